@@ -8,6 +8,7 @@ the state says RUNNING again. A message accepted and not yet answered when the c
 import contextlib
 import enum
 import logging
+import math
 import os
 import signal
 import socket
@@ -171,7 +172,7 @@ class Child:
         poller = zmq.Poller()
         poller.register(self._wake_read, zmq.POLLIN)
         while self._stop_at_s is None and (left_s := due_s - time.monotonic()) > 0:
-            if poller.poll(left_s * 1000):
+            if poller.poll(math.ceil(left_s * 1000)):
                 self._wake_read.recv(4096)
         self.state = msgspec.structs.replace(self.state, restarts=self.state.restarts + 1)
 
@@ -221,7 +222,7 @@ class _Spawn:
     def poll(self, wake: socket.socket, wait_s: float) -> set[object]:
         """What is ready; notes the death of the process in `alive`."""
         self._poller.register(wake.fileno(), zmq.POLLIN)
-        ready = {source for source, _ in self._poller.poll(wait_s * 1000)}
+        ready = {source for source, _ in self._poller.poll(math.ceil(wait_s * 1000))}
         self.alive = self._pidfd not in ready
         return ready
 

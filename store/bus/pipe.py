@@ -6,6 +6,7 @@ the child that the parent is gone. The empty frame is ours: from the child it is
 first one means ready), from the parent it asks the child to finish.
 """
 
+import math
 import sys
 import time
 from collections.abc import Sequence
@@ -87,7 +88,7 @@ class ParentEnd:
 
     def admit(self) -> None:
         """Answer every waiting admission question."""
-        while self._zap.getsockopt(zmq.EVENTS) & zmq.POLLIN:
+        while self._zap.poll(0):
             self._zap.send_multipart(zap_answer(self._zap.recv_multipart(), self._admitted_key))
 
     def receive(self) -> bytes | None:
@@ -146,7 +147,7 @@ class ChildEnd:
             if now_s >= self._beat_due_s:
                 self._beat()
             left_s = BEAT_S if deadline_s is None else max(0.0, min(BEAT_S, deadline_s - now_s))
-            ready = dict(self._poller.poll(left_s * 1000))
+            ready = dict(self._poller.poll(math.ceil(left_s * 1000)))
             if self._socket in ready:
                 frame = self._socket.recv()
                 if frame != CONTROL_FRAME:
@@ -180,7 +181,8 @@ class ChildEnd:
 
 def open_child_end() -> ChildEnd:
     """The pipe to the process that started this one; raises `PipeError` when nobody did."""
-    line = sys.stdin.buffer.raw.readline(TICKET_BYTES_MAX)  # type: ignore[attr-defined]
+    with open(sys.stdin.fileno(), "rb", buffering=0, closefd=False) as stdin:  # noqa: PTH123 - a descriptor
+        line = stdin.readline(TICKET_BYTES_MAX)
     try:
         ticket = msgspec.json.decode(line, type=PipeTicket)
     except msgspec.MsgspecError as error:
