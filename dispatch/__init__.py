@@ -1,0 +1,19 @@
+"""The trade of the 120 dispatcher as pure Python: words, decisions, no input or output.
+
+Time and ids come in as arguments; nothing here opens a file, reads a clock or rolls a die.
+
+    kinds       the code sets: call classes, milestones, vehicle states, reasons, roles
+    words       the things: Call, Intake, Incident, Mission, Vehicle, Station, Hospital, Seat, Dispatcher
+    changes     partial edits of an intake form, merged field by field
+    commands    orders, as they come from a seat, a terminal or the hub itself
+    events      what happened, past tense; the journal is made of these
+    refusals    why an order was not carried out, and what to do
+    rights      which role may give which order
+    floor       the whole current state; `apply` is the only thing that changes it
+    stages      the milestone table of a mission and the state table of a vehicle
+    decide      order in, events or a refusal out; one handler a command (decide_*.py)
+    recommend   which vehicle, which hospital, and why
+    hints       is this caller calling about something we already know?
+    alarms      what is overdue
+    indicators  quality figures, with the definition they were computed by
+"""

@@ -1,0 +1,34 @@
+"""Order in, events or a refusal out. Pure: the floor is read, never changed.
+
+Each command has one handler, found by its type in the tables of the `decide_*` files.
+"""
+
+from dispatch.commands import Order
+from dispatch.decide_calls import HANDLERS as CALL_HANDLERS
+from dispatch.decide_incidents import HANDLERS as INCIDENT_HANDLERS
+from dispatch.decide_intakes import HANDLERS as INTAKE_HANDLERS
+from dispatch.decide_missions import HANDLERS as MISSION_HANDLERS
+from dispatch.decide_resources import HANDLERS as RESOURCE_HANDLERS
+from dispatch.decision import Decision, Handler
+from dispatch.floor import Floor
+from dispatch.refusals import NotAllowed
+from dispatch.rights import may
+
+_HANDLERS: dict[type, Handler] = {
+    **CALL_HANDLERS,
+    **INTAKE_HANDLERS,
+    **INCIDENT_HANDLERS,
+    **MISSION_HANDLERS,
+    **RESOURCE_HANDLERS,
+}
+
+CLOCK_AHEAD_MS_MAX = 5_000
+"""A giver's clock further ahead than this is not believed; the hub's time is used."""
+
+
+def decide(floor: Floor, order: Order, now: int) -> Decision:
+    """Decide one order at hub time `now` (ms). A late order keeps its own, earlier time."""
+    if not may(order.roles, type(order.command)):
+        return NotAllowed(command=type(order.command).__name__)
+    at = order.at if order.at <= now + CLOCK_AHEAD_MS_MAX else now
+    return _HANDLERS[type(order.command)](floor, order, order.command, at)

@@ -1,0 +1,176 @@
+"""Incidents: opened from an intake, held with an alarm, closed only when nobody is left behind."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+from dispatch import commands as cmd
+from dispatch import events as ev
+from dispatch.commands import Order
+from dispatch.decision import Decision, Handler
+from dispatch.floor import Floor
+from dispatch.kinds import EMERGENCY_TYPES, IncidentState
+from dispatch.refusals import (
+    AlreadyThere,
+    MissionsOpen,
+    NeedsPlace,
+    NeedsReason,
+    NeedsSecondPerson,
+    NotFound,
+    NotPossible,
+    StaleIncident,
+    WrongState,
+)
+from dispatch.rights import SECOND_PERSON
+from dispatch.stages import vehicle_went
+from dispatch.words import Closing, Hold, Incident
+
+BEIJING = timezone(timedelta(hours=8), "UTC+8")
+
+
+def day_of(site: str, at: int) -> str:
+    """The key a serial counts in: site and local (UTC+8) day, e.g. `01-20261121`."""
+    return f"{site}-{datetime.fromtimestamp(at / 1000, UTC).astimezone(BEIJING):%Y%m%d}"
+
+
+def open_(floor: Floor, order: Order, command: cmd.OpenIncident, at: int) -> Decision:
+    if command.incident_id in floor.incidents:
+        return AlreadyThere("incident", command.incident_id)
+    intake = floor.intakes.get(command.intake_id)
+    if intake is None:
+        return NotFound("intake", command.intake_id)
+    if intake.incident_id is not None:
+        return WrongState("intake", intake.id, "joined", ("free",))
+    if not intake.form.place.exists:
+        return NeedsPlace()
+    day = day_of(intake.site, at)
+    serial = floor.serials.get(day, 0) + 1
+    call = floor.calls.get(intake.call_id or "")
+    incident = Incident(
+        id=command.incident_id,
+        number=f"{day}-{serial:04d}",
+        site=intake.site,
+        type=command.type,
+        severity=intake.form.severity,
+        place=intake.form.place,
+        opened_at=at,
+        seat_id=order.seat_id,
+        dispatcher_id=order.dispatcher_id,
+        complaint=intake.form.chief_complaint,
+        held_since=at,
+        first_rang_at=call.rang_at if call else None,
+        first_accepted_at=intake.begun_at,
+        intake_ids=(intake.id,),
+        drill=command.drill,
+    )
+    return (ev.IncidentOpened(incident, intake.id, day, serial),)
+
+
+def change(floor: Floor, order: Order, command: cmd.ChangeIncident, at: int) -> Decision:
+    incident = floor.incidents.get(command.incident_id)
+    if incident is None:
+        return NotFound("incident", command.incident_id)
+    if incident.rev != command.base_rev:
+        return StaleIncident(incident.id, incident.rev)
+    if command.place is not None and not command.place.exists:
+        return NeedsPlace()
+    changed = ev.IncidentChanged(
+        incident.id,
+        incident.rev + 1,
+        place=command.place,
+        severity=command.severity,
+        type=command.type,
+        complaint=command.complaint,
+    )
+    return (changed,)
+
+
+def take(floor: Floor, order: Order, command: cmd.TakeIncident, at: int) -> Decision:
+    incident = floor.incidents.get(command.incident_id)
+    if incident is None:
+        return NotFound("incident", command.incident_id)
+    if incident.state is IncidentState.CLOSED:
+        return _wrong(incident, IncidentState.OPEN, IncidentState.HELD)
+    return (ev.IncidentTaken(incident.id, at, order.seat_id, order.dispatcher_id),)
+
+
+def hold(floor: Floor, order: Order, command: cmd.HoldIncident, at: int) -> Decision:
+    incident = floor.incidents.get(command.incident_id)
+    if incident is None:
+        return NotFound("incident", command.incident_id)
+    if incident.state is not IncidentState.OPEN:
+        return _wrong(incident, IncidentState.OPEN)
+    running = _running(floor, incident)
+    if running:
+        return MissionsOpen(running)
+    if command.alarm_at <= at:
+        return NotPossible("alarm_time_is_past")
+    held = Hold(command.reason, at, command.alarm_at, command.remark)
+    return (ev.IncidentHeld(incident.id, held),)
+
+
+def resume(floor: Floor, order: Order, command: cmd.ResumeIncident, at: int) -> Decision:
+    incident = floor.incidents.get(command.incident_id)
+    if incident is None:
+        return NotFound("incident", command.incident_id)
+    if incident.state is not IncidentState.HELD:
+        return _wrong(incident, IncidentState.HELD)
+    return (ev.IncidentResumed(incident.id, at),)
+
+
+def close(floor: Floor, order: Order, command: cmd.CloseIncident, at: int) -> Decision:
+    """Close. An emergency nobody was sent to needs words and a second person (Zhengzhou 2022)."""
+    incident = floor.incidents.get(command.incident_id)
+    if incident is None:
+        return NotFound("incident", command.incident_id)
+    if incident.state is IncidentState.CLOSED:
+        return _wrong(incident, IncidentState.OPEN, IncidentState.HELD)
+    running = _running(floor, incident)
+    if running:
+        return MissionsOpen(running)
+    served = any(vehicle_went(floor.missions[key]) for key in incident.mission_ids)
+    second = second_person(floor, order)
+    if incident.type in EMERGENCY_TYPES and not served:
+        if not command.remark.strip():
+            return NeedsReason()
+        if second is None:
+            return NeedsSecondPerson()
+    closing = Closing(command.reason, at, order.dispatcher_id, second, command.remark)
+    return (ev.IncidentClosed(incident.id, closing),)
+
+
+def reopen(floor: Floor, order: Order, command: cmd.ReopenIncident, at: int) -> Decision:
+    incident = floor.incidents.get(command.incident_id)
+    if incident is None:
+        return NotFound("incident", command.incident_id)
+    if incident.state is not IncidentState.CLOSED:
+        return _wrong(incident, IncidentState.CLOSED)
+    if not command.remark.strip():
+        return NeedsReason()
+    return (ev.IncidentReopened(incident.id, at, order.dispatcher_id, command.remark),)
+
+
+def second_person(floor: Floor, order: Order) -> str | None:
+    """The second person's id when it is somebody else with the right to stand for it, else None."""
+    person = floor.dispatchers.get(order.second_id or "")
+    if person is None or person.id == order.dispatcher_id or not person.roles & SECOND_PERSON:
+        return None
+    return person.id
+
+
+def _running(floor: Floor, incident: Incident) -> tuple[str, ...]:
+    missions = (floor.missions[key] for key in incident.mission_ids)
+    return tuple(mission.number for mission in missions if mission.active)
+
+
+def _wrong(incident: Incident, *allowed: IncidentState) -> WrongState:
+    return WrongState("incident", incident.id, incident.state, tuple(allowed))
+
+
+HANDLERS: dict[type, Handler] = {
+    cmd.OpenIncident: open_,
+    cmd.ChangeIncident: change,
+    cmd.TakeIncident: take,
+    cmd.HoldIncident: hold,
+    cmd.ResumeIncident: resume,
+    cmd.CloseIncident: close,
+    cmd.ReopenIncident: reopen,
+}

@@ -1,0 +1,181 @@
+"""Vehicles off missions, seats, master data and the housekeeping of the floor."""
+
+from msgspec.structs import replace
+
+from dispatch import commands as cmd
+from dispatch import events as ev
+from dispatch.commands import Order
+from dispatch.decision import Decision, Handler
+from dispatch.floor import Floor
+from dispatch.kinds import IncidentState, SeatState, VehicleState
+from dispatch.refusals import NotFound, WrongState
+from dispatch.stages import VEHICLE_MOVES
+from dispatch.words import Incident, Intake, Vehicle
+
+# --- vehicles ------------------------------------------------------------------------------------
+
+
+def suspend(floor: Floor, order: Order, command: cmd.SuspendVehicle, at: int) -> Decision:
+    vehicle = floor.vehicles.get(command.vehicle_id)
+    if vehicle is None:
+        return NotFound("vehicle", command.vehicle_id)
+    obstacle = _cannot_move(vehicle, VehicleState.SUSPENDED)
+    if obstacle is not None:
+        return obstacle
+    changed = ev.VehicleStateChanged(
+        vehicle.id, at, VehicleState.SUSPENDED, command.reason, command.until_at, command.remark
+    )
+    return (changed,)
+
+
+def set_state(floor: Floor, order: Order, command: cmd.SetVehicleState, at: int) -> Decision:
+    vehicle = floor.vehicles.get(command.vehicle_id)
+    if vehicle is None:
+        return NotFound("vehicle", command.vehicle_id)
+    obstacle = _cannot_move(vehicle, command.state)
+    if obstacle is not None:
+        return obstacle
+    return (ev.VehicleStateChanged(vehicle.id, at, command.state),)
+
+
+def _cannot_move(vehicle: Vehicle, state: VehicleState) -> WrongState | None:
+    allowed = VEHICLE_MOVES[vehicle.state]
+    if vehicle.mission_id is None and state in allowed:
+        return None
+    return WrongState("vehicle", vehicle.id, vehicle.state, tuple(sorted(allowed)))
+
+
+# --- seats ---------------------------------------------------------------------------------------
+
+
+def log_in(floor: Floor, order: Order, command: cmd.LogIn, at: int) -> Decision:
+    """One person on one seat; logging in elsewhere leaves the first seat."""
+    if command.seat_id not in floor.seats:
+        return NotFound("seat", command.seat_id)
+    if command.dispatcher_id not in floor.dispatchers:
+        return NotFound("dispatcher", command.dispatcher_id)
+    left = (
+        ev.SeatLoggedOut(seat.id, at)
+        for seat in floor.seats.values()
+        if seat.dispatcher_id == command.dispatcher_id and seat.id != command.seat_id
+    )
+    return (*left, ev.SeatLoggedIn(command.seat_id, at, command.dispatcher_id))
+
+
+def log_out(floor: Floor, order: Order, command: cmd.LogOut, at: int) -> Decision:
+    seat = floor.seats.get(command.seat_id)
+    if seat is None:
+        return NotFound("seat", command.seat_id)
+    if seat.state is SeatState.LOGGED_OUT:
+        return WrongState("seat", seat.id, seat.state, ())
+    return (ev.SeatLoggedOut(seat.id, at),)
+
+
+def set_seat_state(floor: Floor, order: Order, command: cmd.SetSeatState, at: int) -> Decision:
+    seat = floor.seats.get(command.seat_id)
+    if seat is None:
+        return NotFound("seat", command.seat_id)
+    if seat.state is SeatState.LOGGED_OUT or command.state is SeatState.LOGGED_OUT:
+        return WrongState("seat", seat.id, seat.state, ())
+    if seat.state is command.state:
+        return ()
+    return (ev.SeatStateChanged(seat.id, at, command.state, command.reason),)
+
+
+# --- master data ---------------------------------------------------------------------------------
+
+
+def register_station(floor: Floor, order: Order, command: cmd.RegisterStation, at: int) -> Decision:
+    return (ev.StationRegistered(command.station),)
+
+
+def register_hospital(floor: Floor, order: Order, command: cmd.RegisterHospital, at: int) -> Decision:
+    return (ev.HospitalRegistered(command.hospital),)
+
+
+def register_vehicle(floor: Floor, order: Order, command: cmd.RegisterVehicle, at: int) -> Decision:
+    """Master data never touches what the vehicle is doing now."""
+    vehicle = command.vehicle
+    if vehicle.station_id not in floor.stations:
+        return NotFound("station", vehicle.station_id)
+    known = floor.vehicles.get(vehicle.id)
+    if known is not None:
+        kept = ("state", "state_since", "mission_id", "last_mission_id", "suspended_for", "suspended_until")
+        vehicle = replace(vehicle, **{name: getattr(known, name) for name in kept})
+    else:
+        vehicle = replace(vehicle, state_since=at, mission_id=None, last_mission_id=None)
+    return (ev.VehicleRegistered(vehicle),)
+
+
+def register_dispatcher(floor: Floor, order: Order, command: cmd.RegisterDispatcher, at: int) -> Decision:
+    return (ev.DispatcherRegistered(command.dispatcher),)
+
+
+def register_seat(floor: Floor, order: Order, command: cmd.RegisterSeat, at: int) -> Decision:
+    seat = command.seat
+    known = floor.seats.get(seat.id)
+    if known is not None:
+        kept = ("state", "state_since", "state_reason", "dispatcher_id")
+        seat = replace(seat, **{name: getattr(known, name) for name in kept})
+    return (ev.SeatRegistered(seat),)
+
+
+# --- housekeeping --------------------------------------------------------------------------------
+
+
+def archive(floor: Floor, order: Order, command: cmd.ArchiveEnded, at: int) -> Decision:
+    """Whole incidents leave together, and only when every part of them has ended before the limit."""
+    before = command.before_at
+    incidents = [incident for incident in floor.incidents.values() if _over(floor, incident, before)]
+    gone = {incident.id for incident in incidents}
+    silent = {
+        call.id for call in floor.calls.values() if call.ended_at is not None and call.ended_at < before
+    }
+    intakes = {
+        intake.id
+        for intake in floor.intakes.values()
+        if intake.incident_id in gone or _loose_and_over(intake, silent, before)
+    }
+    calls = tuple(
+        key
+        for key in floor.calls
+        if key in silent and (floor.calls[key].intake_id in intakes or floor.calls[key].intake_id is None)
+    )
+    missions = tuple(key for incident in incidents for key in incident.mission_ids)
+    open_days = {incident.number.rsplit("-", 1)[0] for incident in floor.incidents.values()}
+    today = max(floor.serials, default="")
+    days = tuple(day for day in floor.serials if day != today and day not in open_days)
+    if not (calls or intakes or incidents or days):
+        return ()
+    return (ev.Archived(calls, tuple(sorted(intakes)), tuple(sorted(gone)), missions, days),)
+
+
+def _over(floor: Floor, incident: Incident, before: int) -> bool:
+    if incident.state is not IncidentState.CLOSED or incident.closing is None:
+        return False
+    intakes = [floor.intakes[key] for key in incident.intake_ids]
+    calls = [floor.calls.get(intake.call_id or "") for intake in intakes]
+    ended = all(intake.ended_at is not None for intake in intakes)
+    silent = all(call is None or call.ended_at is not None for call in calls)
+    return ended and silent and incident.closing.closed_at < before
+
+
+def _loose_and_over(intake: Intake, silent: set[str], before: int) -> bool:
+    """An intake that belongs to no incident, has ended, and whose call (if any) has ended too."""
+    over = intake.ended_at is not None and intake.ended_at < before
+    return intake.incident_id is None and over and (intake.call_id is None or intake.call_id in silent)
+
+
+HANDLERS: dict[type, Handler] = {
+    cmd.SuspendVehicle: suspend,
+    cmd.SetVehicleState: set_state,
+    cmd.LogIn: log_in,
+    cmd.LogOut: log_out,
+    cmd.SetSeatState: set_seat_state,
+    cmd.RegisterStation: register_station,
+    cmd.RegisterHospital: register_hospital,
+    cmd.RegisterVehicle: register_vehicle,
+    cmd.RegisterDispatcher: register_dispatcher,
+    cmd.RegisterSeat: register_seat,
+    cmd.ArchiveEnded: archive,
+}

@@ -1,0 +1,277 @@
+"""What happened, in the past tense. The journal is made of these; `floor.apply` is their only reader.
+
+Every event carries all it needs, so that a floor can be rebuilt from events alone.
+"""
+
+from msgspec import Struct
+
+from dispatch.changes import FormChanges
+from dispatch.kinds import (
+    CallClass,
+    CallResult,
+    IncidentType,
+    IntakeOutcome,
+    MilestoneKind,
+    MissionResult,
+    OrderStatus,
+    SeatState,
+    Severity,
+    SuspendReason,
+    VehicleState,
+)
+from dispatch.words import (
+    Call,
+    Closing,
+    Dispatcher,
+    Hold,
+    Hospital,
+    Incident,
+    Intake,
+    Milestone,
+    Mission,
+    Place,
+    Recording,
+    Seat,
+    Station,
+    Vehicle,
+)
+
+
+class _Event(Struct, frozen=True, tag=True, omit_defaults=True):
+    """Base of all events; the tag on the wire is the class name."""
+
+
+class CallRang(_Event, frozen=True):
+    call: Call
+
+
+class CallAnswered(_Event, frozen=True):
+    call_id: str
+    at: int
+    seat_id: str | None
+    dispatcher_id: str | None
+
+
+class CallEnded(_Event, frozen=True):
+    call_id: str
+    at: int
+    result: CallResult
+    ended_by_caller: bool | None = None
+
+
+class RecordingKept(_Event, frozen=True):
+    call_id: str
+    recording: Recording
+
+
+class CallClassified(_Event, frozen=True):
+    call_id: str
+    call_class: CallClass
+
+
+class IntakeBegun(_Event, frozen=True):
+    intake: Intake
+
+
+class IntakeChanged(_Event, frozen=True):
+    intake_id: str
+    at: int
+    rev: int
+    changes: FormChanges
+
+
+class IncidentJoined(_Event, frozen=True):
+    intake_id: str
+    incident_id: str
+    number: int  # of the intake inside the incident
+
+
+class IntakeEnded(_Event, frozen=True):
+    intake_id: str
+    at: int
+    outcome: IntakeOutcome
+    remark: str = ""
+
+
+class IncidentOpened(_Event, frozen=True):
+    """`serial` is the running number inside site and day that made the incident's number."""
+
+    incident: Incident
+    intake_id: str
+    day: str
+    serial: int
+
+
+class IncidentChanged(_Event, frozen=True):
+    incident_id: str
+    rev: int
+    place: Place | None = None
+    severity: Severity | None = None
+    type: IncidentType | None = None
+    complaint: str | None = None
+
+
+class IncidentTaken(_Event, frozen=True):
+    incident_id: str
+    at: int
+    seat_id: str | None
+    dispatcher_id: str | None
+
+
+class IncidentHeld(_Event, frozen=True):
+    incident_id: str
+    hold: Hold
+
+
+class IncidentResumed(_Event, frozen=True):
+    incident_id: str
+    at: int
+
+
+class IncidentClosed(_Event, frozen=True):
+    incident_id: str
+    closing: Closing
+
+
+class IncidentReopened(_Event, frozen=True):
+    incident_id: str
+    at: int
+    dispatcher_id: str | None
+    remark: str
+
+
+class VehicleAssigned(_Event, frozen=True):
+    """A mission exists: the gateway must now carry the order to the terminal."""
+
+    mission: Mission
+
+
+class OrderProgressed(_Event, frozen=True):
+    mission_id: str
+    at: int
+    status: OrderStatus
+    remark: str = ""
+
+
+class MilestoneReached(_Event, frozen=True):
+    mission_id: str
+    milestone: Milestone
+
+
+class MilestoneCorrected(_Event, frozen=True):
+    mission_id: str
+    kind: MilestoneKind
+    at: int
+    corrected_at: int
+    corrected_by: str | None
+    reason: str
+
+
+class HospitalChosen(_Event, frozen=True):
+    mission_id: str
+    hospital_id: str
+
+
+class MissionEnded(_Event, frozen=True):
+    """The mission is over; what becomes of the vehicle is an event of its own."""
+
+    mission_id: str
+    at: int
+    result: MissionResult
+    reason: str = ""
+    remark: str = ""
+    dispatcher_id: str | None = None
+    second_id: str | None = None
+
+
+class VehicleStateChanged(_Event, frozen=True):
+    vehicle_id: str
+    at: int
+    state: VehicleState
+    suspended_for: SuspendReason | None = None
+    suspended_until: int | None = None
+    remark: str = ""
+
+
+class SeatLoggedIn(_Event, frozen=True):
+    seat_id: str
+    at: int
+    dispatcher_id: str
+
+
+class SeatLoggedOut(_Event, frozen=True):
+    seat_id: str
+    at: int
+
+
+class SeatStateChanged(_Event, frozen=True):
+    seat_id: str
+    at: int
+    state: SeatState
+    reason: str = ""
+
+
+class StationRegistered(_Event, frozen=True):
+    station: Station
+
+
+class HospitalRegistered(_Event, frozen=True):
+    hospital: Hospital
+
+
+class VehicleRegistered(_Event, frozen=True):
+    vehicle: Vehicle
+
+
+class DispatcherRegistered(_Event, frozen=True):
+    dispatcher: Dispatcher
+
+
+class SeatRegistered(_Event, frozen=True):
+    seat: Seat
+
+
+class Archived(_Event, frozen=True):
+    """These left the floor; the journal and the tables keep them."""
+
+    call_ids: tuple[str, ...]
+    intake_ids: tuple[str, ...]
+    incident_ids: tuple[str, ...]
+    mission_ids: tuple[str, ...]
+    days: tuple[str, ...]  # serial counters of these days are dropped
+
+
+Event = (
+    CallRang
+    | CallAnswered
+    | CallEnded
+    | RecordingKept
+    | CallClassified
+    | IntakeBegun
+    | IntakeChanged
+    | IncidentJoined
+    | IntakeEnded
+    | IncidentOpened
+    | IncidentChanged
+    | IncidentTaken
+    | IncidentHeld
+    | IncidentResumed
+    | IncidentClosed
+    | IncidentReopened
+    | VehicleAssigned
+    | OrderProgressed
+    | MilestoneReached
+    | MilestoneCorrected
+    | HospitalChosen
+    | MissionEnded
+    | VehicleStateChanged
+    | SeatLoggedIn
+    | SeatLoggedOut
+    | SeatStateChanged
+    | StationRegistered
+    | HospitalRegistered
+    | VehicleRegistered
+    | DispatcherRegistered
+    | SeatRegistered
+    | Archived
+)

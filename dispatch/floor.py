@@ -1,0 +1,365 @@
+"""The floor: everything that is going on now, and `apply`, the only function that changes it.
+
+A floor is the fold of all events since the first; the hub, every seat and every wall hold the same one.
+`apply` never decides: what reaches it has happened. It returns what changed, for tables and screens.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from dispatch import events as ev
+from dispatch.changes import changed_form
+from dispatch.kinds import IncidentState as State
+from dispatch.kinds import (
+    MissionResult,
+    OrderStatus,
+    SeatState,
+    VehicleState,
+)
+from dispatch.words import (
+    Call,
+    Dispatcher,
+    Hospital,
+    Incident,
+    Intake,
+    Mission,
+    Seat,
+    Station,
+    Vehicle,
+)
+
+Ref = tuple[str, str]
+"""(table, id) of a changed thing; the table names are the field names of `Floor`."""
+
+
+class Floor(Struct):
+    """The whole current state. `serials` holds the last incident number of each site and day."""
+
+    calls: dict[str, Call] = field(default_factory=dict)
+    intakes: dict[str, Intake] = field(default_factory=dict)
+    incidents: dict[str, Incident] = field(default_factory=dict)
+    missions: dict[str, Mission] = field(default_factory=dict)
+    vehicles: dict[str, Vehicle] = field(default_factory=dict)
+    stations: dict[str, Station] = field(default_factory=dict)
+    hospitals: dict[str, Hospital] = field(default_factory=dict)
+    dispatchers: dict[str, Dispatcher] = field(default_factory=dict)
+    seats: dict[str, Seat] = field(default_factory=dict)
+    serials: dict[str, int] = field(default_factory=dict)
+
+    def get(self, table: str, key: str) -> Any | None:
+        """The thing a `Ref` points at, or None when it is not on the floor."""
+        return getattr(self, table).get(key)
+
+
+TABLES: tuple[str, ...] = Floor.__struct_fields__
+
+
+def apply(floor: Floor, event: ev.Event) -> tuple[Ref, ...]:
+    """Change the floor by one event; return what changed."""
+    return _APPLIERS[type(event)](floor, event)
+
+
+def copy_of(floor: Floor) -> Floor:
+    """An independent floor with the same (frozen) things in it."""
+    return Floor(**{table: dict(getattr(floor, table)) for table in TABLES})
+
+
+def _put(floor: Floor, table: str, thing: Any) -> Ref:
+    getattr(floor, table)[thing.id] = thing
+    return (table, thing.id)
+
+
+def _edit(floor: Floor, table: str, key: str, **fields: Any) -> Ref:
+    return _put(floor, table, replace(getattr(floor, table)[key], **fields))
+
+
+# --- calls ---------------------------------------------------------------------------------------
+
+
+def _call_rang(floor: Floor, event: ev.CallRang) -> tuple[Ref, ...]:
+    return (_put(floor, "calls", event.call),)
+
+
+def _call_answered(floor: Floor, event: ev.CallAnswered) -> tuple[Ref, ...]:
+    answered = _edit(
+        floor,
+        "calls",
+        event.call_id,
+        answered_at=event.at,
+        seat_id=event.seat_id,
+        dispatcher_id=event.dispatcher_id,
+    )
+    return (answered,)
+
+
+def _call_ended(floor: Floor, event: ev.CallEnded) -> tuple[Ref, ...]:
+    ended = {"ended_at": event.at, "result": event.result, "ended_by_caller": event.ended_by_caller}
+    return (_edit(floor, "calls", event.call_id, **ended),)
+
+
+def _recording_kept(floor: Floor, event: ev.RecordingKept) -> tuple[Ref, ...]:
+    kept = floor.calls[event.call_id].recordings
+    return (_edit(floor, "calls", event.call_id, recordings=(*kept, event.recording)),)
+
+
+def _call_classified(floor: Floor, event: ev.CallClassified) -> tuple[Ref, ...]:
+    return (_edit(floor, "calls", event.call_id, call_class=event.call_class),)
+
+
+# --- intakes -------------------------------------------------------------------------------------
+
+
+def _intake_begun(floor: Floor, event: ev.IntakeBegun) -> tuple[Ref, ...]:
+    refs = [_put(floor, "intakes", event.intake)]
+    if event.intake.call_id is not None:
+        refs.append(_edit(floor, "calls", event.intake.call_id, intake_id=event.intake.id))
+    return tuple(refs)
+
+
+def _intake_changed(floor: Floor, event: ev.IntakeChanged) -> tuple[Ref, ...]:
+    intake = floor.intakes[event.intake_id]
+    form = changed_form(intake.form, event.changes)
+    located_at = intake.located_at
+    if located_at is None and form.place.exists:
+        located_at = event.at
+    touched = intake.touched | dict.fromkeys(event.changes.touched(), event.rev)
+    changed = {"form": form, "located_at": located_at, "touched": touched, "rev": event.rev}
+    return (_edit(floor, "intakes", intake.id, **changed),)
+
+
+def _incident_joined(floor: Floor, event: ev.IncidentJoined) -> tuple[Ref, ...]:
+    incident = floor.incidents[event.incident_id]
+    intake = floor.intakes[event.intake_id]
+    refs = [
+        _edit(floor, "intakes", intake.id, incident_id=incident.id, number=event.number),
+        _edit(floor, "incidents", incident.id, intake_ids=(*incident.intake_ids, intake.id)),
+    ]
+    if intake.call_id is not None:
+        refs.append(_edit(floor, "calls", intake.call_id, incident_id=incident.id))
+    return tuple(refs)
+
+
+def _intake_ended(floor: Floor, event: ev.IntakeEnded) -> tuple[Ref, ...]:
+    ended = {"ended_at": event.at, "outcome": event.outcome, "remark": event.remark}
+    return (_edit(floor, "intakes", event.intake_id, **ended),)
+
+
+# --- incidents -----------------------------------------------------------------------------------
+
+
+def _incident_opened(floor: Floor, event: ev.IncidentOpened) -> tuple[Ref, ...]:
+    incident = event.incident
+    intake = floor.intakes[event.intake_id]
+    floor.serials[event.day] = event.serial
+    refs = [
+        ("serials", event.day),
+        _put(floor, "incidents", incident),
+        _edit(floor, "intakes", intake.id, incident_id=incident.id, number=1),
+    ]
+    if intake.call_id is not None:
+        refs.append(_edit(floor, "calls", intake.call_id, incident_id=incident.id))
+    return tuple(refs)
+
+
+def _incident_changed(floor: Floor, event: ev.IncidentChanged) -> tuple[Ref, ...]:
+    fields = {name: getattr(event, name) for name in ("place", "severity", "type", "complaint")}
+    given = {name: value for name, value in fields.items() if value is not None}
+    return (_edit(floor, "incidents", event.incident_id, rev=event.rev, **given),)
+
+
+def _incident_taken(floor: Floor, event: ev.IncidentTaken) -> tuple[Ref, ...]:
+    return (_edit(floor, "incidents", event.incident_id, seat_id=event.seat_id, held_since=event.at),)
+
+
+def _incident_held(floor: Floor, event: ev.IncidentHeld) -> tuple[Ref, ...]:
+    return (_edit(floor, "incidents", event.incident_id, state=State.HELD, hold=event.hold),)
+
+
+def _incident_resumed(floor: Floor, event: ev.IncidentResumed) -> tuple[Ref, ...]:
+    return (_edit(floor, "incidents", event.incident_id, state=State.OPEN, hold=None),)
+
+
+def _incident_closed(floor: Floor, event: ev.IncidentClosed) -> tuple[Ref, ...]:
+    closed = {"state": State.CLOSED, "hold": None, "closing": event.closing}
+    return (_edit(floor, "incidents", event.incident_id, **closed),)
+
+
+def _incident_reopened(floor: Floor, event: ev.IncidentReopened) -> tuple[Ref, ...]:
+    return (_edit(floor, "incidents", event.incident_id, state=State.OPEN, closing=None),)
+
+
+# --- missions and vehicles -----------------------------------------------------------------------
+
+
+def _vehicle_assigned(floor: Floor, event: ev.VehicleAssigned) -> tuple[Ref, ...]:
+    mission = event.mission
+    incident = floor.incidents[mission.incident_id]
+    first = incident.first_ordered_at or mission.ordered_at
+    refs = [
+        _put(floor, "missions", mission),
+        _edit(
+            floor,
+            "incidents",
+            incident.id,
+            mission_ids=(*incident.mission_ids, mission.id),
+            first_ordered_at=first,
+        ),
+        _edit(
+            floor,
+            "vehicles",
+            mission.vehicle_id,
+            mission_id=mission.id,
+            last_mission_id=mission.id,
+            state=VehicleState.BUSY,
+            state_since=mission.ordered_at,
+        ),
+    ]
+    refs.extend(
+        _edit(floor, "intakes", intake_id, ordered_at=mission.ordered_at)
+        for intake_id in incident.intake_ids
+        if floor.intakes[intake_id].ordered_at is None
+    )
+    return tuple(refs)
+
+
+def _order_progressed(floor: Floor, event: ev.OrderProgressed) -> tuple[Ref, ...]:
+    delivered = floor.missions[event.mission_id].delivered_at
+    if event.status is OrderStatus.DELIVERED and delivered is None:
+        delivered = event.at
+    progress = {"order_status": event.status, "delivered_at": delivered}
+    return (_edit(floor, "missions", event.mission_id, **progress),)
+
+
+def _milestone_reached(floor: Floor, event: ev.MilestoneReached) -> tuple[Ref, ...]:
+    mission = floor.missions[event.mission_id]
+    stage = mission.stage if event.milestone.late else event.milestone.kind
+    milestones = (*mission.milestones, event.milestone)
+    return (_edit(floor, "missions", mission.id, milestones=milestones, stage=stage),)
+
+
+def _milestone_corrected(floor: Floor, event: ev.MilestoneCorrected) -> tuple[Ref, ...]:
+    mission = floor.missions[event.mission_id]
+    done = False
+    milestones = []
+    for entry in mission.milestones:
+        if entry.kind is event.kind and not entry.late and not done:
+            done = True
+            original = entry.at if entry.original_at is None else entry.original_at
+            milestones.append(
+                replace(
+                    entry,
+                    at=event.at,
+                    original_at=original,
+                    corrected_by=event.corrected_by,
+                    correction_reason=event.reason,
+                )
+            )
+        else:
+            milestones.append(entry)
+    return (_edit(floor, "missions", mission.id, milestones=tuple(milestones)),)
+
+
+def _hospital_chosen(floor: Floor, event: ev.HospitalChosen) -> tuple[Ref, ...]:
+    return (_edit(floor, "missions", event.mission_id, hospital_id=event.hospital_id),)
+
+
+def _mission_ended(floor: Floor, event: ev.MissionEnded) -> tuple[Ref, ...]:
+    mission = floor.missions[event.mission_id]
+    waiting = mission.order_status in {OrderStatus.WAITING, OrderStatus.DELIVERED}
+    cancelled = waiting and event.result is not MissionResult.COMPLETED
+    refs = [
+        _edit(
+            floor,
+            "missions",
+            mission.id,
+            result=event.result,
+            reason=event.reason,
+            remark=event.remark,
+            ended_at=event.at,
+            order_status=OrderStatus.CANCELLED if cancelled else mission.order_status,
+        )
+    ]
+    if floor.vehicles[mission.vehicle_id].mission_id == mission.id:
+        refs.append(_edit(floor, "vehicles", mission.vehicle_id, mission_id=None))
+    return tuple(refs)
+
+
+def _vehicle_state_changed(floor: Floor, event: ev.VehicleStateChanged) -> tuple[Ref, ...]:
+    changed = {
+        "state": event.state,
+        "state_since": event.at,
+        "suspended_for": event.suspended_for,
+        "suspended_until": event.suspended_until,
+        "remark": event.remark,
+    }
+    return (_edit(floor, "vehicles", event.vehicle_id, **changed),)
+
+
+# --- seats, master data, housekeeping ------------------------------------------------------------
+
+
+def _seat_logged_in(floor: Floor, event: ev.SeatLoggedIn) -> tuple[Ref, ...]:
+    changed = {"dispatcher_id": event.dispatcher_id, "state": SeatState.READY, "state_since": event.at}
+    return (_edit(floor, "seats", event.seat_id, state_reason="", **changed),)
+
+
+def _seat_logged_out(floor: Floor, event: ev.SeatLoggedOut) -> tuple[Ref, ...]:
+    changed = {"dispatcher_id": None, "state": SeatState.LOGGED_OUT, "state_since": event.at}
+    return (_edit(floor, "seats", event.seat_id, state_reason="", **changed),)
+
+
+def _seat_state_changed(floor: Floor, event: ev.SeatStateChanged) -> tuple[Ref, ...]:
+    changed = {"state": event.state, "state_since": event.at, "state_reason": event.reason}
+    return (_edit(floor, "seats", event.seat_id, **changed),)
+
+
+def _archived(floor: Floor, event: ev.Archived) -> tuple[Ref, ...]:
+    gone: list[Ref] = [
+        *(("calls", key) for key in event.call_ids),
+        *(("intakes", key) for key in event.intake_ids),
+        *(("incidents", key) for key in event.incident_ids),
+        *(("missions", key) for key in event.mission_ids),
+        *(("serials", key) for key in event.days),
+    ]
+    for table, key in gone:
+        getattr(floor, table).pop(key, None)
+    return tuple(gone)
+
+
+_APPLIERS: dict[type, Callable[[Floor, Any], tuple[Ref, ...]]] = {
+    ev.CallRang: _call_rang,
+    ev.CallAnswered: _call_answered,
+    ev.CallEnded: _call_ended,
+    ev.RecordingKept: _recording_kept,
+    ev.CallClassified: _call_classified,
+    ev.IntakeBegun: _intake_begun,
+    ev.IntakeChanged: _intake_changed,
+    ev.IncidentJoined: _incident_joined,
+    ev.IntakeEnded: _intake_ended,
+    ev.IncidentOpened: _incident_opened,
+    ev.IncidentChanged: _incident_changed,
+    ev.IncidentTaken: _incident_taken,
+    ev.IncidentHeld: _incident_held,
+    ev.IncidentResumed: _incident_resumed,
+    ev.IncidentClosed: _incident_closed,
+    ev.IncidentReopened: _incident_reopened,
+    ev.VehicleAssigned: _vehicle_assigned,
+    ev.OrderProgressed: _order_progressed,
+    ev.MilestoneReached: _milestone_reached,
+    ev.MilestoneCorrected: _milestone_corrected,
+    ev.HospitalChosen: _hospital_chosen,
+    ev.MissionEnded: _mission_ended,
+    ev.VehicleStateChanged: _vehicle_state_changed,
+    ev.SeatLoggedIn: _seat_logged_in,
+    ev.SeatLoggedOut: _seat_logged_out,
+    ev.SeatStateChanged: _seat_state_changed,
+    ev.StationRegistered: lambda floor, event: (_put(floor, "stations", event.station),),
+    ev.HospitalRegistered: lambda floor, event: (_put(floor, "hospitals", event.hospital),),
+    ev.VehicleRegistered: lambda floor, event: (_put(floor, "vehicles", event.vehicle),),
+    ev.DispatcherRegistered: lambda floor, event: (_put(floor, "dispatchers", event.dispatcher),),
+    ev.SeatRegistered: lambda floor, event: (_put(floor, "seats", event.seat),),
+    ev.Archived: _archived,
+}

@@ -1,0 +1,68 @@
+"""Which role may give which order. A table, so that an administrator can read it."""
+
+from collections.abc import Iterable
+
+from dispatch import commands as cmd
+from dispatch.kinds import Role
+
+_WORK: frozenset[type] = frozenset(
+    {
+        cmd.ReportRinging,
+        cmd.ReportAnswered,
+        cmd.ReportCallEnded,
+        cmd.KeepRecording,
+        cmd.ClassifyCall,
+        cmd.BeginIntake,
+        cmd.ChangeIntake,
+        cmd.JoinIncident,
+        cmd.EndIntake,
+        cmd.OpenIncident,
+        cmd.ChangeIncident,
+        cmd.TakeIncident,
+        cmd.HoldIncident,
+        cmd.ResumeIncident,
+        cmd.CloseIncident,
+        cmd.ReopenIncident,
+        cmd.AssignVehicle,
+        cmd.RecordMilestone,
+        cmd.CorrectMilestone,
+        cmd.ChooseHospital,
+        cmd.AbortMission,
+        cmd.EndEmptyRun,
+        cmd.EndAtScene,
+        cmd.RefuseMission,
+        cmd.SuspendVehicle,
+        cmd.SetVehicleState,
+        cmd.LogOut,
+        cmd.SetSeatState,
+    }
+)
+
+_MASTER_DATA: frozenset[type] = frozenset(
+    {
+        cmd.RegisterStation,
+        cmd.RegisterHospital,
+        cmd.RegisterVehicle,
+        cmd.RegisterDispatcher,
+        cmd.RegisterSeat,
+    }
+)
+
+RIGHTS: dict[Role, frozenset[type]] = {
+    Role.DISPATCHER: _WORK,
+    Role.SHIFT_LEADER: _WORK,
+    Role.ADMINISTRATOR: _MASTER_DATA | {cmd.LogOut},
+    Role.OBSERVER: frozenset(),
+    Role.GATEWAY: frozenset(
+        {cmd.ReportOrderDelivered, cmd.ReportOrderTimedOut, cmd.RecordVehicleKey, cmd.SuspendVehicle}
+    ),
+    Role.HUB: _MASTER_DATA | {cmd.LogIn, cmd.LogOut, cmd.ArchiveEnded},
+}
+
+# Roles whose holder may stand as the second person of a two-person decision.
+SECOND_PERSON = frozenset({Role.DISPATCHER, Role.SHIFT_LEADER})
+
+
+def may(roles: Iterable[Role], command: type) -> bool:
+    """True when any of the roles includes this order."""
+    return any(command in RIGHTS[role] for role in roles)
