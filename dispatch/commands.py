@@ -29,7 +29,7 @@ from dispatch.kinds import (
 from dispatch.words import Dispatcher, Hospital, Place, Recording, Seat, Station, Vehicle
 
 
-class _Command(Struct, frozen=True, tag=True, omit_defaults=True):
+class _Command(Struct, frozen=True, tag_field="is", tag=True, omit_defaults=True):
     """Base of all commands; the tag on the wire is the class name."""
 
 

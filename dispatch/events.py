@@ -37,7 +37,7 @@ from dispatch.words import (
 )
 
 
-class _Event(Struct, frozen=True, tag=True, omit_defaults=True):
+class _Event(Struct, frozen=True, tag_field="is", tag=True, omit_defaults=True):
     """Base of all events; the tag on the wire is the class name."""
 
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 from dispatch.kinds import VehicleState
 
 
-class _Refusal(Struct, frozen=True, tag=True, omit_defaults=True):
+class _Refusal(Struct, frozen=True, tag_field="is", tag=True, omit_defaults=True):
     """Base of all refusals; the tag on the wire is the class name."""
 
 
