@@ -66,7 +66,7 @@ def import_city(
         finally:
             city.close()
         _sync(new)
-        os.replace(new, out)
+        new.replace(out)
     finally:
         new.unlink(missing_ok=True)
     return report
