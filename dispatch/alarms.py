@@ -1,0 +1,91 @@
+"""What is overdue. An alarm needs somebody to act; the limits are settings, in seconds."""
+
+from collections.abc import Iterator
+from enum import StrEnum
+
+from msgspec import Struct
+
+from dispatch.floor import Floor
+from dispatch.kinds import Direction, IncidentState, MilestoneKind, OrderStatus, Severity
+from dispatch.stages import milestone
+
+
+class AlarmKind(StrEnum):
+    RINGING = "ringing"  # 振铃超时
+    INTAKE_LONG = "intake_long"  # 受理超时
+    NO_VEHICLE = "no_vehicle"  # 未派车
+    ORDER_UNCONFIRMED = "order_unconfirmed"  # 指令未确认
+    NOT_DEPARTED = "not_departed"  # 未出车
+    HOLD_DUE = "hold_due"  # 挂起到时
+
+
+class Limits(Struct, frozen=True):
+    """Seconds after which somebody must look; domain chapter 8.3 gives the defaults."""
+
+    ringing_s: int = 10
+    intake_s: int = 90
+    no_vehicle_critical_s: int = 60
+    no_vehicle_s: int = 300
+    order_unconfirmed_s: int = 20
+    not_departed_s: int = 180
+
+
+class Alarm(Struct, frozen=True):
+    """`id` is the call, intake, incident or mission; `since` is when the limit was passed (ms)."""
+
+    kind: AlarmKind
+    id: str
+    since: int
+    seat_id: str | None = None
+
+
+DEFAULT_LIMITS = Limits()
+
+
+def overdue(floor: Floor, now: int, limits: Limits = DEFAULT_LIMITS) -> tuple[Alarm, ...]:
+    """Everything overdue at `now` (ms), longest first."""
+    found = (
+        *_calls(floor, limits),
+        *_intakes(floor, limits),
+        *_incidents(floor, limits),
+        *_missions(floor, limits),
+    )
+    return tuple(sorted((alarm for alarm in found if alarm.since <= now), key=lambda alarm: alarm.since))
+
+
+def _calls(floor: Floor, limits: Limits) -> Iterator[Alarm]:
+    for call in floor.calls.values():
+        if call.direction is Direction.INBOUND and call.answered_at is None and call.ended_at is None:
+            yield Alarm(AlarmKind.RINGING, call.id, call.rang_at + limits.ringing_s * 1000, call.seat_id)
+
+
+def _intakes(floor: Floor, limits: Limits) -> Iterator[Alarm]:
+    for intake in floor.intakes.values():
+        if intake.ended_at is None and intake.ordered_at is None:
+            since = intake.begun_at + limits.intake_s * 1000
+            yield Alarm(AlarmKind.INTAKE_LONG, intake.id, since, intake.seat_id)
+
+
+def _incidents(floor: Floor, limits: Limits) -> Iterator[Alarm]:
+    for incident in floor.incidents.values():
+        if incident.state is IncidentState.HELD and incident.hold is not None:
+            yield Alarm(AlarmKind.HOLD_DUE, incident.id, incident.hold.alarm_at, incident.seat_id)
+        if incident.state is not IncidentState.OPEN or incident.mission_ids:
+            continue
+        critical = incident.severity is Severity.CRITICAL
+        wait_s = limits.no_vehicle_critical_s if critical else limits.no_vehicle_s
+        yield Alarm(AlarmKind.NO_VEHICLE, incident.id, incident.opened_at + wait_s * 1000, incident.seat_id)
+
+
+def _missions(floor: Floor, limits: Limits) -> Iterator[Alarm]:
+    for mission in floor.missions.values():
+        if not mission.active:
+            continue
+        if mission.order_status in {OrderStatus.WAITING, OrderStatus.TIMED_OUT}:
+            since = mission.ordered_at + limits.order_unconfirmed_s * 1000
+            yield Alarm(AlarmKind.ORDER_UNCONFIRMED, mission.id, since, mission.seat_id)
+        if mission.stage in {MilestoneKind.ASSIGNED, MilestoneKind.ACKNOWLEDGED}:
+            received = milestone(mission, MilestoneKind.ACKNOWLEDGED)
+            start = received.at if received else mission.ordered_at
+            since = start + limits.not_departed_s * 1000
+            yield Alarm(AlarmKind.NOT_DEPARTED, mission.id, since, mission.seat_id)
