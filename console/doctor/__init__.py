@@ -1,0 +1,15 @@
+"""`main.py doctor`: is this machine fit to take calls, and if not, what to do.
+
+finding.py  what one check says, in two languages
+machine.py  Python, clock, disk, log
+screen.py   Qt, its self-test, fonts, display
+phone.py    PJSIP in a child process, the SIP port
+site.py     hub, store, keys, city, gateway port
+report.py   the table of all checks; prints one line for each
+
+Anything that could abort or hang is tried in a child process: a doctor does not catch what the patient has.
+"""
+
+from console.doctor.report import run
+
+__all__ = ["run"]

@@ -1,0 +1,41 @@
+"""lingsheng.toml: one frozen struct per section, read once at start, passed to the part that needs it.
+
+sections.py   every key: default, limits, text in two languages; a new key is one new line
+words.py      types and values in plain Chinese and English, for refusals and for the reference
+reading.py    load_config: unknown keys and wrong values are refused all at once, in plain words
+reference.py  docs/configuration.md and lingsheng.example.toml, written from sections.py
+"""
+
+from store.config.reading import DEFAULT_FILE, ConfigError, load_config
+from store.config.sections import (
+    Config,
+    Gateway,
+    Hub,
+    KeyRule,
+    Keys,
+    Log,
+    Map,
+    Phone,
+    Recordings,
+    Seat,
+    Site,
+    Store,
+)
+
+__all__ = [
+    "DEFAULT_FILE",
+    "Config",
+    "ConfigError",
+    "Gateway",
+    "Hub",
+    "KeyRule",
+    "Keys",
+    "Log",
+    "Map",
+    "Phone",
+    "Recordings",
+    "Seat",
+    "Site",
+    "Store",
+    "load_config",
+]

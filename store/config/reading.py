@@ -1,0 +1,176 @@
+"""Reads lingsheng.toml. Everything wrong in it is told at once, in plain words, with the nearest known name.
+
+A configuration is taken whole or not at all: a seat never starts with half of what a technician meant.
+"""
+
+import difflib
+import re
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+
+import msgspec
+from msgspec import inspect
+
+from store.config.sections import Config, KeyRule, key_texts
+from store.config.words import Words, choices, type_words, value_words
+
+DEFAULT_FILE = Path("lingsheng.toml")
+FILE_BYTES_MAX = 1_000_000
+SQLITE = "sqlite:///"
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used; `problems` has one bilingual line for each thing to mend."""
+
+    def __init__(self, file: Path, problems: list[Words]) -> None:
+        self.problems = tuple(problems)
+        lines = [f"配置有误 / wrong configuration: {file}", *(f"  {problem}" for problem in problems)]
+        super().__init__("\n".join(lines))
+
+
+def load_config(path: Path | None) -> Config:
+    """The configuration in `path`; None reads ./lingsheng.toml where there is one, else gives the defaults.
+
+    Raises ConfigError. Relative paths in it count from the folder of the file.
+    """
+    if path is None and not DEFAULT_FILE.exists():
+        return _absolute(Config(), Path.cwd())
+    file = path or DEFAULT_FILE
+    config, problems = _struct(Config, _toml(file), where="")
+    if not problems:
+        problems = _contradictions(config)
+    if problems:
+        raise ConfigError(file, problems)
+    return _absolute(config, file.resolve().parent)
+
+
+def _toml(file: Path) -> dict[str, Any]:
+    try:
+        with file.open("rb") as stream:
+            content = stream.read(FILE_BYTES_MAX + 1)
+    except OSError as error:
+        raise ConfigError(
+            file, [Words(f"读不到文件（{error.strerror}）", f"cannot read it: {error.strerror}")]
+        ) from error
+    if len(content) > FILE_BYTES_MAX:
+        raise ConfigError(file, [Words("文件过大", "the file is too large")])
+    try:
+        return tomllib.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise ConfigError(file, [Words("不是 UTF-8 文本", "not UTF-8 text")]) from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(file, [_syntax_words(str(error))]) from error
+    except RecursionError as error:
+        raise ConfigError(file, [Words("嵌套过深", "nested too deeply")]) from error
+
+
+def _syntax_words(message: str) -> Words:
+    found = re.search(r"line (\d+), column (\d+)", message)
+    place = f"第 {found[1]} 行第 {found[2]} 列" if found else "文件末尾"
+    return Words(f"{place}不合 TOML 语法", message)
+
+
+def _struct(cls: type[Any], table: dict[str, Any], where: str) -> tuple[Any, list[Words]]:
+    """One section (or the whole file) from a table: the struct, or None with what is wrong in it."""
+    hints = get_type_hints(cls, include_extras=True)
+    problems = [_unknown(name, list(hints), where) for name in table if name not in hints]
+    values: dict[str, Any] = {}
+    for field in msgspec.structs.fields(cls):
+        if field.name in table:
+            values[field.name], wrong = _value(
+                hints[field.name], table[field.name], _place(where, field.name)
+            )
+            problems += wrong
+        elif field.required:
+            problems.append(Words(f"{where} 缺少 {field.name}", f"{where} lacks {field.name}"))
+    return (None if problems else cls(**values)), problems
+
+
+def _value(hint: Any, value: object, where: str) -> tuple[Any, list[Words]]:
+    bare = hint.__origin__ if get_origin(hint) is Annotated else hint
+    if isinstance(bare, type) and issubclass(bare, msgspec.Struct) and isinstance(value, dict):
+        return _struct(bare, value, where)
+    if get_origin(bare) is tuple and isinstance(value, list):
+        results = [
+            _value(get_args(bare)[0], item, f"{where}[{number}]") for number, item in enumerate(value, 1)
+        ]
+        return tuple(item for item, _ in results), [problem for _, wrong in results for problem in wrong]
+    try:
+        return msgspec.convert(value, hint), []
+    except msgspec.ValidationError:
+        return None, [_wrong(inspect.type_info(hint), value, where)]
+
+
+def _place(where: str, name: str) -> str:
+    """[section], then [section] key, then [section] key[number] name."""
+    return f"[{name}]" if not where else f"{where} {name}"
+
+
+def _unknown(name: str, known: list[str], where: str) -> Words:
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    zh = f"，是否应为 {near[0]}？" if near else "，可用的有 " + "、".join(known)
+    en = f"; did you mean {near[0]}?" if near else "; known are " + ", ".join(known)
+    if not where:
+        return Words(f"没有名为 [{name}] 的部分{zh}", f"there is no section [{name}]{en}")
+    return Words(f"{where} 没有名为 {name} 的键{zh}", f"{where} has no key {name}{en}")
+
+
+def _wrong(kind: inspect.Type, value: object, where: str) -> Words:
+    want, got = type_words(kind), value_words(value)
+    near = difflib.get_close_matches(str(value), [str(c) for c in choices(kind)], n=1, cutoff=0.5)
+    zh = f"，是否应为 {near[0]}？" if near else ""
+    en = f"; did you mean {near[0]}?" if near else ""
+    return Words(
+        f"{where} 应为{want.zh}，写的却是{got.zh}{zh}", f"{where} must be {want.en}, not {got.en}{en}"
+    )
+
+
+def _contradictions(config: Config) -> list[Words]:
+    """What no single key shows."""
+    problems = []
+    ports = (config.hub.command_port, config.hub.event_port, config.hub.position_port)
+    if len(set(ports)) != len(ports):
+        problems.append(Words("[hub] 的三个端口必须不同", "the three ports of [hub] must differ"))
+    phone = config.phone
+    if phone.registrar and not (phone.user and phone.password_file):
+        problems.append(
+            Words(
+                "[phone] 有 registrar 时还须有 user 与 password_file",
+                "[phone] with a registrar also needs user and password_file",
+            )
+        )
+    for number, rule in enumerate(config.gateway.key_rule, 1):
+        problems += _rule_gaps(rule, f"[gateway] key_rule[{number}]")
+    return problems
+
+
+def _rule_gaps(rule: KeyRule, where: str) -> list[Words]:
+    needed = {"event": rule.event} if rule.message == 0x0301 else {"type": rule.type, "value": rule.value}
+    return [
+        Words(f"{where} 缺少 {name}", f"{where} lacks {name}")
+        for name, value in needed.items()
+        if value is None
+    ]
+
+
+def _absolute(config: Config, folder: Path) -> Config:
+    """Every key marked `path` as an absolute path; empty stays empty."""
+    changed = {}
+    for section in msgspec.structs.fields(Config):
+        values = getattr(config, section.name)
+        paths = {name: _absolute_path(getattr(values, name), folder) for name in _path_keys(section.type)}
+        changed[section.name] = msgspec.structs.replace(values, **paths)
+    return msgspec.structs.replace(config, **changed)
+
+
+def _path_keys(section: type[msgspec.Struct]) -> list[str]:
+    return [name for name, text in key_texts(section).items() if text["path"]]
+
+
+def _absolute_path(value: str, folder: Path) -> str:
+    if value.startswith(SQLITE):
+        return SQLITE + str(folder / Path(value.removeprefix(SQLITE)).expanduser())
+    if not value or "://" in value:
+        return value
+    return str(folder / Path(value).expanduser())

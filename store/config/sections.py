@@ -1,0 +1,257 @@
+"""Every key of lingsheng.toml: type, default, limits and text, one line each.
+
+The text is the documentation: reference.py prints it and a test keeps the printed files equal to it. Only
+keys that some part reads are listed. Defaults suit one desk with everything on one machine.
+"""
+
+from typing import Annotated, Any, Literal, get_type_hints
+
+from msgspec import Meta, Struct
+
+from dispatch.kinds import SeatKind
+
+FOLDER = "lingsheng-data"
+
+
+def key(zh: str, en: str, *, path: bool = False, ge: int | None = None, le: int | None = None) -> Meta:
+    """The text and limits of one key. `path`: relative values count from the folder of the file."""
+    return Meta(extra={"zh": zh, "en": en, "path": path}, ge=ge, le=le)
+
+
+def form(pattern: str, zh: str, en: str) -> Meta:
+    """A text of a fixed form, with the words that say which."""
+    return Meta(pattern=pattern, extra={"form": (zh, en)})
+
+
+Port = Annotated[int, Meta(ge=1, le=65535)]
+Byte = Annotated[int, Meta(ge=0, le=255)]
+HostPort = Annotated[str, form(r"^[^\s:/]+:[0-9]{1,5}$", "文字“主机:端口”", 'text "host:port"')]
+Network = Annotated[str, form(r"^[0-9A-Fa-f.:]+(/[0-9]{1,3})?$", "IP 地址或网段", "an IP address or network")]
+StoreUrl = Annotated[
+    str,
+    form(
+        r"^(sqlite:///|postgresql\+psycopg://)\S+$",
+        "文字 sqlite:///文件 或 postgresql+psycopg://…",
+        "text sqlite:///file or postgresql+psycopg://…",
+    ),
+]
+SiteCode = Annotated[str, form(r"^[0-9A-Z]{2,4}$", "2–4 位数字或大写字母", "2-4 digits or capitals")]
+SeatNumber = Annotated[str, form(r"^[0-9]{1,3}$", "1–3 位数字（加引号）", "1-3 digits, quoted")]
+
+
+class Site(Struct, frozen=True):
+    """本中心。This centre."""
+
+    code: Annotated[SiteCode, key("站点代码，用于受理编号", "site code, part of every number people see")] = (
+        "01"
+    )
+    name: Annotated[str, key("中心名称，显示在窗口标题", "name of the centre, shown in window titles")] = (
+        "急救指挥中心"
+    )
+    districts: Annotated[tuple[str, ...], key("辖区名称", "names of the districts served")] = ()
+
+
+class Hub(Struct, frozen=True):
+    """中枢：全市唯一的写入者。The hub, the only writer of its city."""
+
+    host: Annotated[str, key("中枢监听地址", "address the hub listens on")] = "127.0.0.1"
+    command_port: Annotated[Port, key("命令端口", "port for commands")] = 5570
+    event_port: Annotated[Port, key("事件端口", "port for events")] = 5571
+    position_port: Annotated[Port, key("车辆位置端口", "port for vehicle positions")] = 5572
+    tick_ms: Annotated[int, key("心跳间隔（毫秒）", "time between ticks, ms", ge=50, le=2000)] = 200
+    hubs: Annotated[
+        tuple[HostPort, ...],
+        key(
+            "坐席、大屏、网关依次尝试的中枢命令地址",
+            "command addresses that seats, walls and the gateway try in order",
+        ),
+    ] = ("127.0.0.1:5570",)
+
+
+class Store(Struct, frozen=True):
+    """存储。The store."""
+
+    url: Annotated[
+        StoreUrl,
+        key(
+            "中枢的数据库；PostgreSQL 口令请放在 ~/.pgpass，不要写在这里",
+            "database of the hub; keep a PostgreSQL password in ~/.pgpass, not here",
+            path=True,
+        ),
+    ] = f"sqlite:///{FOLDER}/hub.sqlite"
+    dir: Annotated[
+        str,
+        key(
+            "本机文件夹：坐席与网关的发件箱",
+            "folder on this machine: outboxes of seats and gateway",
+            path=True,
+        ),
+    ] = FOLDER
+
+
+class Seat(Struct, frozen=True):
+    """坐席。The dispatcher's seat."""
+
+    number: Annotated[SeatNumber, key("坐席号", "number of the seat")] = "01"
+    kind: Annotated[
+        SeatKind, key("坐席类型：中心席、储备席、培训席", "city seat, reserve seat or training seat")
+    ] = SeatKind.CITY
+    autopilot: Annotated[
+        bool,
+        key("由自动调度员操作窗口（演示与压力测试）", "an autopilot works the window (demo and load tests)"),
+    ] = False
+
+
+class Phone(Struct, frozen=True):
+    """坐席的电话。The telephone of a seat."""
+
+    sip_host: Annotated[str, key("SIP 监听地址", "address for SIP")] = "127.0.0.1"
+    sip_port: Annotated[Port, key("SIP 端口 (UDP)", "port for SIP (UDP)")] = 5060
+    registrar: Annotated[
+        str,
+        key("注册服务器 sip:主机[:端口]；空表示直接接收来电", "sip:host[:port]; empty takes calls directly"),
+    ] = ""
+    user: Annotated[str, key("注册用户名，也是分机号", "user name at the registrar, also the extension")] = ""
+    password_file: Annotated[
+        str, key("只含口令的文件（权限 0600）", "file that holds only the password (mode 0600)", path=True)
+    ] = ""
+    allow: Annotated[
+        tuple[Network, ...],
+        key("允许呼入的地址或网段，其余不应答", "addresses or networks that may call; others get no answer"),
+    ] = ("127.0.0.1",)
+
+
+Meaning = Literal[
+    "acknowledged",
+    "departed",
+    "on_scene",
+    "patient_aboard",
+    "left_scene",
+    "at_hospital",
+    "handed_over",
+    "completed",
+    "road_standby",
+    "returned",
+    "out_of_service",
+    "support",
+]
+
+
+class KeyRule(Struct, frozen=True):
+    """车载终端的一个状态键。One status key of a vehicle terminal; the first rule that fits a message wins."""
+
+    message: Annotated[
+        Literal[0x0301, 0x0900],
+        key("消息号：0x0301 事件报告，0x0900 透传", "message: 0x0301 event report, 0x0900 passthrough"),
+    ]
+    gives: Annotated[Meaning, key("此键的含义", "what the key means")]
+    event: Annotated[Byte | None, key("0x0301：事件编号", "0x0301: event id")] = None
+    type: Annotated[Byte | None, key("0x0900：透传类型", "0x0900: passthrough type")] = None
+    offset: Annotated[int, key("0x0900：数据中的字节位置", "0x0900: byte in the data", ge=0, le=1023)] = 0
+    mask: Annotated[
+        int, key("0x0900：比较前的掩码", "0x0900: mask applied before comparing", ge=1, le=255)
+    ] = 255
+    value: Annotated[Byte | None, key("0x0900：应得的值", "0x0900: value expected")] = None
+
+
+DEFAULT_MEANINGS: tuple[Meaning, ...] = (  # of event 1, 2, 3 …
+    "acknowledged",
+    "departed",
+    "on_scene",
+    "left_scene",
+    "at_hospital",
+    "road_standby",
+    "returned",
+    "out_of_service",
+    "support",
+)
+DEFAULT_KEY_RULES = tuple(
+    KeyRule(message=0x0301, event=event, gives=meaning) for event, meaning in enumerate(DEFAULT_MEANINGS, 1)
+)
+
+
+class Gateway(Struct, frozen=True):
+    """车载终端网关 (JT/T 808)。The gateway of the vehicle terminals."""
+
+    host: Annotated[str, key("监听地址", "address to listen on")] = "127.0.0.1"
+    port: Annotated[Port, key("TCP 端口", "TCP port")] = 7611
+    accept: Annotated[
+        tuple[str, ...],
+        key(
+            "准入的终端手机号；空表示中枢登记的全部车辆",
+            "terminal numbers let in; empty: every vehicle the hub knows",
+        ),
+    ] = ()
+    heartbeat_s: Annotated[
+        int, key("终端静默多久算离线（秒）", "a terminal silent for this long is offline, s", ge=5, le=3600)
+    ] = 180
+    key_rule: Annotated[
+        tuple[KeyRule, ...],
+        key(
+            "状态键规则；写了就替换全部默认规则",
+            "rules for status keys; giving any replaces all default rules",
+        ),
+    ] = DEFAULT_KEY_RULES
+
+
+class Map(Struct, frozen=True):
+    """地图。The map."""
+
+    city: Annotated[
+        str,
+        key("`main.py city` 生成的城市文件", "city file made by `main.py city`", path=True),
+    ] = f"{FOLDER}/city.sqlite"
+
+
+class Recordings(Struct, frozen=True):
+    """通话录音。Recordings of calls."""
+
+    dir: Annotated[str, key("录音文件夹", "folder of the recordings", path=True)] = f"{FOLDER}/recordings"
+
+
+class Keys(Struct, frozen=True):
+    """本机密钥与登记名册。The keys of this machine and the roster of enrolled machines."""
+
+    dir: Annotated[str, key("密钥文件夹（权限 0700）", "folder of the keys (mode 0700)", path=True)] = (
+        f"{FOLDER}/keys"
+    )
+
+
+class Log(Struct, frozen=True):
+    """日志。The log."""
+
+    level: Annotated[
+        Literal["debug", "info", "warning", "error"], key("记录到哪一级", "least severity written")
+    ] = "info"
+    dir: Annotated[
+        str,
+        key(
+            "日志文件夹，每个进程一个文件；空表示只写到屏幕",
+            "folder, one file per process; empty: screen only",
+            path=True,
+        ),
+    ] = f"{FOLDER}/log"
+
+
+class Config(Struct, frozen=True):
+    """The whole file. Paths are absolute after `load_config`."""
+
+    site: Site = Site()
+    hub: Hub = Hub()
+    store: Store = Store()
+    seat: Seat = Seat()
+    phone: Phone = Phone()
+    gateway: Gateway = Gateway()
+    map: Map = Map()
+    recordings: Recordings = Recordings()
+    keys: Keys = Keys()
+    log: Log = Log()
+
+
+def key_texts(section: type[Struct]) -> dict[str, dict[str, Any]]:
+    """For each key of a section the `extra` of its `key(...)`: zh, en, path."""
+    hints = get_type_hints(section, include_extras=True)
+    return {
+        name: next(meta.extra for meta in hint.__metadata__ if meta.extra and "path" in meta.extra)
+        for name, hint in hints.items()
+    }
