@@ -1,0 +1,24 @@
+"""Object names of everything a person can press or type into: stable, for tests and the autopilot.
+
+Windows          SeatWindow seat, LogInPage login, SecondPerson second_person
+Log-in           login.staff, login.password, login.enter
+Form fields      form.<field of dispatch.words.Form>, e.g. form.place, form.waiting_point, form.contact_name,
+                 form.contact_phone, form.patient_count, form.patient_name, form.patient_sex, form.patient_age,
+                 form.chief_complaint, form.condition, form.remark
+Choices          form.<field>.<value>, e.g. form.conscious.yes, form.breathing.no, form.severity.critical,
+                 form.needs.stretcher, form.infectious.yes, form.danger.yes
+Suggestions      form.place.suggestions (a list under the address; Down and Enter take one)
+Lists            calls.table, incidents.table, advice.table, vehicles.table, calls_of.table, latest.table,
+                 alarms.table (rows carry the id of their thing in Qt.ItemDataRole.UserRole)
+Order            advice.order
+Missions         mission.<row>.next, mission.<row>.hospital (row counts from 0)
+Reason bar       reason.<value of the reason>, reason.remark, reason.minutes, reason.confirm, reason.cancel
+Keys             keys.<verb id> (the strip of F-keys at the foot), command.line
+Notices          notice.text, notice.act, notice.dismiss, banner
+Status           lamp.<phone radio hub store recorder clock>, clock, mode
+Second person    second.staff, second.password, second.enter, second.cancel
+"""
+
+SEAT = "seat"
+LOGIN = "login"
+SECOND = "second_person"

@@ -1,0 +1,172 @@
+"""What the window needs from outside, and what it is told: the ports of the seat.
+
+A port's methods return at once; answers come as messages through the bridge, never as return values.
+The telephone's port is `telephony.port.PhonePort`.
+"""
+
+from enum import StrEnum
+from typing import Protocol
+
+from msgspec import Struct
+
+from dispatch.commands import Command
+from dispatch.events import Event
+from dispatch.floor import Floor
+from dispatch.kinds import Role
+from dispatch.refusals import Refusal
+from dispatch.words import Place, Point
+
+# --- the hub ---------------------------------------------------------------------------------------
+
+
+class HubMode(StrEnum):
+    """How well we hear the hub and what it can promise (the banners of the window)."""
+
+    NORMAL = "normal"
+    SLOW = "slow"  # 链路异常
+    CUT_OFF = "cut_off"  # 断开
+    STORE_SWITCH = "store_switch"  # 库切换
+    AWAITING_COPY = "awaiting_copy"  # 等待异地确认
+    ISLAND = "island"  # 孤岛
+    TAKEN_OVER = "taken_over"  # 应急接管
+    REVOKED = "revoked"  # 已撤权
+    CATCHING_UP = "catching_up"  # 追赶
+    DISK_LOW = "disk_low"  # 磁盘告急
+
+
+class Link(Struct, frozen=True):
+    """The state of the way to the hub. Ages in ms; `clock_ms` is hub time minus our time."""
+
+    mode: HubMode = HubMode.CUT_OFF
+    tick_age_ms: int = 0
+    store_age_ms: int = 0
+    round_trip_ms: int = 0
+    clock_ms: int = 0
+    waiting: int = 0  # orders without a verdict
+    text: str = ""
+
+
+class FloorLoaded(Struct, frozen=True):
+    """A whole floor; the window owns it from here on."""
+
+    floor: Floor
+
+
+class Happened(Struct, frozen=True):
+    """Events in order, to be applied to the window's floor."""
+
+    events: tuple[Event, ...]
+
+
+class VerdictCame(Struct, frozen=True):
+    """What became of an order; None: carried out and durable."""
+
+    cid: str
+    refusal: Refusal | None = None
+
+
+class Expired(Struct, frozen=True):
+    """No verdict before the deadline: it may or may not have happened; a person looks and decides again."""
+
+    cid: str
+
+
+class LogInAnswered(Struct, frozen=True):
+    """`dispatcher_id` None: not let in, for `reason` (wrong, locked, no_account, no_seat, refused)."""
+
+    id: str
+    dispatcher_id: str | None = None
+    roles: frozenset[Role] = frozenset()
+    seat_id: str | None = None
+    reason: str = ""
+    wait_s: int = 0
+    token: bytes = b""
+
+
+class Moved(Struct, frozen=True):
+    """The newest known position of a vehicle; WGS-84 degrees, taken at `at_ms`."""
+
+    vehicle_id: str
+    lon: float
+    lat: float
+    at_ms: int
+    speed_kmh: float | None = None
+    heading_deg: float | None = None
+
+
+class HubPort(Protocol):
+    """The seat's way to its hub: durable outbox behind `order`."""
+
+    def log_in(self, staff_number: str, password: str, *, second: bool = False) -> str:
+        """Prove a person; the answer is a `LogInAnswered` with the returned id."""
+
+    def order(self, command: Command, second: bytes = b"") -> str:
+        """Give an order; returns its id, the verdict comes as `VerdictCame`. `second`: a second person's token."""
+
+    def reload(self) -> None:
+        """Ask for the whole floor again, as after a gap."""
+
+
+# --- the navigator ---------------------------------------------------------------------------------
+
+
+class Found(Struct, frozen=True):
+    """One address the navigator offers. `kind` is a word of the map: road, poi, crossing …"""
+
+    name: str
+    point: Point
+    detail: str = ""
+    kind: str = ""
+
+
+class Suggestions(Struct, frozen=True):
+    asked: str
+    found: tuple[Found, ...]
+
+
+class TravelTime(Struct, frozen=True):
+    """Seconds and metres by road from a vehicle to the place; `estimated`: straight line, not a route."""
+
+    vehicle_id: str
+    seconds: float
+    metres: float
+    estimated: bool = False
+
+
+class Ranked(Struct, frozen=True):
+    """Answer to `rank` for the place of `key` (the id of the intake or incident)."""
+
+    key: str
+    times: tuple[TravelTime, ...]
+
+
+class NamedPoint(Struct, frozen=True):
+    """Answer to `reverse`: the words for a point picked on the map."""
+
+    point: Point
+    place: Place
+
+
+class Way(Struct, frozen=True):
+    """Answer to `route`: (lon, lat) points of the way of a vehicle."""
+
+    vehicle_id: str
+    points: tuple[tuple[float, float], ...]
+    seconds: float
+
+
+class NavigatorPort(Protocol):
+    def search(self, text: str, near: Point | None) -> None: ...
+
+    def rank(self, key: str, place: Point, vehicles: dict[str, Point]) -> None: ...
+
+    def reverse(self, point: Point) -> None: ...
+
+
+class NavigatorState(Struct, frozen=True):
+    running: bool
+    text: str = ""
+
+
+HubMessage = FloorLoaded | Happened | VerdictCame | Expired | LogInAnswered | Moved | Link
+NavigatorMessage = Suggestions | Ranked | NamedPoint | Way | NavigatorState
