@@ -119,7 +119,8 @@ class Child:
                 if self._stop_at_s is None:
                     self._wait_for_next_start()
         finally:
-            self._enter(ChildPhase.STOPPED, reason=self.state.reason)
+            if self.state.phase is not ChildPhase.STOPPED:  # asked to stop while it waited for a start
+                self._enter(ChildPhase.STOPPED, reason=self.state.reason)
             self._wake_read.close()
             self._wake_write.close()
 
@@ -137,7 +138,8 @@ class Child:
             self._spawn = None
         steady = spawn.ready_at_s is not None and time.monotonic() - spawn.ready_at_s >= STEADY_S
         self._deaths_in_a_row = 1 if steady else self._deaths_in_a_row + 1
-        self._enter(ChildPhase.WAITING, reason=reason)
+        phase = ChildPhase.WAITING if self._stop_at_s is None else ChildPhase.STOPPED
+        self._enter(phase, reason=reason)
 
     def _turn(self, spawn: "_Spawn") -> None:
         ready = spawn.poll(self._wake_read, LOOK_S)

@@ -1,0 +1,16 @@
+"""The telephone of a seat. Native telephony never runs in the window's process: odd SIP can abort it.
+
+phone.py              the seat's side: supervises the phone process, mirrors it, replays accounts
+process.py            the phone process's loop (`python -m telephony.process`)
+port.py               what the console may ask of a phone
+virtual.py            a phone without telephony that keeps the same contract, for the console's tests
+caller.py             people who really call 120 (`python -m telephony.caller`), for demo and tests
+messages.py           orders and facts between seat and phone process
+settings.py           engine, accounts, voices
+mirror.py             the phone's state folded from its facts (pure)
+sip_headers.py        who calls, from the raw INVITE (pure)
+recording.py          two legs into one hashed stereo WAV, also after a crash (files only)
+recording_closer.py   the thread that does it
+speech.py             Chinese speech for callers, where espeak-ng is present
+pjsip/                the only place that imports pjsua2
+"""

@@ -1,0 +1,131 @@
+"""The seat's side of the telephone: supervises the phone process, mirrors its state, replays its accounts.
+
+When the process dies, its calls are reported lost at once and the process is back, registered again, in less
+than two seconds; the window and what was typed in it never notice.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import msgspec
+
+from store.bus.child import Child, ChildPhase, ChildState
+from store.core.ids import new_id
+from telephony import messages as msg
+from telephony.mirror import CallView, PhoneMirror
+from telephony.settings import AccountSettings, PhoneSettings, Voice
+
+SILENCE_S_MAX = 10.0  # a loop that hangs so long is killed; a slow name server may hold it for seconds
+PHONE_RESTARTED = "phone_restarted"
+
+log = logging.getLogger(__name__)
+
+
+class Phone:
+    """One seat's phone. `on_event` is called on the phone's own thread and must return soon."""
+
+    def __init__(self, settings: PhoneSettings, on_event: Callable[[msg.AnyEvent], None]) -> None:
+        self._settings = settings
+        self._accounts = settings.accounts
+        self._on_event = on_event
+        self._mirror = PhoneMirror()
+        self._last_words = ""
+        engine = msgspec.json.encode(settings.engine).decode()
+        self._child = Child(
+            "telephony.process",
+            [engine],
+            self._on_message,
+            self._on_state,
+            silence_s_max=SILENCE_S_MAX,
+        )
+
+    def start(self) -> None:
+        self._child.start()
+
+    def stop(self, deadline_s: float) -> None:
+        """Hang up, un-register, finish recordings; killed after `deadline_s`."""
+        self._child.stop(deadline_s)
+
+    def answer(self, call_id: str) -> bool:
+        return self._send(msg.Answer(call_id))
+
+    def reject(self, call_id: str, sip_code: int = 486) -> bool:
+        return self._send(msg.Reject(call_id, sip_code))
+
+    def hang_up(self, call_id: str) -> bool:
+        return self._send(msg.HangUp(call_id))
+
+    def dial(
+        self,
+        target: str,
+        account_id: str | None = None,
+        *,
+        asserted_number: str = "",
+        asserted_name: str = "",
+        voice: Voice | None = None,
+        seconds_max: float | None = None,
+    ) -> str | None:
+        """Call a SIP address, or a number through the account's registrar; the call's id, `None` refused."""
+        order = msg.Dial(new_id(), target, account_id, asserted_number, asserted_name, voice, seconds_max)
+        return order.call_id if self._send(order) else None
+
+    def configure(self, accounts: tuple[AccountSettings, ...]) -> None:
+        """These accounts from now on, also after every restart."""
+        self._accounts = accounts
+        self._send(msg.ConfigureAccounts(accounts))
+
+    def recording_path(self, closed: msg.RecordingClosed) -> Path:
+        """Where the recording lies on this machine."""
+        assert self._settings.engine.recordings_dir is not None
+        return Path(self._settings.engine.recordings_dir) / closed.path
+
+    @property
+    def ready(self) -> msg.PhoneReady | None:
+        """`None` while there is no telephone."""
+        return self._mirror.ready
+
+    @property
+    def lines(self) -> Mapping[str, msg.LineState]:
+        return self._mirror.lines
+
+    @property
+    def calls(self) -> Mapping[str, CallView]:
+        return self._mirror.calls
+
+    @property
+    def child(self) -> ChildState:
+        """How the process stands: pid, restarts, crash loop."""
+        return self._child.state
+
+    def _send(self, command: msg.Command) -> bool:
+        return self._mirror.ready is not None and self._child.send(msg.encode(command))
+
+    # Below: the child's thread.
+
+    def _on_message(self, frame: bytes) -> None:
+        event = msg.decode_event(frame)
+        if isinstance(event, msg.PhoneDown):
+            self._last_words = event.reason  # told when the process has ended, with what follows from it
+            return
+        self._tell(event)
+        if isinstance(event, msg.PhoneReady):
+            self._last_words = ""
+            self._send(msg.ConfigureAccounts(self._accounts))
+
+    def _on_state(self, state: ChildState) -> None:
+        if state.phase is ChildPhase.WAITING:
+            for ended in self._mirror.lost_calls(PHONE_RESTARTED, time.time_ns() // 1_000_000):
+                self._tell(ended)
+            reason = self._last_words or state.reason or ""
+            self._tell(msg.PhoneDown(reason, restarting=True, crash_loop=state.crash_loop))
+        elif state.phase is ChildPhase.STOPPED:
+            self._tell(msg.PhoneDown("stopped"))
+
+    def _tell(self, event: msg.AnyEvent) -> None:
+        self._mirror.apply(event)
+        try:
+            self._on_event(event)
+        except Exception:  # a listener's mistake must not cost the telephone
+            log.exception("listener failed on %r", event)

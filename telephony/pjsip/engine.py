@@ -1,0 +1,119 @@
+"""The native library on one thread: started, polled, and shut down in the one order that does not abort.
+
+Nothing is answered inside a callback: what a callback wants done is deferred to after `libHandleEvents`.
+"""
+
+import gc
+import heapq
+import itertools
+import logging
+import time
+from collections.abc import Callable
+
+import pjsua2 as pj
+
+from telephony.messages import AnyEvent, CallRejected, Capabilities, EngineError, PhoneFault
+from telephony.pjsip.capabilities import probe
+from telephony.pjsip.configuration import TRANSPORT_TYPES, endpoint_config, set_codecs, transport_config
+from telephony.pjsip.guard import guarded
+from telephony.pjsip.leg import now_ms
+from telephony.settings import EngineSettings, Transport
+from telephony.sip_headers import caller_of, dialled_of, parse_request
+
+POLL_MS = 10
+GC_EVERY_S = 60.0
+UNREGISTER_S = 0.2  # for the un-REGISTER, its challenge and its answer
+
+log = logging.getLogger(__name__)
+Deferred = Callable[[], None]
+
+
+class Endpoint(pj.Endpoint):  # type: ignore[misc]
+    """The library's root object; sees only the calls the library refused by itself."""
+
+    def __init__(self, emit: Callable[[AnyEvent], None]) -> None:
+        super().__init__()
+        self.emit = emit
+
+    @guarded
+    def onRejectedIncomingCall(self, param: pj.OnRejectedIncomingCallParam) -> None:  # noqa: N802
+        request = parse_request(str(param.rdata.wholeMsg))
+        caller = caller_of(request)
+        code = int(param.statusCode)
+        self.emit(CallRejected(caller.number, caller.name, dialled_of(request), code, now_ms()))
+
+
+class Engine:
+    """Runs the library. Every method belongs to the thread that called `start`."""
+
+    def __init__(self, settings: EngineSettings, emit: Callable[[AnyEvent], None]) -> None:
+        self.settings = settings
+        self._emit = emit
+        self._endpoint = Endpoint(emit)
+        self._deferred: list[tuple[float, int, Deferred]] = []
+        self._order = itertools.count()
+        self._gc_due_s = 0.0
+        self.sip_port = 0
+
+    def start(self) -> Capabilities:
+        """Raises `EngineError`: most often the SIP port is taken."""
+        gc.disable()  # a collection on another thread that drops a call aborts the process
+        try:
+            self._endpoint.libCreate()
+            self._endpoint.libInit(endpoint_config(self.settings))
+            self._endpoint.audDevManager().setNullDev()
+            for transport in self.settings.transports:
+                self._open(transport)
+            self._endpoint.libStart()
+            set_codecs(self._endpoint)
+            return probe(self._endpoint)
+        except pj.Error as error:
+            raise EngineError(f"{error.title}: {error.reason}") from error
+
+    def defer(self, action: Deferred, delay_s: float = 0.0) -> None:
+        """Do it after the library's events, `delay_s` from now. Never keep a call in `action`: look it up."""
+        heapq.heappush(self._deferred, (time.monotonic() + delay_s, next(self._order), action))
+
+    def turn(self) -> None:
+        """One round: the library's events (waits up to `POLL_MS`), then what they deferred."""
+        self._endpoint.libHandleEvents(POLL_MS)
+        now_s = time.monotonic()
+        while self._deferred and self._deferred[0][0] <= now_s:
+            self._do(heapq.heappop(self._deferred)[2])
+        if now_s >= self._gc_due_s:
+            self._gc_due_s = now_s + GC_EVERY_S
+            gc.collect()
+
+    def hang_up_all(self) -> None:
+        self._endpoint.hangupAllCalls()
+
+    def turn_while(self, wanted: Callable[[], bool], seconds_max: float) -> None:
+        """Go on for as long as `wanted`, and no longer than `seconds_max`."""
+        end_s = time.monotonic() + seconds_max
+        while wanted() and time.monotonic() < end_s:
+            self.turn()
+
+    def close(self) -> None:
+        """Destroy the library. Calls, recorders, voices and lines must be gone."""
+        self._deferred.clear()
+        self.turn_while(lambda: True, UNREGISTER_S)
+        self._endpoint.libDestroy(pj.PJSUA_DESTROY_NO_NETWORK)  # else it waits a second for nothing
+        del self._endpoint
+
+    def _open(self, transport: Transport) -> None:
+        config = transport_config(self.settings, transport)
+        if self.sip_port and transport is not Transport.TLS:
+            config.port = self.sip_port  # TCP joins UDP on the port it was given
+        made = self._endpoint.transportCreate(TRANSPORT_TYPES[transport], config)
+        if not self.sip_port:
+            address = str(self._endpoint.transportGetInfo(made).localAddress)
+            self.sip_port = int(address.rpartition(":")[2])
+
+    def _do(self, action: Deferred) -> None:
+        try:
+            action()
+        except pj.Error as error:
+            self._emit(PhoneFault(f"{error.title}: {error.reason}"))
+        except Exception as error:  # the loop goes on: other calls are up
+            log.exception("deferred action")
+            self._emit(PhoneFault(str(error)))

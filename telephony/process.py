@@ -1,0 +1,123 @@
+"""The phone process: one thread owns the native library from birth to death. `python -m telephony.process`.
+
+Started by `telephony.phone`, with its settings as one JSON argument. It ends when its parent does.
+"""
+
+import logging
+import os
+import queue
+import sys
+from pathlib import Path
+
+import msgspec
+
+from store.bus.pipe import ChildEnd, open_child_end
+from telephony.messages import (
+    BadMessageError,
+    EngineError,
+    Event,
+    PhoneDown,
+    PhoneFault,
+    PhoneReady,
+    RecordingClosed,
+    RecordingFailed,
+    decode_command,
+    encode,
+)
+from telephony.pjsip.engine import Engine
+from telephony.pjsip.switchboard import Switchboard
+from telephony.recording import Unfinished, unfinished_in
+from telephony.recording_closer import RecordingCloser
+from telephony.settings import EngineSettings
+
+CLOSER_S_MAX = 5.0
+COMMANDS_PER_TURN_MAX = 64
+PRIVATE_UMASK = 0o077  # recordings are for the account the seat runs under
+EXIT_CANNOT_START = 3
+
+
+class PhoneProcess:
+    """Joins pipe, engine, switchboard and recording closer into one loop."""
+
+    def __init__(self, settings: EngineSettings, pipe: ChildEnd) -> None:
+        """Raises `EngineError` when the library cannot start, `OSError` when the folder cannot be made."""
+        self._pipe = pipe
+        self._closed: queue.SimpleQueue[RecordingClosed | RecordingFailed] = queue.SimpleQueue()
+        self._unfinished_dir: Path | None = None
+        self._closer: RecordingCloser | None = None
+        if settings.recordings_dir is not None:
+            recordings = Path(settings.recordings_dir)
+            self._unfinished_dir = recordings / "unfinished" / str(settings.sip_port)
+            self._unfinished_dir.mkdir(parents=True, exist_ok=True)
+            self._closer = RecordingCloser(recordings, self._closed.put)
+        self._engine = Engine(settings, self._emit)
+        capabilities = self._engine.start()
+        self._switchboard = Switchboard(self._engine, self._emit, self._unfinished_dir, self._close_recording)
+        self._repair()
+        self._emit(PhoneReady(self._engine.sip_port, "null", capabilities))
+
+    def run(self) -> None:
+        """Until the parent asks us to finish or is gone."""
+        while not self._pipe.ended:
+            self._engine.turn()
+            self._switchboard.turn()
+            self._obey()
+            self._tell_closed()
+
+    def close(self) -> None:
+        """Goodbyes, un-registration, recordings finished; nothing native is left for the exit to trip on."""
+        self._switchboard.close()
+        if self._closer is not None:
+            self._closer.stop(CLOSER_S_MAX)
+        self._tell_closed()
+        self._engine.close()
+
+    def _obey(self) -> None:
+        for _ in range(COMMANDS_PER_TURN_MAX):
+            frame = self._pipe.receive()
+            if frame is None:
+                return
+            try:
+                self._switchboard.obey(decode_command(frame))
+            except BadMessageError as error:
+                self._emit(PhoneFault(f"order not understood: {error}"))
+
+    def _tell_closed(self) -> None:
+        while not self._closed.empty():
+            self._emit(self._closed.get())
+
+    def _repair(self) -> None:
+        if self._unfinished_dir is not None and self._closer is not None:
+            for unfinished in unfinished_in(self._unfinished_dir):
+                self._closer.close(unfinished, repaired=True)
+
+    def _close_recording(self, unfinished: Unfinished) -> None:
+        if self._closer is not None:
+            self._closer.close(unfinished)
+
+    def _emit(self, event: Event) -> None:
+        self._pipe.send(encode(event))
+
+
+def main() -> int:
+    logging.basicConfig(format="%(asctime)s phone %(levelname)s %(name)s %(message)s")
+    os.umask(PRIVATE_UMASK)
+    settings = msgspec.json.decode(sys.argv[1], type=EngineSettings)
+    pipe = open_child_end()
+    pipe.ready()
+    try:
+        phone = PhoneProcess(settings, pipe)
+    except (EngineError, OSError) as error:
+        pipe.send(encode(PhoneDown(str(error))))
+        pipe.close()
+        return EXIT_CANNOT_START
+    phone.run()
+    phone.close()
+    pipe.close()
+    return 0
+
+
+if __name__ == "__main__":
+    code = main()
+    sys.stderr.flush()
+    os._exit(code)  # the library's own exit handlers abort

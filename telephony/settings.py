@@ -1,0 +1,70 @@
+"""What a phone process is told: the engine at its start (argv, no secrets), the accounts through the pipe."""
+
+import enum
+
+from msgspec import Struct
+
+
+class Transport(enum.StrEnum):
+    UDP = "udp"
+    TCP = "tcp"
+    TLS = "tls"
+
+
+class Srtp(enum.StrEnum):
+    OFF = "off"
+    OPTIONAL = "optional"
+    MANDATORY = "mandatory"
+
+
+class Voice(Struct, frozen=True):
+    """What one end says: a WAV file played in a loop, else a tone, else silence (both unset)."""
+
+    wav: str | None = None
+    tone_hz: int = 0
+
+
+class EngineSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """The native engine of one seat. Ports are fixed per seat so that its contact survives a restart.
+
+    `sip_port` 0 takes any free port (test callers only: a seat that records needs a fixed one).
+    `recordings_dir` `None` records nothing. `rtp_port_first`..`+rtp_port_count` carry the audio.
+    `jitter_ms` is the fixed start of the jitter buffer: 60 on a good LAN, 120 over a WAN.
+    `session_timer_s` frees a call whose far end died silently (RFC 4028; 90 is its minimum, 0 is off).
+    """
+
+    sip_port: int = 5060
+    bind_address: str = "0.0.0.0"  # noqa: S104 - the firewall admits the exchange only
+    transports: tuple[Transport, ...] = (Transport.UDP, Transport.TCP)
+    rtp_port_first: int = 40_000
+    rtp_port_count: int = 38
+    recordings_dir: str | None = None
+    microphone: Voice = Voice()
+    clock_rate_hz: int = 16_000
+    jitter_ms: int = 60
+    session_timer_s: int = 90
+    srtp: Srtp = Srtp.OFF
+    tls_ca_file: str | None = None
+    sip_log_file: str | None = None
+
+
+class AccountSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """One line. `registrar` `None` is direct SIP: the exchange sends calls straight to our port."""
+
+    account_id: str
+    id_uri: str
+    registrar: str | None = None
+    user: str = ""
+    password: str = ""
+    transport: Transport = Transport.UDP
+    register_s: int = 60
+
+    def __repr__(self) -> str:
+        return f"AccountSettings({self.account_id!r}, {self.id_uri!r}, registrar={self.registrar!r})"
+
+
+class PhoneSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """All a seat needs for its phone. The first account takes calls no other account matches."""
+
+    engine: EngineSettings = EngineSettings()
+    accounts: tuple[AccountSettings, ...] = ()

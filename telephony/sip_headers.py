@@ -1,0 +1,142 @@
+"""Who calls, read from the raw INVITE: pure, and total - any text gives an answer, never an error.
+
+RFC 3261 20 and 25 (headers, addresses), RFC 3325 (P-Asserted-Identity), RFC 3966 (tel URI).
+"""
+
+import re
+from typing import NamedTuple
+from urllib.parse import unquote
+
+HEADERS_MAX = 200
+VALUE_CHARS_MAX = 1024
+NUMBER_CHARS_MAX = 64
+NAME_CHARS_MAX = 128
+COMPACT_NAMES = {"f": "from", "t": "to", "i": "call-id", "m": "contact", "v": "via", "s": "subject"}
+KEPT = {
+    "p-asserted-identity",
+    "p-preferred-identity",
+    "from",
+    "to",
+    "history-info",
+    "diversion",
+    "alert-info",
+    "call-info",
+    "geolocation",
+    "privacy",
+    "user-agent",
+    "supported",
+}
+WITHHELD = {"anonymous", "unavailable", "restricted", "unknown", "private"}
+ADDRESS = re.compile(r'^\s*(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<token>[^<"]*?))\s*<(?P<uri>[^>]*)>')
+URI_USER = re.compile(r"^(?:sips?:(?P<sip>[^@;?]*)(?=@)|tel:(?P<tel>[^;?]+))", re.IGNORECASE)
+VISUAL_SEPARATORS = re.compile(r"[-.()\s]")
+CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+
+
+class SipRequest(NamedTuple):
+    """The start line's URI and the headers in order, names in lower case and long form."""
+
+    uri: str
+    headers: tuple[tuple[str, str], ...]
+
+    def values(self, name: str) -> list[str]:
+        return [value for key, value in self.headers if key == name]
+
+    def first(self, name: str) -> str:
+        """The header's first value, empty when it is absent."""
+        return next(iter(self.values(name)), "")
+
+
+class Caller(NamedTuple):
+    """`number` is empty when withheld or unreadable, `name` when there is none."""
+
+    number: str
+    name: str
+
+
+def parse_request(message: str) -> SipRequest:
+    """Start line and headers of a SIP request; the body is left alone, folded lines are joined."""
+    head = clean_text(re.split(r"\r?\n\r?\n", message, maxsplit=1)[0])
+    lines = re.sub(r"\r?\n[ \t]+", " ", head).splitlines()
+    start = lines[0].split() if lines else []
+    headers = []
+    for line in lines[1 : HEADERS_MAX + 1]:
+        name, colon, value = line.partition(":")
+        if colon:
+            key = name.strip().lower()
+            headers.append((COMPACT_NAMES.get(key, key), value.strip()[:VALUE_CHARS_MAX]))
+    return SipRequest(start[1] if len(start) > 1 else "", tuple(headers))
+
+
+def caller_of(request: SipRequest) -> Caller:
+    """Number and name from P-Asserted-Identity where the exchange sets one, else from From.
+
+    The asserted number is used even under `Privacy: id`: the emergency service is entitled to it.
+    """
+    asserted = [address_of(part) for v in request.values("p-asserted-identity") for part in split_list(v)]
+    sender = address_of(request.first("from"))
+    number = next((c.number for c in asserted if c.number), "") or sender.number
+    name = next((c.name for c in asserted if c.name), "") or sender.name
+    return Caller(number, "" if name.lower() in WITHHELD or name == number else name)
+
+
+def dialled_of(request: SipRequest) -> str:
+    """The number the caller dialled: To, which keeps it on the way to a seat, else the request's own URI."""
+    return address_of(request.first("to")).number or number_of(request.uri)
+
+
+def kept_headers(request: SipRequest) -> tuple[tuple[str, str], ...]:
+    """The headers worth keeping with the call, as received."""
+    return tuple((k, v) for k, v in request.headers if k in KEPT or k.startswith("x-"))
+
+
+def address_of(value: str) -> Caller:
+    """A name-addr or addr-spec (RFC 3261 25.1)."""
+    match = ADDRESS.match(value)
+    if match is None:
+        return Caller(number_of(value.strip().partition(";")[0]), "")
+    name = match["token"] if match["quoted"] is None else re.sub(r"\\(.)", r"\1", match["quoted"])
+    return Caller(number_of(match["uri"]), name.strip()[:NAME_CHARS_MAX])
+
+
+def number_of(uri: str) -> str:
+    """The user part of a sip/sips/tel URI as people dial it; empty for none, for withheld and for junk."""
+    match = URI_USER.match(uri.strip())
+    if match is None:
+        return ""
+    user = unquote(match["sip"] if match["tel"] is None else match["tel"], errors="replace")
+    user = CONTROL.sub("", user.partition(";")[0].partition(":")[0])[:NUMBER_CHARS_MAX]
+    if user.lower() in WITHHELD:
+        return ""
+    plain = VISUAL_SEPARATORS.sub("", user)
+    return national(plain) if plain.lstrip("+").isdecimal() else user
+
+
+def national(number: str) -> str:
+    """A number of China in national form: mobiles as they are, land lines with their 0; others unchanged."""
+    for prefix in ("+86", "0086"):
+        rest = number.removeprefix(prefix)
+        if rest != number and len(rest) >= 7:
+            is_mobile = len(rest) == 11 and rest.startswith("1")
+            return rest if is_mobile or rest.startswith("0") else "0" + rest
+    return number
+
+
+def split_list(value: str) -> list[str]:
+    """A comma-separated header value, commas inside quotes and angle brackets left alone."""
+    parts = re.findall(r'(?:"(?:[^"\\]|\\.)*"|<[^>]*>|[^,"<]|["<])+', value)
+    return [part.strip() for part in parts if part.strip()]
+
+
+def clean_text(text: str) -> str:
+    """Text that can be stored: bytes that are no UTF-8 are read as GB 18030, the rest replaced."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        octets = text.encode("utf-8", "surrogateescape" if _only_escapes(text) else "replace")
+        text = octets.decode("gb18030", "replace")
+    return text.replace("\x00", "")
+
+
+def _only_escapes(text: str) -> bool:
+    return all(not 0xD800 <= ord(c) <= 0xDFFF or 0xDC80 <= ord(c) <= 0xDCFF for c in text)
