@@ -1,0 +1,165 @@
+"""Where the vehicles are, as arrays: five thousand of them move in one sum. No Qt here.
+
+The latest mark of each vehicle is kept; what is drawn follows from the arrays beside it.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mapview.canvas.marks import VehicleMark
+from mapview.canvas.sprites import (
+    FRESH,
+    FRESHNESSES,
+    HEADINGS,
+    LOOK_KEYS,
+    LOST,
+    NO_HEADING,
+    PER_FRESHNESS,
+    STALE,
+)
+from mapview.canvas.view import View
+from mapview.geo.projection import pixels_of
+
+STALE_MS: Final = 60_000
+LOST_MS: Final = 180_000
+# Drawn from the bottom up: whoever is needed next lies on top.
+_RANK: Final = {
+    key: rank
+    for rank, key in enumerate(
+        (
+            "off_duty",
+            "suspended",
+            "decontaminating",
+            "in_station",
+            "at_hospital",
+            "on_road",
+            "patient_aboard",
+            "on_scene",
+            "departed",
+            "assigned",
+        )
+    )
+}
+_LOOKS: Final = {key: number for number, key in enumerate(LOOK_KEYS)}
+_OFF_DUTY: Final = _LOOKS["off_duty"]
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+class Fleet:
+    """All vehicles of one map."""
+
+    def __init__(self) -> None:
+        self.marks: list[VehicleMark] = []
+        self._place_of: dict[str, int] = {}
+        self._clear_arrays()
+
+    def __len__(self) -> int:
+        return len(self.marks)
+
+    def get(self, vehicle_id: str) -> VehicleMark | None:
+        """The latest mark of a vehicle; None for one that is not on the map."""
+        place = self._place_of.get(vehicle_id)
+        return None if place is None else self.marks[place]
+
+    def place_of(self, vehicle_id: str | None) -> int | None:
+        """The index of a vehicle in the arrays, good until the next change of membership."""
+        return None if vehicle_id is None else self._place_of.get(vehicle_id)
+
+    def world_of(self, vehicle_id: str) -> tuple[float, float] | None:
+        """World pixels of a vehicle; None for one that is not on the map."""
+        place = self._place_of.get(vehicle_id)
+        return None if place is None else (float(self.x[place]), float(self.y[place]))
+
+    def replace(self, marks: Iterable[VehicleMark]) -> None:
+        """These are all vehicles there are."""
+        self.marks = []
+        self._place_of = {}
+        self._clear_arrays()
+        self.update(marks)
+
+    def remove(self, vehicle_id: str) -> None:
+        """Take one vehicle off the map; one that is not there is no error."""
+        if vehicle_id in self._place_of:
+            self.replace([mark for mark in self.marks if mark.id != vehicle_id])
+
+    def update(self, marks: Iterable[VehicleMark]) -> None:
+        """Take over newer marks; vehicles not seen before are added."""
+        changed = list(marks)
+        if not changed:
+            return
+        places = [self._place(mark) for mark in changed]
+        self._grow(len(self.marks))
+        at = np.array(places, np.int64)
+        lon = np.array([mark.lon for mark in changed], np.float64)
+        lat = np.array([mark.lat for mark in changed], np.float64)
+        self.x[at], self.y[at] = pixels_of(lon, lat)
+        self.taken_at[at] = [mark.at_ms for mark in changed]
+        self._heading[at] = [_heading_number(mark.heading_deg) for mark in changed]
+        looks = np.array([_LOOKS.get(mark.look, _OFF_DUTY) for mark in changed], np.int64)
+        if (self._look[at] != looks).any():
+            self._look[at] = looks
+            self._order = self._drawing_order()
+
+    def freshness(self, now_ms: int) -> Ints:
+        """FRESH, STALE or LOST for each vehicle. Off-duty ones do not report and do not age."""
+        age = now_ms - self.taken_at
+        fresh = np.where(age > LOST_MS, LOST, np.where(age > STALE_MS, STALE, FRESH))
+        fresh[self._look == _OFF_DUTY] = FRESH
+        return fresh
+
+    def seen_in(self, view: View, margin_px: float) -> tuple[Ints, Floats, Floats]:
+        """Indices in drawing order and screen positions of the vehicles in the window and a margin."""
+        order = self._order
+        sx = (self.x[order] - view.left) / view.scale
+        sy = (self.y[order] - view.top) / view.scale
+        seen = (sx > -margin_px) & (sx < view.width + margin_px)
+        seen &= (sy > -margin_px) & (sy < view.height + margin_px)
+        return order[seen], sx[seen], sy[seen]
+
+    def sprite_numbers(self, places: Ints, now_ms: int) -> Ints:
+        """The sprite number of each of these vehicles."""
+        fresh = self.freshness(now_ms)[places]
+        numbers: Ints = (self._look[places] * FRESHNESSES + fresh) * PER_FRESHNESS + self._heading[places]
+        return numbers
+
+    def _place(self, mark: VehicleMark) -> int:
+        place = self._place_of.get(mark.id)
+        if place is None:
+            place = self._place_of[mark.id] = len(self.marks)
+            self.marks.append(mark)
+        else:
+            self.marks[place] = mark
+        return place
+
+    def _clear_arrays(self) -> None:
+        self.x: Floats = np.empty(0)
+        self.y: Floats = np.empty(0)
+        self.taken_at: Ints = np.empty(0, np.int64)
+        self._heading: Ints = np.empty(0, np.int64)
+        self._look: Ints = np.empty(0, np.int64)
+        self._order: Ints = np.empty(0, np.int64)
+
+    def _grow(self, count: int) -> None:
+        more = count - len(self.x)
+        if more <= 0:
+            return
+        self.x = np.append(self.x, np.zeros(more))
+        self.y = np.append(self.y, np.zeros(more))
+        self.taken_at = np.append(self.taken_at, np.zeros(more, np.int64))
+        self._heading = np.append(self._heading, np.full(more, NO_HEADING, np.int64))
+        self._look = np.append(self._look, np.full(more, -1, np.int64))
+
+    def _drawing_order(self) -> Ints:
+        rank_of_look = np.array([_RANK[key] for key in LOOK_KEYS])
+        return np.argsort(rank_of_look[self._look], kind="stable")
+
+
+def _heading_number(heading_deg: float | None) -> int:
+    if heading_deg is None:
+        return NO_HEADING
+    return round(heading_deg * HEADINGS / 360) % HEADINGS

@@ -1,0 +1,120 @@
+"""Pictures of letters, kept: drawing text is the dearest thing QPainter does, drawing a picture the cheapest.
+
+One place knows the fonts. Sizes are logical pixels; pictures carry the device pixel ratio.
+"""
+
+from collections import OrderedDict
+from typing import Final
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap
+
+from mapview.canvas.palette import MapColours
+from mapview.canvas.style import LETTERING, Lettering
+
+FAMILIES: Final = (
+    "Noto Sans CJK SC",
+    "Noto Sans SC",
+    "Source Han Sans SC",
+    "Microsoft YaHei",
+    "PingFang SC",
+    "WenQuanYi Micro Hei",
+    "sans-serif",
+)
+HALO_PX: Final = 2.6  # width of the pen round the letters
+KEPT_MAX: Final = 4_000  # letter pictures; about 8 MB
+NEW_MAX: Final = 80  # drawn in one slice: about 10 ms
+
+
+def font(size_px: float, *, bold: bool = False) -> QFont:
+    """The map's font; the first family that is installed wins."""
+    found = QFont()
+    found.setFamilies(list(FAMILIES))
+    found.setPixelSize(round(size_px))
+    found.setWeight(QFont.Weight.Medium if bold else QFont.Weight.Normal)
+    found.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    return found
+
+
+class Letters:
+    """Letter pictures of one theme and one device pixel ratio, oldest unused dropped first."""
+
+    def __init__(self, colours: MapColours, ratio: float) -> None:
+        self._colours = colours
+        self._ratio = ratio
+        self._kept: OrderedDict[tuple[str, str, int, bool], QPixmap] = OrderedDict()
+        self._new_left = NEW_MAX
+
+    def allow_new(self, count: int = NEW_MAX) -> None:
+        """Let the next calls draw up to `count` pictures that are not kept yet."""
+        self._new_left = count
+
+    def picture(self, text: str, style: str, turn: int, *, halo: bool) -> QPixmap | None:
+        """The text in a style of `style.LETTERING`, or only its halo, turned clockwise about its middle.
+
+        None: it is not kept yet and no more may be drawn in this slice.
+        """
+        key = (text, style, turn, halo)
+        picture = self._kept.get(key)
+        if picture is not None:
+            self._kept.move_to_end(key)
+            return picture
+        if self._new_left <= 0:
+            return None
+        self._new_left -= 1
+        picture = self._kept[key] = self._draw(text, LETTERING[style], turn, halo=halo)
+        if len(self._kept) > KEPT_MAX:
+            self._kept.popitem(last=False)
+        return picture
+
+    def _draw(self, text: str, style: Lettering, turn: int, *, halo: bool) -> QPixmap:
+        letters = font(style.size_px, bold=style.bold)
+        spacing = style.spacing * style.size_px if len(text) > 1 else 0.0
+        letters.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, spacing)
+        metrics = QFontMetricsF(letters)
+        width = metrics.horizontalAdvance(text) - spacing
+        middle = (metrics.ascent() - metrics.descent()) / 2
+        wide, high = width + 2 * HALO_PX, metrics.height() + 2 * HALO_PX
+        if turn:
+            wide = high = max(wide, high) * 1.25
+        picture = blank(wide, high, self._ratio)
+        painter = QPainter(picture)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.translate(wide / 2, high / 2)
+        painter.rotate(turn)
+        path = QPainterPath()
+        path.addText(QPointF(-width / 2, middle), letters, text)
+        if halo:
+            pen = QPen(QColor(self._colours.halo), HALO_PX, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
+            pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+            painter.strokePath(path, pen)
+        else:
+            painter.fillPath(path, QColor(getattr(self._colours, style.colour)))
+        painter.end()
+        return picture
+
+
+def blank(width: float, height: float, ratio: float) -> QPixmap:
+    """An empty picture of at least this size in logical pixels."""
+    picture = QPixmap(max(int(width * ratio + 1), 1), max(int(height * ratio + 1), 1))
+    picture.setDevicePixelRatio(ratio)
+    picture.fill(Qt.GlobalColor.transparent)
+    return picture
+
+
+def tag_picture(text: str, ground: str, ink: str, edge: str, ratio: float, size: float = 11) -> QPixmap:
+    """A name plate: text on a rounded ground with a thin edge."""
+    letters = font(size, bold=True)
+    metrics = QFontMetricsF(letters)
+    width, height = metrics.horizontalAdvance(text) + 8, size + 5
+    picture = blank(width, height, ratio)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(QColor(edge), 0.8))
+    painter.setBrush(QColor(ground))
+    painter.drawRoundedRect(QRectF(0.5, 0.5, width - 1, height - 1), 3, 3)
+    painter.setFont(letters)
+    painter.setPen(QColor(ink))
+    painter.drawText(QRectF(0, -0.5, width, height), Qt.AlignmentFlag.AlignCenter, text)
+    painter.end()
+    return picture

@@ -1,0 +1,103 @@
+"""Vehicle pictures, drawn once per look, freshness and one of 32 headings, then only copied.
+
+A sprite number is (look x 3 + freshness) x 33 + heading; heading 32 means none is known.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap, QPolygonF, QTransform
+
+from mapview.canvas import shapes
+from mapview.canvas.lettering import blank, font
+from mapview.canvas.palette import VEHICLE_SIGNS, Palette, Shape
+
+HEADINGS: Final = 32
+NO_HEADING: Final = 32
+PER_FRESHNESS: Final = HEADINGS + 1
+FRESH, STALE, LOST = 0, 1, 2
+FRESHNESSES: Final = 3
+LOOK_KEYS: Final = tuple(sign[0] for sign in VEHICLE_SIGNS)
+# from zoom, radius in px, size of the digit (0: none)
+TIERS: Final = ((0.0, 4.0, 0), (11.5, 7.0, 9), (13.5, 9.5, 12))
+SIGN_SHARE: Final = 1.95  # half a picture's side in radii: room for nose, rim and alarm mark
+
+
+def tier_of(zoom: float) -> int:
+    """Which of `TIERS` is drawn at a zoom."""
+    return max(index for index, (start, _, _) in enumerate(TIERS) if zoom >= start)
+
+
+def sprite_number(look: int, freshness: int, heading: int) -> int:
+    """The number of a picture on its sheet."""
+    return (look * FRESHNESSES + freshness) * PER_FRESHNESS + heading
+
+
+class SpriteSheet:
+    """All sprites of one theme, tier and device pixel ratio, made when first needed."""
+
+    def __init__(self, palette: Palette, tier: int, ratio: float) -> None:
+        self._palette = palette
+        self._ratio = ratio
+        _, self.radius, self._digit = TIERS[tier]
+        self.half = int(self.radius * SIGN_SHARE + 2)
+        self._pictures: dict[int, QPixmap] = {}
+
+    def pictures(self, numbers: Iterable[int]) -> list[QPixmap]:
+        """The pictures of these sprite numbers, in their order. All have the side 2 x `half`."""
+        numbers = list(numbers)
+        try:
+            return [self._pictures[number] for number in numbers]
+        except KeyError:
+            for number in set(numbers) - self._pictures.keys():
+                self._pictures[number] = self._draw(number)
+            return [self._pictures[number] for number in numbers]
+
+    def _draw(self, number: int) -> QPixmap:
+        rest, heading = divmod(number, PER_FRESHNESS)
+        look_number, freshness = divmod(rest, FRESHNESSES)
+        look = self._palette.vehicle(LOOK_KEYS[look_number])
+        colours = self._palette.map
+        fill = look.fill if freshness == FRESH else colours.stale
+        ink = look.ink if freshness == FRESH else colours.stale_ink
+        picture = blank(2 * self.half - 1, 2 * self.half - 1, self._ratio)
+        painter = QPainter(picture)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.translate(self.half, self.half)
+        outline = self._outline(shapes.outline(look.shape), look.shape in shapes.TURNING, heading)
+        painter.setPen(QPen(QColor(colours.mark_edge), 2.4))
+        painter.drawPath(outline)
+        painter.fillPath(outline, QColor(fill))
+        if self._digit:
+            painter.setFont(font(self._digit, bold=True))
+            painter.setPen(QColor(ink))
+            box = QRectF(-self.radius, -self.radius - 0.5, 2 * self.radius, 2 * self.radius)
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, look.sign)
+        if freshness == LOST:
+            self._alarm(painter)
+        painter.end()
+        return picture
+
+    def _outline(self, outline: QPainterPath, turning: bool, heading: int) -> QPainterPath:
+        if heading != NO_HEADING:
+            degrees = heading * 360 / HEADINGS
+            outline = shapes.turned(outline, degrees) if turning else outline.united(shapes.nose(degrees))
+        elif turning:
+            outline = shapes.outline(Shape.CIRCLE)
+        return QTransform.fromScale(self.radius, self.radius).map(outline)
+
+    def _alarm(self, painter: QPainter) -> None:
+        """A warning triangle with ! at the upper right: nobody knows where this vehicle is."""
+        side = max(self.radius * 0.8, 4.0)
+        at = self.radius * 0.95
+        warning = self._palette.window
+        painter.translate(at, -at)
+        painter.setPen(QPen(QColor(self._palette.map.mark_edge), 1.0))
+        painter.setBrush(QColor(warning.warning))
+        painter.drawPolygon(
+            QPolygonF([QPointF(0, -side), QPointF(side, side * 0.75), QPointF(-side, side * 0.75)])
+        )
+        painter.setPen(QPen(QColor(warning.warning_ink), max(side * 0.22, 1.0)))
+        painter.drawLine(QPointF(0, -side * 0.35), QPointF(0, side * 0.2))
+        painter.drawPoint(QPointF(0, side * 0.5))
