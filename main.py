@@ -5,6 +5,7 @@ Each part is imported only when it is the one to run: the hub needs no Qt, the w
 
 import argparse
 import difflib
+import io
 import logging
 import re
 import sys
@@ -207,6 +208,8 @@ def version() -> str:
 
 def main(arguments: Sequence[str]) -> int:
     """Runs one part; the exit codes are those of `store/exits.py`."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal that cannot show Chinese must not stop anything
+        sys.stdout.reconfigure(errors="replace")
     options = parse(arguments)
     try:
         run: Callable[[Namespace], int] = options.run

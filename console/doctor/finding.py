@@ -40,7 +40,7 @@ def ok(zh: str, en: str) -> Finding:
 
 
 def try_script(script: str, environment: dict[str, str] | None = None) -> dict[str, Any]:
-    """Runs a Python script in a child process and gives the JSON object on its last line.
+    """Runs a Python script in a child process and gives the JSON object it prints.
 
     Raises ChildFailedError when it dies, hangs for `CHILD_S_MAX` or says something else.
     """
@@ -58,8 +58,19 @@ def try_script(script: str, environment: dict[str, str] | None = None) -> dict[s
     if child.returncode != 0:
         said = child.stderr.strip().splitlines() or [f"exit code {child.returncode}"]
         raise ChildFailedError(next((line for line in said if line.startswith("Fatal")), said[-1]))
-    answer: dict[str, Any] = json.loads(child.stdout.strip().splitlines()[-1])
-    return answer
+    return answer_in(child.stdout)
+
+
+def answer_in(output: str) -> dict[str, Any]:
+    """The JSON object among the lines a child wrote; libraries may write theirs before and after it.
+
+    Raises ChildFailedError when there is none.
+    """
+    for line in reversed(output.splitlines()):
+        if line.startswith("{"):
+            answer: dict[str, Any] = json.loads(line)
+            return answer
+    raise ChildFailedError("no answer")
 
 
 def port_error(kind: socket.SocketKind, host: str, port: int) -> str | None:
