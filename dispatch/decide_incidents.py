@@ -72,6 +72,9 @@ def change(floor: Floor, order: Order, command: cmd.ChangeIncident, at: int) -> 
         return StaleIncident(incident.id, incident.rev)
     if command.place is not None and not command.place.exists:
         return NeedsPlace()
+    if command.type is not None and incident.state is IncidentState.CLOSED:
+        # The type decides whether a second person was needed: it is settled before closing.
+        return _wrong(incident, IncidentState.OPEN, IncidentState.HELD)
     changed = ev.IncidentChanged(
         incident.id,
         incident.rev + 1,

@@ -1,0 +1,58 @@
+"""Every limit fires at its second and not before."""
+
+import pytest
+from trade import Centre120
+
+from dispatch import commands as cmd
+from dispatch.alarms import AlarmKind, overdue
+from dispatch.changes import FormChanges
+from dispatch.kinds import HoldReason, MilestoneKind, Role, Severity
+
+GATEWAY = frozenset({Role.GATEWAY})
+
+
+def kinds(centre: Centre120) -> set[AlarmKind]:
+    return {alarm.kind for alarm in overdue(centre.floor, centre.now)}
+
+
+def after(centre: Centre120, seconds: float) -> set[AlarmKind]:
+    centre.later(seconds - 0.1)
+    before = kinds(centre)
+    centre.later(0.1)
+    return kinds(centre) - before
+
+
+def test_ringing(centre: Centre120) -> None:
+    centre.must(cmd.ReportRinging("c", "139"))
+    assert after(centre, 10) == {AlarmKind.RINGING}
+    centre.must(cmd.ReportAnswered("c"))
+    assert not kinds(centre)
+
+
+def test_a_long_intake(centre: Centre120) -> None:
+    centre.must(cmd.BeginIntake("in"))
+    assert after(centre, 90) == {AlarmKind.INTAKE_LONG}
+
+
+@pytest.mark.parametrize(("severity", "seconds"), [(Severity.CRITICAL, 60), (Severity.MILD, 300)])
+def test_nobody_sent(centre: Centre120, severity: Severity, seconds: int) -> None:
+    centre.incident("i1")
+    centre.must(cmd.ChangeIntake("in-i1", 2, FormChanges(severity=severity)))
+    assert AlarmKind.NO_VEHICLE in after(centre, seconds)
+    centre.must(cmd.AssignVehicle("m1", "i1", "a1"))
+    assert AlarmKind.NO_VEHICLE not in kinds(centre)
+
+
+def test_an_order_nobody_confirmed_and_a_vehicle_that_does_not_leave(centre: Centre120) -> None:
+    centre.incident("i1")
+    centre.must(cmd.AssignVehicle("m1", "i1", "a1"))
+    assert after(centre, 20) == {AlarmKind.ORDER_UNCONFIRMED}
+    centre.must(cmd.RecordVehicleKey("a1", MilestoneKind.ACKNOWLEDGED, centre.now), roles=GATEWAY)
+    assert not kinds(centre)
+    assert after(centre, 180) == {AlarmKind.NOT_DEPARTED}
+
+
+def test_a_hold_comes_back(centre: Centre120) -> None:
+    centre.incident("i1")
+    centre.must(cmd.HoldIncident("i1", HoldReason.APPOINTMENT, centre.now + 60_000))
+    assert after(centre, 60) == {AlarmKind.HOLD_DUE}

@@ -1,0 +1,39 @@
+"""Figures with their definitions; what is missing is counted, never hidden."""
+
+from trade import Centre120
+
+from dispatch import commands as cmd
+from dispatch.indicators import figures
+from dispatch.kinds import CallResult, MilestoneKind, Role
+
+GATEWAY = frozenset({Role.GATEWAY})
+
+
+def test_one_incident_from_ring_to_scene(centre: Centre120) -> None:
+    start = centre.now
+    centre.incident("i1")
+    centre.later(40)
+    centre.must(cmd.AssignVehicle("m1", "i1", "a1"))
+    for kind, wait_s in (
+        (MilestoneKind.ACKNOWLEDGED, 10),
+        (MilestoneKind.DEPARTED, 60),
+        (MilestoneKind.ON_SCENE, 400),
+    ):
+        centre.later(wait_s)
+        centre.must(cmd.RecordVehicleKey("a1", kind, centre.now), roles=GATEWAY)
+    found = {figure.name: figure for figure in figures(centre.floor, start, centre.now)}
+    assert found["answer_rate"].value == 1
+    assert (found["dispatch"].value, found["turnout"].value, found["response"].value) == (40, 60, 510)
+    assert found["turnout_rate"].value == 1
+
+
+def test_an_unanswered_call_stays_in_the_denominator(centre: Centre120) -> None:
+    start = centre.now
+    centre.incident("i1")
+    centre.must(cmd.ReportRinging("lost", "139"))
+    centre.later(30)
+    centre.must(cmd.ReportCallEnded("lost", CallResult.NOT_ANSWERED))
+    found = {figure.name: figure for figure in figures(centre.floor, start, centre.now)}
+    assert (found["answer_rate"].value, found["answer_rate"].count) == (0.5, 2)
+    assert (found["answer"].count, found["answer"].left_out) == (1, 1)
+    assert (found["response"].value, found["response"].left_out) == (None, 1)
