@@ -210,8 +210,8 @@ def main(arguments: Sequence[str]) -> int:
     """Runs one part; the exit codes are those of `store/exits.py`."""
     if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal that cannot show Chinese must not stop anything
         sys.stdout.reconfigure(errors="replace")
-    options = parse(arguments)
     try:
+        options = parse(arguments)
         run: Callable[[Namespace], int] = options.run
         return run(options)
     except ConfigError as error:

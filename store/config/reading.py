@@ -12,7 +12,7 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 import msgspec
 from msgspec import inspect
 
-from store.config.sections import Config, KeyRule, key_texts
+from store.config.sections import Config, key_texts
 from store.config.words import Words, choices, type_words, value_words
 
 DEFAULT_FILE = Path("lingsheng.toml")
@@ -140,18 +140,7 @@ def _contradictions(config: Config) -> list[Words]:
                 "[phone] with a registrar also needs user and password_file",
             )
         )
-    for number, rule in enumerate(config.gateway.key_rule, 1):
-        problems += _rule_gaps(rule, f"[gateway] key_rule[{number}]")
     return problems
-
-
-def _rule_gaps(rule: KeyRule, where: str) -> list[Words]:
-    needed = {"event": rule.event} if rule.message == 0x0301 else {"type": rule.type, "value": rule.value}
-    return [
-        Words(f"{where} 缺少 {name}", f"{where} lacks {name}")
-        for name, value in needed.items()
-        if value is None
-    ]
 
 
 def _absolute(config: Config, folder: Path) -> Config:

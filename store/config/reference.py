@@ -83,7 +83,12 @@ def _toml(value: Any) -> str:
 
 
 def _rule(rule: KeyRule) -> str:
-    return f'message = 0x{rule.message:04X}\nevent = {rule.event}\ngives = "{rule.gives}"\n'
+    lines = []
+    for field in msgspec.structs.fields(KeyRule):
+        value = getattr(rule, field.name)
+        if field.required or value != field.default:
+            lines.append(f"{field.name} = {f'0x{value:04X}' if field.name == 'message' else _toml(value)}\n")
+    return "".join(lines)
 
 
 if __name__ == "__main__":

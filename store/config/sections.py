@@ -25,8 +25,9 @@ def form(pattern: str, zh: str, en: str) -> Meta:
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
 Byte = Annotated[int, Meta(ge=0, le=255)]
+Bit = Annotated[int, Meta(ge=0, le=31)]
+Message = Literal[0x0301, 0x0302, 0x0900]
 HostPort = Annotated[str, form(r"^[^\s:/]+:[0-9]{1,5}$", "文字“主机:端口”", 'text "host:port"')]
-Network = Annotated[str, form(r"^[0-9A-Fa-f.:]+(/[0-9]{1,3})?$", "IP 地址或网段", "an IP address or network")]
 StoreUrl = Annotated[
     str,
     form(
@@ -115,58 +116,59 @@ class Phone(Struct, frozen=True):
     password_file: Annotated[
         str, key("只含口令的文件（权限 0600）", "file that holds only the password (mode 0600)", path=True)
     ] = ""
-    allow: Annotated[
-        tuple[Network, ...],
-        key("允许呼入的地址或网段，其余不应答", "addresses or networks that may call; others get no answer"),
-    ] = ("127.0.0.1",)
-
-
-Meaning = Literal[
-    "acknowledged",
-    "departed",
-    "on_scene",
-    "patient_aboard",
-    "left_scene",
-    "at_hospital",
-    "handed_over",
-    "completed",
-    "road_standby",
-    "returned",
-    "out_of_service",
-    "support",
-]
+    rtp_port: Annotated[
+        int, key("语音端口的第一个，共用 38 个", "first of the 38 ports for audio", ge=1024, le=65000)
+    ] = 40000
 
 
 class KeyRule(Struct, frozen=True):
-    """车载终端的一个状态键。One status key of a vehicle terminal; the first rule that fits a message wins."""
+    """车载终端的一个状态键，先写的规则优先。A status key of a vehicle terminal; the first that fits wins.
 
-    message: Annotated[
-        Literal[0x0301, 0x0900],
-        key("消息号：0x0301 事件报告，0x0900 透传", "message: 0x0301 event report, 0x0900 passthrough"),
+    Which keys go together is checked by the gateway at its start (`radio/terminal/keys.py`).
+    """
+
+    gives: Annotated[
+        str,
+        key(
+            "含义：任务节点名，或 refused、suspended、assistance、sos",
+            "a milestone's name, or refused, suspended, assistance, sos",
+        ),
     ]
-    gives: Annotated[Meaning, key("此键的含义", "what the key means")]
+    label: Annotated[str, key("下发到终端的键名", "text shown on the terminal's key")] = ""
+    message: Annotated[
+        Message | None,
+        key(
+            "消息号：0x0301 事件报告、0x0302 提问应答、0x0900 透传",
+            "message: 0x0301 event report, 0x0302 answer, 0x0900 passthrough",
+        ),
+    ] = None
     event: Annotated[Byte | None, key("0x0301：事件编号", "0x0301: event id")] = None
+    answer: Annotated[Byte | None, key("0x0302：答案编号", "0x0302: answer id")] = None
     type: Annotated[Byte | None, key("0x0900：透传类型", "0x0900: passthrough type")] = None
     offset: Annotated[int, key("0x0900：数据中的字节位置", "0x0900: byte in the data", ge=0, le=1023)] = 0
     mask: Annotated[
         int, key("0x0900：比较前的掩码", "0x0900: mask applied before comparing", ge=1, le=255)
     ] = 255
     value: Annotated[Byte | None, key("0x0900：应得的值", "0x0900: value expected")] = None
+    tlv: Annotated[Byte | None, key("位置附加项编号", "additional item of a position")] = None
+    bit: Annotated[Bit | None, key("附加项中的位，最低位为 0", "bit of that item, lowest is 0")] = None
+    alarm_bit: Annotated[Bit | None, key("报警标志的位", "bit of the alarm flags")] = None
+    status_bit: Annotated[Bit | None, key("状态的位", "bit of the state flags")] = None
 
 
-DEFAULT_MEANINGS: tuple[Meaning, ...] = (  # of event 1, 2, 3 …
-    "acknowledged",
-    "departed",
-    "on_scene",
-    "left_scene",
-    "at_hospital",
-    "road_standby",
-    "returned",
-    "out_of_service",
-    "support",
-)
-DEFAULT_KEY_RULES = tuple(
-    KeyRule(message=0x0301, event=event, gives=meaning) for event, meaning in enumerate(DEFAULT_MEANINGS, 1)
+DEFAULT_KEY_RULES = (
+    KeyRule(message=0x0301, event=1, gives="acknowledged", label="接收任务"),
+    KeyRule(message=0x0301, event=2, gives="departed", label="出车"),
+    KeyRule(message=0x0301, event=3, gives="on_scene", label="到达现场"),
+    KeyRule(message=0x0301, event=4, gives="patient_aboard", label="病人上车"),
+    KeyRule(message=0x0301, event=5, gives="at_hospital", label="到达医院"),
+    KeyRule(message=0x0301, event=6, gives="completed", label="完成"),
+    KeyRule(message=0x0301, event=7, gives="returned", label="回站"),
+    KeyRule(message=0x0301, event=8, gives="suspended", label="暂停"),
+    KeyRule(message=0x0301, event=9, gives="assistance", label="请求支援"),
+    KeyRule(message=0x0302, answer=1, gives="acknowledged"),
+    KeyRule(message=0x0302, answer=2, gives="refused"),
+    KeyRule(alarm_bit=0, gives="sos"),
 )
 
 
@@ -174,17 +176,10 @@ class Gateway(Struct, frozen=True):
     """车载终端网关 (JT/T 808)。The gateway of the vehicle terminals."""
 
     host: Annotated[str, key("监听地址", "address to listen on")] = "127.0.0.1"
-    port: Annotated[Port, key("TCP 端口", "TCP port")] = 7611
-    accept: Annotated[
-        tuple[str, ...],
-        key(
-            "准入的终端手机号；空表示中枢登记的全部车辆",
-            "terminal numbers let in; empty: every vehicle the hub knows",
-        ),
-    ] = ()
-    heartbeat_s: Annotated[
-        int, key("终端静默多久算离线（秒）", "a terminal silent for this long is offline, s", ge=5, le=3600)
-    ] = 180
+    port: Annotated[Port, key("TCP 端口", "TCP port")] = 8808
+    silence_s: Annotated[
+        int, key("终端静默多久算离线（秒）", "a terminal silent for this long is offline, s", ge=10, le=3600)
+    ] = 190
     key_rule: Annotated[
         tuple[KeyRule, ...],
         key(

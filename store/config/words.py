@@ -47,7 +47,7 @@ def _simple_words(kind: inspect.Type) -> Words:
         return Words(f"整数 {kind.ge}–{kind.le}", f"a whole number {kind.ge}..{kind.le}")
     if type(kind) in SIMPLE:
         return SIMPLE[type(kind)]
-    listed = [str(choice) for choice in choices(kind)]
+    listed = [f"0x{c:04X}" if isinstance(c, int) else str(c) for c in choices(kind)]
     return Words("下列之一：" + "、".join(listed), "one of " + ", ".join(listed))
 
 
