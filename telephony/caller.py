@@ -2,7 +2,7 @@
 
 Programs use `caller_phone`, which is a `Phone` that records nothing and takes any free port, and `dial`; it
 carries four calls at a time. By hand: one call from the options, or any number from JSON lines on stdin,
-`{"type":"Call","to":"sip:120@127.0.0.1:5060","number":"13904510001"}` and `{"type":"HangUp","call_id":"..."}`;
+`{"type":"Call","to":"sip:120@127.0.0.1","number":"13904510001"}` or `{"type":"HangUp","call_id":"..."}`;
 every event is a JSON line on stdout.
 """
 

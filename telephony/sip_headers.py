@@ -28,7 +28,7 @@ KEPT = {
 }
 WITHHELD = {"anonymous", "unavailable", "restricted", "unknown", "private"}
 ADDRESS = re.compile(r'^\s*(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<token>[^<"]*?))\s*<(?P<uri>[^>]*)>')
-URI_USER = re.compile(r"^(?:sips?:(?P<sip>[^@;?]*)(?=@)|tel:(?P<tel>[^;?]+))", re.IGNORECASE)
+URI_USER = re.compile(r"^(?:sips?:(?P<sip>[^@]*)(?=@)|tel:(?P<tel>[^;?]+))", re.IGNORECASE)
 VISUAL_SEPARATORS = re.compile(r"[-.()\s]")
 CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 

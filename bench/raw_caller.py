@@ -1,0 +1,86 @@
+"""A caller made of one UDP socket: says exactly what a test or a bench wants said, odd INVITEs included."""
+
+import itertools
+import re
+import socket
+import time
+from typing import NamedTuple
+
+WAIT_S = 5.0
+SDP = (
+    "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
+    "m=audio {rtp_port} RTP/AVP 8\r\na=rtpmap:8 PCMA/8000\r\n"
+)
+
+
+class Dialled(NamedTuple):
+    """One INVITE we sent, and when."""
+
+    branch: str
+    call_id: str
+    sent_mono_ns: int
+
+
+class RawCaller:
+    def __init__(self, seat_port: int) -> None:
+        self._seat = ("127.0.0.1", seat_port)
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind(("127.0.0.1", 0))
+        self._port = self._socket.getsockname()[1]
+        self._number = itertools.count(1)
+
+    def invite(self, number: str = "13904510001", *, body: str | None = None, extra: str = "") -> Dialled:
+        """`body` "" is a late offer, `None` an ordinary PCMA offer. `extra`: whole header lines."""
+        n = next(self._number)
+        branch, call_id = f"z9hG4bK-{self._port}-{n}", f"raw-{self._port}-{n}"
+        sdp = SDP.format(rtp_port=self._port) if body is None else body
+        extra += f"P-Asserted-Identity: <sip:{number}@127.0.0.1>\r\n"
+        if sdp:
+            extra += "Content-Type: application/sdp\r\n"
+        message = self._request("INVITE", branch, call_id, extra, sdp)
+        sent_mono_ns = time.monotonic_ns()
+        self._socket.sendto(message, self._seat)
+        return Dialled(branch, call_id, sent_mono_ns)
+
+    def cancel(self, call: Dialled) -> None:
+        self._socket.sendto(self._request("CANCEL", call.branch, call.call_id), self._seat)
+
+    def final(self, call: Dialled) -> int:
+        """Wait for the INVITE's final answer, acknowledge it, return its code."""
+        while True:
+            answer = self.receive()
+            code = int(answer.split()[1])
+            if code >= 200 and call.call_id in answer and re.search(r"CSeq:\s*1 INVITE", answer):
+                to = re.search(r"^To:.*$", answer, re.MULTILINE)
+                assert to
+                ack = self._request("ACK", call.branch, call.call_id, to=to[0].strip())
+                self._socket.sendto(ack, self._seat)
+                return code
+
+    def options(self) -> int:
+        """Is the phone alive? Its answer's code."""
+        n = next(self._number)
+        branch, call_id = f"z9hG4bK-{self._port}-{n}", f"raw-{self._port}-{n}"
+        self._socket.sendto(self._request("OPTIONS", branch, call_id), self._seat)
+        while call_id not in (answer := self.receive()):
+            pass
+        return int(answer.split()[1])
+
+    def receive(self) -> str:
+        """The next SIP message; raises `TimeoutError` after `WAIT_S`."""
+        self._socket.settimeout(WAIT_S)
+        return self._socket.recv(65_535).decode("utf-8", "replace")
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def _request(
+        self, method: str, branch: str, call_id: str, extra: str = "", body: str = "", to: str | None = None
+    ) -> bytes:
+        uri = f"sip:120@127.0.0.1:{self._seat[1]}"
+        head = (
+            f"{method} {uri} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{self._port};branch={branch}\r\n"
+            f"Max-Forwards: 70\r\nFrom: <sip:raw@127.0.0.1>;tag={call_id}\r\n{to or f'To: <{uri}>'}\r\n"
+            f"Call-ID: {call_id}\r\nCSeq: 1 {method}\r\nContact: <sip:raw@127.0.0.1:{self._port}>\r\n{extra}"
+        )
+        return f"{head}Content-Length: {len(body.encode())}\r\n\r\n{body}".encode()

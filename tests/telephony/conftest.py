@@ -1,0 +1,165 @@
+"""Real phones on loopback, and the queue a test reads their events from."""
+
+import queue
+import random
+import socket
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from bench.raw_caller import RawCaller
+from telephony import messages as msg
+from telephony.caller import caller_phone
+from telephony.phone import Phone
+from telephony.settings import AccountSettings, EngineSettings, PhoneSettings, Voice
+
+WAIT_S = 8.0
+STOP_S = 5.0
+E = TypeVar("E", bound=msg.Event)
+
+
+class Heard:
+    """Events as they come, with a wait that has a limit."""
+
+    def __init__(self) -> None:
+        self._queue: queue.SimpleQueue[msg.AnyEvent] = queue.SimpleQueue()
+        self.all: list[msg.AnyEvent] = []
+
+    def put(self, event: msg.AnyEvent) -> None:
+        self._queue.put(event)
+
+    def until(
+        self, kind: type[E], which: Callable[[E], bool] = lambda _: True, within_s: float = WAIT_S
+    ) -> E:
+        """The next event of this kind (and choice); what comes before it stays in `all`."""
+        deadline_s = time.monotonic() + within_s
+        while True:
+            try:
+                event = self._queue.get(timeout=max(0.0, deadline_s - time.monotonic()))
+            except queue.Empty:
+                raise AssertionError(f"no {kind.__name__}; heard {self.all[-8:]}") from None
+            self.all.append(event)
+            if isinstance(event, kind) and which(event):
+                return event
+
+    def of(self, kind: type[E]) -> list[E]:
+        return [event for event in self.all if isinstance(event, kind)]
+
+
+class Seat:
+    """A phone, what it said, and where to call it."""
+
+    def __init__(self, settings: PhoneSettings) -> None:
+        self.heard = Heard()
+        self.port = settings.engine.sip_port
+        self.uri = f"sip:120@127.0.0.1:{self.port}"
+        self.phone = Phone(settings, self.heard.put)
+        self.phone.start()
+
+    def answered(self) -> msg.CallRinging:
+        """Wait for a call and take it."""
+        ringing = self.heard.until(msg.CallRinging)
+        assert self.phone.answer(ringing.call_id)
+        self.heard.until(msg.CallAnswered)
+        return ringing
+
+
+class CallerRig:
+    """A virtual caller and what it heard."""
+
+    def __init__(self) -> None:
+        self.heard = Heard()
+        self.phone = caller_phone(self.heard.put, rtp_port_first=free_rtp_block())
+        self.phone.start()
+        self.heard.until(msg.LineState)
+
+    def call(self, uri: str, **options: Any) -> str:
+        call_id = self.phone.dial(uri, **options)
+        assert call_id
+        return call_id
+
+    def ended(self, call_id: str) -> msg.CallEnded:
+        return self.heard.until(msg.CallEnded, lambda e: e.call_id == call_id)
+
+
+def free_sip_port() -> int:
+    """Free for UDP and TCP at this moment."""
+    while True:
+        with (
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
+            socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp,
+        ):
+            udp.bind(("127.0.0.1", 0))
+            port: int = udp.getsockname()[1]
+            try:
+                tcp.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+
+
+def free_rtp_block() -> int:
+    """Collisions are survivable: the library moves on to the next port."""
+    return random.randrange(20_000, 30_000, 40)
+
+
+@pytest.fixture
+def heard() -> Heard:
+    return Heard()
+
+
+@pytest.fixture
+def make_seat(tmp_path: Path) -> Iterator[Callable[..., Seat]]:
+    made: list[Seat] = []
+
+    def make(*, accounts: tuple[AccountSettings, ...] | None = None, up: bool = True, **engine: Any) -> Seat:
+        """`up` False does not wait for its line."""
+        settings = {
+            "sip_port": free_sip_port(),
+            "bind_address": "127.0.0.1",
+            "rtp_port_first": free_rtp_block(),
+            "recordings_dir": str(tmp_path / "recordings"),
+            "microphone": Voice(tone_hz=700),
+            **engine,
+        }
+        direct = (AccountSettings("direct", f"sip:seat@127.0.0.1:{settings['sip_port']}"),)
+        seat = Seat(PhoneSettings(EngineSettings(**settings), direct if accounts is None else accounts))
+        made.append(seat)
+        if up:
+            seat.heard.until(msg.LineState)
+        return seat
+
+    yield make
+    for seat in made:
+        seat.phone.stop(STOP_S)
+
+
+@pytest.fixture
+def seat(make_seat: Callable[..., Seat]) -> Seat:
+    return make_seat()
+
+
+@pytest.fixture(scope="session")
+def shared_caller() -> Iterator[CallerRig]:
+    rig = CallerRig()
+    yield rig
+    rig.phone.stop(STOP_S)
+
+
+@pytest.fixture
+def caller(shared_caller: CallerRig) -> Iterator[CallerRig]:
+    """The virtual caller, with no call left behind. What it heard of other calls stays in its queue."""
+    yield shared_caller
+    for call_id in list(shared_caller.phone.calls):
+        shared_caller.phone.hang_up(call_id)
+        shared_caller.ended(call_id)
+
+
+@pytest.fixture
+def raw(seat: Seat) -> Iterator[RawCaller]:
+    caller = RawCaller(seat.port)
+    yield caller
+    caller.close()

@@ -1,0 +1,48 @@
+"""Every message survives the pipe; anything else is refused as a bad message."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from telephony import messages as msg
+from telephony.settings import AccountSettings, Voice
+
+COMMANDS: list[msg.AnyCommand] = [
+    msg.ConfigureAccounts((AccountSettings("a", "sip:a@b", "sip:b", "a", "secret"),)),
+    msg.Answer("1"),
+    msg.Reject("1", 603),
+    msg.HangUp("1"),
+    msg.Dial("1", "sip:120@x", voice=Voice("a.wav"), seconds_max=2.5),
+]
+EVENTS: list[msg.AnyEvent] = [
+    msg.PhoneReady(5060, "null", msg.Capabilities("2", ("PCMA",), (), True, True, 4)),
+    msg.CallRinging("1", "a", "139", "张三", "120", "x", 1, 2, (("from", "x"),)),
+    msg.CallEnded("1", msg.EndedBy.PHONE, 0, "phone_restarted", True, 3),
+    msg.RecordingClosed("1", "a.wav", "00", 1, 2, 3, True),
+]
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda c: type(c).__name__)
+def test_orders_come_back(command: msg.AnyCommand) -> None:
+    assert msg.decode_command(msg.encode(command)) == command
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda e: type(e).__name__)
+def test_facts_come_back(event: msg.AnyEvent) -> None:
+    assert msg.decode_event(msg.encode(event)) == event
+
+
+@given(st.binary(max_size=200))
+def test_noise_is_a_bad_message(noise: bytes) -> None:
+    for decode in (msg.decode_command, msg.decode_event):
+        with pytest.raises(msg.BadMessageError):
+            decode(noise)
+
+
+def test_a_nested_bomb_is_a_bad_message() -> None:
+    with pytest.raises(msg.BadMessageError):
+        msg.decode_event(b"\x81\xa1x" + b"\x91" * 100_000)
+
+
+def test_a_password_is_not_printed() -> None:
+    assert "secret" not in repr(COMMANDS[0])

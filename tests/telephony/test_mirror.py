@@ -1,0 +1,45 @@
+"""The seat's picture of its phone, as a transcript."""
+
+from telephony import messages as msg
+from telephony.mirror import CallStage, PhoneMirror
+from telephony.virtual import CAPABILITIES
+
+RING = msg.CallRinging("c1", "a", "139", "张三", "120", "x", at_ms=10, mono_ns=1)
+
+
+def test_a_call_from_ring_to_end() -> None:
+    mirror = PhoneMirror()
+    mirror.apply(msg.PhoneReady(5060, "null", CAPABILITIES))
+    mirror.apply(msg.LineState("a", True, 200, "OK"))
+    mirror.apply(RING)
+    before = mirror.calls
+    mirror.apply(msg.CallMedia("c1", True))
+    mirror.apply(msg.CallAnswered("c1", 20, 2))
+    assert before["c1"].stage is CallStage.RINGING, "a picture once taken stays as it was"
+    assert (mirror.calls["c1"].stage, mirror.calls["c1"].audio) == (CallStage.TALKING, True)
+    mirror.apply(msg.CallEnded("c1", msg.EndedBy.SEAT, 200, "", True, 30))
+    assert not mirror.calls
+    assert mirror.lines["a"].registered
+
+
+def test_a_dead_phone_has_no_lines_and_its_calls_are_lost_once() -> None:
+    mirror = PhoneMirror()
+    mirror.apply(RING)
+    mirror.apply(msg.CallDialled("c2", "a", "sip:x", 11))
+    mirror.apply(msg.CallAnswered("c2", 12, 3))
+    lost = mirror.lost_calls("phone_restarted", 40)
+    assert [(e.call_id, e.ended_by, e.answered) for e in lost] == [
+        ("c1", msg.EndedBy.PHONE, False),
+        ("c2", msg.EndedBy.PHONE, True),
+    ]
+    for event in lost:
+        mirror.apply(event)
+    mirror.apply(msg.PhoneDown("killed"))
+    assert (mirror.ready, dict(mirror.lines), mirror.lost_calls("", 0)) == (None, {}, [])
+
+
+def test_facts_of_unknown_calls_change_nothing() -> None:
+    mirror = PhoneMirror()
+    mirror.apply(msg.CallAnswered("ghost", 1, 1))
+    mirror.apply(msg.CallEnded("ghost", msg.EndedBy.SEAT, 0, "", False, 1))
+    assert not mirror.calls

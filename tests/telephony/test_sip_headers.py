@@ -1,0 +1,136 @@
+"""Who calls: tables of real headers, and noise that must never raise."""
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from telephony.sip_headers import (
+    Caller,
+    address_of,
+    caller_of,
+    dialled_of,
+    kept_headers,
+    national,
+    number_of,
+    parse_request,
+    split_list,
+)
+
+INVITE = """INVITE sip:8001@10.0.0.8:5060;transport=udp SIP/2.0\r
+v: SIP/2.0/UDP 10.0.0.1:5060;branch=z9hG4bK1\r
+f: "Wang, Wu" <sip:+8613904510009@ims.example>;tag=1\r
+t: <sip:120@centre.example>\r
+i: abc@10.0.0.1\r
+X-Queue-Position:  3\r
+History-Info: <sip:120@centre.example>;index=1,\r
+ <sip:8001@centre.example>;index=1.1\r
+Privacy: id\r
+{extra}Content-Length: 4\r
+\r
+From: <sip:evil@body>\r
+"""
+
+
+def request(extra: str = "") -> str:
+    return INVITE.replace("{extra}", extra)
+
+
+@pytest.mark.parametrize(
+    ("extra", "caller"),
+    [
+        ("", Caller("13904510009", "Wang, Wu")),
+        ("P-Asserted-Identity: <tel:+86-451-8888-8888>\r\n", Caller("045188888888", "Wang, Wu")),
+        ('P-Asserted-Identity: "张三" <sip:13904510001@x>\r\n', Caller("13904510001", "张三")),
+        (
+            'P-Asserted-Identity: "Li, \\"Si\\"" <sip:li@x>, <tel:+8613800138000>\r\n',
+            Caller("li", 'Li, "Si"'),
+        ),
+        ("P-Asserted-Identity: <sip:anonymous@anonymous.invalid>\r\n", Caller("13904510009", "Wang, Wu")),
+        ("p-asserted-identity: sip:110@police.example;user=phone\r\n", Caller("110", "Wang, Wu")),
+    ],
+)
+def test_caller(extra: str, caller: Caller) -> None:
+    assert caller_of(parse_request(request(extra))) == caller
+
+
+def test_compact_folded_and_kept_headers() -> None:
+    read = parse_request(request())
+    assert read.uri == "sip:8001@10.0.0.8:5060;transport=udp"
+    assert read.first("call-id") == "abc@10.0.0.1"
+    assert dialled_of(read) == "120"
+    kept = dict(kept_headers(read))
+    assert kept["x-queue-position"] == "3"
+    assert kept["history-info"].endswith("<sip:8001@centre.example>;index=1.1")
+    assert "via" not in kept
+
+
+def test_the_body_is_never_read_as_headers() -> None:
+    assert len(parse_request(request()).values("from")) == 1
+
+
+@pytest.mark.parametrize(
+    ("uri", "number"),
+    [
+        ("sip:13904510001@10.0.0.1", "13904510001"),
+        ("sips:+86451%2D88888888@x;user=phone", "045188888888"),
+        ("tel:0451-8888(8888);phone-context=+86", "045188888888"),
+        ("sip:120;phone-context=x:secret@host", "120"),
+        ("SIP:120@host", "120"),
+        ("sip:host.only", ""),
+        ("sip:Anonymous@anonymous.invalid", ""),
+        ("mailto:a@b", ""),
+        ("", ""),
+    ],
+)
+def test_number_of(uri: str, number: str) -> None:
+    assert number_of(uri) == number
+
+
+@pytest.mark.parametrize(
+    ("number", "plain"),
+    [
+        ("+8613904510001", "13904510001"),
+        ("008613904510001", "13904510001"),
+        ("+8645188888888", "045188888888"),
+        ("+8601088888888", "01088888888"),
+        ("+861", "+861"),
+        ("+74951234567", "+74951234567"),
+        ("120", "120"),
+    ],
+)
+def test_national(number: str, plain: str) -> None:
+    assert national(number) == plain
+
+
+def test_a_list_keeps_commas_in_quotes_and_brackets() -> None:
+    assert split_list('"a, b" <sip:c,d@e>, <tel:1>') == ['"a, b" <sip:c,d@e>', "<tel:1>"]
+
+
+def test_bytes_of_an_old_exchange_are_read_as_gb_18030() -> None:
+    octets = b'INVITE sip:120@x SIP/2.0\r\nFrom: "' + "张三".encode("gb18030") + b'" <sip:1@x>\r\n\r\n'
+    message = octets.decode("utf-8", "surrogateescape")
+    assert caller_of(parse_request(message)).name == "张三"
+
+
+@given(st.text(alphabet=st.characters(), max_size=400))
+def test_any_text_gives_an_answer_that_can_be_stored(text: str) -> None:
+    for message in (text, "INVITE sip:1@x SIP/2.0\r\nFrom: " + text, request("P-Asserted-Identity: " + text)):
+        read = parse_request(message)
+        msgspec.msgpack.encode((caller_of(read), dialled_of(read), kept_headers(read)))
+        assert len(caller_of(read).number) <= 64
+
+
+@given(st.integers(min_value=0, max_value=len(request())), st.binary(max_size=30))
+def test_a_request_cut_anywhere_plus_noise_gives_an_answer(cut: int, noise: bytes) -> None:
+    message = (request().encode()[:cut] + noise).decode("utf-8", "surrogateescape")
+    msgspec.msgpack.encode(caller_of(parse_request(message)))
+
+
+@given(
+    st.text(alphabet=st.characters(blacklist_categories=["Cs", "Cc", "Zl", "Zp"]), min_size=1, max_size=40),
+    st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True),
+)
+def test_a_quoted_name_and_number_come_back(name: str, number: str) -> None:
+    quoted = name.replace("\\", "\\\\").replace('"', '\\"')
+    assert address_of(f'"{quoted}" <sip:{number}@x>') == Caller(number, name.strip())
