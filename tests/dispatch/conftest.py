@@ -1,13 +1,8 @@
 """Fixtures of the trade's tests."""
 
-import sys
-from pathlib import Path
-
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from trade import Centre120
+from tests.dispatch.trade import Centre120
 
 
 @pytest.fixture

@@ -1,12 +1,12 @@
 """Every limit fires at its second and not before."""
 
 import pytest
-from trade import Centre120
 
 from dispatch import commands as cmd
 from dispatch.alarms import AlarmKind, overdue
 from dispatch.changes import FormChanges
 from dispatch.kinds import HoldReason, MilestoneKind, Role, Severity
+from tests.dispatch.trade import Centre120
 
 GATEWAY = frozenset({Role.GATEWAY})
 

@@ -1,7 +1,5 @@
 """From ring to close: who may end what, and what is refused with which words."""
 
-from trade import Centre120
-
 from dispatch import commands as cmd
 from dispatch import events as ev
 from dispatch.changes import FormChanges
@@ -24,6 +22,7 @@ from dispatch.refusals import (
     WrongState,
 )
 from dispatch.words import Place
+from tests.dispatch.trade import Centre120
 
 
 def test_numbers_count_inside_site_and_local_day(centre: Centre120) -> None:

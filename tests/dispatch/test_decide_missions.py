@@ -1,7 +1,6 @@
 """One vehicle, one mission; milestones in order; every other end with its reason."""
 
 import pytest
-from trade import Centre120
 
 from dispatch import commands as cmd
 from dispatch.kinds import (
@@ -28,6 +27,7 @@ from dispatch.refusals import (
     WrongState,
 )
 from dispatch.stages import milestone
+from tests.dispatch.trade import Centre120
 
 GATEWAY = frozenset({Role.GATEWAY})
 K = MilestoneKind

@@ -1,12 +1,12 @@
 """The same number or a place close by points at a running incident."""
 
 import pytest
-from trade import Centre120
 
 from dispatch import commands as cmd
 from dispatch.hints import distance_m, earlier_calls, likely_same
 from dispatch.kinds import CloseReason
 from dispatch.words import Point
+from tests.dispatch.trade import Centre120
 
 
 def test_by_number_first_then_by_place(centre: Centre120) -> None:

@@ -1,10 +1,9 @@
 """Figures with their definitions; what is missing is counted, never hidden."""
 
-from trade import Centre120
-
 from dispatch import commands as cmd
 from dispatch.indicators import figures
 from dispatch.kinds import CallResult, MilestoneKind, Role
+from tests.dispatch.trade import Centre120
 
 GATEWAY = frozenset({Role.GATEWAY})
 

@@ -9,7 +9,6 @@ from itertools import count
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
-from trade import SEATS, VEHICLES, Centre120
 
 from dispatch import commands as cmd
 from dispatch import kinds
@@ -19,6 +18,7 @@ from dispatch.floor import Floor, apply
 from dispatch.kinds import EMERGENCY_TYPES, IncidentState, Role, VehicleState
 from dispatch.stages import STAGE_RANK, vehicle_went
 from dispatch.words import Place
+from tests.dispatch.trade import SEATS, VEHICLES, Centre120
 
 GATEWAY = frozenset({Role.GATEWAY})
 seats = st.sampled_from(SEATS)

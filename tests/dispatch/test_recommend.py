@@ -1,12 +1,11 @@
 """What stands first and why; what is missing is said."""
 
-from trade import Centre120
-
 from dispatch import commands as cmd
 from dispatch import recommend
 from dispatch.kinds import Centre, MilestoneKind, Role, Severity, SuspendReason
 from dispatch.recommend import Caution, Reason, Shortfall, Travel, Wants
 from dispatch.words import Form
+from tests.dispatch.trade import Centre120
 
 
 def test_a_critical_patient_gets_the_intensive_vehicle_though_another_is_nearer(centre: Centre120) -> None:

@@ -4,7 +4,6 @@ import typing
 
 import msgspec
 import pytest
-from trade import Centre120
 
 from dispatch import commands as cmd
 from dispatch.commands import Command, Order
@@ -13,6 +12,7 @@ from dispatch.floor import Floor
 from dispatch.kinds import Role
 from dispatch.refusals import Refusal
 from dispatch.rights import RIGHTS
+from tests.dispatch.trade import Centre120
 
 
 def test_a_floor_and_its_history_round_trip(centre: Centre120) -> None:
