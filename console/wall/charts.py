@@ -3,12 +3,12 @@
 import pyqtgraph as pg
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
-from console.i18n import language
 from console.wall.board import HOURS, Board
-from console.wall.words import words
+from console.wall.words import short_state, words
 from mapview.canvas.palette import VEHICLE_SIGNS, Palette
 
 BAR_WIDTH = 0.72
+HEIGHT_PX = 230
 
 
 class Chart(QFrame):
@@ -24,6 +24,7 @@ class Chart(QFrame):
         self.plot.setMenuEnabled(False)
         self.plot.hideButtons()
         self.plot.hideAxis("left")
+        self.setFixedHeight(HEIGHT_PX)
         self._bars: pg.BarGraphItem | None = None
         self._texts: list[pg.TextItem] = []
         self._drawn: tuple[object, ...] = ()
@@ -74,8 +75,7 @@ def calls_chart() -> Chart:
 
 def draw_vehicles(chart: Chart, board: Board, palette: Palette) -> None:
     """One bar a state, with the sign the map uses for it."""
-    english = language() == "en"
-    labels = [f"{sign} {en if english else zh}" for _, sign, _, zh, en in VEHICLE_SIGNS]
+    labels = [f"{sign} {short_state(key)}" for key, sign, *_ in VEHICLE_SIGNS]
     keys = [key for key, *_ in VEHICLE_SIGNS]
     values = [board.vehicles.get(key, 0) for key in keys]
     chart.draw(labels, values, [palette.vehicle(key).fill for key in keys], palette)

@@ -113,7 +113,7 @@ class _Painting:
         if row.vehicles:
             going = "  ".join(f"{number} {word(stage)}" for number, stage in row.vehicles)
             return f"{row.complaint}  ·  {going}" if row.complaint else going
-        state = words("held") if row.held else words("no_vehicle")
+        state = words("held") if row.held else words("unserved")
         return f"{row.complaint}  ·  {state}" if row.complaint and not row.served else row.complaint or state
 
     def _badge(self, box: QRect, row: IncidentRow) -> None:

@@ -10,9 +10,10 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "longest": ("最长 {age}", "longest {age}"),
     "nobody_waits": ("无人等待", "nobody waits"),
     "no_vehicle": ("待派事件", "Without vehicle"),
+    "unserved": ("尚未派车", "no vehicle sent"),
     "all_served": ("均已派车", "all served"),
     "running": ("在途任务", "Missions running"),
-    "unconfirmed": ("{n} 条指令未确认", "{n} orders unconfirmed"),
+    "unconfirmed": ("{n} 条指令未确认", "{n} unconfirmed"),
     "all_confirmed": ("指令均已确认", "all orders confirmed"),
     "callable": ("可派车辆", "Vehicles free"),
     "of_total": ("共 {n} 辆", "of {n}"),
@@ -26,9 +27,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "no_incidents": ("当前没有未结事件", "No open incidents"),
     "vehicles_by_state": ("车辆状态", "Vehicles by state"),
     "calls_by_hour": ("今日来电（按小时）", "Calls today by hour"),
-    "seats": ("席位", "Seats"),
     "held": ("挂起", "held"),
-    "alarms": ("超时", "overdue"),
     "more": ("另有 {n} 条", "{n} more"),
     "link_lost": (
         "与调度中枢断开 {age}，画面为 {at} 的情况",
@@ -36,9 +35,20 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "connecting": ("正在连接调度中枢…", "Connecting to the hub…"),
     "calm": ("平时", "CALM"),
-    "drill": ("演练", "DRILL"),
     "updated": ("数据延迟 {ms} 毫秒", "data age {ms} ms"),
-    "seconds": ("秒", "s"),
+}
+
+_SHORT_STATES: Final[dict[str, tuple[str, str]]] = {
+    "in_station": ("站内", "station"),
+    "on_road": ("途中", "road"),
+    "assigned": ("已派", "ordered"),
+    "departed": ("赴现场", "going"),
+    "on_scene": ("现场", "scene"),
+    "patient_aboard": ("送院", "loaded"),
+    "at_hospital": ("医院", "hospital"),
+    "decontaminating": ("洗消", "decon"),
+    "suspended": ("暂停", "paused"),
+    "off_duty": ("未值班", "off"),
 }
 
 
@@ -46,3 +56,8 @@ def words(key: str, **values: object) -> str:
     """The words in the chosen language; {names} are filled from `values`."""
     text = pick(_WORDS[key])
     return text.format(**values) if values else text
+
+
+def short_state(look: str) -> str:
+    """A vehicle's look in a word short enough to stand under a bar."""
+    return pick(_SHORT_STATES[look])

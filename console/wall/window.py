@@ -1,0 +1,199 @@
+"""The wall window: numbers on top, map in the middle, incidents at its side, charts below."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from console.models.ages import age, clock, day
+from console.wall.board import Board
+from console.wall.charts import calls_chart, draw_calls, draw_vehicles, vehicles_chart
+from console.wall.lists import IncidentBoard
+from console.wall.tiles import Tile, Tone, tile_style
+from console.wall.words import words
+from dispatch.indicators import Figure
+from mapview.canvas.palette import THEMES, Palette
+
+PERCENT = 100
+LINK_SLOW_MS = 1000
+
+
+class WallWindow(QWidget):
+    """Shows boards; knows nothing of where they come from. `city_map` is the map widget it frames."""
+
+    def __init__(self, site: str, city_map: QWidget, theme: str = "night") -> None:
+        super().__init__()
+        self.setObjectName("wall")
+        self.setWindowTitle(f"{site} · {words('title')}")
+        self._palette: Palette = THEMES[theme]
+        self._map = city_map
+        self._site = _label("wallSite", f"{site}　{words('title')}")
+        self._mode = _label("wallMode", words("calm"))
+        self._link = _label("wallLink", words("connecting"))
+        self._day = _label("wallDay", "")
+        self._clock = _label("wallClock", "")
+        self._banner = _label("wallBanner", "")
+        self._banner.hide()
+        self._tiles = {name: Tile(name, words(name)) for name in _COUNTS + _FIGURES}
+        self._incidents = IncidentBoard()
+        self._vehicles = vehicles_chart()
+        self._calls = calls_chart()
+        self._lay_out()
+        self._dress()
+
+    # --- what is shown -------------------------------------------------------------------------------
+
+    def show_board(self, board: Board) -> None:
+        """Put a new picture on the wall."""
+        self._show_counts(board)
+        for name in _FIGURES:
+            figure = board.figures[name]
+            self._tiles[name].show_value(_value(figure), _basis(figure), _figure_tone(figure))
+        self._incidents.show_board(board, self._palette)
+        draw_vehicles(self._vehicles, board, self._palette)
+        draw_calls(self._calls, board, self._palette)
+
+    def show_clock(self, now: int) -> None:
+        """The time in UTC+8, from the hub's clock."""
+        self._clock.setText(clock(now))
+        self._day.setText(day(now))
+
+    def show_link(self, silent_ms: int | None, since: int) -> None:
+        """Age of the last word of the hub; None before the first. Old news is never shown as new."""
+        if silent_ms is None:
+            self._link.setText(words("connecting"))
+        else:
+            self._link.setText(words("updated", ms=silent_ms))
+        lost = silent_ms is not None and silent_ms > LINK_SLOW_MS
+        if lost and silent_ms is not None:
+            at = clock(since - silent_ms)
+            self._banner.setText(words("link_lost", age=age(since - silent_ms, since), at=at))
+        self._banner.setVisible(lost)
+
+    def set_theme(self, theme: str) -> None:
+        """Change to "day" or "night"; the next board is drawn in it."""
+        self._palette = THEMES[theme]
+        self._dress()
+
+    @property
+    def tiles(self) -> dict[str, Tile]:
+        return self._tiles
+
+    # --- inside --------------------------------------------------------------------------------------
+
+    def _show_counts(self, board: Board) -> None:
+        waiting = len(board.calls)
+        longest = (
+            words("longest", age=age(board.calls[0].since, board.at)) if waiting else words("nobody_waits")
+        )
+        late = any(call.overdue for call in board.calls)
+        self._tile("waiting_calls", waiting, longest, Tone.ALARM if late else _if(waiting, Tone.NOTICE))
+        missing = board.without_vehicle
+        overdue = any(row.overdue and not row.served for row in board.incidents)
+        since = min((row.since for row in board.incidents if not row.served), default=board.at)
+        note = words("longest", age=age(since, board.at)) if missing else words("all_served")
+        self._tile("no_vehicle", missing, note, Tone.ALARM if overdue else _if(missing, Tone.NOTICE))
+        open_orders = board.orders_unconfirmed
+        note = words("unconfirmed", n=open_orders) if open_orders else words("all_confirmed")
+        self._tile("running", board.missions_running, note, _if(open_orders, Tone.NOTICE))
+        none_left = board.vehicles_total > 0 and board.vehicles_callable == 0
+        total = words("of_total", n=board.vehicles_total)
+        self._tile("callable", board.vehicles_callable, total, _if(none_left, Tone.ALARM))
+
+    def _tile(self, name: str, value: int, note: str, tone: Tone) -> None:
+        self._tiles[name].show_value(str(value), note, tone)
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 8, 12, 12)
+        column.setSpacing(8)
+        column.addLayout(_row([self._site, self._mode, None, self._link, self._day, self._clock]))
+        column.addWidget(self._banner)
+        column.addLayout(_row([self._tiles[name] for name in _COUNTS + _FIGURES], even=True))
+        body = QGridLayout()
+        body.setSpacing(8)
+        body.addWidget(_framed(self._map), 0, 0)
+        body.addWidget(self._incidents, 0, 1)
+        body.addWidget(self._calls, 1, 0)
+        body.addWidget(self._vehicles, 1, 1)
+        body.setColumnStretch(0, 10)
+        body.setColumnStretch(1, 9)
+        body.setRowStretch(0, 100)
+        column.addLayout(body, 1)
+
+    def _dress(self) -> None:
+        c = self._palette.window
+        self.setStyleSheet(
+            f"QWidget#wall {{ background: {c.ground}; }}"
+            f"QLabel {{ color: {c.text}; }}"
+            f"QFrame[panel='true'], QFrame#incidentBoard {{ background: {c.panel};"
+            f" border: 1px solid {c.line}; border-radius: 6px; }}"
+            f"QLabel#panelTitle {{ color: {c.text_quiet}; font-size: 19px; border: none; }}"
+            f"QLabel#wallSite {{ font-size: 32px; font-weight: 600; }}"
+            f"QLabel#wallMode {{ font-size: 22px; color: {c.text}; border: 2px solid {c.line_strong};"
+            f" border-radius: 5px; padding: 2px 12px; }}"
+            f"QLabel#wallLink {{ font-size: 17px; color: {c.text_quiet}; }}"
+            f"QLabel#wallDay {{ font-size: 24px; color: {c.text_quiet}; }}"
+            f"QLabel#wallClock {{ font-size: 44px; font-weight: 600; }}"
+            f"QLabel#wallBanner {{ font-size: 26px; font-weight: 600; background: {c.fault};"
+            f" color: {c.fault_ink}; padding: 6px 16px; border-radius: 5px; }}" + tile_style(self._palette)
+        )
+
+
+_COUNTS = ("waiting_calls", "no_vehicle", "running", "callable")
+_FIGURES = ("answer_rate", "dispatch", "turnout", "response")
+ANSWER_RATE_GOAL = 0.95
+
+
+def _if(condition: object, tone: Tone) -> Tone:
+    return tone if condition else Tone.CALM
+
+
+def _value(figure: Figure) -> str:
+    if figure.value is None:
+        return "–"
+    if figure.share:
+        return f"{figure.value * PERCENT:.0f}%"
+    minutes, seconds = divmod(round(figure.value), 60)
+    return f"{minutes}:{seconds:02}"
+
+
+def _basis(figure: Figure) -> str:
+    if figure.left_out:
+        return words("left_out", n=figure.count, m=figure.left_out)
+    return words("count", n=figure.count)
+
+
+def _figure_tone(figure: Figure) -> Tone:
+    missed = figure.name == "answer_rate" and figure.value is not None and figure.value < ANSWER_RATE_GOAL
+    return _if(missed, Tone.NOTICE)
+
+
+def _label(name: str, text: str) -> QLabel:
+    label = QLabel(text)
+    label.setObjectName(name)
+    label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+    return label
+
+
+def _row(widgets: Sequence[QWidget | None], *, even: bool = False) -> QHBoxLayout:
+    """Widgets side by side; None is a spring."""
+    row = QHBoxLayout()
+    row.setSpacing(8 if even else 20)
+    for widget in widgets:
+        if widget is None:
+            row.addStretch(1)
+        else:
+            row.addWidget(
+                widget, 1 if even else 0, Qt.AlignmentFlag(0) if even else Qt.AlignmentFlag.AlignVCenter
+            )
+    return row
+
+
+def _framed(inner: QWidget) -> QFrame:
+    frame = QFrame()
+    frame.setProperty("panel", True)
+    layout = QVBoxLayout(frame)
+    layout.setContentsMargins(1, 1, 1, 1)
+    layout.addWidget(inner)
+    return frame
