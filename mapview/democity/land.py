@@ -21,8 +21,8 @@ _PLOT_M2_MIN: Final = 2_500.0
 
 # width, depth, gaps (metres) and number of storeys of the houses of each use
 _HOUSES: Final[dict[str, tuple[float, float, float, float, int, int]]] = {
-    "residential": (52.0, 13.0, 16.0, 34.0, 6, 18),
-    "commercial": (46.0, 38.0, 26.0, 30.0, 5, 32),
+    "residential": (46.0, 13.0, 12.0, 27.0, 6, 18),
+    "commercial": (38.0, 30.0, 20.0, 22.0, 5, 32),
     "industrial": (88.0, 42.0, 30.0, 34.0, 1, 3),
     "school": (62.0, 15.0, 30.0, 48.0, 3, 5),
     "hospital": (66.0, 20.0, 26.0, 36.0, 5, 16),

@@ -61,8 +61,8 @@ def join(streets: list[Street]) -> Network:
     crossings = _Crossings(network.points)
     for i, j, x, y in _meetings(streets, lines):
         node = crossings.at(x, y, streets[i].level)
-        for street in (i, j):
-            stops[street].setdefault(node, lines[street].project(shapely.Point(x, y)))
+        for number in (i, j):
+            stops[number].setdefault(node, lines[number].project(shapely.Point(x, y)))
     _add_joins(streets, lines, stops, crossings)
     for street, line, along in zip(streets, lines, stops, strict=True):
         path = _path(street, line, along, network.points)

@@ -28,6 +28,7 @@ _NUMBER_M: Final = 24.0
 _BUS_M: Final = 620.0
 _BESIDE_M: Final = 16.0
 _METRO_STEP_M: Final = 1_150.0
+_METRO_NAMERS: Final = ("trunk", "primary", "secondary", "tertiary")
 
 
 @dataclass(slots=True)
@@ -173,7 +174,7 @@ def _add_metro(places: Places, network: Network) -> None:
 
 def _nearest_name(network: Network, at: XY, not_this: str) -> str:
     best = min(
-        (s for s in network.streets if s.name and s.name != not_this and s.level == GROUND),
+        (s for s in network.streets if s.kind in _METRO_NAMERS and s.name != not_this and s.level == GROUND),
         key=lambda s: min(math.dist(at, p) for p in s.line[:: max(1, len(s.line) // 8)]),
     )
     return best.name

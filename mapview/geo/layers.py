@@ -162,7 +162,10 @@ class LayerStore:
             " ORDER BY f.id",
             (int(west), int(east) + 1, int(north), int(south) + 1, int(zoom)),
         )
-        return [Feature(*head, parts=unpack_parts(geom)) for *head, geom in rows]
+        return [
+            Feature(number, layer, kind, minzoom, name, flags, unpack_parts(geom))
+            for number, layer, kind, minzoom, name, flags, geom in rows
+        ]
 
     def pois(self, kind: str | None = None) -> list[Poi]:
         """Points of interest of one kind (None: all), in order of code, then name."""

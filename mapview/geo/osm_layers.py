@@ -90,6 +90,7 @@ def _read(source: Path, sheet: Sheet, report: ImportReport, progress: StepProgre
     keys = osmium.filter.KeyFilter(*_AREA_KEYS, *_LINE_KEYS)
     reader = osmium.FileProcessor(str(source)).with_areas(osmium.filter.KeyFilter(*_AREA_KEYS))
     wanted: dict[int, tags.Look] = {}
+    whole: set[int] = set()  # an area comes as soon as its last way does, before its relation
     for number, thing in enumerate(reader.with_filter(keys)):
         if number % _PROGRESS_EVERY == 0:
             progress(min(0.6, 0.6 * number / (number + 40_000)))
@@ -98,16 +99,16 @@ def _read(source: Path, sheet: Sheet, report: ImportReport, progress: StepProgre
         elif thing.is_way():
             _take_way(thing, sheet, report)
         elif thing.is_area():
-            if not thing.from_way():
-                wanted.pop(thing.orig_id(), None)
-            _take_area(thing, sheet, report)
+            if _take_area(thing, sheet) and not thing.from_way():
+                whole.add(thing.orig_id())
         else:
             look = tags.area_look(thing.tags)
             if look is not None and thing.tags.get("type") in ("multipolygon", "boundary"):
                 wanted[thing.id] = look
-    for relation, look in wanted.items():
+    torn = {relation: look for relation, look in wanted.items() if relation not in whole}
+    for relation, look in torn.items():
         report.lose(f"area not assembled: {look.layer}", example=f"relation {relation}")
-    return [relation for relation, look in wanted.items() if look.layer == "water"]
+    return [relation for relation, look in torn.items() if look.layer == "water"]
 
 
 def _take_point(node: Any, sheet: Sheet) -> None:
@@ -138,7 +139,7 @@ def _take_way(way: Any, sheet: Sheet, report: ImportReport) -> None:
 
 def _shut_broken_area(way: Any, sheet: Sheet, report: ImportReport) -> None:
     if not way.is_closed() or all(node.location.valid() for node in way.nodes):
-        return  # the area assembler delivers whole ones
+        return  # the area assembler takes care of whole ones
     look = tags.area_look(way.tags)
     if look is None:
         return
@@ -150,15 +151,14 @@ def _shut_broken_area(way: Any, sheet: Sheet, report: ImportReport) -> None:
     sheet.add(look._replace(flags=look.flags | city_schema.REPAIRED), way.tags.get("name", ""), [ring])
 
 
-def _take_area(area: Any, sheet: Sheet, report: ImportReport) -> None:
+def _take_area(area: Any, sheet: Sheet) -> bool:
+    """Add the polygons of an area; False where it could not be assembled (or is not drawn)."""
     look = tags.area_look(area.tags)
-    if look is None:
-        return
-    polygons = shapes.polygons_of(area)
-    if not polygons:
-        report.lose(f"area not assembled: {look.layer}", example=f"area {area.orig_id()}")
+    polygons = shapes.polygons_of(area) if look is not None else []
     for rings in polygons:
+        assert look is not None
         sheet.add(look, area.tags.get("name", ""), rings)
+    return bool(polygons)
 
 
 def _source_date(source: Path) -> str:

@@ -106,16 +106,18 @@ def _point_of(thing: Any) -> tuple[float, float] | None:
 
 def _without_doubles(listed: list[Poi], mapped: Iterable[Poi]) -> list[Poi]:
     kept = list(listed)
-    seen: dict[tuple[str, str], list[Poi]] = {}
+    codes = {(poi.kind, poi.code) for poi in listed if poi.code}
+    named: dict[tuple[str, str], list[Poi]] = {}
     for poi in listed:
-        seen.setdefault((poi.kind, poi.name), []).append(poi)
+        named.setdefault((poi.kind, poi.name), []).append(poi)
     for poi in mapped:
         if poi.kind == "hospital" and not poi.name:
             continue  # nobody can be sent to a hospital without a name
-        same = seen.setdefault((poi.kind, poi.name), [])
-        if not any(_is_same(poi, other) for other in same):
-            same.append(poi)
-            kept.append(poi)
+        same = named.setdefault((poi.kind, poi.name), [])
+        if (poi.kind, poi.code) in codes or any(_is_same(poi, other) for other in same):
+            continue
+        same.append(poi)
+        kept.append(poi)
     return kept
 
 

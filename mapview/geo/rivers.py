@@ -5,6 +5,7 @@ assembles. The banks are run on to the border of the box, box and banks are poly
 that hold the river's centre line and hardly any buildings are the water; islands are taken out of it.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -73,7 +74,7 @@ def _is_river(face: Any, frame: Any, centres: Any, town: Any) -> bool:
     if face.area > _SHARE_MAX * frame.area or face.intersection(centres).length < _INSIDE_MIN_DEG:
         return False
     houses = len(shapely.get_parts(face.intersection(town)))
-    return houses <= _BUILDINGS_MAX_PER_DEG2 * face.area
+    return bool(houses <= _BUILDINGS_MAX_PER_DEG2 * face.area)
 
 
 def _run_on(line: Any, frame: Any) -> Any:
@@ -94,13 +95,14 @@ def _border(point: tuple[float, float], frame: Any) -> list[tuple[float, float]]
 def _members(source: Path, relations: set[int]) -> list[tuple[int, str, list[FloatArray], list[FloatArray]]]:
     """Per relation its name, the pieces of present outer members and those of inner members."""
     roles: dict[int, tuple[int, str]] = {}
-    found: dict[int, tuple[str, list[FloatArray], list[FloatArray]]] = {}
+    names: dict[int, str] = {}
+    pieces: dict[tuple[int, bool], list[FloatArray]] = defaultdict(list)
     for thing in osmium.FileProcessor(str(source), osmium.osm.RELATION):
         if thing.id in relations:
-            found[thing.id] = (thing.tags.get("name", ""), [], [])
+            names[thing.id] = thing.tags.get("name", "")
             roles.update({m.ref: (thing.id, m.role) for m in thing.members if m.type == "w"})
     for way in osmium.FileProcessor(str(source)).with_locations().with_filter(osmium.filter.IdFilter(roles)):
         if way.is_way():
             relation, role = roles[way.id]
-            found[relation][2 if role == "inner" else 1].extend(shapes.runs_of(way))
-    return [(relation, *rest) for relation, rest in found.items()]
+            pieces[relation, role == "inner"].extend(shapes.runs_of(way))
+    return [(number, name, pieces[number, False], pieces[number, True]) for number, name in names.items()]
