@@ -12,6 +12,7 @@ from store.config import Config
 
 SQLITE = "sqlite:///"
 POSTGRESQL_PORT = 5432
+OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 def hub(config: Config) -> Finding:
@@ -137,10 +138,10 @@ def _query(file: Path, statement: str) -> object:
 
 
 def keys(config: Config) -> Finding:
-    """This machine has its keys, and nobody else on it can read them."""
+    """This machine has its keys, nobody else on it can read them, and the hub's key is pinned."""
     place = Path(config.keys.dir)
-    files = sorted(place.glob("*")) if place.is_dir() else []
-    if not files:
+    secrets = sorted(place.glob("*.key"))
+    if not secrets:
         return Finding(
             Level.WARN,
             f"{place} 中没有密钥",
@@ -148,19 +149,16 @@ def keys(config: Config) -> Finding:
             "首次启动时生成；坐席须由管理员登记",
             "the first start makes them; a seat must then be enrolled by the administrator",
         )
-    open_ones = [path.name for path in (place, *files) if _others_may_read(path)]
+    open_ones = ", ".join(path.name for path in secrets if path.stat().st_mode & OTHERS)
     if open_ones:
-        names = ", ".join(open_ones)
+        advice = f"chmod 600 {place}/*.key"
+        return Finding(Level.FAIL, f"他人可读：{open_ones}", f"others may read: {open_ones}", advice, advice)
+    if not (place / "hub.pub").exists():
         return Finding(
-            Level.FAIL,
-            f"他人可读：{names}",
-            f"others may read: {names}",
-            f"chmod -R go= {place}",
-            f"chmod -R go= {place}",
+            Level.WARN,
+            f"{place} 中没有中枢公钥 hub.pub",
+            f"no public key of the hub (hub.pub) in {place}",
+            "从中枢拷贝 hub.pub 到此文件夹",
+            "copy hub.pub from the hub into this folder",
         )
-    return ok(f"{place}，{len(files)} 个文件", f"{place}, {len(files)} files")
-
-
-def _others_may_read(path: Path) -> bool:
-    public = path.name.endswith((".pub", ".public"))
-    return not public and bool(stat.S_IMODE(path.stat().st_mode) & (stat.S_IRWXG | stat.S_IRWXO))
+    return ok(f"{place}，{len(secrets)} 个密钥", f"{place}, {len(secrets)} keys")

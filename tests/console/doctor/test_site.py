@@ -85,6 +85,8 @@ def test_keys_that_others_may_read_are_a_failure(tmp_path: Path) -> None:
     folder.mkdir(mode=0o700)
     secret = folder / "machine.key"
     secret.touch(mode=0o600)
+    assert "hub.pub" in site.keys(config).en
+    (folder / "hub.pub").touch()
     assert site.keys(config).level is Level.OK
     secret.chmod(0o644)
     finding = site.keys(config)
