@@ -17,6 +17,7 @@ class AlarmKind(StrEnum):
     ORDER_UNCONFIRMED = "order_unconfirmed"  # 指令未确认
     NOT_DEPARTED = "not_departed"  # 未出车
     HOLD_DUE = "hold_due"  # 挂起到时
+    CREW_CALL = "crew_call"  # 车组呼叫
 
 
 class Limits(Struct, frozen=True):
@@ -31,7 +32,7 @@ class Limits(Struct, frozen=True):
 
 
 class Alarm(Struct, frozen=True):
-    """`id` is the call, intake, incident or mission; `since` is when the limit was passed (ms)."""
+    """`id` is the call, intake, incident, mission or vehicle; `since` is when the limit was passed (ms)."""
 
     kind: AlarmKind
     id: str
@@ -49,6 +50,7 @@ def overdue(floor: Floor, now: int, limits: Limits = DEFAULT_LIMITS) -> tuple[Al
         *_intakes(floor, limits),
         *_incidents(floor, limits),
         *_missions(floor, limits),
+        *_crews(floor),
     )
     return tuple(sorted((alarm for alarm in found if alarm.since <= now), key=lambda alarm: alarm.since))
 
@@ -75,6 +77,14 @@ def _incidents(floor: Floor, limits: Limits) -> Iterator[Alarm]:
         critical = incident.severity is Severity.CRITICAL
         wait_s = limits.no_vehicle_critical_s if critical else limits.no_vehicle_s
         yield Alarm(AlarmKind.NO_VEHICLE, incident.id, incident.opened_at + wait_s * 1000, incident.seat_id)
+
+
+def _crews(floor: Floor) -> Iterator[Alarm]:
+    for vehicle in floor.vehicles.values():
+        if vehicle.crew_call is not None and vehicle.crew_called_at is not None:
+            mission = floor.missions.get(vehicle.mission_id or "")
+            seat_id = mission.seat_id if mission else None
+            yield Alarm(AlarmKind.CREW_CALL, vehicle.id, vehicle.crew_called_at, seat_id)
 
 
 def _missions(floor: Floor, limits: Limits) -> Iterator[Alarm]:

@@ -11,6 +11,7 @@ from dispatch.kinds import (
     CallClass,
     CallResult,
     CloseReason,
+    CrewCall,
     Direction,
     EmptyRunReason,
     HoldReason,
@@ -257,6 +258,21 @@ class SetVehicleState(_Command, frozen=True):
     state: VehicleState
 
 
+class ReportCrewCall(_Command, frozen=True):
+    """The crew pressed SOS, 请求支援 or 无法执行."""
+
+    vehicle_id: str
+    call: CrewCall
+    at: int
+
+
+class AnswerCrewCall(_Command, frozen=True):
+    """A dispatcher has spoken with the crew: the alarm ends."""
+
+    vehicle_id: str
+    remark: str = ""
+
+
 class LogIn(_Command, frozen=True):
     """Given by the hub itself after the person has proved who they are."""
 
@@ -333,6 +349,8 @@ Command = (
     | RefuseMission
     | SuspendVehicle
     | SetVehicleState
+    | ReportCrewCall
+    | AnswerCrewCall
     | LogIn
     | LogOut
     | SetSeatState

@@ -110,7 +110,7 @@ def _new_mission(
     assigned = Milestone(MilestoneKind.ASSIGNED, at, at, MilestoneSource.HUB, by)
     return Mission(
         id=command.mission_id,
-        number=f"{incident.number}/{len(incident.mission_ids) + 1}",
+        number=f"{incident.number}.{len(incident.mission_ids) + 1}",
         incident_id=incident.id,
         vehicle_id=vehicle.id,
         station_id=vehicle.station_id,

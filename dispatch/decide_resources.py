@@ -7,10 +7,24 @@ from dispatch import events as ev
 from dispatch.commands import Order
 from dispatch.decision import Decision, Handler
 from dispatch.floor import Floor
-from dispatch.kinds import IncidentState, SeatState, VehicleState
+from dispatch.kinds import CrewCall, IncidentState, SeatState, VehicleState
 from dispatch.refusals import NotFound, WrongState
 from dispatch.stages import VEHICLE_MOVES
 from dispatch.words import Incident, Intake, Vehicle
+
+_LIVE_FIELDS = (
+    "state",
+    "state_since",
+    "mission_id",
+    "last_mission_id",
+    "suspended_for",
+    "suspended_until",
+    "remark",
+    "crew_call",
+    "crew_called_at",
+)
+"""What a vehicle is doing now: master data never touches it."""
+
 
 # --- vehicles ------------------------------------------------------------------------------------
 
@@ -36,6 +50,25 @@ def set_state(floor: Floor, order: Order, command: cmd.SetVehicleState, at: int)
     if obstacle is not None:
         return obstacle
     return (ev.VehicleStateChanged(vehicle.id, at, command.state),)
+
+
+def crew_call(floor: Floor, order: Order, command: cmd.ReportCrewCall, at: int) -> Decision:
+    """An SOS is never overwritten by a lesser call; the same call again changes nothing."""
+    vehicle = floor.vehicles.get(command.vehicle_id)
+    if vehicle is None:
+        return NotFound("vehicle", command.vehicle_id)
+    if vehicle.crew_call in {command.call, CrewCall.SOS}:
+        return ()
+    return (ev.CrewCalled(vehicle.id, command.call, min(command.at, at)),)
+
+
+def answer_crew_call(floor: Floor, order: Order, command: cmd.AnswerCrewCall, at: int) -> Decision:
+    vehicle = floor.vehicles.get(command.vehicle_id)
+    if vehicle is None:
+        return NotFound("vehicle", command.vehicle_id)
+    if vehicle.crew_call is None:
+        return WrongState("crew_call", vehicle.id, "answered", ("calling",))
+    return (ev.CrewCallAnswered(vehicle.id, at, order.dispatcher_id, command.remark),)
 
 
 def _cannot_move(vehicle: Vehicle, state: VehicleState) -> WrongState | None:
@@ -94,14 +127,12 @@ def register_hospital(floor: Floor, order: Order, command: cmd.RegisterHospital,
 
 
 def register_vehicle(floor: Floor, order: Order, command: cmd.RegisterVehicle, at: int) -> Decision:
-    """Master data never touches what the vehicle is doing now."""
     vehicle = command.vehicle
     if vehicle.station_id not in floor.stations:
         return NotFound("station", vehicle.station_id)
     known = floor.vehicles.get(vehicle.id)
     if known is not None:
-        kept = ("state", "state_since", "mission_id", "last_mission_id", "suspended_for", "suspended_until")
-        vehicle = replace(vehicle, **{name: getattr(known, name) for name in kept})
+        vehicle = replace(vehicle, **{name: getattr(known, name) for name in _LIVE_FIELDS})
     else:
         vehicle = replace(vehicle, state_since=at, mission_id=None, last_mission_id=None)
     return (ev.VehicleRegistered(vehicle),)
@@ -169,6 +200,8 @@ def _loose_and_over(intake: Intake, silent: set[str], before: int) -> bool:
 HANDLERS: dict[type, Handler] = {
     cmd.SuspendVehicle: suspend,
     cmd.SetVehicleState: set_state,
+    cmd.ReportCrewCall: crew_call,
+    cmd.AnswerCrewCall: answer_crew_call,
     cmd.LogIn: log_in,
     cmd.LogOut: log_out,
     cmd.SetSeatState: set_seat_state,

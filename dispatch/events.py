@@ -9,6 +9,7 @@ from dispatch.changes import FormChanges
 from dispatch.kinds import (
     CallClass,
     CallResult,
+    CrewCall,
     IncidentType,
     IntakeOutcome,
     MilestoneKind,
@@ -193,6 +194,19 @@ class VehicleStateChanged(_Event, frozen=True):
     remark: str = ""
 
 
+class CrewCalled(_Event, frozen=True):
+    vehicle_id: str
+    call: CrewCall
+    at: int
+
+
+class CrewCallAnswered(_Event, frozen=True):
+    vehicle_id: str
+    at: int
+    dispatcher_id: str | None
+    remark: str = ""
+
+
 class SeatLoggedIn(_Event, frozen=True):
     seat_id: str
     at: int
@@ -265,6 +279,8 @@ Event = (
     | HospitalChosen
     | MissionEnded
     | VehicleStateChanged
+    | CrewCalled
+    | CrewCallAnswered
     | SeatLoggedIn
     | SeatLoggedOut
     | SeatStateChanged

@@ -298,6 +298,14 @@ def _vehicle_state_changed(floor: Floor, event: ev.VehicleStateChanged) -> tuple
     return (_edit(floor, "vehicles", event.vehicle_id, **changed),)
 
 
+def _crew_called(floor: Floor, event: ev.CrewCalled) -> tuple[Ref, ...]:
+    return (_edit(floor, "vehicles", event.vehicle_id, crew_call=event.call, crew_called_at=event.at),)
+
+
+def _crew_call_answered(floor: Floor, event: ev.CrewCallAnswered) -> tuple[Ref, ...]:
+    return (_edit(floor, "vehicles", event.vehicle_id, crew_call=None, crew_called_at=None),)
+
+
 # --- seats, master data, housekeeping ------------------------------------------------------------
 
 
@@ -353,6 +361,8 @@ _APPLIERS: dict[type, Callable[[Floor, Any], tuple[Ref, ...]]] = {
     ev.HospitalChosen: _hospital_chosen,
     ev.MissionEnded: _mission_ended,
     ev.VehicleStateChanged: _vehicle_state_changed,
+    ev.CrewCalled: _crew_called,
+    ev.CrewCallAnswered: _crew_call_answered,
     ev.SeatLoggedIn: _seat_logged_in,
     ev.SeatLoggedOut: _seat_logged_out,
     ev.SeatStateChanged: _seat_state_changed,

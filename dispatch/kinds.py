@@ -232,6 +232,14 @@ class VehicleState(StrEnum):
     OFF_DUTY = "off_duty"  # 未值班
 
 
+class CrewCall(StrEnum):
+    """What a crew asks for by a key of its terminal; stands until a dispatcher answers."""
+
+    SOS = "sos"  # 紧急报警
+    ASSISTANCE = "assistance"  # 请求支援
+    CANNOT_GO = "cannot_go"  # 无法执行
+
+
 class SuspendReason(StrEnum):
     FAULT = "fault"
     FUEL = "fuel"

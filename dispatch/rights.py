@@ -33,6 +33,7 @@ _WORK: frozenset[type] = frozenset(
         cmd.RefuseMission,
         cmd.SuspendVehicle,
         cmd.SetVehicleState,
+        cmd.AnswerCrewCall,
         cmd.LogOut,
         cmd.SetSeatState,
     }
@@ -54,7 +55,13 @@ RIGHTS: dict[Role, frozenset[type]] = {
     Role.ADMINISTRATOR: _MASTER_DATA | {cmd.LogOut},
     Role.OBSERVER: frozenset(),
     Role.GATEWAY: frozenset(
-        {cmd.ReportOrderDelivered, cmd.ReportOrderTimedOut, cmd.RecordVehicleKey, cmd.SuspendVehicle}
+        {
+            cmd.ReportOrderDelivered,
+            cmd.ReportOrderTimedOut,
+            cmd.RecordVehicleKey,
+            cmd.SuspendVehicle,
+            cmd.ReportCrewCall,
+        }
     ),
     Role.HUB: _MASTER_DATA | {cmd.LogIn, cmd.LogOut, cmd.ArchiveEnded},
 }

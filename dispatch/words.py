@@ -12,6 +12,7 @@ from dispatch.kinds import (
     CallResult,
     Centre,
     CloseReason,
+    CrewCall,
     Direction,
     EmergencyDepartment,
     HoldReason,
@@ -251,6 +252,8 @@ class Vehicle(Struct, frozen=True):
     suspended_for: SuspendReason | None = None
     suspended_until: int | None = None
     remark: str = ""
+    crew_call: CrewCall | None = None
+    crew_called_at: int | None = None
 
 
 class Station(Struct, frozen=True):

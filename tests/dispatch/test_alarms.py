@@ -5,7 +5,7 @@ import pytest
 from dispatch import commands as cmd
 from dispatch.alarms import AlarmKind, overdue
 from dispatch.changes import FormChanges
-from dispatch.kinds import HoldReason, MilestoneKind, Role, Severity
+from dispatch.kinds import CrewCall, HoldReason, MilestoneKind, Role, Severity
 from tests.dispatch.trade import Centre120
 
 GATEWAY = frozenset({Role.GATEWAY})
@@ -56,3 +56,13 @@ def test_a_hold_comes_back(centre: Centre120) -> None:
     centre.incident("i1")
     centre.must(cmd.HoldIncident("i1", HoldReason.APPOINTMENT, centre.now + 60_000))
     assert after(centre, 60) == {AlarmKind.HOLD_DUE}
+
+
+def test_a_crew_that_calls_stays_an_alarm_until_somebody_answers(centre: Centre120) -> None:
+    centre.must(cmd.ReportCrewCall("a1", CrewCall.ASSISTANCE, centre.now), roles=GATEWAY)
+    centre.must(cmd.ReportCrewCall("a1", CrewCall.SOS, centre.now), roles=GATEWAY)
+    assert centre.must(cmd.ReportCrewCall("a1", CrewCall.CANNOT_GO, centre.now), roles=GATEWAY) == ()
+    assert centre.floor.vehicles["a1"].crew_call is CrewCall.SOS
+    assert kinds(centre) == {AlarmKind.CREW_CALL}
+    centre.must(cmd.AnswerCrewCall("a1", "已通话"))
+    assert not kinds(centre)

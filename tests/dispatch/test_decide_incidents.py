@@ -67,7 +67,7 @@ def test_closing_asks_about_every_running_mission(centre: Centre120) -> None:
     centre.must(cmd.AssignVehicle("m1", "i1", "a1"))
     centre.must(cmd.AssignVehicle("m2", "i1", "a2"))
     refused = centre.give(cmd.CloseIncident("i1", CloseReason.COMPLETED))
-    assert refused == MissionsOpen((f"{incident.number}/1", f"{incident.number}/2"))
+    assert refused == MissionsOpen((f"{incident.number}.1", f"{incident.number}.2"))
 
 
 def test_hold_needs_an_alarm_ahead_and_an_order_resumes_it(centre: Centre120) -> None:
