@@ -1,0 +1,151 @@
+"""The centre's own lists as orders for the hub: stations, hospitals, vehicles, staff and seats.
+
+Ids are made from the codes people already use, so that loading a list again updates and never doubles.
+"""
+
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from dispatch import commands as cmd
+from dispatch.kinds import Role, SeatKind
+from dispatch.words import Dispatcher, Hospital, Seat, Station, Vehicle
+from mapview.geo.csv_rows import Row, RowFault, read_table
+from mapview.geo.resources import (
+    HospitalRow,
+    StationRow,
+    VehicleRow,
+    read_hospitals,
+    read_stations,
+    read_vehicles,
+)
+
+_ROLES: Final = {
+    "调度员": Role.DISPATCHER,
+    "调度班长": Role.SHIFT_LEADER,
+    "系统管理员": Role.ADMINISTRATOR,
+    "只读": Role.OBSERVER,
+} | {role.value: role for role in Role if role not in {Role.HUB, Role.GATEWAY}}
+_SEAT_KINDS: Final = {"中心席": SeatKind.CITY, "储备席": SeatKind.RESERVE, "培训席": SeatKind.TRAINING} | {
+    kind.value: kind for kind in SeatKind
+}
+
+
+class Lists(msgspec.Struct, frozen=True):
+    """Orders in the sequence they must be given, and the rows that were left out."""
+
+    orders: tuple[cmd.Command, ...]
+    faults: tuple[RowFault, ...]
+
+
+def read_lists(folder: Path, site: str) -> Lists:
+    """Read stations.csv, hospitals.csv, vehicles.csv, staff.csv and seats.csv, those that are there.
+
+    `site` is the code of the centre the seats belong to. Raises SourceError for an unreadable file.
+    """
+    orders: list[cmd.Command] = []
+    faults: list[RowFault] = []
+    for name, read in _READERS.items():
+        path = folder / name
+        if path.exists():
+            made, wrong = read(path, site)
+            orders += made
+            faults += wrong
+    return Lists(tuple(orders), tuple(faults))
+
+
+_Made = tuple[list[cmd.Command], tuple[RowFault, ...]]
+
+
+def _hospitals(path: Path, site: str) -> _Made:
+    table = read_hospitals(path)
+    return [cmd.RegisterHospital(_hospital(row)) for row in table.rows], table.faults
+
+
+def _hospital(row: HospitalRow) -> Hospital:
+    return Hospital(
+        id=f"hospital-{row.code}",
+        code=row.code,
+        name=row.name,
+        point=row.place.point,
+        level=row.level,
+        phone=row.phone,
+        centres=row.centres,
+        department=row.department,
+        free_beds=row.free_beds,
+    )
+
+
+def _stations(path: Path, site: str) -> _Made:
+    table = read_stations(path)
+    return [cmd.RegisterStation(_station(row)) for row in table.rows], table.faults
+
+
+def _station(row: StationRow) -> Station:
+    return Station(
+        id=f"station-{row.code}",
+        code=row.code,
+        name=row.name,
+        point=row.place.point,
+        district=row.district,
+        phone=row.phone,
+        hospital_id=f"hospital-{row.hospital}" if row.hospital else None,
+    )
+
+
+def _vehicles(path: Path, site: str) -> _Made:
+    table = read_vehicles(path)
+    return [cmd.RegisterVehicle(_vehicle(row)) for row in table.rows], table.faults
+
+
+def _vehicle(row: VehicleRow) -> Vehicle:
+    return Vehicle(
+        id=f"vehicle-{row.number}",
+        number=row.number,
+        plate=row.plate,
+        kind=row.kind,
+        station_id=f"station-{row.station}",
+        terminal=row.terminal,
+        radio=row.radio,
+        capabilities=row.capabilities,
+    )
+
+
+def _staff(path: Path, site: str) -> _Made:
+    table = read_table(path, _person, lambda person: person.staff_number)
+    return [cmd.RegisterDispatcher(person) for person in table.rows], table.faults
+
+
+def _person(row: Row) -> Dispatcher:
+    """Columns staff_number, name, roles (several separated by ;)."""
+    words = [word.strip() for word in row.need("roles").split(";")]
+    unknown = [word for word in words if word not in _ROLES]
+    if unknown:
+        raise ValueError(f"no such role: {unknown[0]}")
+    number = row.need("staff_number")
+    roles = frozenset(_ROLES[word] for word in words)
+    return Dispatcher(f"staff-{number}", number, row.need("name"), roles)
+
+
+def _seats(path: Path, site: str) -> _Made:
+    table = read_table(path, lambda row: _seat(row, site), lambda seat: seat.number)
+    return [cmd.RegisterSeat(seat) for seat in table.rows], table.faults
+
+
+def _seat(row: Row, site: str) -> Seat:
+    """Columns number; optional kind (city, reserve, training)."""
+    word = row.text("kind") or SeatKind.CITY.value
+    if word not in _SEAT_KINDS:
+        raise ValueError(f"no such kind of seat: {word}")
+    number = row.need("number")
+    return Seat(f"seat-{site}-{number}", number, site, _SEAT_KINDS[word])
+
+
+_READERS: Final = {
+    "hospitals.csv": _hospitals,
+    "stations.csv": _stations,
+    "vehicles.csv": _vehicles,
+    "staff.csv": _staff,
+    "seats.csv": _seats,
+}
