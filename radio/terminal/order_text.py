@@ -20,6 +20,8 @@ _WORD = re.compile(r"[^\s#/,]{1,40}")
 _TAIL = re.compile(r"\s?#([^\s#/,]{1,40})/(\d{1,9})/([^\s#/,]{1,40})((?:/[^\s#/]+)*)$")
 _POINT = re.compile(r"(-?\d{1,3}(?:\.\d{1,7})?),(-?\d{1,2}(?:\.\d{1,7})?)")
 
+DONE_REMEMBERED = 16
+
 Point = tuple[float, float]  # lon, lat
 
 
@@ -90,13 +92,15 @@ class Verdict(StrEnum):
 
 
 class Fence(Struct, frozen=True):
-    """The terminal's memory: the highest (term, site) ever obeyed, and the order being done ("" none).
+    """The terminal's memory: the highest (term, site) ever obeyed, the order being done ("" none) and
+    the last ones done.
 
     This is what makes a cut-off centre safe: two sites cannot both move one ambulance.
     """
 
     highest: tuple[int, str] = (0, "")
     doing: str = ""
+    done: tuple[str, ...] = ()
 
     def judge(self, tail: OrderTail) -> tuple[Verdict, "Fence"]:
         """The verdict on an order and the memory after it. A lower (term, site) is refused, and any
@@ -104,12 +108,19 @@ class Fence(Struct, frozen=True):
         rank = (tail.term, tail.site)
         if rank < self.highest:
             return Verdict.STALE, self
-        if tail.order_no == self.doing:
-            return Verdict.DUPLICATE, Fence(rank, self.doing)
+        if tail.order_no == self.doing or tail.order_no in self.done:
+            return Verdict.DUPLICATE, Fence(rank, self.doing, self.done)
         if self.doing and tail.replaces != self.doing:
             return Verdict.ON_MISSION, self
-        return Verdict.ACCEPT, Fence(rank, "" if tail.recall else tail.order_no)
+        ended = Fence(rank, self.doing, self.done).finished() if self.doing else Fence(rank, "", self.done)
+        if tail.recall:
+            return Verdict.ACCEPT, Fence(rank, "", _remember(ended.done, tail.order_no))
+        return Verdict.ACCEPT, Fence(rank, tail.order_no, ended.done)
 
     def finished(self) -> "Fence":
-        """The order is done; the highest (term, site) stays."""
-        return Fence(self.highest)
+        """The order is done: repeated once more it is a duplicate, and the next one is welcome."""
+        return Fence(self.highest, "", _remember(self.done, self.doing))
+
+
+def _remember(done: tuple[str, ...], order_no: str) -> tuple[str, ...]:
+    return (*done, order_no)[-DONE_REMEMBERED:] if order_no else done
