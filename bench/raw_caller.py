@@ -22,6 +22,8 @@ class Dialled(NamedTuple):
 
 
 class RawCaller:
+    wait_s = WAIT_S
+
     def __init__(self, seat_port: int) -> None:
         self._seat = ("127.0.0.1", seat_port)
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -67,8 +69,8 @@ class RawCaller:
         return int(answer.split()[1])
 
     def receive(self) -> str:
-        """The next SIP message; raises `TimeoutError` after `WAIT_S`."""
-        self._socket.settimeout(WAIT_S)
+        """The next SIP message; raises `TimeoutError` after `wait_s`."""
+        self._socket.settimeout(self.wait_s)
         return self._socket.recv(65_535).decode("utf-8", "replace")
 
     def close(self) -> None:

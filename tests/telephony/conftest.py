@@ -107,6 +107,11 @@ def free_rtp_block() -> int:
 
 
 @pytest.fixture
+def sip_port() -> int:
+    return free_sip_port()
+
+
+@pytest.fixture
 def heard() -> Heard:
     return Heard()
 

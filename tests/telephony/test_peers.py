@@ -1,0 +1,241 @@
+"""The phone against programs that are not ours: sipp calls it, kamailio registers it; speech is compared."""
+
+import contextlib
+import hashlib
+import os
+import shutil
+import signal
+import subprocess
+import time
+import wave
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy import signal as dsp
+
+from bench.raw_caller import RawCaller
+from telephony import messages as msg
+from telephony.settings import AccountSettings, Voice
+from telephony.speech import speech_wav
+
+pytestmark = [pytest.mark.peer, pytest.mark.process]
+PEERS = Path(__file__).parent / "peers"
+SIPP_CALLS = 6
+SIPP_S_MAX = 40.0
+CALLER_WORDS = "喂，一二零吗？我爸爸胸口疼，出了很多汗，我们在中央大街一百二十八号。"
+OPERATOR_TONE_HZ = 700
+CORRELATION_MIN = 0.9
+COMPARE_HZ = 8000
+WINDOW = COMPARE_HZ // 2
+LOUD = 1000.0
+
+
+def needs(*programs: str) -> None:
+    missing = [p for p in programs if shutil.which(p) is None]
+    if missing:
+        pytest.skip(f"not installed: {', '.join(missing)}")
+
+
+@pytest.fixture(scope="session")
+def speech(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the caller says, as espeak-ng made it."""
+    needs("espeak-ng", "sox")
+    wav = speech_wav(CALLER_WORDS, tmp_path_factory.mktemp("speech"))
+    assert wav is not None
+    return wav
+
+
+@pytest.fixture(scope="session")
+def speech_alaw(speech: Path) -> Path:
+    """The same for sipp: 8 kHz A-law."""
+    target = speech.with_name("speech_alaw.wav")
+    command = ["sox", "-G", str(speech), "-r", "8000", "-c", "1", "-e", "a-law", "-b", "8", str(target)]
+    subprocess.run(command, check=True)
+    return target
+
+
+@pytest.fixture
+def sipp(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
+    needs("sipp")
+    started: list[subprocess.Popen[bytes]] = []
+
+    def run(scenario: str, port: int, speech: Path, *, calls: int, per_s: float, talk_ms: int) -> Any:
+        text = (PEERS / scenario).read_text().replace("SPEECH", str(speech)).replace("TALK_MS", str(talk_ms))
+        (tmp_path / scenario).write_text(text)
+        numbers = "\n".join(f"139045100{n:02d};张三{n}" for n in range(calls))
+        (tmp_path / "numbers.csv").write_text(f"SEQUENTIAL\n{numbers}\n")
+        command = ["sipp", f"127.0.0.1:{port}", "-sf", scenario, "-inf", "numbers.csv", "-s", "120"]
+        command += ["-i", "127.0.0.1", "-m", str(calls), "-r", str(round(per_s * 10)), "-rp", "10000"]
+        process = subprocess.Popen(
+            [*command, "-nostdin"],
+            cwd=tmp_path,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        started.append(process)
+        return process
+
+    yield run
+    for process in started:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+
+
+def channels(path: Path) -> tuple[Any, Any, int]:
+    with wave.open(str(path)) as file:
+        samples = np.frombuffer(file.readframes(file.getnframes()), "<i2").reshape(-1, 2)
+        return samples[:, 0].astype(float), samples[:, 1].astype(float), file.getframerate()
+
+
+def likeness(sent_wav: Path, heard: Any, heard_hz: int) -> list[float]:
+    """For each half second heard, how well it correlates with the best fitting stretch of what was sent.
+
+    Each window is fitted alone: the jitter buffer drops a frame or two in the first seconds.
+    """
+    with wave.open(str(sent_wav)) as file:
+        sent = np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(float)
+        sent = dsp.resample_poly(sent, COMPARE_HZ, file.getframerate())
+    heard = dsp.resample_poly(heard, COMPARE_HZ, heard_hz)
+    energy = dsp.fftconvolve(sent**2, np.ones(WINDOW), "valid").clip(1.0)
+    found = []
+    for start in range(0, len(heard) - WINDOW + 1, WINDOW):
+        window = heard[start : start + WINDOW]
+        if np.abs(window).max() > LOUD:
+            fit = dsp.correlate(sent, window, "valid") / np.sqrt(energy * np.dot(window, window))
+            found.append(float(fit.max()))
+    return found
+
+
+def loudest_hz(samples: Any, rate_hz: int) -> float:
+    return float(np.argmax(np.abs(np.fft.rfft(samples))) * rate_hz / len(samples))
+
+
+def check_recording(seat: Any, closed: msg.RecordingClosed, speech: Path) -> None:
+    path = seat.phone.recording_path(closed)
+    assert hashlib.sha256(path.read_bytes()).hexdigest() == closed.sha256
+    left, right, rate_hz = channels(path)
+    found = likeness(speech, left, rate_hz)
+    assert len(found) >= 4
+    assert np.median(found) > CORRELATION_MIN, found
+    assert abs(loudest_hz(right, rate_hz) - OPERATOR_TONE_HZ) < 2
+    assert max(likeness(speech, right, rate_hz)) < 0.5, "the caller is not on the operator's side"
+
+
+def test_sipp_calls_ring_are_answered_and_recorded(seat: Any, sipp: Any, speech_alaw: Path) -> None:
+    calls = sipp("caller.xml", seat.port, speech_alaw, calls=SIPP_CALLS, per_s=2, talk_ms=900)
+    rung = [seat.answered() for _ in range(SIPP_CALLS)]
+    while len(seat.heard.of(msg.RecordingClosed)) < SIPP_CALLS:
+        seat.heard.until(msg.RecordingClosed)
+    assert calls.wait(SIPP_S_MAX) == 0
+    closed = seat.heard.of(msg.RecordingClosed)
+    assert [r.number for r in rung] == [f"139045100{n:02d}" for n in range(SIPP_CALLS)]
+    assert [r.name for r in rung] == [f"张三{n}" for n in range(SIPP_CALLS)]
+    assert {c.call_id for c in closed} == {r.call_id for r in rung}
+    assert all(c.duration_ms > 800 for c in closed)
+    assert not seat.heard.of(msg.PhoneFault) + seat.heard.of(msg.RecordingFailed)
+
+
+def test_speech_from_sipp_is_on_the_recording(seat: Any, sipp: Any, speech: Path, speech_alaw: Path) -> None:
+    call = sipp("caller.xml", seat.port, speech_alaw, calls=1, per_s=1, talk_ms=4000)
+    seat.answered()
+    check_recording(seat, seat.heard.until(msg.RecordingClosed), speech)
+    assert call.wait(SIPP_S_MAX) == 0
+
+
+def test_speech_from_the_virtual_caller_is_on_the_recording(seat: Any, caller: Any, speech: Path) -> None:
+    caller.call(seat.uri, voice=Voice(wav=str(speech)), seconds_max=4.0)
+    seat.answered()
+    check_recording(seat, seat.heard.until(msg.RecordingClosed), speech)
+
+
+def test_a_call_without_offer_is_answered(seat: Any, sipp: Any, speech_alaw: Path) -> None:
+    call = sipp("late_offer.xml", seat.port, speech_alaw, calls=1, per_s=1, talk_ms=600)
+    ringing = seat.answered()
+    assert ringing.number == "13904510000"
+    assert seat.heard.until(msg.CallEnded).answered
+    assert call.wait(SIPP_S_MAX) == 0
+
+
+@pytest.fixture
+def exchange(tmp_path: Path, sip_port: int) -> Iterator[int]:
+    """A kamailio on a free port; yields the port when it answers."""
+    needs("kamailio")
+    config = tmp_path / "kamailio.cfg"
+    config.write_text((PEERS / "kamailio.cfg").read_text().replace("SIP_PORT", str(sip_port)))
+    command = [
+        "kamailio",
+        "-DD",
+        "-f",
+        str(config),
+        "-Y",
+        str(tmp_path),
+        "-P",
+        str(tmp_path / "pid"),
+        "-m",
+        "32",
+    ]
+    process = subprocess.Popen(command, process_group=0, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        wait_until_it_answers(sip_port)
+        yield sip_port
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(10)
+
+
+def wait_until_it_answers(port: int) -> None:
+    probe = RawCaller(port)
+    probe.wait_s = 0.1
+    deadline_s = time.monotonic() + 8.0
+    code = 0
+    while code != 200:
+        assert time.monotonic() < deadline_s, "the exchange does not start"
+        with contextlib.suppress(TimeoutError):
+            code = probe.options()
+    probe.close()
+
+
+def account(port: int, password: str = "pw8001", transport: str = "udp") -> tuple[AccountSettings, ...]:
+    registrar = f"sip:127.0.0.1:{port}"
+    return (
+        AccountSettings("a", f"sip:8001@127.0.0.1:{port}", registrar, "8001", password, transport),  # type: ignore[arg-type]
+    )
+
+
+@pytest.mark.parametrize("transport", ["udp", "tcp"])
+def test_registered_with_digest_called_through_the_exchange_and_back_after_a_kill(
+    exchange: int, make_seat: Any, caller: Any, transport: str
+) -> None:
+    seat = make_seat(accounts=account(exchange, transport=transport))
+    seat.heard.until(msg.LineState, lambda e: e.registered)
+    uri = f"sip:8001@127.0.0.1:{exchange}"
+    call_id = caller.call(uri, asserted_number="13904510001")
+    assert seat.answered().number == "13904510001"
+    caller.phone.hang_up(call_id)
+    seat.heard.until(msg.CallEnded)
+    os.kill(seat.phone.child.pid, signal.SIGKILL)
+    killed_at_s = time.monotonic()
+    seat.heard.until(msg.PhoneDown)
+    assert seat.heard.until(msg.LineState, lambda e: e.registered).code == 200
+    assert time.monotonic() - killed_at_s < 2.0
+    caller.call(uri, asserted_number="13904510002")
+    assert seat.answered().number == "13904510002"
+
+
+def test_a_wrong_password_is_said(exchange: int, make_seat: Any) -> None:
+    seat = make_seat(accounts=account(exchange, "wrong"))
+    refused = seat.heard.until(msg.LineState, lambda e: e.code >= 400)
+    assert (refused.registered, refused.code) == (False, 401)
+
+
+def test_a_clean_stop_takes_the_registration_back(exchange: int, make_seat: Any, caller: Any) -> None:
+    seat = make_seat(accounts=account(exchange))
+    seat.heard.until(msg.LineState, lambda e: e.registered)
+    seat.phone.stop(5.0)
+    call_id = caller.call(f"sip:8001@127.0.0.1:{exchange}")
+    assert caller.ended(call_id).sip_code == 480
