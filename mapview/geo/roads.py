@@ -5,6 +5,7 @@ Gates of compounds (`access=private`) open for an ambulance; a road marked `acce
 unless `emergency=yes` says so.
 """
 
+import re
 from collections.abc import Mapping
 from enum import IntEnum
 from typing import Final
@@ -43,6 +44,9 @@ ROAD_CLASS_KMH: Final[dict[str, float]] = {
 ROAD_CLASSES: Final = tuple(ROAD_CLASS_KMH)
 LINK_CLASSES: Final = frozenset(i for i, name in enumerate(ROAD_CLASSES) if name.endswith("_link"))
 
+_TRANSLATION: Final = re.compile(
+    r"(?<=[\u3400-\u9fff])(?:\s*[-/(（]\s*|\s+)[A-Za-z][A-Za-z0-9 .'-]{3,}[)）]?$"
+)
 _YES: Final = frozenset({"yes", "1", "true"})
 _REVERSED: Final = frozenset({"-1", "reverse"})
 _CLOSED: Final = frozenset({"no"})
@@ -82,4 +86,9 @@ def direction(tags: Tags) -> Way:
 
 def road_name(tags: Tags) -> str:
     """The name a person would say; numbered roads without a name go by their number."""
-    return tags.get("name") or tags.get("name:zh") or tags.get("ref", "").split(";")[0]
+    return plain_name(tags.get("name") or tags.get("name:zh") or tags.get("ref", "").split(";")[0])
+
+
+def plain_name(name: str) -> str:
+    """`文昌街 - Wenchang Street` is 文昌街: the translation is no part of the name."""
+    return _TRANSLATION.sub("", name).strip()

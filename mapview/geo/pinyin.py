@@ -1,0 +1,150 @@
+"""Pinyin for place names: readings, initials, sounds that callers mix up, and splitting what was typed.
+
+A dictionary's first reading is wrong for many place names, so names also get the readings of the
+override table; a search then finds 朝阳 under both chaoyang and zhaoyang.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from itertools import product
+from typing import Final
+
+from pypinyin import lazy_pinyin
+
+READINGS_MAX: Final = 4
+SPLITS_MAX: Final = 8
+SYLLABLE_LETTERS_MAX: Final = 6
+_REMEMBERED_MAX: Final = 4096
+
+PLACE_READINGS: Final[dict[str, str]] = {
+    "亳州": "bo zhou", "蚌埠": "beng bu", "泌阳": "bi yang", "秘鲁": "bi lu", "朝阳": "chao yang",
+    "朝晖": "zhao hui", "长安": "chang an", "长春": "chang chun", "长乐": "chang le", "长寿": "chang shou",
+    "郴州": "chen zhou", "重庆": "chong qing", "重阳": "chong yang", "大夫": "dai fu", "大城": "dai cheng",
+    "单县": "shan xian", "单家": "shan jia", "儋州": "dan zhou", "都匀": "du yun", "东阿": "dong e",
+    "番禺": "pan yu", "涪陵": "fu ling", "盖州": "gai zhou", "盖家": "ge jia", "高要": "gao yao",
+    "哈达": "ha da", "行知": "xing zhi", "洪洞": "hong tong", "鄂州": "e zhou", "华家": "hua jia",
+    "浍河": "hui he", "会稽": "kuai ji", "会计": "kuai ji", "济南": "ji nan", "济宁": "ji ning",
+    "浚县": "xun xian", "监利": "jian li", "乐亭": "lao ting", "乐清": "yue qing", "乐业": "le ye",
+    "乐安": "le an", "丽水": "li shui", "六安": "lu an", "六合": "lu he", "龟兹": "qiu ci",
+    "浏阳": "liu yang", "牟平": "mu ping", "宓家": "mi jia", "宁波": "ning bo", "番家": "pan jia",
+    "朴家": "piao jia", "繁家": "po jia", "铅山": "yan shan", "覃家": "qin jia", "区家": "ou jia",
+    "仇家": "qiu jia", "曲阜": "qu fu", "任家": "ren jia", "任丘": "ren qiu", "歙县": "she xian",
+    "莘县": "shen xian", "莘庄": "xin zhuang", "宿州": "su zhou", "宿迁": "su qian", "台州": "tai zhou",
+    "天台": "tian tai", "洮南": "tao nan", "涡阳": "guo yang", "尉犁": "yu li", "尉家": "wei jia",
+    "汶上": "wen shang", "五大夫": "wu dai fu", "厦门": "xia men", "冼家": "xian jia", "解家": "xie jia",
+    "解放": "jie fang", "盱眙": "xu yi", "燕郊": "yan jiao", "燕山": "yan shan", "应县": "ying xian",
+    "应城": "ying cheng", "员家": "yun jia", "音乐": "yin yue", "银行": "yin hang", "中行": "zhong hang",
+    "枞阳": "zong yang", "曾家": "zeng jia", "查家": "zha jia", "翟家": "zhai jia", "柘城": "zhe cheng",
+    "长子": "zhang zi", "中牟": "zhong mu", "尚志": "shang zhi", "阿什河": "a shi he", "阿城": "a cheng",
+    "十里堡": "shi li pu", "三十里堡": "san shi li pu", "瓦房店": "wa fang dian", "大栅栏": "da shi lan",
+}  # fmt: skip
+"""Readings to know besides the dictionary's; a city adds its own here."""
+
+_UNITS: Final = re.compile(r"[a-z]+|\d+|[\u3400-\u9fff\U00020000-\U0003134f]")
+_OVERRIDES: Final = re.compile("|".join(sorted(PLACE_READINGS, key=len, reverse=True)))
+
+_INITIALS: Final = ("zh", "ch", "sh", *"bpmfdtnlgkhjqxrzcsyw")
+_NO_INITIAL: Final = ("a", "ai", "an", "ang", "ao", "e", "ei", "en", "eng", "er", "o", "ou")
+_FINALS: Final = (
+    *_NO_INITIAL, "i", "ia", "ian", "iang", "iao", "ie", "in", "ing", "iong", "iu", "ong",
+    "u", "ua", "uai", "uan", "uang", "ue", "ui", "un", "uo", "v", "ve",
+)  # fmt: skip
+_SYLLABLES: Final = frozenset([a + b for a in _INITIALS for b in _FINALS] + [*_NO_INITIAL])
+_SOUNDS: Final = (("zh", "z"), ("ch", "c"), ("sh", "s"))
+_NASALS: Final = re.compile(r"(?<=[aei])ng$")
+
+
+def units_of(text: str) -> list[str]:
+    """Chinese characters one by one, runs of small letters and of digits; all else is dropped."""
+    return _UNITS.findall(text)
+
+
+def is_chinese(unit: str) -> bool:
+    return unit >= "\u3400"
+
+
+@lru_cache(maxsize=_REMEMBERED_MAX)
+def _dictionary_reading(text: str) -> tuple[str, ...]:
+    """One syllable a character; a character without a reading stands for itself."""
+    return tuple(lazy_pinyin(text, errors=list))  # type: ignore[arg-type]  # a list is allowed, not typed
+
+
+def readings(text: str) -> list[tuple[str, ...]]:
+    """Syllables of every known reading, the most likely first; letters and digits read as themselves.
+
+    `text` is normalised already (small letters); one entry for each of its units.
+    """
+    units = units_of(text)
+    plain = "".join(units)
+    by_unit = _by_unit(units, plain)
+    spots = [match for match in _OVERRIDES.finditer(plain) if all(map(is_chinese, match[0]))]
+    found: dict[tuple[str, ...], None] = {}
+    for choice in product((True, False), repeat=min(len(spots), 2)):
+        reading = list(by_unit)
+        for spot, use in zip(spots, choice, strict=False):
+            if use:
+                first = len(units_of(plain[: spot.start()]))
+                reading[first : first + len(spot[0])] = PLACE_READINGS[spot[0]].split()
+        found[tuple(reading)] = None
+    return list(found)[:READINGS_MAX]
+
+
+def _by_unit(units: list[str], plain: str) -> list[str]:
+    chinese = iter(_dictionary_reading("".join(filter(is_chinese, plain))))
+    return [next(chinese) if is_chinese(unit) else unit for unit in units]
+
+
+def initials(reading: tuple[str, ...]) -> str:
+    """First letters: 红旗大街 -> hqdj; numbers stay whole."""
+    return "".join(syllable if syllable.isdigit() else syllable[0] for syllable in reading)
+
+
+def endings(parts: list[str]) -> list[str]:
+    """The joined text from every part on: what a prefix search needs to find any part of a name."""
+    return ["".join(parts[i:]) for i in range(len(parts))]
+
+
+def sounds_like(syllable: str) -> str:
+    """The syllable as those hear it who do not tell zh from z, n from l or -ng from -n."""
+    for spelling, sound in _SOUNDS:
+        if syllable.startswith(spelling):
+            syllable = sound + syllable[2:]
+            break
+    if syllable[:1] == "n" and len(syllable) > 1:
+        syllable = "l" + syllable[1:]
+    return _NASALS.sub("n", syllable)
+
+
+def splits(letters: str) -> list[tuple[str, ...]]:
+    """Ways to read letters as syllables, initials and a last syllable that is not finished, likeliest first.
+
+    `hongqdj` -> (hong, q, d, j). The fewer parts the likelier; at most `SPLITS_MAX` are given.
+    """
+    best: list[list[tuple[str, ...]]] = [[()]]
+    for end in range(1, len(letters) + 1):
+        ways = [
+            (*way, letters[start:end])
+            for start in range(max(0, end - SYLLABLE_LETTERS_MAX), end)
+            if _can_be_part(letters[start:end], end == len(letters))
+            for way in best[start]
+        ]
+        best.append(sorted(ways, key=len)[:SPLITS_MAX])
+    return best[-1]
+
+
+def _can_be_part(part: str, last: bool) -> bool:
+    return part in _SYLLABLES or part in _INITIALS or (last and part in _unfinished())
+
+
+@cache
+def _unfinished() -> frozenset[str]:
+    return frozenset(syllable[:n] for syllable in _SYLLABLES for n in range(1, len(syllable) + 1))
+
+
+def align(parts: tuple[str, ...], units: list[str], reading: tuple[str, ...]) -> Iterator[int]:
+    """Positions in a name where every typed part fits: a character itself, letters the start of its sound."""
+    for first in range(len(units) - len(parts) + 1):
+        here = zip(parts, units[first:], reading[first:], strict=False)
+        if all(part == unit if is_chinese(part) else sound.startswith(part) for part, unit, sound in here):
+            yield first
