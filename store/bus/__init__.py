@@ -1,0 +1,13 @@
+"""The only home of ZeroMQ.
+
+link.py          HubLink: what a seat, a wall or a gateway uses
+link_thread.py   its bus thread; link_mail.py between the two; link_sockets.py; link_state.py; outbox_file.py
+hub_sockets.py   the hub's end
+doorkeeper.py    admission by key (ZAP), with probes that it really refuses
+sockets.py       the options every socket has
+keys.py          CURVE key files
+roster.py        the file of enrolled machines
+clock.py         the time of a process
+pipe.py          the private pipe to a child process
+child.py         a supervised child process
+"""

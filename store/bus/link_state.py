@@ -1,0 +1,65 @@
+"""What a machine knows about its connection to the hub, for lamps and status line; how to set one up."""
+
+from pathlib import Path
+
+from msgspec import Struct
+
+from store.bus.keys import KeyPair, hub_public_key, own_keys
+from store.config import Config
+from store.core.messages import EPOCH_ZERO, Epoch, Mode
+from store.core.seat_logic import Phase
+
+APP = "lingsheng"
+
+
+class LinkSettings(Struct, frozen=True):
+    """`hubs`: "host:port" of the command ports to try in order. `outbox`: this machine's file."""
+
+    machine: str
+    hubs: tuple[str, ...]
+    hub_public: str
+    keys: KeyPair
+    outbox: Path
+    app: str = APP
+
+
+def link_settings(config: Config, machine: str) -> LinkSettings:
+    """The settings of `machine` ("seat-01", "wall", "gateway") by the configuration. Raises KeyFileError."""
+    folder = Path(config.keys.dir)
+    return LinkSettings(
+        machine=machine,
+        hubs=config.hub.hubs,
+        hub_public=hub_public_key(folder),
+        keys=own_keys(folder, machine),
+        outbox=Path(config.store.dir) / f"outbox-{machine}.sqlite",
+    )
+
+
+class LinkState(Struct, frozen=True):
+    """A snapshot of the connection. Ages and latency in ms; `None`: not known yet.
+
+    `mode` and `alarm` are the hub's own condition (see `Mode`); `unsent` counts commands without a verdict;
+    `clock_offset_ms` is hub time minus ours; `outbox_fault` "" or why the outbox is not on disk.
+    """
+
+    phase: Phase = Phase.CONNECTING
+    hub: str = ""
+    epoch: Epoch = EPOCH_ZERO
+    seq: int = 0
+    heard_seq: int = 0
+    mode: str = Mode.NORMAL
+    alarm: str = ""
+    tick_age_ms: int | None = None
+    latency_ms: int | None = None
+    store_age_ms: int = 0
+    unsent: int = 0
+    clock_offset_ms: int = 0
+    seat_id: str = ""
+    login_needed: bool = False
+    unknown_events: int = 0
+    outbox_fault: str = ""
+
+    @property
+    def store_waits(self) -> bool:
+        """The hub hears us but its store does not answer (库切换): calls go on, orders queue."""
+        return self.mode in {Mode.STORE_WAIT, Mode.SYNC_WAIT, Mode.DISK_FULL} or self.store_age_ms > 1000

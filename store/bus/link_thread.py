@@ -1,0 +1,331 @@
+"""The bus thread of a link: owns the sockets, the outbox file and the pure logic of the seat."""
+
+import logging
+import queue
+
+import zmq
+from msgspec.structs import replace
+
+from dispatch.floor import copy_of
+from store.bus.clock import Clock
+from store.bus.link_mail import LoginAsked, Mail, Notice, Ordered
+from store.bus.link_sockets import HubConnection
+from store.bus.link_state import LinkSettings, LinkState
+from store.bus.outbox_file import OutboxError, OutboxFile
+from store.bus.sockets import Context, Waker
+from store.core.messages import (
+    BadMessage,
+    Cmd,
+    Hello,
+    Positions,
+    Tick,
+    ToHub,
+    decode_from_hub,
+    encode,
+)
+from store.core.outbox import Waiting
+from store.core.seat_logic import (
+    Expired,
+    FloorReplaced,
+    Happening,
+    LoginCame,
+    LoginNeeded,
+    PositionsCame,
+    SeatLogic,
+    Send,
+    TryNextHub,
+    VerdictCame,
+    Welcomed,
+)
+from store.core.tokens import giver_of
+
+TURN_MS = 50
+REFUSED_BACK_OFF_MS = (1000, 2000, 5000)
+LOGIN_RETRY_MS = 1000
+LOGIN_MS_MAX = 10_000
+CLOCK_OFFSET_MS_MIN = 500
+"""Clocks closer than this to the hub's are left as they are."""
+
+log = logging.getLogger(__name__)
+
+
+def run_bus(settings: LinkSettings, clock: Clock, waker: Waker, mail: Mail) -> None:
+    """The thread: turns until the owner says stop."""
+    bus = _Bus(settings, clock, waker, mail)
+    try:
+        while not mail.stopping:
+            bus.turn()
+    finally:
+        bus.close()
+        waker.close()
+
+
+class _Bus:
+    def __init__(self, settings: LinkSettings, clock: Clock, waker: Waker, mail: Mail) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._waker = waker
+        self._mail = mail
+        self._fault = ""
+        self._file = self._open_outbox()
+        now = clock.now_ms()
+        self._logic = SeatLogic(self._kept(), now)
+        self._context = Context()
+        self._poller = zmq.Poller()
+        self._poller.register(waker.fd, zmq.POLLIN)
+        self._hub_number = 0
+        self._connection: HubConnection | None = None
+        self._connect_at = now
+        self._refusals = 0
+        self._settled: list[str] = []
+        self._logins: dict[str, LoginAsked] = {}
+        self._login_needed: set[str] = set()
+        self._seat_id = ""
+        self._offset_ms = 0
+        self._last_tick: Tick | None = None
+
+    # --- one turn ---------------------------------------------------------------------------------
+
+    def turn(self) -> None:
+        """Wait for something, take it in, send what is due."""
+        if self._connection is None and self._clock.now_ms() >= self._connect_at:
+            self._connect()
+        ready: dict[object, int] = dict(self._poller.poll(self._wait_ms()))
+        now = self._clock.now_ms()
+        if self._waker.fd in ready:
+            self._waker.clear()
+        happenings: list[Happening] = []
+        if self._connection is not None:
+            for admitted in self._connection.handshakes(ready):
+                happenings += self._on_handshake(admitted, now)
+        if self._connection is not None:
+            for frame in self._connection.receive(ready):
+                happenings += self._on_frame(frame, now)
+        happenings += self._take_orders(now)
+        happenings += self._logic.on_time(now)
+        self._carry_out(happenings, now)
+        self._send_logins(now)
+        self._forget_settled()
+        self._tell_state(now)
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        self._context.destroy(linger=0)
+        if self._file is not None:
+            self._file.close()
+
+    def _wait_ms(self) -> int:
+        due = self._logic.outbox.next_due()
+        left = TURN_MS if due is None else due - self._clock.now_ms()
+        return max(0, min(TURN_MS, left))
+
+    # --- the hub ----------------------------------------------------------------------------------
+
+    def _connect(self) -> None:
+        address = self._settings.hubs[self._hub_number % len(self._settings.hubs)]
+        settings = self._settings
+        self._connection = HubConnection(
+            self._context, self._poller, address, settings.keys, settings.hub_public
+        )
+
+    def _disconnect(self, again_at: int) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
+        self._connect_at = again_at
+
+    def _on_handshake(self, admitted: bool, now: int) -> list[Happening]:
+        if admitted:
+            self._refusals = 0
+            self._send(self._hello())
+            return self._logic.connected(now)
+        wait_ms = REFUSED_BACK_OFF_MS[min(self._refusals, len(REFUSED_BACK_OFF_MS) - 1)]
+        self._refusals += 1
+        self._logic.refused_at_the_door()
+        self._disconnect(now + wait_ms)
+        return []
+
+    def _hello(self) -> Hello:
+        replica = self._logic.replica
+        return Hello(app=self._settings.app, epoch=replica.epoch, seq=replica.seq)
+
+    def _on_frame(self, frame: bytes, now: int) -> list[Happening]:
+        try:
+            message = decode_from_hub(frame)
+        except BadMessage as error:
+            log.warning("the hub sent a bad message: %s", error)
+            return []
+        return self._logic.on_message(message, now)
+
+    def _send(self, message: ToHub) -> bool:
+        return self._connection is not None and self._connection.send(encode(message))
+
+    # --- the owner's wishes -----------------------------------------------------------------------
+
+    def _take_orders(self, now: int) -> list[Happening]:
+        """Everything new goes to disk in one transaction before anything of it is sent."""
+        fresh: list[Waiting] = []
+        while True:
+            try:
+                one = self._mail.inbox.get_nowait()
+            except queue.Empty:
+                break
+            match one:
+                case Ordered(waiting):
+                    fresh.append(waiting)
+                case LoginAsked():
+                    self._logins[one.login.id] = one
+                case Positions():
+                    self._send(one)
+        self._keep(fresh)
+        happenings: list[Happening] = []
+        for waiting in fresh:
+            happenings += self._logic.ordered(waiting, now)
+        return happenings
+
+    def _send_logins(self, now: int) -> None:
+        for asked in list(self._logins.values()):
+            if now > asked.until:
+                del self._logins[asked.login.id]
+                self._post([LoginCame(asked.login.id, None, None)])
+            elif now >= asked.due_at and self._send(asked.login):
+                asked.due_at = now + LOGIN_RETRY_MS
+
+    # --- what happened ----------------------------------------------------------------------------
+
+    def _carry_out(self, happenings: list[Happening], now: int) -> None:
+        notices: list[Notice] = []
+        for happening in happenings:
+            match happening:
+                case Send(message):
+                    self._send(self._by_hub_clock(message))
+                case TryNextHub() if self._connection is not None:
+                    self._hub_number += 1
+                    self._disconnect(now)
+                case TryNextHub():
+                    pass  # the back-off of a refused machine runs
+                case PositionsCame(positions):
+                    self._mail.post_positions(positions.batch)
+                    self._mail.ring()
+                case Welcomed(welcome):
+                    self._seat_id = welcome.seat_id
+                    if self._connection is not None:
+                        self._connection.subscribe(welcome.events_port, welcome.positions_port)
+                case LoginCame():
+                    notices += self._on_login(happening)
+                case VerdictCame(cid) | Expired(cid):
+                    self._settled.append(cid)
+                    self._login_needed.discard(cid)
+                    notices.append(happening)
+                case LoginNeeded(cid):
+                    if cid is not None and cid not in self._login_needed:
+                        self._login_needed.add(cid)
+                        notices.append(happening)
+                case _:
+                    notices.append(happening)
+        self._post(notices)
+
+    def _post(self, notices: list[Notice]) -> None:
+        if not notices:
+            return
+        if not self._mail.post(notices):
+            replica = self._logic.replica
+            self._mail.replace_backlog(FloorReplaced(copy_of(replica.floor), replica.epoch, replica.seq))
+        self._mail.ring()
+
+    def _by_hub_clock(self, message: ToHub) -> ToHub:
+        """Our times as the hub's clock would have shown them."""
+        if isinstance(message, Cmd) and abs(self._offset_ms) >= CLOCK_OFFSET_MS_MIN:
+            at, deadline_at = message.at + self._offset_ms, message.deadline_at + self._offset_ms
+            return replace(message, at=at, deadline_at=deadline_at)
+        return message
+
+    def _on_login(self, came: LoginCame) -> list[Notice]:
+        """The first answer counts. A fresh token also goes to what the same person ordered before."""
+        asked = self._logins.pop(came.id, None)
+        if asked is None:
+            return []
+        if came.ok is not None and not asked.login.second:
+            self._mail.token = came.ok.token
+            renewed = [
+                replace(waiting, token=came.ok.token)
+                for waiting in self._logic.outbox.waiting()
+                if waiting.cid in self._login_needed and giver_of(waiting.token) == came.ok.dispatcher_id
+            ]
+            self._keep(renewed)
+            for waiting in renewed:
+                self._logic.outbox.renew(waiting)
+            self._login_needed.clear()
+        return [came]
+
+    # --- the disk ---------------------------------------------------------------------------------
+
+    def _open_outbox(self) -> OutboxFile | None:
+        try:
+            return OutboxFile(self._settings.outbox)
+        except OutboxError as error:
+            self._set_fault(str(error))
+            return None
+
+    def _kept(self) -> list[Waiting]:
+        try:
+            return self._file.load() if self._file else []
+        except OutboxError as error:
+            self._set_fault(str(error))
+            return []
+
+    def _keep(self, waiting: list[Waiting]) -> None:
+        """On disk, or a fault the screens show; the order goes out either way."""
+        if not waiting:
+            return
+        try:
+            if self._file is not None:
+                self._file.change(waiting, [])
+                self._set_fault("")
+        except OutboxError as error:
+            self._set_fault(str(error))
+
+    def _forget_settled(self) -> None:
+        if not self._settled:
+            return
+        try:
+            if self._file is not None:
+                self._file.change([], self._settled)
+            self._settled = []
+        except OutboxError as error:
+            self._set_fault(str(error))  # tried again with the next one
+
+    def _set_fault(self, fault: str) -> None:
+        if fault != self._fault:
+            log.error("outbox: %s", fault or "on disk again")
+        self._fault = fault
+
+    # --- the lamps --------------------------------------------------------------------------------
+
+    def _tell_state(self, now: int) -> None:
+        logic, replica, tick = self._logic, self._logic.replica, self._logic.last_tick
+        if tick is not None and tick is not self._last_tick:
+            self._last_tick, self._offset_ms = tick, tick.now_at - now
+        before = self._mail.state
+        self._mail.state = LinkState(
+            phase=logic.phase(now),
+            hub=self._settings.hubs[self._hub_number % len(self._settings.hubs)],
+            epoch=replica.epoch,
+            seq=replica.seq,
+            heard_seq=replica.heard_seq,
+            mode=logic.mode,
+            alarm=tick.alarm if tick else "",
+            tick_age_ms=logic.tick_age_ms(now),
+            latency_ms=logic.latency_ms,
+            store_age_ms=tick.store_age_ms if tick else 0,
+            unsent=len(logic.outbox),
+            clock_offset_ms=self._offset_ms,
+            seat_id=self._seat_id,
+            login_needed=bool(self._login_needed),
+            unknown_events=replica.unknown_events,
+            outbox_fault=self._fault,
+        )
+        if (before.phase, before.mode) != (self._mail.state.phase, self._mail.state.mode):
+            log.info("link: %s, hub %s", self._mail.state.phase.value, self._mail.state.mode)
+            self._mail.ring()

@@ -1,0 +1,16 @@
+"""The protocol as pure functions: no sockets, no clock, no dice; shared by hub, seats and the simulator.
+
+ids.py         where ids are minted (the one exception: it asks the system for them)
+messages.py    the words of the bus and their typed decoding
+hub_logic.py   the hub: messages, commits and time in; answers, publications and batches out
+giver.py       who gave a command, by key and token
+batch.py       works in, journal rows and verdicts out; runs inside the store's transaction
+journal.py     journal rows and their hash chain
+hlc.py         hybrid logical clock
+tokens.py      sealed session tokens
+roster.py      enrolled machines
+seat_logic.py  the other end: replica + outbox + watch on the Tick
+replica.py     snapshot, gap, tick and epoch rule
+outbox.py      retry with the same id, order kept
+snapshots.py   a floor as compressed parts
+"""

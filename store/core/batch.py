@@ -1,0 +1,152 @@
+"""The heart of the write path: a batch of orders in, journal rows, verdicts and the floor after it out.
+
+Pure; runs inside the store's transaction and in the simulator. Rules kept here: one verdict per command id,
+refusals included; a repeated id gets the stored verdict; nobody is answered before `after` has its verdict.
+"""
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from dispatch.commands import Order
+from dispatch.decide import decide
+from dispatch.events import Event
+from dispatch.floor import Floor, Ref, apply, copy_of
+from dispatch.refusals import NotPossible, Refusal, TooLate
+from store.core.hlc import next_hlc
+from store.core.journal import Entry, Head, row_hash
+from store.core.messages import Epoch, Verdict, encode, typed
+
+BATCH_MAX = 64
+"""Commands in one transaction."""
+INTERNAL_ERROR = NotPossible("internal_error")
+STORE_REFUSED = NotPossible("store_constraint")
+UNSUPPORTED = NotPossible("unsupported_command")
+
+_refusals: msgspec.msgpack.Decoder[Refusal] = msgspec.msgpack.Decoder(Refusal)
+
+
+class Work(Struct, frozen=True):
+    """One command on its way to its verdict. `refusal` is set where the hub already knows it cannot be."""
+
+    cid: str
+    machine: str
+    order: Order | None
+    deadline_at: int
+    after: str | None = None
+    refusal: Refusal | None = None
+
+    @property
+    def kind(self) -> str:
+        """The command's name; "" when it could not be read."""
+        return type(self.order.command).__name__ if self.order else ""
+
+    @property
+    def by(self) -> str:
+        return (self.order.dispatcher_id or "") if self.order else ""
+
+
+class Batch(Struct):
+    """What a batch came to. `answers`: (verdict, repeated). `held` have to wait for their predecessor.
+
+    `changed` maps each thing that changed to the seq of its last event; `faults` are our own broken rules.
+    """
+
+    floor: Floor
+    head: Head
+    entries: list[Entry] = []
+    verdicts: list[Verdict] = []
+    answers: list[tuple[Verdict, bool]] = []
+    held: list[str] = []
+    changed: dict[Ref, int] = {}
+    faults: list[str] = []
+
+
+def ids_to_look_up(works: Iterable[Work]) -> set[str]:
+    """The command ids whose stored verdicts `decide_batch` needs."""
+    return {cid for work in works for cid in (work.cid, work.after) if cid is not None}
+
+
+def decide_batch(
+    floor: Floor,
+    works: Iterable[Work],
+    known: Mapping[str, Verdict],
+    head: Head,
+    epoch: Epoch,
+    now_ms: int,
+) -> Batch:
+    """Decide the works in order on a copy of the floor. Raises whatever a broken rule of ours raises."""
+    batch = Batch(copy_of(floor), head)
+    settled = dict(known)
+    for work in works:
+        verdict = settled.get(work.cid)
+        if verdict is not None:
+            batch.answers.append((verdict, True))
+        elif work.after is not None and work.after not in settled:
+            batch.held.append(work.cid)
+        else:
+            refusal = _carry_out(batch, work, epoch, now_ms)
+            verdict = Verdict(work.cid, batch.head.seq, encode(refusal) if refusal else b"", epoch)
+            settled[work.cid] = verdict
+            batch.verdicts.append(verdict)
+            batch.answers.append((verdict, False))
+    return batch
+
+
+def decide_alone(
+    floor: Floor, work: Work, known: Mapping[str, Verdict], head: Head, epoch: Epoch, now_ms: int
+) -> Batch:
+    """As `decide_batch` for one command; if our own rule breaks on it, it is refused and named as a fault."""
+    try:
+        return decide_batch(floor, [work], known, head, epoch, now_ms)
+    except Exception as error:  # noqa: BLE001 - the loop that owns the message sets it aside
+        return refused(floor, work, head, epoch, INTERNAL_ERROR, repr(error))
+
+
+def refused(floor: Floor, work: Work, head: Head, epoch: Epoch, refusal: Refusal, fault: str) -> Batch:
+    """The batch of one command that decide or a constraint of the store broke on."""
+    verdict = Verdict(work.cid, head.seq, encode(refusal), epoch)
+    faults = [f"{work.kind} {work.cid}: {fault}"]
+    return Batch(floor, head, verdicts=[verdict], answers=[(verdict, False)], faults=faults)
+
+
+def _carry_out(batch: Batch, work: Work, epoch: Epoch, now_ms: int) -> Refusal | None:
+    if work.refusal is not None:
+        return work.refusal
+    if now_ms > work.deadline_at:
+        return TooLate(work.deadline_at)
+    if work.order is None:
+        return UNSUPPORTED
+    decision = decide(batch.floor, work.order, now_ms)
+    if not isinstance(decision, tuple):
+        return decision
+    for event in decision:
+        _journal(batch, work, event, epoch, now_ms)
+    return None
+
+
+def _journal(batch: Batch, work: Work, event: Event, epoch: Epoch, now_ms: int) -> None:
+    refs = apply(batch.floor, event)
+    head = batch.head
+    entry = Entry(
+        seq=head.seq + 1,
+        epoch=epoch,
+        cid=work.cid,
+        hlc=next_hlc(head.hlc, now_ms),
+        kind=type(event).__name__,
+        entity=":".join(refs[0]) if refs else "",
+        machine=work.machine,
+        by=work.by,
+        body=encode(event),
+    )
+    entry = replace(entry, hash=row_hash(head.hash, entry))
+    batch.entries.append(entry)
+    batch.head = Head(entry.seq, entry.hlc, entry.hash)
+    batch.changed.update(dict.fromkeys(refs, entry.seq))
+
+
+def refusal_of(verdict_refusal: bytes) -> Refusal | None:
+    """The refusal inside a verdict; `None`: accepted. Raises BadMessage for a kind unknown here."""
+    return typed(_refusals, verdict_refusal) if verdict_refusal else None

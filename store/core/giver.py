@@ -1,0 +1,67 @@
+"""Who gave a command: proven by key and session token, never taken from the command itself."""
+
+import msgspec
+
+from dispatch.commands import Command, Order
+from dispatch.floor import Floor
+from dispatch.kinds import Role
+from store.core.batch import UNSUPPORTED, Work
+from store.core.messages import BODY_BYTES_MAX, BadMessage, Cmd, typed
+from store.core.roster import ROLES_OF_MACHINE, Machine, MachineRole
+from store.core.tokens import Token, open_token
+
+CLOCK_AHEAD_MS = 5_000
+"""A giver's clock further ahead than this is not believed; the hub's time is used."""
+
+_commands: msgspec.msgpack.Decoder[Command] = msgspec.msgpack.Decoder(Command)
+
+
+def work_of(machine: Machine, cmd: Cmd, floor: Floor, secret: bytes, now: int) -> Work | None:
+    """The command with its giver as proven; `None`: its token is not good, somebody has to log in."""
+    token = second = None
+    if cmd.token:
+        token = open_token(cmd.token, secret, machine.name, cmd.at)
+        if token is None:
+            return None
+    if cmd.second:
+        second = open_token(cmd.second, secret, machine.name, cmd.at)
+    command = _command(cmd.body)
+    if command is None:
+        return Work(cmd.cid, machine.name, None, cmd.deadline_at, cmd.after, UNSUPPORTED)
+    order = Order(
+        cid=cmd.cid,
+        command=command,
+        at=cmd.at if cmd.at <= now + CLOCK_AHEAD_MS else now,
+        machine=machine.name,
+        roles=_roles(machine, token, floor),
+        seat_id=seat_id_of(machine, floor),
+        dispatcher_id=token.dispatcher_id if token else None,
+        second_id=second.dispatcher_id if second and second.second else None,
+    )
+    return Work(cmd.cid, machine.name, order, cmd.deadline_at, cmd.after)
+
+
+def seat_id_of(machine: Machine, floor: Floor) -> str | None:
+    """The seat this machine is, `None`: it is none. The roster may name it by id or by number."""
+    if machine.role is not MachineRole.SEAT or not machine.seat_id:
+        return None
+    if machine.seat_id in floor.seats:
+        return machine.seat_id
+    numbers = {seat.number: seat.id for seat in floor.seats.values()}
+    return numbers.get(machine.seat_id, machine.seat_id)
+
+
+def _command(body: bytes) -> Command | None:
+    """`None`: too long, damaged, or of a newer kind than this hub knows."""
+    if len(body) > BODY_BYTES_MAX:
+        return None
+    try:
+        return typed(_commands, body)
+    except BadMessage:
+        return None
+
+
+def _roles(machine: Machine, token: Token | None, floor: Floor) -> frozenset[Role]:
+    roles = ROLES_OF_MACHINE[machine.role]
+    person = floor.dispatchers.get(token.dispatcher_id) if token and not token.second else None
+    return roles | person.roles if person else roles

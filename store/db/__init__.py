@@ -1,0 +1,15 @@
+"""The only home of SQLAlchemy: SQLite and PostgreSQL through the same code.
+
+tables.py      every table; the truth is `journal`
+migrate.py     brings a database to the newest revision (migrations/)
+engine.py      connections and their rules
+store.py       the write path of the hub: claim, load, one transaction for up to 64 commands
+authority.py   who commands: the row that fences
+rows.py        facts as rows and back
+history.py     one row per call, incident, mission for reports
+rebuild.py     state and history made anew from the proven journal
+track.py       thinned positions
+accounts.py    staff numbers and password hashes
+secrets.py     the hub's sealing secret
+errors.py      the error tree
+"""

@@ -1,0 +1,87 @@
+"""Connections. SQLite: WAL, synchronous=FULL and BEGIN IMMEDIATE on every connection; PostgreSQL: never hang.
+
+A COMMIT that PostgreSQL cancelled while it waited for the standby reports success with only a warning
+(SQLSTATE 01000): the notice is kept on the connection and read after every commit.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.pool import NullPool
+
+BUSY_MS = 5000
+WARNING_STATE = "01000"
+SYNC_CANCELLED = "synchronous replication"
+POSTGRES_OPTIONS = "-c idle_in_transaction_session_timeout=3000 -c lock_timeout=2000"
+
+
+def folder_of(url: str) -> Path | None:
+    """The folder whose disk can fill up; `None`: a server somewhere looks after that."""
+    parsed = make_url(url)
+    local = parsed.get_backend_name() == "sqlite" and parsed.database
+    return Path(local).parent if local else None
+
+
+def application_name(scope: str) -> str:
+    """The name under which a new hub finds and ends the sessions of the one it replaces."""
+    return f"lingsheng-hub-{scope}"
+
+
+def open_engine(url: str, *, writer: bool, scope: str = "CITY") -> Engine:
+    """An engine whose connections keep the rules above. `writer` takes the write lock when it begins."""
+    if make_url(url).get_backend_name() == "sqlite":
+        return _sqlite(url, writer=writer)
+    name = application_name(scope) if writer else "lingsheng-reader"
+    arguments = {
+        "application_name": name,
+        "options": POSTGRES_OPTIONS,
+        "connect_timeout": 3,
+        "keepalives_idle": 5,
+        "keepalives_interval": 2,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 10_000,
+        "target_session_attrs": "read-write" if writer else "any",
+    }
+    engine = create_engine(url, connect_args=arguments, poolclass=NullPool)
+    event.listen(engine, "connect", _watch_notices)
+    return engine
+
+
+def commit_was_cut_short(connection: Connection) -> bool:
+    """True when the standby did not confirm the commit just made; asking clears it."""
+    info = connection.connection.info
+    return bool(info.pop("cut_short", False))
+
+
+def _sqlite(url: str, *, writer: bool) -> Engine:
+    path = make_url(url).database
+    if path and path != ":memory:":
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, poolclass=NullPool)
+    event.listen(engine, "connect", _set_pragmas)
+    if writer:
+        event.listen(engine, "begin", _begin_immediate)
+    return engine
+
+
+def _set_pragmas(connection: Any, record: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    for pragma in (f"busy_timeout={BUSY_MS}", "journal_mode=WAL", "synchronous=FULL"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _watch_notices(connection: Any, record: Any) -> None:
+    info = record.info
+
+    def notice(diagnostic: Any) -> None:
+        text = diagnostic.message_primary or ""
+        if diagnostic.sqlstate == WARNING_STATE and SYNC_CANCELLED in text:
+            info["cut_short"] = True
+
+    connection.add_notice_handler(notice)

@@ -1,0 +1,87 @@
+"""History for reports: one row per call, incident and mission, brought up from the state tables.
+
+Off the command path: the writer advances it in idle moments; `projection.seq` says how far it is, so a crash
+loses nothing. Archived things stay here for good.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+from sqlalchemy import Connection, Table, select
+
+from dispatch.kinds import MilestoneKind
+from dispatch.stages import milestone
+from dispatch.words import Call, Incident, Mission
+from store.db.rows import body_of, upsert
+from store.db.tables import CALL_HISTORY, INCIDENT_HISTORY, MISSION_HISTORY, PROJECTION, STATE
+
+CHINA = timezone(timedelta(hours=8))
+HISTORY = "history"
+EVENTS_PER_STEP = 500
+
+
+def day_of(at_ms: int) -> str:
+    """The day in UTC+8, YYYY-MM-DD."""
+    return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(CHINA).date().isoformat()
+
+
+def call_row(call: Call) -> dict[str, Any]:
+    return {"day": day_of(call.rang_at), **_same(CALL_HISTORY, call)}
+
+
+def incident_row(incident: Incident) -> dict[str, Any]:
+    place, closing = incident.place, incident.closing
+    return {
+        "day": day_of(incident.opened_at),
+        **_same(INCIDENT_HISTORY, incident),
+        "address": place.address,
+        "district": place.district,
+        "lon": place.point.lon if place.point else None,
+        "lat": place.point.lat if place.point else None,
+        "closed_at": closing.closed_at if closing else None,
+        "close_reason": closing.reason if closing else None,
+    }
+
+
+def mission_row(mission: Mission) -> dict[str, Any]:
+    steps = {kind: milestone(mission, kind) for kind in MilestoneKind}
+    return {
+        "day": day_of(mission.ordered_at),
+        **_same(MISSION_HISTORY, mission),
+        **{f"{kind}_at": step.at if step else None for kind, step in steps.items()},
+    }
+
+
+ROWS: dict[str, tuple[Table, Callable[[Any], dict[str, Any]]]] = {
+    "calls": (CALL_HISTORY, call_row),
+    "incidents": (INCIDENT_HISTORY, incident_row),
+    "missions": (MISSION_HISTORY, mission_row),
+}
+
+
+def history_seq(connection: Connection) -> int:
+    """How far the history has come."""
+    query = select(PROJECTION.c.seq).where(PROJECTION.c.name == HISTORY)
+    return connection.execute(query).scalar() or 0
+
+
+def advance_history(connection: Connection, head_seq: int) -> int:
+    """Bring up what changed since the last time, EVENTS_PER_STEP at most; the seq reached."""
+    done = history_seq(connection)
+    reached = min(head_seq, done + EVENTS_PER_STEP)
+    if reached <= done:
+        return done
+    for name, (table, make_row) in ROWS.items():
+        state = STATE[name]
+        query = select(state.c.body).where(state.c.seq > done, state.c.seq <= reached)
+        bodies = connection.execute(query).scalars().all()
+        upsert(connection, table, [make_row(body_of(name, body)) for body in bodies])
+    upsert(connection, PROJECTION, [{"name": HISTORY, "seq": reached}])
+    return reached
+
+
+def _same(table: Table, thing: Any) -> dict[str, Any]:
+    """The columns that are called like a field of the thing."""
+    names = set(thing.__struct_fields__)
+    return {column.name: getattr(thing, column.name) for column in table.columns if column.name in names}

@@ -1,0 +1,178 @@
+"""Facts as rows and back: journal entries, verdicts, and the newest body of each thing on the floor."""
+
+from collections.abc import Iterable
+from typing import Any, get_args, get_type_hints
+
+import msgspec
+from sqlalchemy import Connection, Row, Table, bindparam, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from dispatch.floor import TABLES, Floor
+from dispatch.words import Mission
+from store.core.batch import Batch, Work
+from store.core.journal import HASH_ZERO, Entry, Head
+from store.core.messages import Epoch, Verdict, encode
+from store.db.tables import CITY, JOURNAL, MISSIONS, STATE, VERDICT
+
+_TYPES = get_type_hints(Floor)
+_DECODERS: dict[str, msgspec.msgpack.Decoder[Any]] = {
+    name: msgspec.msgpack.Decoder(get_args(_TYPES[name])[1]) for name in TABLES
+}
+IDS_PER_QUERY = 500
+
+
+def insert(connection: Connection, table: Table) -> Any:
+    """An INSERT that knows ON CONFLICT, in the dialect of the connection."""
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def upsert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    """Insert or replace by primary key."""
+    if not rows:
+        return
+    statement = insert(connection, table)
+    keys = [column.name for column in table.primary_key]
+    kept = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=kept), rows)
+
+
+# --- journal ---------------------------------------------------------------------------------------
+
+
+def journal_rows(entries: list[Entry], previous: bytes) -> list[dict[str, Any]]:
+    """`previous`: the hash before the first entry."""
+    rows = []
+    for e in entries:
+        row = {
+            name: getattr(e, name)
+            for name in ("seq", "cid", "hlc", "kind", "entity", "machine", "body", "hash")
+        }
+        rows.append({**row, **_epoch(e.epoch), "scope": CITY, "by_id": e.by, "prev_hash": previous})
+        previous = e.hash
+    return rows
+
+
+def entry_of(row: Row[Any]) -> Entry:
+    return Entry(
+        seq=row.seq,
+        epoch=Epoch(row.term, row.term_site, row.boot),
+        cid=row.cid,
+        hlc=row.hlc,
+        kind=row.kind,
+        entity=row.entity,
+        machine=row.machine,
+        by=row.by_id,
+        body=row.body,
+        hash=row.hash,
+    )
+
+
+def read_journal(connection: Connection, after: int, limit: int) -> list[Entry]:
+    """Entries with seq > `after`, in order."""
+    query = select(JOURNAL).where(JOURNAL.c.seq > after).order_by(JOURNAL.c.seq).limit(limit)
+    return [entry_of(row) for row in connection.execute(query)]
+
+
+def read_head(connection: Connection) -> Head:
+    query = select(JOURNAL.c.seq, JOURNAL.c.hlc, JOURNAL.c.hash).order_by(JOURNAL.c.seq.desc()).limit(1)
+    row = connection.execute(query).first()
+    return Head(row.seq, row.hlc, row.hash) if row else Head(0, 0, HASH_ZERO)
+
+
+# --- verdicts --------------------------------------------------------------------------------------
+
+
+def read_verdicts(connection: Connection, cids: Iterable[str]) -> dict[str, Verdict]:
+    wanted = list(cids)
+    found: dict[str, Verdict] = {}
+    for at in range(0, len(wanted), IDS_PER_QUERY):
+        query = select(VERDICT).where(VERDICT.c.cid.in_(wanted[at : at + IDS_PER_QUERY]))
+        for row in connection.execute(query):
+            epoch = Epoch(row.term, row.term_site, row.boot)
+            found[row.cid] = Verdict(row.cid, row.seq, row.refusal, epoch)
+    return found
+
+
+def verdict_rows(verdicts: list[Verdict], works: dict[str, Work], now_ms: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "cid": verdict.cid,
+            "ok": not verdict.refusal,
+            "seq": verdict.seq,
+            **_epoch(verdict.epoch),
+            "refusal": verdict.refusal,
+            "kind": works[verdict.cid].kind,
+            "machine": works[verdict.cid].machine,
+            "by_id": works[verdict.cid].by,
+            "decided_at": now_ms,
+        }
+        for verdict in verdicts
+    ]
+
+
+# --- state -----------------------------------------------------------------------------------------
+
+
+def state_row(table: str, key: str, thing: Any, seq: int) -> dict[str, Any]:
+    """The row of a thing that is on the floor."""
+    row = {
+        "id": key,
+        "scope": CITY,
+        "status": _status(thing),
+        "seq": seq,
+        "on_floor": True,
+        "body": encode(thing),
+    }
+    if isinstance(thing, Mission):
+        row |= {"incident_id": thing.incident_id, "vehicle_id": thing.vehicle_id, "active": thing.active}
+    return row
+
+
+def write_state(connection: Connection, batch: Batch) -> None:
+    """Bring the state tables up to the floor after the batch."""
+    present: dict[str, list[dict[str, Any]]] = {}
+    gone: dict[str, list[dict[str, Any]]] = {}
+    for (table, key), seq in batch.changed.items():
+        thing = batch.floor.get(table, key)
+        if thing is None:
+            gone.setdefault(table, []).append({"key": key, "at_seq": seq})
+        else:
+            present.setdefault(table, []).append(state_row(table, key, thing, seq))
+    for table, rows in present.items():
+        if table == MISSIONS.name:  # what ends makes room before what begins
+            rows.sort(key=lambda row: bool(row["active"]))
+        upsert(connection, STATE[table], rows)
+    for table, rows in gone.items():
+        connection.execute(_leave_floor(STATE[table]), rows)
+
+
+def _leave_floor(table: Table) -> Any:
+    leave = update(table).where(table.c.id == bindparam("key"))
+    return leave.values(on_floor=False, seq=bindparam("at_seq"))
+
+
+def body_of(table: str, body: bytes) -> Any:
+    """The thing inside a state row."""
+    return _DECODERS[table].decode(body)
+
+
+def load_floor(connection: Connection) -> Floor:
+    """The floor as the state tables hold it."""
+    floor = Floor()
+    for name, table in STATE.items():
+        things = getattr(floor, name)
+        for row in connection.execute(select(table.c.id, table.c.body).where(table.c.on_floor)):
+            things[row.id] = body_of(name, row.body)
+    return floor
+
+
+def _status(thing: Any) -> str:
+    for name in ("state", "stage"):
+        value = getattr(thing, name, None)
+        if value is not None:
+            return str(value)
+    return ""
+
+
+def _epoch(epoch: Epoch) -> dict[str, Any]:
+    return {"term": epoch.term, "term_site": epoch.site, "boot": epoch.boot}

@@ -1,0 +1,266 @@
+"""The store of a hub: claim, load, and the write path of one transaction for up to 64 commands.
+
+One thread, one connection. An answer means durable: nothing leaves here before COMMIT came back whole. When
+the outcome of a COMMIT is unknown the same batch runs again, and the verdict table makes it exactly-once.
+"""
+
+import contextlib
+import logging
+from collections.abc import Iterator
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import Connection, text, update
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from dispatch.events import Event
+from dispatch.floor import Floor, apply, copy_of
+from store.core.batch import (
+    STORE_REFUSED,
+    Batch,
+    Work,
+    decide_alone,
+    decide_batch,
+    ids_to_look_up,
+    refused,
+)
+from store.core.journal import Entry, Head
+from store.core.messages import Epoch, Verdict
+from store.db import rows
+from store.db.authority import Seen, authority, claim
+from store.db.engine import application_name, commit_was_cut_short, open_engine
+from store.db.errors import Fenced, NotDurable, StoreDown, StoreError, converted
+from store.db.migrate import upgrade
+from store.db.secrets import hub_secret
+from store.db.tables import AUTHORITY, CITY, JOURNAL, VERDICT
+
+RECOVERED_MAX = 10_000
+VERDICT_KEPT_MS = 30 * 24 * 3600 * 1000
+
+log = logging.getLogger(__name__)
+_events: msgspec.msgpack.Decoder[Event] = msgspec.msgpack.Decoder(Event)
+
+
+class Opened(Struct, frozen=True):
+    """What a hub knows after its claim."""
+
+    epoch: Epoch
+    head: Head
+    floor: Floor
+    secret: bytes
+
+
+class HubStore:
+    """The hub's only writing connection. `instance` names this process, `site` the centre."""
+
+    def __init__(self, url: str, site: str, instance: str) -> None:
+        self.url = url
+        self.site = site
+        self.instance = instance
+        self._engine = open_engine(url, writer=True)
+        self._connection: Connection | None = None
+        self._opened: Opened | None = None
+        self._floor = Floor()
+        self._head = Head()
+        self._unknown = False  # the last commit may or may not have happened
+        self._recovered: list[Entry] = []  # committed, not given out yet
+        self._touch = False  # push a write of our own through to the standby
+
+    # --- start and end ----------------------------------------------------------------------------
+
+    def open(self) -> Opened:
+        """Migrate, claim the authority (boot + 1), load the floor. Raises StoreError."""
+        with self._library():
+            upgrade(self._engine)
+            connection = self._connect()
+            self._end_other_sessions(connection)
+            with connection.begin():
+                epoch = claim(connection, self.site, self.instance)
+                secret = hub_secret(connection)
+            with connection.begin():
+                self._head = rows.read_head(connection)
+                self._floor = rows.load_floor(connection)
+        self._opened = Opened(epoch, self._head, self._floor, secret)
+        return self._opened
+
+    def close(self) -> None:
+        if self._connection is not None:
+            with contextlib.suppress(DBAPIError):
+                self._connection.close()
+            self._connection = None
+        self._engine.dispose()
+
+    # --- the write path ---------------------------------------------------------------------------
+
+    def run(self, works: list[Work], now_ms: int) -> Batch:
+        """Decide and save a batch; what comes back is durable.
+
+        Raises Fenced (stop) or StoreDown, NotDurable, DiskFull: then run the same works again.
+        """
+        if self._unknown:
+            self._recover()
+        try:
+            batch = self._transaction(works, now_ms, singly=False)
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a constraint or a rule of ours broke: find the one command
+            log.warning("batch of %d redone one by one: %r", len(works), error)
+            batch = self._transaction(works, now_ms, singly=True)
+        batch.entries[:0] = self._recovered
+        self._recovered = []
+        return batch
+
+    def _transaction(self, works: list[Work], now_ms: int, *, singly: bool) -> Batch:
+        with self._library():
+            connection = self._connect()
+            self._unknown = True
+            try:
+                with connection.begin():
+                    self._check_authority(connection)
+                    known = rows.read_verdicts(connection, ids_to_look_up(works))
+                    decide_and_write = self._singly if singly else self._together
+                    batch = decide_and_write(connection, works, known, now_ms)
+            except (IntegrityError, Fenced):
+                self._unknown = False  # rolled back for certain
+                raise
+            except DBAPIError:
+                raise
+            except Exception:
+                self._unknown = False
+                raise
+            if commit_was_cut_short(connection):
+                self._touch = True
+                raise NotDurable("the standby has not confirmed")
+        self._unknown = self._touch = False
+        self._floor, self._head = batch.floor, batch.head
+        return batch
+
+    def _together(
+        self, connection: Connection, works: list[Work], known: dict[str, Verdict], now_ms: int
+    ) -> Batch:
+        batch = decide_batch(self._floor, works, known, self._head, self._epoch, now_ms)
+        self._write(connection, batch, works, self._head, now_ms)
+        return batch
+
+    def _singly(
+        self, connection: Connection, works: list[Work], known: dict[str, Verdict], now_ms: int
+    ) -> Batch:
+        """One savepoint a command, so that one bad command costs only itself."""
+        total = Batch(copy_of(self._floor), self._head)
+        for work in works:
+            try:
+                with connection.begin_nested():
+                    one = decide_alone(total.floor, work, known, total.head, self._epoch, now_ms)
+                    self._write(connection, one, [work], total.head, now_ms)
+            except IntegrityError as error:
+                reason = str(error.orig)
+                one = refused(total.floor, work, total.head, self._epoch, STORE_REFUSED, reason)
+                self._write(connection, one, [work], total.head, now_ms)
+            known |= {verdict.cid: verdict for verdict in one.verdicts}
+            _add(total, one)
+        return total
+
+    def _write(
+        self, connection: Connection, batch: Batch, works: list[Work], before: Head, now_ms: int
+    ) -> None:
+        rows.write_state(connection, batch)
+        if batch.entries:
+            connection.execute(JOURNAL.insert(), rows.journal_rows(batch.entries, before.hash))
+        if batch.verdicts:
+            by_cid = {work.cid: work for work in works}
+            connection.execute(VERDICT.insert(), rows.verdict_rows(batch.verdicts, by_cid, now_ms))
+
+    def _check_authority(self, connection: Connection) -> None:
+        """Our epoch and our name must still stand in the row, in every transaction."""
+        if authority(connection) != Seen(self._epoch, self.instance):
+            raise Fenced("another hub holds the authority")
+        if self._touch:
+            raised = {"touched": AUTHORITY.c.touched + 1}
+            connection.execute(update(AUTHORITY).where(AUTHORITY.c.scope == CITY).values(raised))
+
+    def _recover(self) -> None:
+        """After an unknown outcome: what the journal has and we have not answered yet."""
+        self._disconnect()
+        with self._library():
+            connection = self._connect()
+            with connection.begin():
+                self._check_authority(connection)
+                entries = rows.read_journal(connection, self._head.seq, RECOVERED_MAX)
+        floor = copy_of(self._floor)
+        for entry in entries:
+            apply(floor, _events.decode(entry.body))
+        if entries:
+            last = entries[-1]
+            self._floor, self._head = floor, Head(last.seq, last.hlc, last.hash)
+            self._recovered += entries
+        self._unknown = False
+
+    # --- housekeeping -----------------------------------------------------------------------------
+
+    def forget_old_verdicts(self, now_ms: int) -> None:
+        """Verdicts are kept for 30 days, longer than any deadline."""
+        with self.transaction() as connection:
+            connection.execute(VERDICT.delete().where(VERDICT.c.decided_at < now_ms - VERDICT_KEPT_MS))
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """A transaction of the hub off the command path (history, track); raises StoreError."""
+        with self._library():
+            connection = self._connect()
+            with connection.begin():
+                self._check_authority(connection)
+                yield connection
+
+    # --- connection -------------------------------------------------------------------------------
+
+    @property
+    def _epoch(self) -> Epoch:
+        assert self._opened is not None, "open() comes first"
+        return self._opened.epoch
+
+    def _connect(self) -> Connection:
+        if self._connection is None or self._connection.invalidated:
+            self._disconnect()
+            self._connection = self._engine.connect()
+        return self._connection
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            with contextlib.suppress(DBAPIError):
+                self._connection.invalidate()
+                self._connection.close()
+            self._connection = None
+
+    def _end_other_sessions(self, connection: Connection) -> None:
+        """A frozen hub may hold the authority row in an open transaction; on SQLite the file lock decides."""
+        if connection.dialect.name != "postgresql":
+            return
+        query = text(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE application_name = :name AND pid <> pg_backend_pid() AND datname = current_database()"
+        )
+        with connection.begin():
+            connection.execute(query, {"name": application_name(CITY)})
+
+    @contextlib.contextmanager
+    def _library(self) -> Iterator[None]:
+        """Errors of the library as ours; a broken connection is thrown away."""
+        try:
+            yield
+        except IntegrityError:
+            raise
+        except DBAPIError as error:
+            converted_error = converted(error)
+            if isinstance(converted_error, StoreDown):
+                self._disconnect()
+            raise converted_error from error
+
+
+def _add(total: Batch, one: Batch) -> None:
+    total.floor, total.head = one.floor, one.head
+    total.entries += one.entries
+    total.verdicts += one.verdicts
+    total.answers += one.answers
+    total.held += one.held
+    total.changed |= one.changed
+    total.faults += one.faults

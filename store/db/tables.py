@@ -1,0 +1,210 @@
+"""The tables of the store, for SQLite and PostgreSQL alike; migrations make them, a test keeps both equal.
+
+The journal is the truth: append-only (a trigger forbids change) and chained. State tables hold the newest
+body of each thing; `one_active_per_vehicle` is the last guard against sending one vehicle twice.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+)
+
+from dispatch.floor import TABLES
+from dispatch.kinds import MilestoneKind
+
+METADATA = MetaData()
+CITY = "CITY"
+"""The one scope of authority so far."""
+
+
+def _text(name: str, *, primary_key: bool = False) -> Column[str]:
+    return Column(name, Text, nullable=False, primary_key=primary_key)
+
+
+def _big(name: str) -> Column[int]:
+    return Column(name, BigInteger, nullable=False)
+
+
+def _bytes(name: str) -> Column[bytes]:
+    return Column(name, LargeBinary, nullable=False)
+
+
+def _epoch() -> tuple[Column[int], Column[str], Column[int]]:
+    return _big("term"), _text("term_site"), _big("boot")
+
+
+AUTHORITY = Table(
+    "authority",
+    METADATA,
+    _text("scope", primary_key=True),
+    *_epoch(),
+    _text("holder"),
+    _text("mode"),
+    _big("since_hlc"),
+    _text("granted_by"),
+    _text("second_by"),
+    _text("reason"),
+    _text("order_no"),
+    _big("touched"),  # raised to push a commit of our own through to the standby
+)
+
+JOURNAL = Table(
+    "journal",
+    METADATA,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    *_epoch(),
+    _text("cid"),
+    _big("hlc"),
+    _text("kind"),
+    _text("scope"),
+    _text("entity"),
+    _text("machine"),
+    _text("by_id"),
+    _bytes("body"),
+    _bytes("prev_hash"),
+    _bytes("hash"),
+    Index("journal_cid", "cid"),
+    Index("journal_entity", "entity"),
+)
+
+VERDICT = Table(
+    "verdict",
+    METADATA,
+    _text("cid", primary_key=True),
+    Column("ok", Boolean, nullable=False),
+    _big("seq"),
+    *_epoch(),
+    _bytes("refusal"),
+    _text("kind"),
+    _text("machine"),
+    _text("by_id"),
+    _big("decided_at"),
+    Index("verdict_decided_at", "decided_at"),
+)
+
+
+def _state(name: str) -> Table:
+    """`on_floor` false: archived; the row stays for history."""
+    special = {
+        "missions": (
+            _text("incident_id"),
+            _text("vehicle_id"),
+            Column("active", Boolean, nullable=False),
+        )
+    }
+    return Table(
+        name,
+        METADATA,
+        _text("id", primary_key=True),
+        _text("scope"),
+        _text("status"),
+        _big("seq"),
+        Column("on_floor", Boolean, nullable=False),
+        _bytes("body"),
+        *special.get(name, ()),
+        Index(f"{name}_seq", "seq"),
+    )
+
+
+STATE = {name: _state(name) for name in TABLES}
+MISSIONS = STATE["missions"]
+Index(
+    "one_active_per_vehicle",
+    MISSIONS.c.vehicle_id,
+    unique=True,
+    sqlite_where=MISSIONS.c.active,
+    postgresql_where=MISSIONS.c.active,
+)
+
+ACCOUNT = Table(
+    "account",
+    METADATA,
+    _text("staff_number", primary_key=True),
+    _text("password_hash"),
+    _big("changed_at"),
+)
+SECRET = Table("secret", METADATA, _text("name", primary_key=True), _bytes("value"))
+
+PROJECTION = Table("projection", METADATA, _text("name", primary_key=True), _big("seq"))
+
+
+def _at(name: str) -> Column[int | None]:
+    return Column(name, BigInteger)
+
+
+def _words(name: str) -> Column[str | None]:
+    return Column(name, Text)
+
+
+CALL_HISTORY = Table(
+    "call_history",
+    METADATA,
+    _text("id", primary_key=True),
+    _text("day"),  # in UTC+8, YYYY-MM-DD
+    _text("direction"),
+    _text("number"),
+    _at("rang_at"),
+    _at("answered_at"),
+    _at("ended_at"),
+    *(
+        _words(name)
+        for name in ("result", "call_class", "seat_id", "dispatcher_id", "intake_id", "incident_id")
+    ),
+    Index("call_history_day", "day"),
+)
+INCIDENT_HISTORY = Table(
+    "incident_history",
+    METADATA,
+    _text("id", primary_key=True),
+    _text("day"),
+    *(_words(name) for name in ("number", "type", "severity", "state", "complaint", "address", "district")),
+    Column("lon", Float),
+    Column("lat", Float),
+    *(
+        _at(name)
+        for name in ("opened_at", "first_rang_at", "first_accepted_at", "first_ordered_at", "closed_at")
+    ),
+    *(_words(name) for name in ("close_reason", "seat_id", "dispatcher_id")),
+    Column("drill", Boolean, nullable=False),
+    Index("incident_history_day", "day"),
+)
+MISSION_HISTORY = Table(
+    "mission_history",
+    METADATA,
+    _text("id", primary_key=True),
+    _text("day"),
+    *(
+        _words(name)
+        for name in ("number", "incident_id", "vehicle_id", "station_id", "hospital_id", "dispatcher_id")
+    ),
+    _at("ordered_at"),
+    _at("delivered_at"),
+    *(_at(f"{kind}_at") for kind in MilestoneKind),
+    _at("ended_at"),
+    *(_words(name) for name in ("result", "reason", "remark")),
+    Column("drill", Boolean, nullable=False),
+    Index("mission_history_day", "day"),
+)
+
+TRACK = Table(
+    "position_track",
+    METADATA,
+    _text("vehicle_id", primary_key=True),
+    Column("at", BigInteger, primary_key=True, autoincrement=False),
+    Column("lat_e6", Integer, nullable=False),
+    Column("lon_e6", Integer, nullable=False),
+    Column("speed_dkmh", Integer, nullable=False),
+    Column("heading_deg", Integer, nullable=False),
+    Column("flags", Integer, nullable=False),
+)
+
+REBUILT = (*STATE.values(), CALL_HISTORY, INCIDENT_HISTORY, MISSION_HISTORY, PROJECTION)
+"""What `hub --rebuild` makes anew from the journal."""

@@ -1,0 +1,46 @@
+"""The track of the vehicles: apart from the journal, thinned to one point in 10 s or 50 m.
+
+Thinning is pure; the writer stores what is left in its idle moments, never before a command.
+"""
+
+import math
+
+from sqlalchemy import Connection
+
+from store.core.messages import DEGREE_E6, Position
+from store.db.rows import insert
+from store.db.tables import TRACK
+
+KEPT_MS = 10_000
+KEPT_M = 50.0
+M_PER_DEGREE = 111_195.0
+
+
+class Thinner:
+    """Remembers the last kept point of each vehicle."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, Position] = {}
+
+    def keep(self, position: Position) -> bool:
+        """True when the point has to be stored: 10 s or 50 m from the last one."""
+        last = self._kept.get(position.vehicle_id)
+        far = last is None or position.at - last.at >= KEPT_MS or distance_m(last, position) >= KEPT_M
+        if far and (last is None or position.at > last.at):
+            self._kept[position.vehicle_id] = position
+            return True
+        return False
+
+
+def distance_m(a: Position, b: Position) -> float:
+    """Metres between two near points."""
+    north = (b.lat_e6 - a.lat_e6) / DEGREE_E6 * M_PER_DEGREE
+    east = (b.lon_e6 - a.lon_e6) / DEGREE_E6 * M_PER_DEGREE * math.cos(math.radians(a.lat_e6 / DEGREE_E6))
+    return math.hypot(north, east)
+
+
+def write_track(connection: Connection, positions: list[Position]) -> None:
+    """Store thinned points; a point already there stays."""
+    names = Position.__struct_fields__
+    rows = [{name: getattr(position, name) for name in names} for position in positions]
+    connection.execute(insert(connection, TRACK).on_conflict_do_nothing(), rows)

@@ -1,0 +1,291 @@
+"""The hub process: decide, save, publish, in that order; the only writer of its city.
+
+Threads: main (sockets and all protocol state), writer (the store), people (passwords). Nothing is answered or
+published before the store has it; the Tick comes from the same loop as everything else, so a hung hub shows.
+"""
+
+import logging
+import os
+import platform
+import shutil
+import signal
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from dispatch.commands import ArchiveEnded, Command, Order
+from dispatch.kinds import Role
+from store.bus.clock import Clock
+from store.bus.hub_sockets import BusError, HubSockets, Ports, Received
+from store.bus.keys import HUB, KeyFileError, own_keys, pin_hub_key
+from store.bus.roster import RosterError
+from store.config import Config
+from store.core.batch import BATCH_MAX, Work, refusal_of
+from store.core.hub_logic import (
+    CheckPerson,
+    HubLogic,
+    Identity,
+    Origin,
+    Output,
+    Publish,
+    Reply,
+    TakePositions,
+)
+from store.core.ids import new_id
+from store.core.messages import (
+    POSITIONS_PER_MESSAGE_MAX,
+    BadMessage,
+    Mode,
+    Nack,
+    Position,
+    Positions,
+    decode_to_hub,
+    encode,
+)
+from store.db.engine import folder_of
+from store.db.errors import StoreError
+from store.db.rebuild import rebuild as rebuild_store
+from store.db.store import HubStore, Opened
+from store.exits import CannotStartError, ExitCode
+from store.hub_people import People
+from store.hub_writer import Committed, Writer
+
+POSITIONS_MS = 200
+ARCHIVE_MS = 3_600_000
+ARCHIVE_AFTER_MS = 24 * 3_600_000
+DISK_MS = 10_000
+DISK_LOW = 0.10
+STOP_S_MAX = 5.0
+SEED_MS_MAX = 600_000
+
+Seed = Callable[[], Iterable[Command]]
+"""Master data for an empty store, as commands."""
+
+log = logging.getLogger(__name__)
+
+
+class Hub:
+    """One boot of the hub. `run` is the loop; everything but `stop` belongs to its thread."""
+
+    def __init__(self, config: Config, seed: Seed | None = None) -> None:
+        """Claims the authority and opens the door. Raises StoreError, BusError, KeyFileError."""
+        self._config = config
+        self._clock = Clock()
+        self._stopping = False
+        keys_dir = Path(config.keys.dir)
+        keys = own_keys(keys_dir, HUB)
+        pin_hub_key(keys_dir, keys.public)
+        instance = f"{platform.node()}/{os.getpid()}"
+        self._store = HubStore(config.store.url, config.site.code, instance)
+        opened = self._store.open()
+        if seed is not None and opened.head.seq == 0:
+            opened = self._plant(seed, opened)
+        hub = config.hub
+        identity = Identity(
+            site=config.site.code,
+            instance=instance,
+            epoch=opened.epoch,
+            secret=opened.secret,
+            events_port=hub.event_port,
+            positions_port=hub.position_port,
+            hubs=hub.hubs,
+        )
+        self._logic = HubLogic(identity, opened.floor, opened.head)
+        ports = Ports(hub.host, hub.command_port, hub.event_port, hub.position_port)
+        self._sockets = HubSockets(ports, keys, keys_dir / "roster.json")
+        wake = self._sockets.waker.wake
+        now = self._clock.now_ms
+        self._writer = Writer(self._store, opened.head.seq, now, wake)
+        self._people = People(config.store.url, now, wake)
+        self._positions: dict[str, Position] = {}
+        self._tick_at = self._positions_at = self._disk_at = 0
+        self._archive_at = now() + ARCHIVE_MS
+        self._store_mode, self._disk_low = Mode.NORMAL, False
+        self._store_text = ""
+        self._sockets.open(now())
+
+    def stop(self) -> None:
+        """End the loop soon; safe from any thread and from a signal handler."""
+        self._stopping = True
+        self._sockets.waker.wake()
+
+    def run(self) -> None:
+        """Serve until `stop`."""
+        self._writer.start()
+        self._people.start()
+        log.info("hub ready: epoch %s, seq %d", self._logic.identity.epoch, self._logic.head.seq)
+        try:
+            while not self._stopping:
+                self._turn()
+        finally:
+            self._finish()
+
+    # --- one turn of the loop ---------------------------------------------------------------------
+
+    def _turn(self) -> None:
+        now = self._clock.now_ms()
+        received, strangers = self._sockets.receive(self._wait_ms(now), now)
+        now = self._clock.now_ms()
+        for route in strangers:
+            self._sockets.reply(route, encode(Nack(reason="revoked")))
+        for one in received:
+            self._take(one, now)
+        self._take_reports(now)
+        for checked in self._people.take():
+            self._emit(self._logic.on_person(checked.check, checked.reason, checked.wait_s, now))
+        self._look_at_clocks(now)
+        works = self._logic.next_batch()
+        if works:
+            self._writer.submit(works)
+
+    def _wait_ms(self, now: int) -> int:
+        return max(0, min(self._tick_at, self._positions_at) - now)
+
+    def _take(self, received: Received, now: int) -> None:
+        """One message; whatever it breaks is set aside with it."""
+        origin = Origin(received.machine, received.route)
+        try:
+            self._emit(self._logic.on_message(origin, decode_to_hub(received.frame), now))
+        except BadMessage as error:
+            log.warning("%s: bad message: %s", received.machine.name, error)
+            self._emit(self._logic.on_bad_message(origin))
+        except Exception:
+            log.exception("message of %s set aside", received.machine.name)
+            self._logic.alarm = "fault"
+
+    def _take_reports(self, now: int) -> None:
+        for report in self._writer.take_reports():
+            if isinstance(report, Committed):
+                for fault in report.batch.faults:
+                    log.error("our own rule broke: %s", fault)
+                    self._logic.alarm = "fault"
+                self._emit(self._logic.on_committed(report.batch, now))
+            else:
+                self._store_mode, self._store_text = report.mode, report.text
+                self._set_mode()
+
+    def _emit(self, outputs: Iterable[Output]) -> None:
+        for output in outputs:
+            match output:
+                case Reply(route, frame):
+                    self._sockets.reply(route, frame)
+                case Publish(frame):
+                    self._sockets.publish(frame)
+                case CheckPerson():
+                    self._people.ask(output)
+                case TakePositions(batch):
+                    self._take_positions(batch)
+
+    # --- clocks -----------------------------------------------------------------------------------
+
+    def _look_at_clocks(self, now: int) -> None:
+        if now >= self._tick_at:
+            self._tick_at = now + self._config.hub.tick_ms
+            self._emit(self._logic.on_time(now))
+        if now >= self._positions_at:
+            self._positions_at = now + POSITIONS_MS
+            self._publish_positions()
+        if now >= self._disk_at:
+            self._disk_at = now + DISK_MS
+            self._look_at_disk()
+        if now >= self._archive_at:
+            self._archive_at = now + ARCHIVE_MS
+            self._logic.enqueue_own(new_id(), ArchiveEnded(now - ARCHIVE_AFTER_MS), now)
+
+    def _take_positions(self, batch: Iterable[Position]) -> None:
+        """Only the newest of each vehicle waits for the next round."""
+        fresh = []
+        for position in batch:
+            last = self._positions.get(position.vehicle_id)
+            if last is None or position.at >= last.at:
+                self._positions[position.vehicle_id] = position
+            fresh.append(position)
+        self._writer.put_positions(tuple(fresh))
+
+    def _publish_positions(self) -> None:
+        newest = list(self._positions.values())
+        self._positions.clear()
+        for at in range(0, len(newest), POSITIONS_PER_MESSAGE_MAX):
+            batch = tuple(newest[at : at + POSITIONS_PER_MESSAGE_MAX])
+            self._sockets.publish_positions(encode(Positions(batch=batch)))
+
+    def _look_at_disk(self) -> None:
+        folder = folder_of(self._config.store.url)
+        if folder is None:
+            return
+        usage = shutil.disk_usage(folder)
+        low = usage.free < usage.total * DISK_LOW
+        if low != self._disk_low:
+            log.error("disk: %s, %d MB free", "low" if low else "well again", usage.free // 2**20)
+        self._disk_low = self._writer.track_stopped = low
+        self._set_mode()
+
+    def _set_mode(self) -> None:
+        mode = self._store_mode
+        if mode is Mode.NORMAL and self._disk_low:
+            mode = Mode.DISK_LOW
+        self._logic.mode = mode
+        self._logic.alarm = self._store_text or self._sockets.door_fault
+
+    # --- start and end ----------------------------------------------------------------------------
+
+    def _plant(self, seed: Seed, opened: Opened) -> Opened:
+        """Master data into an empty store, the way of every command."""
+        now = self._clock.now_ms()
+        roles = frozenset({Role.HUB})
+        works = []
+        for command in seed():
+            cid = new_id()
+            order = Order(cid, command, now, self._store.instance, roles)
+            works.append(Work(cid, self._store.instance, order, now + SEED_MS_MAX))
+        for at in range(0, len(works), BATCH_MAX):
+            batch = self._store.run(works[at : at + BATCH_MAX], now)
+            for verdict, _ in batch.answers:
+                if verdict.refusal:
+                    log.error("master data refused: %s", refusal_of(verdict.refusal))
+            opened = replace(opened, floor=batch.floor, head=batch.head)
+        log.info("master data planted: %d commands", len(works))
+        return opened
+
+    def _finish(self) -> None:
+        """Let the running batch end and be answered, then close in reverse order."""
+        done = self._writer.stop(STOP_S_MAX)
+        self._take_reports(self._clock.now_ms())
+        self._people.stop(1.0)
+        if done:
+            self._store.close()
+        self._sockets.close()
+        log.info("hub ended")
+
+
+def run(config: Config, seed: Seed | None = None) -> int:
+    """The hub until SIGTERM or SIGINT; `seed` fills an empty store. Raises CannotStartError."""
+    hub = _start(config, seed)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: hub.stop())
+    hub.run()
+    return ExitCode.DONE
+
+
+def rebuild(config: Config) -> int:
+    """State tables and history made anew from the proven journal. Raises CannotStartError."""
+    try:
+        done = rebuild_store(config.store.url)
+    except StoreError as error:
+        raise CannotStartError(f"无法重建：{error}", f"cannot rebuild: {error}") from error
+    log.info("rebuilt: %d events, %d things, head %s", done.events, done.things, done.head.hash.hex()[:16])
+    for table, key in done.differences:
+        log.warning("state of %s %s differed from the journal and was mended", table, key)
+    return ExitCode.FAILED if done.differences else ExitCode.DONE
+
+
+def _start(config: Config, seed: Seed | None) -> Hub:
+    try:
+        return Hub(config, seed)
+    except StoreError as error:
+        raise CannotStartError(
+            f"数据库不可用（{config.store.url}）：{error}", f"the store cannot be used: {error}"
+        ) from error
+    except (BusError, KeyFileError, RosterError) as error:
+        raise CannotStartError(f"总线无法启动：{error}", f"the bus cannot start: {error}") from error

@@ -1,0 +1,211 @@
+"""A hub as a real process with links to it, on free loopback ports, for SQLite and PostgreSQL."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from msgspec.structs import replace
+
+from dispatch import commands as cmd
+from dispatch.floor import Floor, apply
+from dispatch.kinds import Role, VehicleKind
+from dispatch.words import Dispatcher, Point, Seat, Station, Vehicle
+from store.bus.link import HubLink
+from store.bus.link_state import LinkSettings, link_settings
+from store.config import Config, load_config
+from store.core.replica import Applied
+from store.core.roster import MachineRole
+from store.core.seat_logic import FloorReplaced, LoginCame, Phase, VerdictCame
+from store.hub_admin import enrol_machine, set_account
+
+WAIT_S = 20.0
+PASSWORD = "a long enough word"  # noqa: S105
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports nobody listens on just now."""
+    sockets = [socket.socket() for _ in range(count)]
+    try:
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [int(one.getsockname()[1]) for one in sockets]
+    finally:
+        for one in sockets:
+            one.close()
+
+
+def master_data(vehicles: int = 5) -> list[cmd.Command]:
+    """One station, two seats with a dispatcher each, a few vehicles."""
+    names = {"1001": "王芳", "1002": "李强", "1003": "赵敏"}
+    commands: list[cmd.Command] = [
+        cmd.RegisterStation(Station("st1", "S1", "江北站", Point(126.6, 45.7))),
+        *(
+            cmd.RegisterDispatcher(Dispatcher(f"d{number}", number, name, frozenset({Role.DISPATCHER})))
+            for number, name in names.items()
+        ),
+        *(cmd.RegisterSeat(Seat(f"seat{number}", number, "01")) for number in ("01", "02", "03")),
+    ]
+    commands += [
+        cmd.RegisterVehicle(Vehicle(f"v{n}", f"{n:03d}", f"A{n:05d}", VehicleKind.BASIC, "st1"))
+        for n in range(1, vehicles + 1)
+    ]
+    return commands
+
+
+class Desk:
+    """A machine of the test: its link, its own floor, what came."""
+
+    def __init__(self, settings: LinkSettings) -> None:
+        self._rung = threading.Condition()
+        self.floor = Floor()
+        self.verdicts: dict[str, VerdictCame] = {}
+        self.logins: dict[str, LoginCame] = {}
+        self.events: list[Applied] = []
+        self.applied_at: dict[str, float] = {}
+        self.replaced = 0
+        self.other: list[object] = []
+        self.link = HubLink(settings, self._ring)
+        self.link.start()
+
+    def _ring(self) -> None:
+        with self._rung:
+            self._rung.notify_all()
+
+    def take(self) -> None:
+        for notice in self.link.drain():
+            match notice:
+                case FloorReplaced(floor):
+                    self.floor = floor
+                    self.replaced += 1
+                case Applied(ev, event):
+                    apply(self.floor, event)
+                    self.events.append(notice)
+                    self.applied_at.setdefault(ev.cid, time.perf_counter())
+                case VerdictCame(cid):
+                    assert cid not in self.verdicts, "one verdict per command"
+                    self.verdicts[cid] = notice
+                case LoginCame():
+                    self.logins[notice.id] = notice
+                case _:
+                    self.other.append(notice)
+
+    def wait(self, until: Callable[[], Any], what: str = "", limit_s: float = WAIT_S) -> Any:
+        """Take notices until the condition holds."""
+        end = time.monotonic() + limit_s
+        while True:
+            with self._rung:
+                self.take()
+                result = until()
+                if result:
+                    return result
+                left = end - time.monotonic()
+                assert left > 0, f"{what or 'condition'} not within {limit_s} s: {self.link.state}"
+                self._rung.wait(min(left, 0.05))
+
+    def wait_live(self, limit_s: float = WAIT_S) -> None:
+        self.wait(lambda: self.link.state.phase is Phase.LIVE, "live", limit_s)
+
+    def verdict(self, cid: str, limit_s: float = WAIT_S) -> VerdictCame:
+        return self.wait(lambda: self.verdicts.get(cid), f"verdict of {cid}", limit_s)
+
+    def order(self, command: cmd.Command, **options: Any) -> VerdictCame:
+        return self.verdict(self.link.order(command, **options))
+
+    def login(self, number: str, password: str = PASSWORD, **options: Any) -> LoginCame:
+        asked = self.link.login(number, password, **options)
+        return self.wait(lambda: self.logins.get(asked), "log-in")
+
+    def close(self) -> None:
+        assert self.link.stop(5.0)
+
+
+class City:
+    """One hub process and its machines, in a folder of its own."""
+
+    def __init__(self, folder: Path, url: str) -> None:
+        ports = free_ports(3)
+        self.folder = folder
+        self.file = folder / "lingsheng.toml"
+        self.file.write_text(
+            f"""
+[hub]
+command_port = {ports[0]}
+event_port = {ports[1]}
+position_port = {ports[2]}
+hubs = ["127.0.0.1:{ports[0]}"]
+[store]
+url = "{url}"
+dir = "{folder}"
+[keys]
+dir = "{folder}/keys"
+[log]
+dir = ""
+""",
+            encoding="utf-8",
+        )
+        self.config: Config = load_config(self.file)
+        for number in ("01", "02", "03"):
+            enrol_machine(self.config, f"seat-{number}", MachineRole.SEAT, number)
+        enrol_machine(self.config, "wall", MachineRole.WALL)
+        enrol_machine(self.config, "gateway", MachineRole.GATEWAY)
+        for number in ("1001", "1002", "1003"):
+            set_account(self.config, number, PASSWORD)
+        (folder / "seed.msgpack").write_bytes(msgspec.msgpack.encode(master_data()))
+        self.process: subprocess.Popen[bytes] | None = None
+        self.desks: list[Desk] = []
+
+    def start_hub(self) -> None:
+        arguments = [sys.executable, str(PROJECT / "tests" / "store" / "hub_process.py"), str(self.file)]
+        with (self.folder / "hub.log").open("ab") as log:
+            self.process = subprocess.Popen(arguments, cwd=PROJECT, stdout=log, stderr=log)
+
+    def kill_hub(self) -> None:
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait(10)
+        self.process = None
+
+    def stop_hub(self) -> int:
+        assert self.process is not None
+        os.kill(self.process.pid, signal.SIGTERM)
+        code = self.process.wait(15)
+        self.process = None
+        return code
+
+    def desk(self, machine: str, **changes: Any) -> Desk:
+        desk = Desk(replace(link_settings(self.config, machine), **changes))
+        self.desks.append(desk)
+        return desk
+
+    def seat(self, number: str) -> Desk:
+        """Seat `number` with its dispatcher logged in."""
+        desk = self.desk(f"seat-{number}")
+        desk.wait_live()
+        assert desk.login(f"10{number}").ok is not None
+        return desk
+
+    def close(self) -> None:
+        for desk in self.desks:
+            if desk.link.state is not None:
+                desk.close()
+        if self.process is not None:
+            self.kill_hub()
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> Iterator[City]:
+    """A city on SQLite with its hub running."""
+    made = City(tmp_path, f"sqlite:///{tmp_path}/hub.sqlite")
+    made.start_hub()
+    yield made
+    made.close()
