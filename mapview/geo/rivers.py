@@ -61,7 +61,7 @@ def river_area(
     if banks is None or banks.is_empty:
         return []
     walls = [_run_on(piece, frame) for piece in shapely.get_parts(banks)]
-    if not any(wall.touches(frame) or wall.crosses(frame) for wall in walls):
+    if not any(wall.intersects(frame.exterior) for wall in walls):
         return []
     faces = polygonize(unary_union([*walls, frame.exterior]))
     wet = [face for face in faces if _is_river(face, frame, centres, town)]
