@@ -83,7 +83,7 @@ def one_call_ms(seat: BenchSeat, caller: RawCaller) -> float:
 
 
 def kill_ms() -> float:
-    """From SIGKILL to a line that takes calls again; a fresh seat each time, so that no back-off has grown."""
+    """From SIGKILL to a line that takes calls again; a fresh seat each time: no back-off has grown."""
     seat = BenchSeat()
     try:
         assert seat.phone.child.pid

@@ -115,13 +115,13 @@ class Phone:
             self._send(msg.ConfigureAccounts(self._accounts))
 
     def _on_state(self, state: ChildState) -> None:
-        if state.phase is ChildPhase.WAITING:
-            for ended in self._mirror.lost_calls(PHONE_RESTARTED, time.time_ns() // 1_000_000):
-                self._tell(ended)
-            reason = self._last_words or state.reason or ""
-            self._tell(msg.PhoneDown(reason, restarting=True, crash_loop=state.crash_loop))
-        elif state.phase is ChildPhase.STOPPED:
-            self._tell(msg.PhoneDown("stopped"))
+        if state.phase not in (ChildPhase.WAITING, ChildPhase.STOPPED):
+            return
+        for ended in self._mirror.lost_calls(PHONE_RESTARTED, time.time_ns() // 1_000_000):
+            self._tell(ended)
+        restarting = state.phase is ChildPhase.WAITING
+        reason = self._last_words or state.reason or "" if restarting else "stopped"
+        self._tell(msg.PhoneDown(reason, restarting, state.crash_loop))
 
     def _tell(self, event: msg.AnyEvent) -> None:
         self._mirror.apply(event)

@@ -79,16 +79,15 @@ class Child:
         self._on_state = on_state
         self._silence_s_max = silence_s_max
         self._outgoing: deque[bytes] = deque()
-        self._wake_read, self._wake_write = socket.socketpair()
-        self._wake_read.setblocking(False)
-        self._wake_write.setblocking(False)
         self._stop_at_s: float | None = None
         self._thread = threading.Thread(target=self._run, name=f"child-{module}", daemon=True)
-        self._spawn: _Spawn | None = None
         self._deaths_in_a_row = 0
         self.state = ChildState(ChildPhase.STOPPED)
 
     def start(self) -> None:
+        self._wake_read, self._wake_write = socket.socketpair()
+        self._wake_read.setblocking(False)
+        self._wake_write.setblocking(False)
         self._thread.start()
 
     def send(self, message: bytes) -> bool:
@@ -101,9 +100,11 @@ class Child:
 
     def stop(self, deadline_s: float) -> None:
         """Ask the child to finish, kill it after `deadline_s`, and return when it is gone."""
+        if not self._thread.is_alive():
+            return
         self._stop_at_s = time.monotonic() + deadline_s
         self._wake()
-        if self._thread.is_alive() and threading.current_thread() is not self._thread:
+        if threading.current_thread() is not self._thread:
             self._thread.join(deadline_s + 2.0)
 
     def _wake(self) -> None:
@@ -127,7 +128,11 @@ class Child:
     def _live_once(self) -> None:
         """One child from spawn to death."""
         self._outgoing.clear()
-        spawn = self._spawn = _Spawn(self._command)
+        try:
+            spawn = _Spawn(self._command)
+        except OSError as error:  # no memory, no descriptors: it may be better later
+            self._died(str(error), steady=False)
+            return
         self._enter(ChildPhase.STARTING, pid=spawn.process.pid)
         try:
             while spawn.alive:
@@ -135,8 +140,11 @@ class Child:
             self._read(spawn)  # its last words
         finally:
             reason = spawn.bury()
-            self._spawn = None
         steady = spawn.ready_at_s is not None and time.monotonic() - spawn.ready_at_s >= STEADY_S
+        self._died(reason, steady=steady)
+
+    def _died(self, reason: str, *, steady: bool) -> None:
+        """`steady`: it had run well, so this death opens a new count."""
         self._deaths_in_a_row = 1 if steady else self._deaths_in_a_row + 1
         phase = ChildPhase.WAITING if self._stop_at_s is None else ChildPhase.STOPPED
         self._enter(phase, reason=reason)
@@ -195,7 +203,6 @@ class _Spawn:
     """One life of the child: its process, its pidfd and its end of the pipe."""
 
     def __init__(self, command: list[str]) -> None:
-        self.pipe = ParentEnd()
         path = os.pathsep.join(filter(None, [str(PROJECT_ROOT), os.environ.get("PYTHONPATH")]))
         self.process = subprocess.Popen(
             command,
@@ -204,6 +211,7 @@ class _Spawn:
             env={**os.environ, "PYTHONPATH": path},
             process_group=0,  # Ctrl-C is the parent's business: it stops its children in order
         )
+        self.pipe = ParentEnd()
         self._pidfd = os.pidfd_open(self.process.pid)
         self._poller = zmq.Poller()
         self._poller.register(self._pidfd, zmq.POLLIN)

@@ -4,6 +4,8 @@ Keeps the rules of the native library: answers are deferred, refusals keep their
 flood must hit the library's own cheap 486), every call is held from creation to DISCONNECTED and only here.
 """
 
+import contextlib
+import logging
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -26,6 +28,8 @@ SLOT_S_MIN = 0.6  # sooner freed slots let a flood of calls exhaust the library'
 STATS_EVERY_S = 1.0
 BUSY_HERE = 486
 GOODBYE_S_MAX = 0.5
+
+log = logging.getLogger(__name__)
 
 
 class Switchboard:
@@ -58,6 +62,9 @@ class Switchboard:
             self._refuse(command, error.reason)
         except msg.EngineError as error:
             self._refuse(command, str(error))
+        except Exception as error:  # the loop goes on: other calls are up
+            log.exception("order %s", type(command).__name__)
+            self._refuse(command, str(error))
 
     def turn(self) -> None:
         """What is due: accounts that waited for the last call to end, statistics."""
@@ -68,7 +75,8 @@ class Switchboard:
         if now_s >= self._stats_due_s:
             self._stats_due_s = now_s + STATS_EVERY_S
             for leg in [leg for leg in self._legs.values() if leg.media_active]:
-                self.emit(leg.stats(now_s))
+                with contextlib.suppress(pj.Error):  # its stream is being rebuilt
+                    self.emit(leg.stats(now_s))
 
     def close(self) -> None:
         """Goodbye to all calls, then drop everything native in the order the library needs."""
@@ -201,7 +209,8 @@ class Switchboard:
     def _set_accounts(self, wanted: tuple[AccountSettings, ...]) -> None:
         for account_id, line in list(self._lines.items()):
             if line.settings not in wanted:
-                self._lines.pop(account_id).shutdown()
+                with contextlib.suppress(pj.Error):  # gone either way
+                    self._lines.pop(account_id).shutdown()
         for settings in wanted:
             if settings.account_id not in self._lines:
                 line = Line(self, settings)
@@ -250,7 +259,12 @@ def _dial_options(order: msg.Dial) -> pj.CallOpParam:
     if order.asserted_number:
         header = pj.SipHeader()
         header.hName = "P-Asserted-Identity"
-        name = order.asserted_name.replace("\\", "\\\\").replace('"', '\\"')
-        header.hValue = f'"{name}" <sip:{order.asserted_number}@lingsheng.invalid>'
+        name = _one_line(order.asserted_name).replace("\\", "\\\\").replace('"', '\\"')
+        header.hValue = f'"{name}" <sip:{_one_line(order.asserted_number)}@lingsheng.invalid>'
         options.txOption.headers.append(header)
     return options
+
+
+def _one_line(text: str) -> str:
+    """Nothing that could start another header."""
+    return "".join(c for c in text if c.isprintable())
