@@ -66,12 +66,13 @@ class HubLink:
         deadline_s: float | None = None,
         second: bytes = b"",
         at_ms: int | None = None,
+        kept: Callable[[], None] | None = None,
     ) -> str:
         """Give an order; returns its id at once, the verdict comes as a notice.
 
         It is on disk before it is sent, and is sent until a verdict or the deadline (`None`: 30 s for sending
         a vehicle, 24 h for the rest). `second`: token of a second person. `at_ms`: when it happened, if not
-        now.
+        now. `kept` is called on the bus thread once the order is on this machine's disk.
         """
         if deadline_s is None:
             deadline_s = ORDER_DEADLINE_S if isinstance(command, AssignVehicle) else RECORD_DEADLINE_S
@@ -84,7 +85,7 @@ class HubLink:
             token=self._mail.token,
             second=second,
         )
-        self._put(Ordered(waiting))
+        self._put(Ordered(waiting, kept))
         return waiting.cid
 
     def login(self, staff_number: str, password: str, *, second: bool = False) -> str:

@@ -29,7 +29,10 @@ Notice = FloorReplaced | Applied | VerdictCame | Expired | LoginCame | LoginNeed
 
 
 class Ordered(Struct, frozen=True):
+    """`kept` is called on the bus thread once the order is on disk; never while the disk fails."""
+
     waiting: Waiting
+    kept: Callable[[], None] | None = None
 
 
 class LoginAsked(Struct):

@@ -2,6 +2,7 @@
 
 import logging
 import queue
+from collections.abc import Callable
 
 import zmq
 from msgspec.structs import replace
@@ -166,19 +167,23 @@ class _Bus:
     def _take_orders(self, now: int) -> list[Happening]:
         """Everything new goes to disk in one transaction before anything of it is sent."""
         fresh: list[Waiting] = []
+        informed: list[Callable[[], None]] = []
         while True:
             try:
                 one = self._mail.inbox.get_nowait()
             except queue.Empty:
                 break
             match one:
-                case Ordered(waiting):
+                case Ordered(waiting, kept):
                     fresh.append(waiting)
+                    informed += [kept] if kept else []
                 case LoginAsked():
                     self._logins[one.login.id] = one
                 case Positions():
                     self._send(one)
         self._keep(fresh)
+        for kept in informed if not self._fault else ():
+            kept()
         happenings: list[Happening] = []
         for waiting in fresh:
             happenings += self._logic.ordered(waiting, now)

@@ -1,0 +1,11 @@
+"""Drill and demonstration: a simulated city around the real program.
+
+stage      the folder of a demo: city, lists, keys, accounts, configuration
+streets    routes of the simulated ambulances over the city's roads
+fleet      the ambulances: `python -m console.drill.fleet`
+cases      who calls, from where and why
+callers    the people who really phone in
+autopilot  a dispatcher made of key presses, working the real window
+timeline   what happened, step by step, with seconds
+demo       all of it together: `main.py demo`
+"""

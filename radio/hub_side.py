@@ -1,0 +1,245 @@
+"""The gateway's view of the hub: facts of terminals become orders, missions become order texts.
+
+Nothing is remembered here that the hub does not know: after a restart the floor says which orders are still
+waiting, and the book of the gateway takes each number once. Everything runs on the gateway's event loop.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+from dispatch import commands as cmd
+from dispatch import events as ev
+from dispatch.floor import Floor, apply
+from dispatch.kinds import CrewCall, MilestoneKind, MissionResult, OrderStatus, SuspendReason
+from dispatch.words import Mission
+from radio.ports import Order, OrderFailure
+from radio.terminal.facts import Position
+from radio.terminal.header import plain_phone
+from radio.terminal.roster import KnownTerminal
+from store.bus.link_mail import Notice
+from store.bus.link_state import LinkState
+from store.core.messages import DEGREE_E6
+from store.core.messages import Position as BusPosition
+from store.core.replica import Applied
+from store.core.seat_logic import Expired, FloorReplaced, VerdictCame
+
+log = logging.getLogger(__name__)
+
+ORDER_LIFE_S = 120
+"""An order that has not reached its terminal by then is never sent: a person has long called by radio."""
+
+MILESTONES = frozenset(kind.value for kind in MilestoneKind)
+CREW_CALLS = {"sos": CrewCall.SOS, "assistance": CrewCall.ASSISTANCE, "refused": CrewCall.CANNOT_GO}
+FIX_VALID = 1
+FROM_MEMORY = 2
+
+
+class Hub(Protocol):
+    """What is needed of `store.bus.link.HubLink`."""
+
+    @property
+    def state(self) -> LinkState: ...
+
+    def order(
+        self,
+        command: cmd.Command,
+        *,
+        at_ms: int | None = None,
+        kept: Callable[[], None] | None = None,
+    ) -> str: ...
+
+    def send_positions(self, batch: Iterable[BusPosition]) -> None: ...
+
+    def drain(self) -> list[Notice]: ...
+
+
+class Vehicles(Protocol):
+    """What is needed of `radio.gateway.Gateway`."""
+
+    def send_order(self, order: Order) -> None: ...
+
+    def set_known(self, known: Iterable[KnownTerminal]) -> None: ...
+
+
+class HubSide:
+    """Implements `radio.ports.Dispatch` on a hub link."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        self._vehicles: Vehicles | None = None
+        self._floor = Floor()
+        self._by_phone: dict[str, str] = {}
+        self._moved: dict[str, BusPosition] = {}
+        self._strangers: set[str] = set()
+
+    def attach(self, vehicles: Vehicles) -> None:
+        """The gateway that carries the orders."""
+        self._vehicles = vehicles
+
+    @property
+    def waiting_for_hub(self) -> int:
+        """Facts that have no verdict of the hub yet."""
+        return self._hub.state.unsent
+
+    # --- from the terminals (radio.ports.Dispatch) ---------------------------------------------------
+
+    def position(self, phone: str, position: Position) -> None:
+        """Keep the newest live position of the vehicle until the next flush."""
+        vehicle_id = self._vehicle(phone)
+        if vehicle_id is not None and not position.stored:
+            self._moved[vehicle_id] = _on_the_bus(vehicle_id, position)
+
+    def terminal_state(self, phone: str, online: bool) -> None:
+        log.info("terminal %s is %s", phone, "online" if online else "offline")
+
+    async def key(
+        self, phone: str, gives: str, terminal_at_ms: int | None, received_at_ms: int, raw: bytes
+    ) -> None:
+        """Returns when the key is on disk in the outbox; a key of an unknown vehicle is logged and let go."""
+        vehicle_id = self._vehicle(phone)
+        at = received_at_ms if terminal_at_ms is None else terminal_at_ms
+        command = _command(vehicle_id, gives, at, phone) if vehicle_id else None
+        if command is None:
+            log.warning("key %r of terminal %s has no meaning here", gives, phone)
+            return
+        await self._keep(command, received_at_ms)
+
+    async def order_delivered(self, order_no: str, at_ms: int) -> None:
+        mission = self._mission(order_no)
+        if mission is not None and mission.order_status in {OrderStatus.WAITING, OrderStatus.TIMED_OUT}:
+            await self._keep(cmd.ReportOrderDelivered(mission.id), at_ms)
+
+    async def order_accepted(self, order_no: str, at_ms: int) -> None:
+        """The key itself was reported by `key`: it is the milestone that accepts the order."""
+
+    async def order_failed(self, order_no: str, reason: OrderFailure) -> None:
+        mission = self._mission(order_no)
+        if mission is not None and mission.active and mission.order_status is OrderStatus.WAITING:
+            await self._keep(cmd.ReportOrderTimedOut(mission.id, str(reason)), None)
+
+    # --- from the hub --------------------------------------------------------------------------------
+
+    def take_notices(self) -> None:
+        """Follow the hub's floor and act on what is new."""
+        for notice in self._hub.drain():
+            match notice:
+                case FloorReplaced(floor=floor):
+                    self._replace(floor)
+                case Applied(event=event) if event is not None:
+                    apply(self._floor, event)
+                    self._act(event)
+                case VerdictCame(refusal=refusal) if refusal is not None:
+                    log.info("the hub did not take a terminal's report: %s", refusal)
+                case Expired(cid=cid):
+                    log.error("the hub gave no verdict on report %s in time", cid)
+
+    def flush_positions(self) -> None:
+        """Send the newest positions since the last flush."""
+        if self._moved:
+            moved, self._moved = self._moved, {}
+            self._hub.send_positions(moved.values())
+
+    # --- inside --------------------------------------------------------------------------------------
+
+    def _replace(self, floor: Floor) -> None:
+        self._floor = floor
+        self._learn_terminals()
+        for mission in floor.missions.values():
+            if mission.active and mission.order_status is OrderStatus.WAITING:
+                self._send(mission)
+
+    def _act(self, event: ev.Event) -> None:
+        match event:
+            case ev.VehicleAssigned(mission=mission):
+                self._send(mission)
+            case ev.MissionEnded(mission_id=mission_id, result=result):
+                if result is not MissionResult.COMPLETED:
+                    self._recall(self._floor.missions[mission_id])
+            case ev.VehicleRegistered():
+                self._learn_terminals()
+
+    def _learn_terminals(self) -> None:
+        with_terminal = [vehicle for vehicle in self._floor.vehicles.values() if vehicle.terminal]
+        self._by_phone = {plain_phone(vehicle.terminal): vehicle.id for vehicle in with_terminal}
+        if self._vehicles is not None:
+            self._vehicles.set_known(KnownTerminal(vehicle.terminal) for vehicle in with_terminal)
+
+    def _send(self, mission: Mission) -> None:
+        replaced = self._floor.missions.get(mission.supersedes or "")
+        self._order(mission, mission.order_text, replaces=replaced.number if replaced else "")
+
+    def _recall(self, mission: Mission) -> None:
+        """Tell the crew to stop, unless another order of ours has taken its place already."""
+        vehicle = self._floor.vehicles[mission.vehicle_id]
+        if vehicle.mission_id is None and mission.delivered_at is not None:
+            self._order(mission, "任务取消", replaces=mission.number, recall=True)
+
+    def _order(self, mission: Mission, text: str, *, replaces: str, recall: bool = False) -> None:
+        vehicle = self._floor.vehicles[mission.vehicle_id]
+        if self._vehicles is None or not vehicle.terminal:
+            return
+        incident = self._floor.incidents[mission.incident_id]
+        hospital = self._floor.hospitals.get(mission.hospital_id or "")
+        epoch, scene = self._hub.state.epoch, incident.place.point
+        started = mission.ended_at if recall and mission.ended_at else mission.ordered_at
+        self._vehicles.send_order(
+            Order(
+                order_no=f"{mission.number}.x" if recall else mission.number,
+                phone=vehicle.terminal,
+                text=text,
+                term=epoch.term,
+                site=epoch.site,
+                expires_at_ms=started + ORDER_LIFE_S * 1000,
+                scene=(scene.lon, scene.lat) if scene else None,
+                hospital=(hospital.point.lon, hospital.point.lat) if hospital else None,
+                replaces=replaces,
+                recall=recall,
+            )
+        )
+
+    def _mission(self, order_no: str) -> Mission | None:
+        missions = self._floor.missions.values()
+        return next((mission for mission in missions if mission.number == order_no), None)
+
+    def _vehicle(self, phone: str) -> str | None:
+        plain = plain_phone(phone)
+        vehicle_id = self._by_phone.get(plain)
+        if vehicle_id is None and plain not in self._strangers:
+            self._strangers.add(plain)
+            log.warning("terminal %s belongs to no vehicle of this centre", phone)
+        return vehicle_id
+
+    async def _keep(self, command: cmd.Command, at_ms: int | None) -> None:
+        """Give the order and wait until it is on this machine's disk."""
+        loop, kept = asyncio.get_running_loop(), asyncio.Event()
+
+        def ring() -> None:
+            loop.call_soon_threadsafe(kept.set)
+
+        self._hub.order(command, at_ms=at_ms, kept=ring)
+        await kept.wait()
+
+
+def _command(vehicle_id: str, gives: str, at: int, phone: str) -> cmd.Command | None:
+    """What a key means for the hub; None when its rule gives a word nobody knows."""
+    if gives in MILESTONES:
+        return cmd.RecordVehicleKey(vehicle_id, MilestoneKind(gives), at, phone)
+    if gives in CREW_CALLS:
+        return cmd.ReportCrewCall(vehicle_id, CREW_CALLS[gives], at)
+    if gives == "suspended":
+        return cmd.SuspendVehicle(vehicle_id, SuspendReason.OTHER, remark="终端按键")
+    return None
+
+
+def _on_the_bus(vehicle_id: str, position: Position) -> BusPosition:
+    return BusPosition(
+        vehicle_id,
+        position.at_ms,
+        round(position.lat * DEGREE_E6),
+        round(position.lon * DEGREE_E6),
+        round(position.speed_kmh * 10),
+        position.course_deg,
+        FIX_VALID if position.has_fix else 0,
+    )

@@ -1,0 +1,97 @@
+"""The gateway process: `main.py gateway`. Joins the terminals' server and the hub link on one event loop."""
+
+import asyncio
+import contextlib
+import logging
+import secrets
+import signal
+from pathlib import Path
+
+from radio.errors import KeyRuleError
+from radio.gateway import Gateway, Settings
+from radio.hub_side import HubSide
+from radio.terminal.keys import KeyRule, read_rules
+from radio.terminal.platform import Limits
+from store.bus.keys import KeyFileError
+from store.bus.link import HubLink
+from store.bus.link_state import link_settings
+from store.config import Config
+from store.exits import CannotStartError, ExitCode
+
+MACHINE = "gateway"
+FLUSH_S = 0.2
+SECRET_BYTES = 32
+
+log = logging.getLogger(__name__)
+
+
+def run(config: Config) -> int:
+    """Serve until SIGTERM or Ctrl-C; returns the exit code."""
+    try:
+        rules = read_rules([_table(rule) for rule in config.gateway.key_rule])
+        settings = _settings(config)
+        asyncio.run(_serve(config, settings, rules))
+    except (KeyRuleError, KeyFileError, OSError) as error:
+        raise CannotStartError(f"网关无法启动：{error}", f"the gateway cannot start: {error}") from error
+    return ExitCode.DONE
+
+
+async def _serve(config: Config, settings: Settings, rules: tuple[KeyRule, ...]) -> None:
+    loop, stopping, rung = asyncio.get_running_loop(), asyncio.Event(), asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+
+    def ring() -> None:
+        loop.call_soon_threadsafe(rung.set)
+
+    link = HubLink(link_settings(config, MACHINE), ring)
+    side = HubSide(link)
+    gateway = Gateway(side, (), settings, rules)
+    side.attach(gateway)
+    port = await gateway.start()
+    log.info("gateway ready on %s:%d", settings.host, port)
+    link.start()
+    follow = asyncio.create_task(_follow(side, rung))
+    await stopping.wait()
+    follow.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await follow
+    await gateway.stop()
+    link.stop()
+
+
+async def _follow(side: HubSide, rung: asyncio.Event) -> None:
+    """Take what the hub says as it comes, send positions every FLUSH_S."""
+    while True:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(rung.wait(), FLUSH_S)
+        rung.clear()
+        side.take_notices()
+        side.flush_positions()
+
+
+def _settings(config: Config) -> Settings:
+    words = config.gateway
+    return Settings(
+        host=words.host,
+        port=words.port,
+        secret=_secret(Path(config.keys.dir) / "gateway.secret"),
+        limits=Limits(silence_ms=words.silence_s * 1000),
+    )
+
+
+def _table(rule: object) -> dict[str, object]:
+    """A rule of the configuration as the plain table `read_rules` checks."""
+    fields = {name: getattr(rule, name) for name in KeyRule.__struct_fields__}
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _secret(path: Path) -> bytes:
+    """The secret that terminal codes are made from; made once, kept 0600."""
+    with contextlib.suppress(FileNotFoundError):
+        return bytes.fromhex(path.read_text(encoding="ascii"))
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    made = secrets.token_bytes(SECRET_BYTES)
+    path.touch(mode=0o600)
+    path.write_text(made.hex(), encoding="ascii")
+    return made

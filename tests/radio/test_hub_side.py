@@ -1,0 +1,175 @@
+"""Terminal facts become orders, missions become order texts; a restart sends what is still waiting."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+
+from dispatch import commands as cmd
+from dispatch.floor import copy_of
+from dispatch.kinds import AbortReason, CrewCall, MilestoneKind, Role
+from radio.hub_side import HubSide
+from radio.ports import Order, OrderFailure
+from radio.terminal.facts import Position
+from radio.terminal.roster import KnownTerminal
+from store.bus.link_mail import Notice
+from store.bus.link_state import LinkState
+from store.core.messages import Epoch, Ev
+from store.core.messages import Position as BusPosition
+from store.core.replica import Applied
+from store.core.seat_logic import FloorReplaced
+from tests.dispatch.trade import Centre120
+
+EPOCH = Epoch(3, "01", 7)
+PHONE = "013900000001"
+
+
+class PaperHub:
+    """A hub link that writes down what it is given; its disk works at once."""
+
+    def __init__(self) -> None:
+        self.orders: list[tuple[cmd.Command, int | None]] = []
+        self.positions: list[BusPosition] = []
+        self.notices: list[Notice] = []
+        self.state = LinkState(epoch=EPOCH)
+
+    def order(
+        self, command: cmd.Command, *, at_ms: int | None = None, kept: Callable[[], None] | None = None
+    ) -> str:
+        self.orders.append((command, at_ms))
+        if kept:
+            kept()
+        return str(len(self.orders))
+
+    def send_positions(self, batch: Iterable[BusPosition]) -> None:
+        self.positions += batch
+
+    def drain(self) -> list[Notice]:
+        notices, self.notices = self.notices, []
+        return notices
+
+
+class PaperVehicles:
+    def __init__(self) -> None:
+        self.orders: list[Order] = []
+        self.known: list[str] = []
+
+    def send_order(self, order: Order) -> None:
+        self.orders.append(order)
+
+    def set_known(self, known: Iterable[KnownTerminal]) -> None:
+        self.known = [terminal.phone for terminal in known]
+
+
+class Gatehouse:
+    """A centre, a hub side and what stands around it."""
+
+    def __init__(self) -> None:
+        self.centre = Centre120()
+        self.hub, self.vehicles = PaperHub(), PaperVehicles()
+        self.side = HubSide(self.hub)
+        self.side.attach(self.vehicles)
+        self.load()
+
+    def load(self) -> None:
+        self.hub.notices.append(FloorReplaced(copy_of(self.centre.floor), EPOCH, 0))
+        self.side.take_notices()
+
+    def happen(self, command: cmd.Command, roles: frozenset[Role] = frozenset({Role.DISPATCHER})) -> None:
+        for event in self.centre.must(command, roles=roles):
+            self.hub.notices.append(Applied(Ev(1, "", 0, b""), event))
+        self.side.take_notices()
+
+
+def position(at_ms: int, *, stored: bool = False) -> Position:
+    return Position(110.0, 30.0, at_ms, at_ms, 42.5, 87, 10, True, stored, True, 0, 0)
+
+
+def test_the_allow_list_is_the_vehicles_of_the_floor() -> None:
+    house = Gatehouse()
+    assert house.vehicles.known == ["13900000001", "13900000002", "13900000003"]
+
+
+def test_an_assigned_vehicle_gets_its_order_with_scene_and_fence() -> None:
+    house = Gatehouse()
+    incident = house.centre.incident("i1")
+    house.load()
+    house.happen(cmd.AssignVehicle("m1", "i1", "a1", "解放路12号 胸痛", hospital_id="h1"))
+    (order,) = house.vehicles.orders
+    assert (order.order_no, order.phone, order.text) == (
+        f"{incident.number}.1",
+        "13900000001",
+        "解放路12号 胸痛",
+    )
+    assert (order.term, order.site, order.scene, order.hospital) == (3, "01", (110.0, 30.0), (110.1, 30.0))
+
+
+def test_after_a_restart_only_waiting_orders_go_out_again() -> None:
+    house = Gatehouse()
+    house.centre.incident("i1")
+    house.centre.must(cmd.AssignVehicle("m1", "i1", "a1"))
+    house.centre.must(cmd.AssignVehicle("m2", "i1", "a2"))
+    house.centre.must(cmd.ReportOrderDelivered("m2"), roles=frozenset({Role.GATEWAY}))
+    house.load()
+    assert [order.phone for order in house.vehicles.orders] == ["13900000001"]
+
+
+def test_an_aborted_mission_is_recalled_once_it_was_delivered() -> None:
+    house = Gatehouse()
+    house.centre.incident("i1")
+    house.load()
+    house.happen(cmd.AssignVehicle("m1", "i1", "a1"))
+    house.happen(cmd.ReportOrderDelivered("m1"), roles=frozenset({Role.GATEWAY}))
+    house.happen(cmd.AbortMission("m1", AbortReason.BEFORE_DEPARTURE))
+    recall = house.vehicles.orders[-1]
+    assert (recall.recall, recall.replaces) == (True, house.vehicles.orders[0].order_no)
+
+
+def test_a_reassigned_vehicle_gets_the_new_order_instead_of_a_recall() -> None:
+    house = Gatehouse()
+    house.centre.incident("i1")
+    house.centre.incident("i2")
+    house.load()
+    house.happen(cmd.AssignVehicle("m1", "i1", "a1"))
+    house.happen(cmd.ReportOrderDelivered("m1"), roles=frozenset({Role.GATEWAY}))
+    house.happen(cmd.AssignVehicle("m2", "i2", "a1", supersedes="m1"))
+    new = house.vehicles.orders[-1]
+    assert (new.recall, new.replaces) == (False, house.vehicles.orders[0].order_no)
+
+
+def test_keys_become_milestones_calls_and_suspensions() -> None:
+    house = Gatehouse()
+    for gives in ("departed", "sos", "suspended", "tea"):
+        asyncio.run(house.side.key(PHONE, gives, None, 5_000, b""))
+    kinds = [type(command) for command, _ in house.hub.orders]
+    assert kinds == [cmd.RecordVehicleKey, cmd.ReportCrewCall, cmd.SuspendVehicle]
+    key, call = house.hub.orders[0][0], house.hub.orders[1][0]
+    assert isinstance(key, cmd.RecordVehicleKey)
+    assert (key.vehicle_id, key.kind, key.at) == ("a1", MilestoneKind.DEPARTED, 5_000)
+    assert isinstance(call, cmd.ReportCrewCall)
+    assert call.call is CrewCall.SOS
+
+
+def test_delivery_and_failure_are_reported_while_they_matter() -> None:
+    house = Gatehouse()
+    house.centre.incident("i1")
+    house.centre.must(cmd.AssignVehicle("m1", "i1", "a1"))
+    house.load()
+    number = house.centre.floor.missions["m1"].number
+    asyncio.run(house.side.order_failed(number, OrderFailure.NO_ANSWER))
+    asyncio.run(house.side.order_delivered(number, 9_000))
+    asyncio.run(house.side.order_delivered("nothing", 9_000))
+    assert house.hub.orders == [
+        (cmd.ReportOrderTimedOut("m1", "no_answer"), None),
+        (cmd.ReportOrderDelivered("m1"), 9_000),
+    ]
+
+
+def test_only_the_newest_live_position_travels() -> None:
+    house = Gatehouse()
+    house.side.position(PHONE, position(1_000))
+    house.side.position(PHONE, position(2_000))
+    house.side.position(PHONE, position(500, stored=True))
+    house.side.position("013999999999", position(2_000))
+    house.side.flush_positions()
+    house.side.flush_positions()
+    (sent,) = house.hub.positions
+    assert (sent.vehicle_id, sent.at, sent.lat_e6, sent.speed_dkmh) == ("a1", 2_000, 30_000_000, 425)
