@@ -92,6 +92,7 @@ class Gateway:
         self._ticker: asyncio.Task[None] | None = None
         self._strangers: dict[Connection, None] = {}  # oldest first
         self._nobody = asyncio.Event()
+        self._stores = True  # False after a failure, so that it is logged once
         self._server: asyncio.Server | None = None
 
     # --- life -------------------------------------------------------------------------------------
@@ -325,8 +326,13 @@ class Gateway:
             await asyncio.wait_for(stored, self._settings.store_s_max)
         except Exception:
             self.platform.counters.not_stored += 1
-            log.exception("a fact could not be stored")
+            if self._stores:
+                log.exception("facts cannot be stored; keys stay unanswered until they can")
+            self._stores = False
             return False
+        if not self._stores:
+            log.warning("facts are stored again")
+        self._stores = True
         return True
 
     def _settle(self, errand: _Pressing, *, stored: bool) -> None:
