@@ -33,6 +33,7 @@ _GRID_M: Final = 820.0
 _PARALLEL_M: Final = 120.0
 _ALONG_M_MAX: Final = 380.0
 _PIECE_M_MIN: Final = 260.0
+_INTO_RING_M: Final = 12.0  # how far a road that ends at a ring reaches past its middle
 _CENTRE_Y_M: Final = 350.0
 _RADIALS: Final = 9
 ROUNDABOUT_M: Final = 48.0
@@ -132,10 +133,12 @@ def _add_radials(plan: Arterials, dice: Dice, water: Water, names: Names) -> Non
             angle = bearing + bend * math.sin(far / 2_600 + phase)
             line.append((far * math.cos(angle), _CENTRE_Y_M + far * math.sin(angle)))
         _add_radial(plan, line, "trunk" if number % 3 == 0 else "primary", water, names)
-    sway = dice.between(0, 6)
+    sway, within = dice.between(0, 6), shapely.polygons(plan.middles[1]).buffer(_INTO_RING_M)
     for kind, name, across in (("primary", "中央大街", False), ("primary", "人民中路", True)):
-        line = [(70 * math.sin(v / 900 + sway), float(v)) for v in range(-4_600, 4_900, 150)]
-        plan.streets += _paired(_turned(line) if across else line, kind, name, plan, water)
+        line = [(70 * math.sin(v / 900 + sway), float(v)) for v in range(-5_600, 6_100, 150)]
+        line = _turned(line) if across else line
+        (line,) = _pieces(shapely.linestrings(line).intersection(within))
+        plan.streets += _paired(line, kind, name, plan, water)
 
 
 def _turned(line: list[XY]) -> list[XY]:
@@ -144,6 +147,7 @@ def _turned(line: list[XY]) -> list[XY]:
 
 def _add_radial(plan: Arterials, line: list[XY], kind: str, water: Water, names: Names) -> None:
     inside = shapely.box(-HALF_M, -HALF_M, HALF_M, HALF_M)
+    inside = inside.difference(shapely.polygons(plan.middles[0]).buffer(-_INTO_RING_M))
     kept = _pieces(shapely.linestrings(line).intersection(inside))
     name = names.road(kind)
     pair = [s for piece in kept for s in _paired(piece, kind, name, plan, water)]

@@ -1,6 +1,7 @@
 """The CSV files a centre would bring: stations, hospitals, AEDs, vehicles, posts.
 
-AEDs are written in GCJ-02 and posts in GB 18030 on purpose: both are what suppliers deliver.
+The posts are written in GB 18030 on purpose, the others in UTF-8 with a mark: both are what suppliers
+deliver.
 """
 
 import csv

@@ -11,11 +11,13 @@ from typing import Any, Final
 
 import numpy as np
 import osmium
+import shapely
 
-from mapview.geo import city_schema, rivers, shapes, tags
+from mapview.geo import borders, city_schema, rivers, shapes, tags
 from mapview.geo.layers import LayerWriter, area_minzoom
 from mapview.geo.projection import FloatArray, degrees_of, pixels_of
 from mapview.geo.steps import ImportReport, StepProgress
+from mapview.geo.torn import read_torn
 
 _AREA_KEYS: Final = ("building", "natural", "landuse", "leisure", "amenity", "water", "waterway", "boundary")
 _LINE_KEYS: Final = ("highway", "railway", "place")
@@ -74,19 +76,34 @@ def build(source: Path, city: sqlite3.Connection, report: ImportReport, progress
     sheet = Sheet()
     torn = _read(source, sheet, report, progress)
     progress(0.6)
-    box = sheet.box()
-    if torn and box is not None:
-        centres, houses = sheet.lines("waterline", "river"), sheet.lines("building", "building")
-        for name, rings in rivers.rebuild(source, torn, box, centres, houses, report):
-            sheet.add(tags.Look("water", "river", flags=city_schema.REPAIRED), name, rings)
+    _mend(source, torn, sheet, report)
     sheet.write(city, report)
     date = _source_date(source)
     if date:
         city.execute("INSERT INTO meta VALUES ('source_date', ?)", (date,))
 
 
-def _read(source: Path, sheet: Sheet, report: ImportReport, progress: StepProgress) -> list[int]:
-    """Fill the sheet; returns the ids of river relations that did not assemble."""
+def _mend(source: Path, torn: dict[int, tags.Look], sheet: Sheet, report: ImportReport) -> None:
+    """Rebuild rivers and districts that leave the extract; `torn`: relations that did not assemble."""
+    box = sheet.box()
+    if not torn or box is None:
+        return
+    pieces = read_torn(source, torn)
+    wet = [one for one in pieces if torn[one.id].layer == "water"]
+    centres, houses = sheet.lines("waterline", "river"), sheet.lines("building", "building")
+    for name, rings in rivers.rebuild(wet, box, centres, houses, report):
+        sheet.add(tags.Look("water", "river", flags=city_schema.REPAIRED), name, rings)
+    for look in sorted({look for look in torn.values() if look.layer == "boundary"}):
+        level = [one for one in pieces if torn[one.id] == look]
+        done = borders.rebuild(level, sheet.lines("boundary", look.kind), shapely.box(*box))
+        report.count("borders rebuilt", len(done))
+        for one in level:
+            for rings in done.get(one.id, []):
+                sheet.add(look._replace(flags=look.flags | city_schema.REPAIRED), one.name, rings)
+
+
+def _read(source: Path, sheet: Sheet, report: ImportReport, progress: StepProgress) -> dict[int, tags.Look]:
+    """Fill the sheet; returns the relations that did not assemble."""
     keys = osmium.filter.KeyFilter(*_AREA_KEYS, *_LINE_KEYS)
     reader = osmium.FileProcessor(str(source)).with_areas(osmium.filter.KeyFilter(*_AREA_KEYS))
     wanted: dict[int, tags.Look] = {}
@@ -108,7 +125,7 @@ def _read(source: Path, sheet: Sheet, report: ImportReport, progress: StepProgre
     torn = {relation: look for relation, look in wanted.items() if relation not in whole}
     for relation, look in torn.items():
         report.lose(f"area not assembled: {look.layer}", example=f"relation {relation}")
-    return [relation for relation, look in torn.items() if look.layer == "water"]
+    return torn
 
 
 def _take_point(node: Any, sheet: Sheet) -> None:

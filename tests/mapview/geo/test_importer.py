@@ -2,17 +2,23 @@
 
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
+import shapely
 
 from mapview.geo.errors import SourceError
 from mapview.geo.importer import ATTRIBUTION, CSV_KINDS, import_city
-from mapview.geo.layers import LayerStore
+from mapview.geo.layers import Feature, LayerStore
 from mapview.geo.projection import pixel_of
 from mapview.geo.steps import ImportReport
 
 IMPORT_S_MAX = 30.0
 DEMO = tuple[Path, ImportReport]
+
+
+def polygon_of(feature: Feature) -> Any:
+    return shapely.Polygon(feature.parts[0], feature.parts[1:])
 
 
 def test_demo_city_imports_without_a_loss(demo_import: DEMO) -> None:
@@ -110,6 +116,13 @@ def test_harbin_extract(shared_data: Path, tmp_path: Path) -> None:
         assert (east, north) == pytest.approx((126.772, 45.831), abs=0.01)
         assert any(feature.name == "松花江" for feature in store.read("water"))
         assert 60 < len(store.pois("hospital")) < 78  # node, way and relation of one house are one
+        districts = {f.name: polygon_of(f) for f in store.read("boundary") if f.kind == "district"}
+        subs = {f.name: polygon_of(f) for f in store.read("boundary") if f.kind == "subdistrict"}
+    assert set(districts) == {"道里区", "南岗区", "道外区", "松北区", "香坊区"}  # all five leave the box
+    inside = {"水泥路街道办事处": "道外区", "朝阳镇": "香坊区", "新发镇": "道里区", "王岗镇": "南岗区"}
+    for sub, district in inside.items():
+        spot = subs[sub].representative_point()
+        assert [name for name, shape in districts.items() if shape.contains(spot)] == [district]
 
 
 def test_incomplete_extract_keeps_what_is_there_and_says_what_is_not(
