@@ -8,6 +8,7 @@ import difflib
 import io
 import logging
 import re
+import signal
 import sys
 import tomllib
 from argparse import Namespace
@@ -141,6 +142,7 @@ def run_gateway(options: Namespace) -> int:
 
 
 def run_doctor(options: Namespace) -> int:
+    end_with_reader()
     config = load_config(options.config)
     from console import doctor
 
@@ -148,6 +150,7 @@ def run_doctor(options: Namespace) -> int:
 
 
 def run_city(options: Namespace) -> int:
+    end_with_reader()
     from mapview.geo import cli
 
     return cli.run(options)
@@ -167,6 +170,11 @@ PARTS = (
     Part("doctor", "检查本机并说明如何补救 check this machine and say what to do", add_screen, run_doctor),
     Part("city", "生成或导入城市地图 make or import the map of a city", add_city, run_city),
 )
+
+
+def end_with_reader() -> None:
+    """For parts that only print: `main.py doctor | head` ends like any shell command."""
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
 
 
 def configured(options: Namespace, part: str) -> Config:
