@@ -104,7 +104,7 @@ def test_fence_of_the_terminal(town: Towns) -> None:
             t.gateway.send_order(order("d", EVEN, term=2, site="DAOLI", replaces="a"))
             await t.told.fact("delivered", "d")
             await t.told.fact("accepted", "d")
-                await t.told.fact("key", EVEN, "departed")
+            await t.told.fact("key", EVEN, "departed")
             t.gateway.send_order(order("e", EVEN, term=2, site="DAOLI", replaces="d", recall=True))
             await t.told.fact("delivered", "e")
             await t.told.fact("key", EVEN, "returned")
