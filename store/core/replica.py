@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from dispatch.events import Event
-from dispatch.floor import Floor, apply
+from dispatch.floor import Floor, apply, copy_of
 from store.core.messages import (
     EPOCH_ZERO,
     BadMessage,
@@ -45,7 +45,11 @@ class Applied(Struct, frozen=True):
 
 
 class Replaced(Struct, frozen=True):
-    """The whole floor is new."""
+    """The whole floor is new; `floor` is a copy of it as it came, before what was applied on top."""
+
+    floor: Floor
+    epoch: Epoch
+    seq: int
 
 
 Outcome = Ask | Applied | Replaced
@@ -185,4 +189,5 @@ class Replica:
         except BadMessage:
             return self._ask(now)
         self.floor, self.epoch, self.seq, self._whole = floor, begin.epoch, begin.seq, True
-        return [Replaced(), *self._drain(), *self._ask(now)]
+        replaced = Replaced(copy_of(floor), begin.epoch, begin.seq)
+        return [replaced, *self._drain(), *self._ask(now)]

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from dispatch.floor import Floor, copy_of
+from dispatch.floor import Floor
 from dispatch.refusals import NotPossible, Refusal
 from store.core.batch import refusal_of
 from store.core.messages import (
@@ -241,9 +241,8 @@ class SeatLogic:
             match outcome:
                 case Ask(message):
                     happenings.append(Send(message))
-                case Replaced():
-                    replica = self.replica
-                    happenings.append(FloorReplaced(copy_of(replica.floor), replica.epoch, replica.seq))
+                case Replaced(floor, epoch, seq):
+                    happenings.append(FloorReplaced(floor, epoch, seq))
                 case Applied():
                     happenings.append(outcome)
         return happenings

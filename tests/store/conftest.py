@@ -28,7 +28,7 @@ from store.core.seat_logic import FloorReplaced, LoginCame, Phase, VerdictCame
 from store.hub_admin import enrol_machine, set_account
 
 WAIT_S = 20.0
-PASSWORD = "a long enough word"  # noqa: S105
+PASSWORD = "a long enough word"
 PROJECT = Path(__file__).resolve().parents[2]
 
 

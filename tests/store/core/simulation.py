@@ -1,0 +1,496 @@
+"""One hub and three seats in a world of its own: virtual time, a lossy network, disks that lose what was not
+synced, crashes, and a frozen hub that comes back. Everything follows from one seed.
+
+The same logic runs here and in the real processes. `Bugs` plants known faults, to measure the simulator.
+"""
+
+import heapq
+import random
+from collections import defaultdict
+from collections.abc import Callable
+from enum import Enum, auto
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from dispatch import commands as cmd
+from dispatch.events import Event
+from dispatch.floor import Floor, apply
+from dispatch.kinds import (
+    AbortReason,
+    IncidentType,
+    MilestoneKind,
+    MilestoneSource,
+    Role,
+    Severity,
+    VehicleKind,
+    VehicleState,
+)
+from dispatch.words import Dispatcher, Incident, Place, Point, Seat, Station, Vehicle
+from store.core.batch import Batch, Work, decide_batch, ids_to_look_up
+from store.core.hub_logic import HubLogic, Identity, Origin, Publish, Reply
+from store.core.journal import Entry, Head, broken_at
+from store.core.messages import (
+    Ack,
+    Cmd,
+    Epoch,
+    Evs,
+    Tick,
+    Verdict,
+    decode_from_hub,
+    decode_to_hub,
+    encode,
+)
+from store.core.outbox import Waiting
+from store.core.replica import Applied
+from store.core.roster import Machine, MachineRole
+from store.core.seat_logic import Expired, FloorReplaced, Phase, SeatLogic, Send, VerdictCame
+from store.core.tokens import Token, seal
+
+SEATS = ("s1", "s2", "s3")
+VEHICLES = ("v1", "v2", "v3")
+INCIDENTS = ("i1", "i2", "i3")
+SECRET = b"s" * 32
+STEPS = (MilestoneKind.ACKNOWLEDGED, MilestoneKind.DEPARTED, MilestoneKind.ON_SCENE)
+START_MS = 1_000_000
+TICK_MS = 200
+DRAIN_MS = 6_000
+SETTLE_MS = 20_000
+
+
+class Bug(Enum):
+    """Faults that can be planted; the simulator has to find each of them."""
+
+    ACK_BEFORE_DURABLE = auto()
+    REFUSALS_NOT_STORED = auto()
+    ORDER_NOT_KEPT = auto()
+    GAP_IGNORED = auto()
+    TICK_IGNORED = auto()
+    NEW_ID_ON_RETRY = auto()
+    OUTBOX_NOT_ON_DISK = auto()
+    NO_FENCE = auto()
+    TWIN_ANSWERED = auto()
+    GIVES_UP = auto()
+
+
+class Broken(AssertionError):
+    """An invariant does not hold."""
+
+
+def demand(condition: object, what: str) -> None:
+    if not condition:
+        raise Broken(what)
+
+
+class Disk:
+    """The hub's store: what is durable, and the fence."""
+
+    def __init__(self, bug: Bug | None) -> None:
+        self.bug = bug
+        self.journal: list[Entry] = []
+        self.verdicts: dict[str, Verdict] = {}
+        self.decided: list[str] = []
+        self.boot = 0
+        self.first_floor = first_floor()
+
+    def claim(self) -> tuple[Epoch, Floor, Head]:
+        self.boot += 1
+        floor = self.replay()
+        last = self.journal[-1] if self.journal else None
+        head = Head(last.seq, last.hlc, last.hash) if last else Head()
+        return Epoch(1, "01", self.boot), floor, head
+
+    def replay(self) -> Floor:
+        floor = msgspec.msgpack.decode(encode(self.first_floor), type=Floor)
+        for entry in self.journal:
+            apply(floor, msgspec.msgpack.decode(entry.body, type=Event))
+        return floor
+
+    def commit(self, batch: Batch, epoch: Epoch) -> bool:
+        """Make it durable; False: fenced."""
+        if epoch.boot != self.boot and self.bug is not Bug.NO_FENCE:
+            return False
+        demand(all(v.cid not in self.verdicts for v in batch.verdicts), "one verdict per command")
+        self.journal += batch.entries
+        for verdict in batch.verdicts:
+            self.decided.append(verdict.cid)
+            if not verdict.refusal or self.bug is not Bug.REFUSALS_NOT_STORED:
+                self.verdicts[verdict.cid] = verdict
+        return True
+
+
+class SimHubLogic(HubLogic):
+    bug: Bug | None = None
+
+    def _on_cmd(self, origin: Origin, cmd_: Cmd, now: int) -> Any:
+        if self.bug is Bug.ORDER_NOT_KEPT:
+            cmd_ = replace(cmd_, after=None)
+        if self.bug is Bug.TWIN_ANSWERED and cmd_.cid in self._expected:
+            ack = Ack(cid=cmd_.cid, epoch=self.identity.epoch, seq=self.head.seq, repeated=True)
+            return [Reply(origin.route, encode(ack))]
+        return super()._on_cmd(origin, cmd_, now)
+
+
+class Hub:
+    """One boot of the hub."""
+
+    def __init__(self, world: "World") -> None:
+        self.world = world
+        epoch, floor, head = world.disk.claim()
+        self.logic = SimHubLogic(Identity("01", f"hub{epoch.boot}", epoch, SECRET), floor, head)
+        self.logic.bug = world.bug
+        self.floor, self.head = floor, head
+        self.frozen = self.dead = False
+        self.later: list[Callable[[], None]] = []
+        world.after(0, self.tick)
+
+    def wake(self, action: Callable[[], None]) -> None:
+        """Do it now, when thawed, or never."""
+        if self.frozen:
+            self.later.append(action)
+        elif not self.dead:
+            action()
+
+    def tick(self) -> None:
+        self.wake(lambda: self.emit(self.logic.on_time(self.world.now)))
+        if not self.dead:
+            self.world.after(TICK_MS, self.tick)
+
+    def receive(self, seat: str, frame: bytes) -> None:
+        origin = Origin(Machine(seat, "k" * 40, MachineRole.SEAT, seat), seat.encode())
+        self.emit(self.logic.on_message(origin, decode_to_hub(frame), self.world.now))
+        self.write()
+
+    def write(self) -> None:
+        works = self.logic.next_batch()
+        if works:
+            self.world.after(self.world.random.randint(1, 30), lambda: self.wake(lambda: self.save(works)))
+
+    def save(self, works: list[Work]) -> None:
+        disk, world = self.world.disk, self.world
+        known = {cid: disk.verdicts[cid] for cid in ids_to_look_up(works) if cid in disk.verdicts}
+        batch = decide_batch(self.floor, works, known, self.head, self.logic.identity.epoch, world.now)
+        if world.bug is Bug.ACK_BEFORE_DURABLE:
+            self.committed(batch)
+            world.after(
+                world.random.randint(1, 40),
+                lambda: self.dead or disk.commit(batch, self.logic.identity.epoch),
+            )
+            return
+        if (
+            not world.calm and world.random.random() < 0.02
+        ):  # power lost in the middle of the commit: it may or may not be there
+            if world.random.random() < 0.5:
+                disk.commit(batch, self.logic.identity.epoch)
+            world.crash_hub(self)
+        elif disk.commit(batch, self.logic.identity.epoch):
+            self.committed(batch)
+        else:
+            self.dead = True  # fenced
+
+    def committed(self, batch: Batch) -> None:
+        self.floor, self.head = batch.floor, batch.head
+        active = [m.vehicle_id for m in batch.floor.missions.values() if m.active]
+        demand(len(active) == len(set(active)), "one active mission per vehicle")
+        self.emit(self.logic.on_committed(batch, self.world.now))
+        self.write()
+
+    def emit(self, outputs: list[Any]) -> None:
+        for output in outputs:
+            match output:
+                case Reply(route, frame):
+                    self.world.to_seat(route.decode(), frame, self)
+                case Publish(frame):
+                    for seat in SEATS:
+                        self.world.to_seat(seat, frame, self)
+
+
+class SimSeat:
+    """One seat: its disk outlives its crashes."""
+
+    def __init__(self, world: "World", name: str) -> None:
+        self.world = world
+        self.name = name
+        self.outbox: dict[str, Waiting] = {}
+        self.issued: list[str] = []
+        self.told: dict[str, VerdictCame] = {}
+        self.expired: set[str] = set()
+        self.sends: dict[str, int] = defaultdict(int)
+        self.dead = False
+        self.token = seal(Token(name, f"d{name}", name, 0, START_MS * 1000), SECRET)
+        self.start()
+
+    def start(self) -> None:
+        self.dead = False
+        self.screen = Floor()
+        self.logic = SeatLogic(list(self.outbox.values()), self.world.now)
+        self.handle(self.logic.connected(self.world.now))
+        self.turn(self.logic)
+
+    def turn(self, logic: SeatLogic) -> None:
+        if self.logic is logic and not self.dead:
+            self.handle(logic.on_time(self.world.now))
+            self.world.after(50, lambda: self.turn(logic))
+
+    def crash(self) -> None:
+        self.dead = True
+        if self.world.bug is Bug.OUTBOX_NOT_ON_DISK:
+            self.outbox.clear()
+
+    def order(self, command: cmd.Command, deadline_ms: int) -> None:
+        now = self.world.now
+        cid = f"{self.name}-{len(self.issued)}"
+        waiting = Waiting(cid, encode(command), now, now + deadline_ms, self.token)
+        self.issued.append(cid)
+        self.outbox[cid] = waiting
+        self.handle(self.logic.ordered(waiting, now))
+
+    def receive(self, frame: bytes) -> None:
+        message = decode_from_hub(frame)
+        if self.world.bug is Bug.GAP_IGNORED and isinstance(message, Evs) and message.evs:
+            replica = self.logic.replica
+            replica.seq = max(replica.seq, message.evs[0].seq - 1)
+        if self.world.bug is Bug.TICK_IGNORED and isinstance(message, Tick):
+            message = replace(message, seq=0)
+        self.handle(self.logic.on_message(message, self.world.now))
+
+    def handle(self, happenings: list[Any]) -> None:
+        for happening in happenings:
+            match happening:
+                case Send(message):
+                    self.send(message)
+                case VerdictCame(cid):
+                    demand(cid not in self.told, "a command is told one verdict")
+                    self.told[cid] = happening
+                    self.outbox.pop(cid, None)
+                case Expired(cid):
+                    self.expired.add(cid)
+                    self.outbox.pop(cid, None)
+                case FloorReplaced(floor):
+                    self.screen = floor
+                case Applied(_, event):
+                    apply(self.screen, event)
+
+    def send(self, message: Any) -> None:
+        if isinstance(message, Cmd):
+            self.sends[message.cid] += 1
+            if self.world.bug is Bug.NEW_ID_ON_RETRY and self.sends[message.cid] > 1:
+                message = replace(message, cid=f"{message.cid}+{self.sends[message.cid]}", after=None)
+            if self.world.bug is Bug.GIVES_UP and self.sends[message.cid] > 2:
+                self.logic.outbox.settle(message.cid)
+                self.outbox.pop(message.cid, None)
+        self.world.to_hub(self.name, encode(message))
+
+
+class World:
+    """Virtual time, the network and the faults."""
+
+    def __init__(self, seed: int, bug: Bug | None = None) -> None:
+        self.random = random.Random(seed)
+        self.bug = bug
+        self.now = START_MS
+        self.calm = False
+        self.cut: dict[str, int] = {}
+        self._heap: list[tuple[int, int, Callable[[], None]]] = []
+        self._n = 0
+        self._missions = 0
+        self.loss, self.twice = self.random.choice([(0.0, 0.0), (0.05, 0.05), (0.2, 0.1)])
+        self.disk = Disk(bug)
+        self.hub: Hub | None = None
+        self.zombies: list[Hub] = []
+        self.start_hub()
+        self.seats = {name: SimSeat(self, name) for name in SEATS}
+
+    # --- time -------------------------------------------------------------------------------------
+
+    def after(self, ms: int, action: Callable[[], Any]) -> None:
+        self._n += 1
+        heapq.heappush(self._heap, (self.now + ms, self._n, action))
+
+    def run_until(self, end: int) -> None:
+        while self._heap and self._heap[0][0] <= end:
+            self.now, _, action = heapq.heappop(self._heap)
+            action()
+        self.now = end
+
+    # --- network ----------------------------------------------------------------------------------
+
+    def _deliver(self, seat: str, action: Callable[[], None]) -> None:
+        if not self.calm and self.now < self.cut.get(seat, 0):
+            return
+        copies = 1
+        if not self.calm:
+            copies = 0 if self.random.random() < self.loss else 1 + (self.random.random() < self.twice)
+        for _ in range(copies):
+            self.after(self.random.randint(1, 5 if self.calm else 60), action)
+
+    def to_hub(self, seat: str, frame: bytes) -> None:
+        hub = self.hub
+        if hub is not None:
+            self._deliver(seat, lambda: hub.wake(lambda: hub.receive(seat, frame)))
+
+    def to_seat(self, name: str, frame: bytes, hub: Hub) -> None:
+        def arrive() -> None:
+            seat = self.seats[name]
+            if not seat.dead:
+                seat.receive(frame)
+
+        self._deliver(name, arrive)
+
+    # --- faults -----------------------------------------------------------------------------------
+
+    def start_hub(self) -> None:
+        if self.hub is None:
+            self.hub = Hub(self)
+
+    def crash_hub(self, hub: Hub) -> None:
+        hub.dead = True
+        if hub is self.hub:
+            self.hub = None
+            self.after(self.random.randint(50, 1500), self.start_hub)
+
+    def freeze_hub(self) -> None:
+        """The hub stands still, another starts in its place, then the first wakes up."""
+        hub = self.hub
+        if hub is None:
+            return
+        hub.frozen = True
+        self.hub = None
+        self.start_hub()
+        self.after(self.random.randint(10, 2000), lambda: self.thaw(hub))
+
+    def thaw(self, hub: Hub) -> None:
+        hub.frozen = False
+        later, hub.later = hub.later, []
+        for action in later:
+            hub.wake(action)
+
+    def restart_seat(self, seat: SimSeat) -> None:
+        if not seat.dead:
+            seat.crash()
+            self.after(self.random.randint(10, 1000), seat.start)
+
+    # --- work -------------------------------------------------------------------------------------
+
+    def step(self) -> None:
+        roll = self.random.random()
+        seat = self.seats[self.random.choice(SEATS)]
+        if roll < 0.78:
+            if not seat.dead:
+                for _ in range(self.random.randint(1, 3)):
+                    seat.order(self.command(seat), self.random.choice((400, 60_000, 60_000)))
+        elif roll < 0.88:
+            self.cut[seat.name] = self.now + self.random.randint(50, 4000)
+        elif roll < 0.92:
+            self.restart_seat(seat)
+        elif roll < 0.94 and self.hub is not None:
+            self.crash_hub(self.hub)
+        elif roll < 0.98:
+            self.freeze_hub()
+        self.run_until(self.now + self.random.choice((1, 5, 30, 200, 600)))
+
+    def command(self, seat: SimSeat) -> cmd.Command:
+        """Something a dispatcher could do by the picture on that screen, which may be an old one."""
+        choice = self.random.random()
+        vehicle = self.random.choice(VEHICLES)
+        running = [m.id for m in seat.screen.missions.values() if m.active]
+        if choice < 0.3 and running:
+            kind = self.random.choice(STEPS)
+            return cmd.RecordMilestone(self.random.choice(running), kind, self.now, MilestoneSource.SEAT)
+        if choice < 0.6 or not running:
+            self._missions += 1
+            return cmd.AssignVehicle(f"m{self._missions}", self.random.choice(INCIDENTS), vehicle)
+        if choice < 0.85:
+            return cmd.AbortMission(self.random.choice(running), AbortReason.OTHER, "x")
+        return cmd.SetVehicleState(
+            vehicle, self.random.choice((VehicleState.ON_ROAD, VehicleState.IN_STATION))
+        )
+
+    def settle(self) -> None:
+        """Nobody orders any more, the network stays bad for a while (the last words get lost), then heals."""
+        self.run_until(self.now + DRAIN_MS)
+        self.calm = True
+        self.cut.clear()
+        if self.hub is None:
+            self.run_until(self.now + 2000)
+        for seat in self.seats.values():
+            if seat.dead:
+                self.run_until(self.now + 1000)
+        self.run_until(self.now + SETTLE_MS)
+        self.check()
+
+    def check(self) -> None:
+        disk = self.disk
+        demand(broken_at(disk.journal) is None, "the journal is contiguous and its chain whole")
+        runs = [e.cid for n, e in enumerate(disk.journal) if not n or disk.journal[n - 1].cid != e.cid]
+        demand(len(runs) == len(set(runs)), "a command has its effects once")
+        issued = {cid for seat in self.seats.values() for cid in seat.issued}
+        demand(issued >= set(disk.decided), "nothing is decided that nobody ordered")
+        truth = disk.replay()
+        for seat in self.seats.values():
+            demand(seat.logic.phase(self.now) is Phase.LIVE, f"{seat.name} is live in the end")
+            demand(seat.logic.replica.floor == truth, f"{seat.name}: the replica equals the journal")
+            demand(seat.screen == truth, f"{seat.name}: the screen equals the journal")
+            self.check_verdicts(seat, runs)
+
+    def check_verdicts(self, seat: SimSeat, runs: list[str]) -> None:
+        demand(not seat.outbox, f"{seat.name}: every command has its verdict or its deadline has passed")
+        missing = [c for c in seat.issued if c not in seat.told and c not in seat.expired]
+        demand(not missing, f"{seat.name}: no command is lost: {missing}")
+        effects = set(runs)
+        for cid, told in seat.told.items():
+            stored = self.disk.verdicts.get(cid)
+            demand(stored is not None, f"{cid}: told but not durable")
+            demand(
+                bool(stored and stored.refusal) == (told.refusal is not None),
+                f"{cid}: told and stored differ",
+            )
+            demand(told.refusal is None or cid not in effects, f"{cid}: told refused, applied all the same")
+        firm = [cid for cid in seat.issued if cid not in seat.expired]
+        decided = [cid for cid in self.disk.decided if cid in set(firm)]
+        demand(decided == [cid for cid in firm if cid in set(decided)], f"{seat.name}: its order is kept")
+
+
+def first_floor() -> Floor:
+    """Three incidents, three vehicles, three seats with their people: where every run begins."""
+    floor = Floor()
+    floor.stations["st"] = Station("st", "S", "站", Point(126.6, 45.7))
+    for name in SEATS:
+        floor.seats[name] = Seat(name, name, "01")
+        person = Dispatcher(f"d{name}", name, name, frozenset({Role.DISPATCHER}))
+        floor.dispatchers[person.id] = person
+    for name in VEHICLES:
+        floor.vehicles[name] = Vehicle(name, name, name, VehicleKind.BASIC, "st")
+    for number, name in enumerate(INCIDENTS, 1):
+        floor.incidents[name] = Incident(
+            name,
+            f"01-20261121-{number:04d}",
+            "01",
+            IncidentType.ON_SCENE,
+            Severity.UNKNOWN,
+            Place(address="某处"),
+            START_MS,
+            None,
+            None,
+        )
+    return floor
+
+
+def run(seed: int, bug: Bug | None = None, steps: int = 60) -> World:
+    """One run; raises Broken."""
+    world = World(seed, bug)
+    for _ in range(steps):
+        world.step()
+    world.settle()
+    return world
+
+
+def find(bug: Bug, runs_max: int) -> int | None:
+    """The number of runs it took to find a planted bug; `None`: it escaped."""
+    for seed in range(runs_max):
+        try:
+            run(seed, bug)
+        except (Broken, KeyError):
+            return seed + 1
+    return None
