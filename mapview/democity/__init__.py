@@ -3,13 +3,14 @@
 It holds what real extracts lack or break (turn restrictions, one-way pairs, islands of roads, holes,
 big ids, no box in the header ...), so that the import and the travel times meet all of it every day.
 
-__main__   `python -m mapview.democity --out DIR [--seed N] [--radius-m N]`
+__main__   `python -m mapview.democity --out DIR [--seed N]`
 plan       where the city lies, its sizes, and the whole plan as one struct
 dice       seeded chance and smooth noise
 names      tables of Chinese names; no name comes from one real city
 river      the river, its island, the brook, the lake
 arterials  rings, radials, axes, warped grid, bank roads
 ramps      motorway and expressway links
+villages   villages outside the motorway
 blocks     cuts the faces between arterials into streets and blocks
 network    joins streets at junctions
 crossings  bridges, signals, turn restrictions

@@ -5,7 +5,7 @@ from typing import Final
 
 import shapely
 
-from mapview.democity import arterials, blocks, crossings, districts, land, places, ramps, river
+from mapview.democity import arterials, blocks, crossings, districts, land, places, ramps, river, villages
 from mapview.democity.crossings import Crossings, Way
 from mapview.democity.lists import write_lists
 from mapview.democity.names import BROOK, RIVER, Names
@@ -27,13 +27,17 @@ def make_city(folder: Path, seed: int = SEED) -> None:
     parks, schools, rest = land.parks_first(faces, seed)
     cells, locals_ = blocks.cut_faces(rest, seed, names)
     _name_twins(locals_)
+    outside = villages.make_villages(main, water, seed, names)
+    cells += [block for village in outside for block in village.blocks]
     ground = land.make_land(cells, parks, schools, water, seed, names)
     streets = [*main.streets, *ramps.make_ramps(main), *locals_, *ground.drives]
+    streets += [street for village in outside for street in village.streets]
     network = join([*streets, *places.island_streets(water.island)])
     wet = shapely.union(water.river, water.brook).difference(shapely.polygons(water.island))
     cuts = crossings.make_crossings(network, wet, water.river, seed)
     zones = districts.make_zones(seed, names)
     points = places.make_places(network, ground, zones, seed, names)
+    points.spots += [village.spot for village in outside]
 
     osm = OsmFile()
     _write_roads(osm, network, cuts)

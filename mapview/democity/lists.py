@@ -30,7 +30,7 @@ def write_lists(folder: Path, places: Places, zones: Zones, seed: int) -> None:
         "code,name,lon,lat,datum,district,address,phone,hospital",
         _stations(places, zones),
     )
-    _write(folder / "hospitals.csv", _HOSPITAL_HEADER, _hospitals(places, dice))
+    _write(folder / "hospitals.csv", _HOSPITAL_HEADER, _hospitals(places, zones, dice))
     _write(folder / "aeds.csv", "code,name,lon,lat,datum,address,hours", _aeds(places, dice))
     _write(
         folder / "vehicles.csv", "number,plate,kind,station,terminal,radio,capabilities", _vehicles(places)
@@ -68,7 +68,7 @@ def _stations(places: Places, zones: Zones) -> Iterable[list[Cell]]:
         ]
 
 
-def _hospitals(places: Places, dice: Dice) -> Iterable[list[Cell]]:
+def _hospitals(places: Places, zones: Zones, dice: Dice) -> Iterable[list[Cell]]:
     for rank, plot in enumerate(places.hospitals):
         share = 0.95 if rank < 3 else max(0.15, 0.8 - rank * 0.05)
         centres: list[Cell] = [1 if dice.chance(share) else 0 for _ in _CENTRES]
@@ -85,7 +85,7 @@ def _hospitals(places: Places, dice: Dice) -> Iterable[list[Cell]]:
             "WGS84",
             level,
             phone,
-            "",
+            CITY_NAME + zones.district_of(plot.at),
             *centres,
             department,
             dice.whole(0, 14),

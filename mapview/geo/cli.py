@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Final
 
 from mapview.geo.errors import GeoError
-from mapview.geo.importer import CSV_KINDS, import_city
+from mapview.geo.importer import ATTRIBUTION, CSV_KINDS, LICENCE, import_city
 
 DEMO_SEED: Final = 120
 DEMO_ATTRIBUTION: Final = "演示城市 铃江市：虚构数据 · fictional demo data"
+DEMO_LICENCE: Final = "GPL-3.0-or-later"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,6 +25,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for kind in CSV_KINDS:
         take.add_argument(f"--{kind}", type=Path, help=f"CSV file of {kind}")
     take.add_argument("--out", type=Path, required=True, help="city file to write, e.g. city.sqlite")
+    take.add_argument("--attribution", default=ATTRIBUTION, help="shown on the map (default: %(default)s)")
+    take.add_argument("--licence", default=LICENCE, help="of the map source (default: %(default)s)")
     make = verbs.add_parser("make-demo", help="generate the invented demo city and import it")
     make.add_argument("--out", type=Path, required=True, help="folder for demo.osm.pbf, *.csv, city.sqlite")
     make.add_argument("--seed", type=int, default=DEMO_SEED, help="another seed, another city")
@@ -34,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         if args.verb == "import":
             lists = {kind: path for kind in CSV_KINDS if (path := getattr(args, kind)) is not None}
-            _import(args.source, lists, args.out)
+            _import(args.source, lists, args.out, args.attribution, args.licence)
         else:
             make_demo(args.out, args.seed)
     except GeoError as error:
@@ -54,12 +57,12 @@ def make_demo(folder: Path, seed: int = DEMO_SEED) -> Path:
         raise GeoError(f"the demo city was not made: exit code {done.returncode}")
     out = folder / "city.sqlite"
     lists = {kind: folder / f"{kind}.csv" for kind in CSV_KINDS}
-    _import(folder / "demo.osm.pbf", lists, out, DEMO_ATTRIBUTION)
+    _import(folder / "demo.osm.pbf", lists, out, DEMO_ATTRIBUTION, DEMO_LICENCE)
     return out
 
 
-def _import(source: Path, lists: dict[str, Path], out: Path, attribution: str | None = None) -> None:
-    report = import_city(source, lists, out, _show, *([attribution] if attribution else []))
+def _import(source: Path, lists: dict[str, Path], out: Path, attribution: str, licence: str) -> None:
+    report = import_city(source, lists, out, _show, attribution, licence)
     print("\r" + "\n".join(report.lines()))  # noqa: T201
     print(out)  # noqa: T201
 

@@ -47,9 +47,11 @@ def import_city(
     out: Path,
     on_progress: OnProgress | None = None,
     attribution: str = ATTRIBUTION,
+    licence: str = LICENCE,
 ) -> ImportReport:
     """Import `source` (.osm.pbf) and the user's CSV files into the city file `out`.
 
+    `attribution` is shown on the map as long as the city file is open.
     Raises SourceError if the source or a named CSV file cannot be read; `out` is then untouched.
     """
     _check_inputs(source, csv_paths)
@@ -60,7 +62,7 @@ def import_city(
         city = create_city(new)
         try:
             _run_steps(source, steps_of(csv_paths), city, report, on_progress)
-            write_metadata(city, _metadata(source, city, attribution))
+            write_metadata(city, _metadata(source, city, attribution, licence))
             city.commit()
             city.execute("PRAGMA optimize")
         finally:
@@ -108,14 +110,14 @@ def _run_steps(
         done += share
 
 
-def _metadata(source: Path, city: sqlite3.Connection, attribution: str) -> Metadata:
+def _metadata(source: Path, city: sqlite3.Connection, attribution: str, licence: str) -> Metadata:
     row = city.execute("SELECT value FROM meta WHERE key = 'source_date'").fetchone()
     return Metadata(
         format=city_schema.FORMAT,
         importer=f"lingsheng {city_schema.IMPORTER_VERSION} {datetime.now(UTC):%Y-%m-%d}",
         source=source.name,
         source_date=row[0] if row else "",
-        licence=LICENCE,
+        licence=licence,
         attribution=attribution,
         extent=osm_layers.extent_of(city),
     )
