@@ -1,0 +1,143 @@
+"""The folder of a demo: the invented city, the centre's lists, keys, accounts and the configuration.
+
+The city is made once and kept; everything a run writes is made anew, so that every demo starts at dawn.
+"""
+
+import shutil
+import socket
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+import msgspec
+
+from console.drill.cases import Case
+from mapview.geo.cli import DEMO_SEED, make_demo
+from store.config import Config, load_config
+from store.core.roster import MachineRole
+from store.hub_admin import enrol_machine, set_account
+
+SITE = "01"
+SITE_NAME = "铃江市急救中心"
+SEAT_NUMBERS = ("01", "02", "03")
+PASSWORD = "120120"  # noqa: S105 - of a demonstration that ends with the window
+STAFF = (
+    ("1001", "王敏", "调度员"),
+    ("1002", "李强", "调度员"),
+    ("1003", "陈静", "调度员;调度班长"),
+)
+WATCHER = "watcher"
+
+
+class Drill(msgspec.Struct, frozen=True):
+    """What the autopilot and the cameras are told: `drill.json` beside the run's outboxes."""
+
+    staff_number: str
+    password: str
+    cases: tuple[Case, ...]
+    output: str = ""
+
+
+class Stage(msgspec.Struct, frozen=True):
+    """`folder` holds the run; `lists` the centre's CSV files and the city."""
+
+    folder: Path
+    lists: Path
+    config_file: Path
+    config: Config
+
+
+def build_stage(root: Path, say: Callable[[str, str], None], *, autopilot: bool) -> Stage:
+    """Make the city where it is missing, then a fresh run beside it. `say` takes Chinese and English."""
+    city = root / "city"
+    if not (city / "city.sqlite").exists():
+        say("生成演示城市（约 20 秒）…", "making the demo city (about 20 s)…")
+        make_demo(city, DEMO_SEED)
+    run = root / "run"
+    shutil.rmtree(run, ignore_errors=True)
+    (run / "keys").mkdir(parents=True)
+    (run / "keys").chmod(0o700)
+    _write_people(city)
+    config_file = run / "lingsheng.toml"
+    config_file.write_text(_configuration(city, run, autopilot=autopilot), encoding="utf-8")
+    config = load_config(config_file)
+    for number in SEAT_NUMBERS:
+        enrol_machine(config, f"seat-{number}", MachineRole.SEAT, number)
+    enrol_machine(config, "wall", MachineRole.WALL)
+    enrol_machine(config, "gateway", MachineRole.GATEWAY)
+    enrol_machine(config, WATCHER, MachineRole.WALL)
+    for staff_number, _, _ in STAFF:
+        set_account(config, staff_number, PASSWORD)
+    return Stage(run, city, config_file, config)
+
+
+def write_drill(folder: Path, cases: Sequence[Case], output: Path) -> None:
+    """Leave the autopilot its instructions."""
+    staff_number = STAFF[0][0]
+    drill = Drill(staff_number, PASSWORD, tuple(cases), str(output.absolute()))
+    (folder / "drill.json").write_bytes(msgspec.json.encode(drill))
+
+
+def read_drill(folder: Path) -> Drill | None:
+    """The instructions of a drill, None when there is none."""
+    path = folder / "drill.json"
+    return msgspec.json.decode(path.read_bytes(), type=Drill) if path.exists() else None
+
+
+def _write_people(folder: Path) -> None:
+    staff = ["staff_number,name,roles", *(",".join(person) for person in STAFF)]
+    seats = ["number,kind", *(f"{number},city" for number in SEAT_NUMBERS)]
+    (folder / "staff.csv").write_text("\n".join(staff) + "\n", encoding="utf-8")
+    (folder / "seats.csv").write_text("\n".join(seats) + "\n", encoding="utf-8")
+
+
+def _configuration(city: Path, run: Path, *, autopilot: bool) -> str:
+    command, event, position, gateway, sip = free_ports(5)
+    return "\n".join(
+        [
+            "[site]",
+            f'code = "{SITE}"',
+            f'name = "{SITE_NAME}"',
+            "[hub]",
+            f"command_port = {command}",
+            f"event_port = {event}",
+            f"position_port = {position}",
+            f'hubs = ["127.0.0.1:{command}"]',
+            "[store]",
+            f'url = "sqlite:///{(run / "hub.sqlite").absolute()}"',
+            f'dir = "{run.absolute()}"',
+            "[seat]",
+            f'number = "{SEAT_NUMBERS[0]}"',
+            f"autopilot = {str(autopilot).lower()}",
+            "[phone]",
+            f"sip_port = {sip}",
+            "[gateway]",
+            f"port = {gateway}",
+            "[map]",
+            f'city = "{(city / "city.sqlite").absolute()}"',
+            "[recordings]",
+            f'dir = "{(run / "recordings").absolute()}"',
+            "[keys]",
+            f'dir = "{(run / "keys").absolute()}"',
+            "[log]",
+            f'dir = "{(run / "log").absolute()}"',
+            "",
+        ]
+    )
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports nobody uses now, TCP and UDP alike."""
+    with ExitStack() as held:
+        ports: list[int] = []
+        while len(ports) < count:
+            tcp = held.enter_context(socket.socket(socket.AF_INET, socket.SOCK_STREAM))
+            udp = held.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+            tcp.bind(("127.0.0.1", 0))
+            port: int = tcp.getsockname()[1]
+            try:
+                udp.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            ports.append(port)
+        return ports
