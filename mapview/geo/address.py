@@ -102,7 +102,7 @@ def number_of(spoken: str) -> int:
 
 def code_of(text: str) -> str:
     """A post's code as it is compared: small letters, digits and Chinese without marks and post words."""
-    return _NOT_IN_CODES.sub("", _POST_WORDS.sub("", normal(text)))
+    return _NOT_IN_CODES.sub("", _POST_WORDS.sub("", normal(text)).removesuffix("号"))
 
 
 def says_post(query: str) -> bool:

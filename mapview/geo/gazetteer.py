@@ -1,22 +1,23 @@
-"""Import step 4: the tables of the place search (`gaz_*`), from the map and from the poi table.
+"""Import step 4: the tables of the place search (`gaz_*`), from map, poi table and boundary layer.
 
 Names are numbered so that the better answer to an equal match has the smaller number: the search may
 stop after the first rows of an index. Crossings, doors and posts are looked up by key, not by text.
 """
 
+import re
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
 import msgspec
-import numpy as np
 import shapely
 
 from mapview.geo.address import code_of, normal
-from mapview.geo.named_source import Boundary, HouseNumber, NamedPlace, NamedSource, read_named
+from mapview.geo.districts import District, Districts, read_boundaries
+from mapview.geo.named_source import HouseNumber, NamedPlace, NamedSource, read_named
 from mapview.geo.pinyin import endings, initials, readings, sounds_like, units_of
-from mapview.geo.places import DISTRICT_LEVEL, KIND_RANK, PlaceKind
+from mapview.geo.places import KIND_RANK, PlaceKind
 from mapview.geo.steps import ImportReport, StepProgress
 from mapview.geo.streets import Crossing, crossings_of, join_streets, samples_of
 
@@ -32,18 +33,18 @@ TABLES: Final = (
     "CREATE INDEX gaz_crossing_pair ON gaz_crossing (first, second)",
     "CREATE TABLE gaz_door (street TEXT, number INTEGER, written TEXT, lon REAL, lat REAL, district TEXT)",
     "CREATE INDEX gaz_door_number ON gaz_door (street, number)",
-    """CREATE TABLE gaz_post (kind TEXT, code TEXT, edoc TEXT, name TEXT, road TEXT, km REAL,
+    """CREATE TABLE gaz_post (kind TEXT, code TEXT, edoc TEXT, name TEXT, road TEXT, route TEXT, km REAL,
         lon REAL, lat REAL, district TEXT)""",
     "CREATE INDEX gaz_post_code ON gaz_post (code)",
     "CREATE INDEX gaz_post_edoc ON gaz_post (edoc)",
-    "CREATE INDEX gaz_post_km ON gaz_post (road, km) WHERE km IS NOT NULL",
-    "CREATE TABLE gaz_district (name TEXT, level INTEGER, area BLOB)",
+    "CREATE INDEX gaz_post_km ON gaz_post (road, route, km) WHERE km IS NOT NULL",
     "CREATE VIRTUAL TABLE gaz_box USING rtree(id, west, east, south, north)",
     "CREATE VIRTUAL TABLE gaz_street_box USING rtree(id, west, east, south, north, +name TEXT)",
     "CREATE VIRTUAL TABLE gaz_crossing_box USING rtree(id, west, east, south, north)",
     "CREATE VIRTUAL TABLE gaz_door_box USING rtree(id, west, east, south, north)",
 )
-"""`py` of a name: its readings, joined, with a blank between them. `edoc` is the code backwards."""
+"""`py` of a name: hong'qi'da'jie, further readings after a blank. `edoc` is a code backwards; `route` is
+what stands before the kilometre in a milestone's code, e.g. a road number and a direction."""
 
 _POI_KINDS: Final = {
     "hospital": PlaceKind.HOSPITAL,
@@ -52,6 +53,7 @@ _POI_KINDS: Final = {
     "fire": PlaceKind.FIRE,
     "police": PlaceKind.POLICE,
 }
+_KILOMETRE_END: Final = re.compile(r"\s*k?\d+(?:[+.]\d+)?$")
 _POST_KINDS: Final = {"lamp": PlaceKind.LAMP, "milestone": PlaceKind.MILESTONE}
 
 
@@ -60,8 +62,10 @@ def build(source: Path, city: sqlite3.Connection, report: ImportReport, progress
     named = read_named(source)
     progress(0.3)
     _prepare(city)
-    districts = Districts(named.boundaries)
+    boundaries = read_boundaries(city)
+    districts = Districts(boundaries)
     _add_own_places(city, named)
+    _add_boundaries(boundaries, named)
     places = [*named.places.all(), *_street_places(named)]
     _write_places(city, places, districts)
     progress(0.7)
@@ -74,28 +78,11 @@ def build(source: Path, city: sqlite3.Connection, report: ImportReport, progress
     report.count("gazetteer.crossings", len(crossings))
     report.count("gazetteer.doors", len(named.doors))
     report.count("gazetteer.posts", posts)
-    report.count("gazetteer.districts", len(named.boundaries))
-
-
-class Districts:
-    """Which district a point lies in."""
-
-    def __init__(self, boundaries: Iterable[Boundary]) -> None:
-        self.own = [boundary for boundary in boundaries if boundary.level == DISTRICT_LEVEL]
-        for boundary in self.own:
-            shapely.prepare(boundary.area)
-
-    def of(self, points: Sequence[tuple[float, float]]) -> list[str]:
-        """The district of each point (lon, lat) in degrees, "" outside all of them."""
-        found = np.full(len(points), "", dtype=object)
-        lon, lat = np.array(points, np.float64).reshape(-1, 2).T
-        for boundary in self.own:
-            found[np.asarray(shapely.contains_xy(boundary.area, lon, lat))] = boundary.name
-        return [str(name) for name in found]
+    report.count("gazetteer.districts", len(boundaries))
 
 
 def _prepare(city: sqlite3.Connection) -> None:
-    for table in ("place", "name", "text", "crossing", "door", "post", "district"):
+    for table in ("place", "name", "text", "crossing", "door", "post"):
         city.execute(f"DROP TABLE IF EXISTS gaz_{table}")
     for box in ("box", "street_box", "crossing_box", "door_box"):
         city.execute(f"DROP TABLE IF EXISTS gaz_{box}")
@@ -111,6 +98,12 @@ def _add_own_places(city: sqlite3.Connection, named: NamedSource) -> None:
     ):
         aliases = {code} if code else set()
         named.places.add(NamedPlace(name, _POI_KINDS[kind], lon, lat, aliases), wins=True)
+
+
+def _add_boundaries(boundaries: Iterable[District], named: NamedSource) -> None:
+    for boundary in boundaries:
+        middle = shapely.point_on_surface(boundary.area)
+        named.places.add(NamedPlace(boundary.name, PlaceKind.DISTRICT, middle.x, middle.y), wins=True)
 
 
 def _street_places(named: NamedSource) -> list[NamedPlace]:
@@ -137,7 +130,7 @@ def _write_name(city: sqlite3.Connection, number: int, place: int, name: str) ->
     ini = _joined(endings(list(initials(reading))) for reading in known)
     snd = _joined(endings([sounds_like(syllable) for syllable in reading]) for reading in known)
     city.execute(
-        "INSERT INTO gaz_name VALUES (?, ?, ?, ?)", (number, place, name, " ".join(map("".join, known)))
+        "INSERT INTO gaz_name VALUES (?, ?, ?, ?)", (number, place, name, " ".join(map("'".join, known)))
     )
     text = (number, " ".join(units_of(name)), py, ini, snd)
     city.execute("INSERT INTO gaz_text (rowid, c, py, ini, snd) VALUES (?, ?, ?, ?, ?)", text)
@@ -170,14 +163,13 @@ def _write_posts(city: sqlite3.Connection, districts: Districts) -> int:
     rows = []
     for (kind, code, road, lon, lat, attributes), district in zip(posts, own, strict=True):
         key, km = code_of(code), msgspec.json.decode(attributes).get("km")
-        rows.append((_POST_KINDS[kind], key, key[::-1], code, normal(road), km, lon, lat, district))
-    city.executemany("INSERT INTO gaz_post VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        route = _KILOMETRE_END.sub("", normal(code))
+        rows.append((_POST_KINDS[kind], key, key[::-1], code, normal(road), route, km, lon, lat, district))
+    city.executemany("INSERT INTO gaz_post VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
     return len(rows)
 
 
 def _write_reverse(city: sqlite3.Connection, named: NamedSource) -> None:
-    areas = [(b.name, b.level, shapely.to_wkb(b.area)) for b in named.boundaries]
-    city.executemany("INSERT INTO gaz_district VALUES (?, ?, ?)", areas)
     points = [
         (lon, lon, lat, lat, run.name)
         for run in named.streets

@@ -18,6 +18,7 @@ from mapview.geo.places import KIND_RANK, Matched, PlaceKind
 ROWS_MAX: Final = 48
 ALIGN_ROWS_MAX: Final = 240
 ENOUGH: Final = 8
+REMEMBERED_MAX: Final = 256
 FUZZY_RATIO_MIN: Final = 65
 FUZZY_SOUND_RATIO_MIN: Final = 75  # letters agree by chance more often than characters
 FUZZY_CHARACTERS_MIN: Final = 3
@@ -46,7 +47,7 @@ class NameRow(NamedTuple):
     number: int
     place: int
     name: str
-    py: str
+    readings: tuple[tuple[str, ...], ...]
     kind: PlaceKind
     shown: str
     lon: float
@@ -66,8 +67,8 @@ _COLUMNS: Final = (
     "SELECT n.id, n.place, n.name, n.py, p.kind, p.name, p.lon, p.lat, p.district"
     " FROM gaz_name n JOIN gaz_place p ON p.id = n.place WHERE n.id"
 )
-_PREFIX: Final = _COLUMNS + " IN (SELECT id FROM gaz_name WHERE name >= ? AND name < ? ORDER BY id LIMIT ?)"
-_TEXT: Final = _COLUMNS + " IN (SELECT rowid FROM gaz_text WHERE gaz_text MATCH ? ORDER BY rowid LIMIT ?)"
+_PREFIX: Final = _COLUMNS + " IN (SELECT id FROM gaz_name WHERE name >= ? AND name < ? ORDER BY id LIMIT ?)"  # noqa: S608
+_TEXT: Final = _COLUMNS + " IN (SELECT rowid FROM gaz_text WHERE gaz_text MATCH ? ORDER BY rowid LIMIT ?)"  # noqa: S608
 _LAST_CHARACTER: Final = "\U0010ffff"
 
 
@@ -78,11 +79,21 @@ class NameSearch:
         self._city = city
         rows = city.execute("SELECT id, name, py FROM gaz_name WHERE length(name) > 1").fetchall()
         self._all_names = {number: name for number, name, _ in rows}
-        self._all_sounds = {number: py.partition(" ")[0] for number, _, py in rows}
-        self.find = lru_cache(maxsize=256)(self._find)
+        self._all_sounds = {number: "".join(_readings_of(py)[0]) for number, _, py in rows}
+        self.find_sure = lru_cache(maxsize=REMEMBERED_MAX)(self._find_sure)
 
-    def _find(self, query: str) -> tuple[Match, ...]:
-        """The names for a normalised query, best first; each place once."""
+    def find(self, query: str) -> tuple[Match, ...]:
+        """The names for a normalised query, best first; guesses only where nothing is sure."""
+        found = self.find_sure(query)
+        best: dict[int, Match] = {}
+        for tier in () if found or not units_of(query) else self._vague_tiers(query):
+            _keep_best(best, tier)
+            if best:
+                break
+        return found or _ordered(best)
+
+    def _find_sure(self, query: str) -> tuple[Match, ...]:
+        """By characters, sound and initials; each place once, best first."""
         best: dict[int, Match] = {}
         if not units_of(query):
             return ()
@@ -90,11 +101,7 @@ class NameSearch:
             _keep_best(best, tier)
             if len(best) >= ENOUGH:
                 break
-        for tier in self._vague_tiers(query):
-            if best:
-                break
-            _keep_best(best, tier)
-        return tuple(sorted(best.values(), key=lambda match: -match.score))
+        return _ordered(best)
 
     def _plain_tiers(self, query: str) -> Iterator[Iterable[Match]]:
         units = units_of(query)
@@ -117,7 +124,7 @@ class NameSearch:
 
     def _rows(self, sql: str, *values: str | int) -> list[NameRow]:
         return [
-            NameRow._make((*row[:4], PlaceKind(row[4]), *row[5:]))
+            NameRow._make((*row[:3], _readings_of(row[3]), PlaceKind(row[4]), *row[5:]))
             for row in self._city.execute(sql, values).fetchall()
         ]
 
@@ -141,14 +148,15 @@ class NameSearch:
         for reading in readings(query):
             letters = "".join(reading)
             for row in self._text("py", letters):
-                at_start = any(sound.startswith(letters) for sound in row.py.split(" "))
-                extra = min(len(sound) for sound in row.py.split(" ")) - len(letters)
+                sounds = ["".join(known) for known in row.readings]
+                at_start = any(sound.startswith(letters) for sound in sounds)
+                extra = min(map(len, sounds)) - len(letters)
                 yield _match(row, how, extra / 2, 0.0 if at_start else _INSIDE_LOSS)
 
     def _by_initials(self, query: str) -> Iterator[Match]:
         letters = "".join(units_of(query))
         for row in self._text("ini", letters):
-            names = [initials(reading) for reading in readings(row.name)]
+            names = [initials(reading) for reading in row.readings]
             at_start = any(name.startswith(letters) for name in names)
             extra = len(names[0]) - len(letters)
             yield _match(row, Matched.INITIALS, extra, 0.0 if at_start else _INSIDE_LOSS)
@@ -163,7 +171,7 @@ class NameSearch:
                 found = self._text("ini", "".join(part[0] for part in parts), ALIGN_ROWS_MAX)
             for row in found:
                 own = units_of(row.name)
-                first = min((i for r in readings(row.name) for i in align(parts, own, r)), default=-1)
+                first = min((i for r in row.readings for i in align(parts, own, r)), default=-1)
                 if first >= 0:
                     loss = _INSIDE_LOSS if first else 0.0
                     yield _match(row, Matched.PINYIN, len(own) - len(parts), loss)
@@ -201,11 +209,20 @@ class NameSearch:
                     yield _match(row, Matched.FUZZY, 0, (100 - ratio) / 5)
 
 
+def _readings_of(py: str) -> tuple[tuple[str, ...], ...]:
+    """As `gazetteer.TABLES` keeps them."""
+    return tuple(tuple(reading.split("'")) for reading in py.split(" "))
+
+
 def _keep_best(best: dict[int, Match], matches: Iterable[Match]) -> None:
     for match in matches:
         old = best.get(match.row.place)
         if old is None or match.score > old.score:
             best[match.row.place] = match
+
+
+def _ordered(best: dict[int, Match]) -> tuple[Match, ...]:
+    return tuple(sorted(best.values(), key=lambda match: -match.score))
 
 
 def _part_choices(units: list[str]) -> list[tuple[str, ...]]:

@@ -1,4 +1,4 @@
-"""Reads what has a name out of an .osm.pbf for the search: places, streets, doors, districts."""
+"""Reads what has a name out of an .osm.pbf for the search: places, streets, house numbers."""
 
 import re
 from dataclasses import dataclass, field
@@ -7,16 +7,13 @@ from typing import Any, Final
 
 import numpy as np
 import osmium
-import shapely
 from numpy.typing import NDArray
 
-from mapview.geo.cut_districts import close_districts
-from mapview.geo.places import DISTRICT_LEVEL, SUB_DISTRICT_LEVEL, PlaceKind, place_kind
+from mapview.geo.places import PlaceKind, place_kind
 from mapview.geo.projection import distance_m
 from mapview.geo.roads import plain_name, road_class
 from mapview.geo.shapes import Rings, centre_of, polygons_of
 
-_LEVELS: Final = (DISTRICT_LEVEL, SUB_DISTRICT_LEVEL)
 SAME_PLACE_M: Final = 150.0
 SAME_WATER_M: Final = 3000.0
 SAME_DISTRICT_M: Final = 10_000.0
@@ -74,15 +71,6 @@ class HouseNumber:
     lat: float
 
 
-@dataclass(frozen=True, slots=True)
-class Boundary:
-    """A district (level 6) or sub-district (level 8)."""
-
-    name: str
-    level: int
-    area: shapely.Geometry
-
-
 class Places:
     """Places as they are gathered: things of one name and kind that lie close together are one."""
 
@@ -120,7 +108,6 @@ class NamedSource:
     places: Places = field(default_factory=Places)
     streets: list[StreetRun] = field(default_factory=list)
     doors: list[HouseNumber] = field(default_factory=list)
-    boundaries: list[Boundary] = field(default_factory=list)
 
 
 def read_named(pbf: Path) -> NamedSource:
@@ -136,43 +123,13 @@ def read_named(pbf: Path) -> NamedSource:
             point = _point_of(thing)
             if point is not None:
                 _take_place(source, tags, *point)
-    _close_cut_districts(source, pbf)
     return source
-
-
-def _close_cut_districts(source: NamedSource, pbf: Path) -> None:
-    if not source.streets:
-        return
-    points = np.concatenate([run.points for run in source.streets])
-    extent = (*points.min(axis=0).tolist(), *points.max(axis=0).tolist())
-    whole = {boundary.name for boundary in source.boundaries if boundary.level == DISTRICT_LEVEL}
-    for name, area in close_districts(pbf, whole, extent).items():
-        _add_boundary(source, Boundary(name, DISTRICT_LEVEL, area), set())
 
 
 def _take_area(source: NamedSource, tags: dict[str, str], polygons: list[Rings]) -> None:
     """An area of a relation; closed ways are taken as ways, whether their area assembles or not."""
-    if not polygons:
-        return
-    if tags.get("boundary") == "administrative":
-        _take_boundary(source, tags, polygons)
-    else:
+    if polygons and tags.get("boundary") != "administrative":
         _take_place(source, tags, *centre_of(polygons[0][0]))
-
-
-def _take_boundary(source: NamedSource, tags: dict[str, str], polygons: list[Rings]) -> None:
-    level = next((level for level in _LEVELS if str(level) == tags.get("admin_level")), None)
-    if level is None or not tags.get("name"):
-        return
-    shape = shapely.MultiPolygon([shapely.Polygon(rings[0], rings[1:]) for rings in polygons])
-    name = plain_name(tags["name"])
-    _add_boundary(source, Boundary(name, level, shape), _aliases(tags, name))
-
-
-def _add_boundary(source: NamedSource, boundary: Boundary, aliases: set[str]) -> None:
-    source.boundaries.append(boundary)
-    middle = boundary.area.representative_point()
-    source.places.add(NamedPlace(boundary.name, PlaceKind.DISTRICT, middle.x, middle.y, aliases))
 
 
 def _take_street(source: NamedSource, tags: dict[str, str], way: Any) -> None:

@@ -6,11 +6,6 @@ from typing import Final
 
 import msgspec
 
-DISTRICT_LEVEL: Final = 6
-"""`admin_level` of 区县, the district that is said in an address."""
-SUB_DISTRICT_LEVEL: Final = 8
-"""`admin_level` of 街道 and 镇."""
-
 
 class PlaceKind(StrEnum):
     """Most wanted first: among equals the earlier kind is offered first."""
@@ -108,7 +103,9 @@ _BY_TAG: Final[tuple[tuple[str, Mapping[str, PlaceKind], PlaceKind | None], ...]
                  "guest_house": PlaceKind.HOTEL}, PlaceKind.SIGHT),
     ("office", {}, PlaceKind.OFFICE),
     ("place", {"village": PlaceKind.VILLAGE, "hamlet": PlaceKind.VILLAGE, "town": PlaceKind.VILLAGE,
-               "suburb": PlaceKind.DISTRICT, "square": PlaceKind.SIGHT, "island": PlaceKind.SIGHT,
+               "suburb": PlaceKind.DISTRICT, "city": PlaceKind.DISTRICT, "district": PlaceKind.DISTRICT,
+               "borough": PlaceKind.DISTRICT, "county": PlaceKind.DISTRICT,
+               "square": PlaceKind.SIGHT, "island": PlaceKind.SIGHT,
                "neighbourhood": PlaceKind.ESTATE, "quarter": PlaceKind.ESTATE}, PlaceKind.PLACE),
     ("leisure", {"park": PlaceKind.PARK, "garden": PlaceKind.PARK}, PlaceKind.SIGHT),
     ("landuse", {"residential": PlaceKind.ESTATE, "industrial": PlaceKind.WORKS,

@@ -7,9 +7,8 @@ import math
 import sqlite3
 from typing import Final, NamedTuple
 
-import shapely
-
-from mapview.geo.places import DISTRICT_LEVEL, PlaceKind
+from mapview.geo.districts import Districts
+from mapview.geo.places import PlaceKind
 from mapview.geo.projection import distance_m, metres_per_degree
 
 CROSSING_M_MAX: Final = 40.0
@@ -33,16 +32,13 @@ class Near(NamedTuple):
 class ReverseLookup:
     """Reverse look-up in an open city file."""
 
-    def __init__(self, city: sqlite3.Connection) -> None:
+    def __init__(self, city: sqlite3.Connection, districts: Districts) -> None:
         self._city = city
-        rows = city.execute("SELECT name, area FROM gaz_district WHERE level = ?", (DISTRICT_LEVEL,))
-        self._districts = [(name, shapely.from_wkb(area)) for name, area in rows]
-        for _, area in self._districts:
-            shapely.prepare(area)
+        self._districts = districts
 
     def address(self, lon: float, lat: float) -> str:
         """ "" where neither a street nor a place is near and no district holds the point."""
-        district = next((name for name, area in self._districts if shapely.contains_xy(area, lon, lat)), "")
+        district = self._districts.of([(lon, lat)])[0]
         crossing = self._crossing(lon, lat)
         if crossing:
             return f"{district}{crossing.name}交叉口"

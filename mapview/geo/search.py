@@ -22,6 +22,7 @@ from mapview.geo.address import (
     without_nearness,
     without_region,
 )
+from mapview.geo.districts import Districts, read_boundaries
 from mapview.geo.errors import NotACityError
 from mapview.geo.name_search import BASE_SCORE, Match, NameSearch
 from mapview.geo.places import Found, Matched, PlaceKind
@@ -32,7 +33,6 @@ CODE_CHARACTERS_MIN: Final = 2
 STREETS_MAX: Final = 3
 """So many streets are tried for each half of a crossing and for a door."""
 PAIRS_MAX: Final = 4
-DISTRICTS_IN_CITY_MAX: Final = 400
 
 _STREET_LOSS_SPREAD: Final = 20.0
 _CODE_SCORE: Final = 130.0
@@ -54,9 +54,9 @@ class Gazetteer:
         try:
             self._city = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
             self._names = NameSearch(self._city)
-            rows = self._city.execute("SELECT name FROM gaz_district LIMIT ?", (DISTRICTS_IN_CITY_MAX,))
-            self._districts = sorted({row[0] for row in rows}, key=len, reverse=True)
-            self._reverse = ReverseLookup(self._city)
+            districts = Districts(read_boundaries(self._city))
+            self._districts = districts.names
+            self._reverse = ReverseLookup(self._city, districts)
         except sqlite3.DatabaseError as error:
             raise NotACityError(f"{path}: no usable place search: {error}") from error
 
@@ -81,7 +81,10 @@ class Gazetteer:
         return [place for _, place in ordered[:limit]]
 
     def _everything(self, query: str) -> Iterator[Found]:
-        yield from self._posts(query)
+        posts = list(self._posts(query))
+        yield from posts
+        if any(post.score >= _CODE_SCORE for post in posts):
+            return
         bare = without_nearness(query)
         crossings = [place for q in dict.fromkeys((query, bare)) for place in self._crossings(q)]
         yield from crossings
@@ -112,8 +115,8 @@ class Gazetteer:
     def _streets(self, text: str) -> dict[str, float]:
         """Names of streets for a text, each with how much less certain than exact it is."""
         streets: dict[str, float] = {}
-        for match in self._names.find(text):
-            if match.row.kind is PlaceKind.ROAD and match.how is not Matched.FUZZY:
+        for match in self._names.find_sure(text):
+            if match.row.kind is PlaceKind.ROAD:
                 streets.setdefault(match.row.shown, BASE_SCORE[Matched.EXACT] - match.score)
         limit = min(streets.values(), default=0.0) + _STREET_LOSS_SPREAD
         likely = [(name, loss) for name, loss in streets.items() if loss <= limit]
@@ -167,7 +170,7 @@ class Gazetteer:
             name = f"{street}{number}号"
             yield Found(name, PlaceKind.DOOR, lon, lat, below[3], Matched.INTERPOLATED, score)
             return
-        for match in self._names.find(normal(street)):
+        for match in self._names.find_sure(normal(street)):
             if match.row.shown == street and match.row.kind is PlaceKind.ROAD:
                 yield _scored(_found(match), score - _ROAD_ONLY_LOSS, Matched.ROAD_ONLY)
 
@@ -194,21 +197,22 @@ class Gazetteer:
 
     def _kilometres(self, said: Kilometre) -> Iterator[Found]:
         """Between the posts before and after; every road with such a stretch where none was said."""
-        roads = self._city.execute("SELECT DISTINCT road FROM gaz_post WHERE km IS NOT NULL").fetchall()
-        for (road,) in roads:
-            if said.road in road or (said.road and road in said.road):
-                yield from self._kilometre(road, said.km)
+        stretches = self._city.execute("SELECT DISTINCT road, route FROM gaz_post WHERE km IS NOT NULL")
+        for road, route in stretches.fetchall():
+            names = (road, route.replace(" ", ""), f"{road}{route}".replace(" ", ""))
+            if any(said.road in name or (name and name in said.road) for name in names):
+                yield from self._kilometre(road, route, said.km)
 
-    def _kilometre(self, road: str, km: float) -> Iterator[Found]:
-        post = "SELECT km, lon, lat, district FROM gaz_post WHERE road = ? AND km"
-        below = self._city.execute(f"{post} <= ? ORDER BY km DESC LIMIT 1", (road, km)).fetchone()
-        above = self._city.execute(f"{post} >= ? ORDER BY km LIMIT 1", (road, km)).fetchone()
+    def _kilometre(self, road: str, route: str, km: float) -> Iterator[Found]:
+        post = "SELECT km, lon, lat, district FROM gaz_post WHERE road = ? AND route = ? AND km"
+        below = self._city.execute(f"{post} <= ? ORDER BY km DESC LIMIT 1", (road, route, km)).fetchone()
+        above = self._city.execute(f"{post} >= ? ORDER BY km LIMIT 1", (road, route, km)).fetchone()
         if below is None or above is None:
             return
         share = (km - below[0]) / (above[0] - below[0]) if above[0] > below[0] else 0.0
         lon, lat = (low + (high - low) * share for low, high in zip(below[1:3], above[1:3], strict=True))
-        whole = int(km)
-        name = f"{road} K{whole}+{round((km - whole) * 1000):03d}"
+        whole, metres = divmod(round(km * 1000), 1000)
+        name = " ".join(filter(None, (road, route.upper(), f"K{whole}+{metres:03d}")))
         how = Matched.CODE if above[0] == below[0] else Matched.INTERPOLATED
         yield Found(name, PlaceKind.MILESTONE, lon, lat, below[3], how, _CODE_SCORE)
 
