@@ -1,7 +1,7 @@
 """JT/T 808: messages a second that the gateway answers, and how long a terminal waits for its answer.
 
 The gateway runs alone in its own process (`radio.bare_host`), the terminals in this one, on the same
-cores: 2,000 connections, registered and authenticated, one position every 200 ms each.
+cores: 2,000 connections, registered and authenticated, 5.5 positions a second each.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ from radio.terminal.position import LocationReport
 
 FIRST_PHONE = 13900000000
 CONNECTIONS = 2000
-PER_CONNECTION_HZ = 5
+PER_CONNECTION_HZ = 5.5  # 11,000/s offered, so that 10,000/s is a floor and not a rounding error
 WARM_UP_S = 2.0
 MEASURED_S = 8.0
 ANSWERS_S_MAX = 5.0
@@ -130,14 +130,14 @@ async def measure(port: int, server: psutil.Process) -> dict[str, float]:
     unanswered = sum(len(t.sent_at) for t in terminals)
     waits_s.sort()
     return {
-        "radio_connections": len(terminals),
-        "radio_messages_per_s": (sent - unanswered) / took,
-        "radio_ack_p50_ms": waits_s[len(waits_s) // 2] * 1000,
-        "radio_ack_p99_ms": waits_s[len(waits_s) * 99 // 100] * 1000,
-        "radio_ack_max_ms": waits_s[-1] * 1000,
-        "radio_unanswered": unanswered,
-        "radio_gateway_cores": cpu / took,
-        "radio_gateway_rss_mb": server.memory_info().rss / 1e6,
+        "jt808_connections": len(terminals),
+        "jt808_messages_per_s": (sent - unanswered) / took,
+        "jt808_ack_p50_ms": waits_s[len(waits_s) // 2] * 1000,
+        "jt808_ack_p99_ms": waits_s[len(waits_s) * 99 // 100] * 1000,
+        "jt808_ack_max_ms": waits_s[-1] * 1000,
+        "jt808_unanswered": unanswered,
+        "jt808_gateway_cores": cpu / took,
+        "jt808_gateway_rss_mb": server.memory_info().rss / 1e6,
     }
 
 

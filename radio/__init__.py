@@ -6,6 +6,8 @@ ports.py         what radio asks of the rest: Dispatch (the hub side), Roads (th
 orders.py        orders waiting for, on the way to, and delivered to terminals: pure
 connection.py    one TCP connection: bytes in, session, bytes out
 gateway.py       the TCP server that owns every terminal connection, a process of its own
+hub_side.py      Dispatch on a hub link: facts of terminals become orders to the hub, missions order texts
+service.py       the gateway process: the server and the hub link on one event loop
 bare_host.py     runs the gateway without a hub: tests, benchmark, trying a real terminal
 terminal_side.py the terminal's half of the protocol, pure (simulator)
 ambulance.py     a crew that drives and presses its keys, pure (simulator)

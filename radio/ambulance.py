@@ -53,6 +53,7 @@ class Stage(StrEnum):
     RETURNING = "returning"
 
 
+PREPARING = frozenset({Stage.DECIDING, Stage.GETTING_READY})
 DRIVING = frozenset({Stage.TO_SCENE, Stage.TO_HOSPITAL, Stage.RETURNING})
 
 
@@ -110,7 +111,7 @@ class Ambulance:
         if self._order is None:
             return []
         self._order = None
-        if self.here == self._station:
+        if self.stage in PREPARING and self.here == self._station:
             self.stage = Stage.IN_STATION
             return []
         return [self._drive(Stage.RETURNING, self._station)]

@@ -65,6 +65,8 @@ class OrderBook:
         phone = plain_phone(order.phone)
         failed = self._supersede(phone, order.replaces)
         entries = self._entries.setdefault(phone, [])
+        if order.recall and failed:
+            return [*failed, Failed(order.order_no, OrderFailure.SUPERSEDED)]  # the crew never knew
         entry = _Entry(order)
         if entry.is_stale(wall_ms):
             return [*failed, entry.lost()]

@@ -63,6 +63,15 @@ def test_replaced(was_sent: bool) -> None:
     assert failed == ([] if was_sent else [Failed("a", OrderFailure.SUPERSEDED)])
 
 
+def test_recall_of_an_order_that_never_left_stays_here_too() -> None:
+    book = OrderBook()
+    book.add(order("a"), 0)
+    recall = Order("a.x", PHONE, "任务取消", 1, "CITY", 1000, replaces="a", recall=True)
+    superseded = OrderFailure.SUPERSEDED
+    assert book.add(recall, 0) == [Failed("a", superseded), Failed("a.x", superseded)]
+    assert len(book) == 0
+
+
 def test_full() -> None:
     book = OrderBook()
     for number in range(ORDERS_PER_TERMINAL_MAX):
