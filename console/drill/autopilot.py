@@ -1,0 +1,184 @@
+"""A dispatcher made of key presses: works the real window, one act at a time, and reads what it shows.
+
+It presses, clicks and types; the desk is only looked at, as a person looks at the screen. One turn does one
+act, and what does not come about within `PATIENCE_S` is given up and told, never faked.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Generator
+from typing import TypeVar
+
+from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
+
+from console.drill.cases import Case
+from console.drill.stage import Drill
+from console.models.desk import Desk
+from console.names import LOGIN
+from console.window import SeatWindow
+from dispatch.kinds import CloseReason, IncidentState
+from dispatch.words import Incident
+
+TURN_MS = 120
+PATIENCE_S = 6.0
+Key = Qt.Key
+W = TypeVar("W", bound=QWidget)
+Turns = Generator[None, None, None]
+"""One `yield` a turn: the window lives between two of them."""
+
+log = logging.getLogger(__name__)
+
+
+class Autopilot(QObject):
+    """`pictured` is called once when all first calls have their vehicles: a good moment for pictures."""
+
+    def __init__(
+        self, window: SeatWindow, desk: Desk, drill: Drill, pictured: Callable[[], None], shown: int
+    ) -> None:
+        super().__init__(window)
+        self._window, self._desk, self._drill = window, desk, drill
+        self._cases = {case.number: case for case in drill.cases}
+        self._pictured, self._shown = pictured, shown
+        self._done: set[str] = set()
+        self._work = self._shift()
+        self._timer = QTimer(self, interval=TURN_MS)
+        self._timer.timeout.connect(self._turn)
+        self._timer.start()
+
+    def _turn(self) -> None:
+        next(self._work)
+
+    # --- the shift ------------------------------------------------------------------------------------
+
+    def _shift(self) -> Turns:
+        """Log in, then for ever: take the call that rings, else close what is finished."""
+        yield from self._log_in()
+        while True:
+            if self._desk.line.ringing():
+                yield from self._take_call()
+            finished = self._finished()
+            if finished is not None:
+                yield from self._close(finished)
+            if self._shown and len(self._done) >= self._shown:
+                self._shown = 0
+                self._pictured()
+            yield
+
+    def _log_in(self) -> Turns:
+        yield from self._until(lambda: self._find(QWidget, LOGIN).isVisible())
+        while self._desk.person is None:
+            yield from self._type("login.staff", self._drill.staff_number)
+            yield from self._type("login.password", self._drill.password)
+            self._click("login.enter")
+            yield from self._until(lambda: self._desk.person is not None)
+            yield
+
+    def _take_call(self) -> Turns:
+        """F3, the address, what is wrong, F4, F10."""
+        number = self._desk.line.ringing()[0].number
+        self._press(Key.Key_F3)
+        yield from self._until(lambda: self._desk.hand.intake_id is not None)
+        case = self._cases.get(number)
+        if case is None:
+            log.warning("autopilot: nobody told me what %s wants", number)
+            return
+        yield from self._place(case)
+        yield from self._trouble(case)
+        yield from self._until(self._recommended)
+        self._press(Key.Key_F4)
+        yield from self._until(lambda: bool(self._desk.missions_of(self._desk.incident_id())))
+        yield from self._until(lambda: self._desk.line.talking() is not None)
+        self._press(Key.Key_F10)
+        self._done.add(number)
+        yield
+
+    def _place(self, case: Case) -> Turns:
+        """Type until the list shows something, take its first line."""
+        field = self._field("form.place")
+        self._press(Key.Key_A, Qt.KeyboardModifier.AltModifier)
+        yield from self._type("form.place", case.typed)
+        found = self._find(QWidget, "form.place.suggestions")
+        yield from self._until(found.isVisible)
+        QTest.keyClick(field, Key.Key_Return)
+        yield from self._until(lambda: self._desk.form().place.point is not None)
+
+    def _trouble(self, case: Case) -> Turns:
+        trouble = case.trouble
+        yield from self._type("form.chief_complaint", trouble.complaint)
+        for name in (
+            f"form.conscious.{trouble.conscious}",
+            f"form.breathing.{trouble.breathing}",
+            f"form.severity.{trouble.severity}",
+        ):
+            self._click(name)
+            yield
+
+    def _close(self, incident: Incident) -> Turns:
+        """By the command line, with the reason the bar asks for."""
+        serial = incident.number.rsplit("-", 1)[-1]
+        self._press(Key.Key_Slash, Qt.KeyboardModifier.ControlModifier)
+        yield
+        yield from self._type("command.line", f"close {serial}")
+        QTest.keyClick(self._field("command.line"), Key.Key_Return)
+        yield from self._until(lambda: self._find(QWidget, "reason").isVisible())
+        self._click(f"reason.{CloseReason.COMPLETED}")
+        yield
+        self._click("reason.confirm")
+        yield from self._until(lambda: self._state_of(incident) is IncidentState.CLOSED)
+
+    # --- eyes -----------------------------------------------------------------------------------------
+
+    def _finished(self) -> Incident | None:
+        """An open incident whose vehicles have all ended."""
+        for incident in self._desk.floor.incidents.values():
+            missions = self._desk.missions_of(incident.id)
+            if incident.state is IncidentState.OPEN and missions and not any(m.active for m in missions):
+                return incident
+        return None
+
+    def _recommended(self) -> bool:
+        picks = self._desk.recommendation.picks
+        return bool(picks) and picks[0].travel.seconds is not None and self._desk.hand.vehicle_id is not None
+
+    def _state_of(self, incident: Incident) -> IncidentState | None:
+        found = self._desk.floor.incidents.get(incident.id)
+        return found.state if found else None
+
+    # --- hands ----------------------------------------------------------------------------------------
+
+    def _press(self, key: Key, held: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        focus = self._window.focusWidget() or self._window
+        QTest.keyClick(focus, key, held)
+
+    def _type(self, name: str, text: str) -> Turns:
+        """Empty the field and type, letter by letter."""
+        field = self._field(name)
+        field.setFocus()
+        field.selectAll()
+        QTest.keyClick(field, Key.Key_Delete)
+        for letter in text:
+            QTest.keyClicks(field, letter)
+        yield
+
+    def _click(self, name: str) -> None:
+        QTest.mouseClick(self._find(QPushButton, name), Qt.MouseButton.LeftButton)
+
+    def _field(self, name: str) -> QLineEdit:
+        return self._find(QLineEdit, name)
+
+    def _find(self, kind: type[W], name: str) -> W:
+        found = self._window.findChild(kind, name)
+        if found is None:
+            raise LookupError(name)
+        return found
+
+    def _until(self, seen: Callable[[], bool]) -> Turns:
+        """Look again each turn; after PATIENCE_S go on and say so."""
+        started = time.monotonic()
+        while not seen():
+            if time.monotonic() - started > PATIENCE_S:
+                log.error("autopilot: did not see what it waited for")
+                return
+            yield

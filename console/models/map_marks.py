@@ -1,0 +1,82 @@
+"""What the floor looks like on a map: marks of vehicles, incidents, hospitals and stations."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from console.models.latest import short
+from console.models.rows import PRIORITY
+from dispatch.floor import Floor
+from dispatch.kinds import IncidentState
+from dispatch.words import Incident, Vehicle
+from mapview.canvas.marks import IncidentMark, PlaceKind, PlaceMark, VehicleMark
+from mapview.canvas.palette import look_of_vehicle
+
+
+class Report(Protocol):
+    """A position report: WGS-84 degrees, taken at `at_ms`; None: not reported."""
+
+    @property
+    def lon(self) -> float: ...
+    @property
+    def lat(self) -> float: ...
+    @property
+    def at_ms(self) -> int: ...
+    @property
+    def speed_kmh(self) -> float | None: ...
+    @property
+    def heading_deg(self) -> float | None: ...
+
+
+def vehicle_marks(floor: Floor, positions: Mapping[str, Report]) -> list[VehicleMark]:
+    """Every vehicle whose position is known."""
+    return [
+        _vehicle(floor, vehicle, positions[vehicle.id])
+        for vehicle in floor.vehicles.values()
+        if vehicle.id in positions
+    ]
+
+
+def incident_marks(floor: Floor) -> list[IncidentMark]:
+    """Every incident that is not closed and has a point."""
+    return [
+        mark
+        for incident in floor.incidents.values()
+        if incident.state is not IncidentState.CLOSED and (mark := _incident(floor, incident))
+    ]
+
+
+def site_marks(floor: Floor) -> list[PlaceMark]:
+    """Hospitals and stations."""
+    hospitals = (
+        PlaceMark(it.id, PlaceKind.HOSPITAL, it.point.lon, it.point.lat, it.name)
+        for it in floor.hospitals.values()
+    )
+    stations = (
+        PlaceMark(it.id, PlaceKind.STATION, it.point.lon, it.point.lat, it.name)
+        for it in floor.stations.values()
+    )
+    return [*hospitals, *stations]
+
+
+def _vehicle(floor: Floor, vehicle: Vehicle, report: Report) -> VehicleMark:
+    mission = floor.missions.get(vehicle.mission_id or "")
+    return VehicleMark(
+        id=vehicle.id,
+        number=vehicle.number,
+        lon=report.lon,
+        lat=report.lat,
+        look=look_of_vehicle(vehicle.state, mission.stage if mission else None),
+        at_ms=report.at_ms,
+        heading_deg=report.heading_deg,
+        speed_kmh=report.speed_kmh,
+    )
+
+
+def _incident(floor: Floor, incident: Incident) -> IncidentMark | None:
+    point = incident.place.point
+    if point is None:
+        return None
+    waiting = not any(floor.missions[key].active for key in incident.mission_ids)
+    priority = PRIORITY.get(incident.severity, 2)
+    text = f"{short(incident.number)} {incident.place.address}"
+    return IncidentMark(incident.id, short(incident.number), point.lon, point.lat, priority, text, waiting)
