@@ -11,6 +11,7 @@ from store.core.messages import Cmd
 
 RETRY_MS = (300, 600, 1200, 2000)
 """Waits between sends; the last one repeats."""
+HELD_UP_MS = 30
 WINDOW = 64
 """Entries on the way at once; the rest wait behind them."""
 
@@ -29,6 +30,7 @@ class Waiting(Struct, frozen=True):
 class _Line(Struct):
     waiting: Waiting
     sends: int = 0
+    sent_at: int = 0
     due_at: int = 0
 
 
@@ -58,14 +60,24 @@ class Outbox:
             if line.due_at <= now:
                 line.due_at = now + RETRY_MS[min(line.sends, len(RETRY_MS) - 1)]
                 line.sends += 1
+                line.sent_at = now
                 cmds.append(_cmd(line.waiting, after))
             after = line.waiting.cid
         return cmds
 
-    def settle(self, cid: str) -> Waiting | None:
-        """A verdict came: forget the command. `None`: it was settled before."""
+    def settle(self, cid: str, now: int) -> Waiting | None:
+        """A verdict came: forget the command. `None`: it was settled before.
+
+        The next one may have come to the hub too early and been held: if its answer is not here by now, it
+        goes out again at once, so that a disturbed order costs round trips and not whole retry rounds.
+        """
         line = self._lines.pop(cid, None)
-        return line.waiting if line else None
+        if line is None:
+            return None
+        following = next(iter(self._lines.values()), None)
+        if following is not None and following.sends and now - following.sent_at >= HELD_UP_MS:
+            following.due_at = now
+        return line.waiting
 
     def waiting(self) -> list[Waiting]:
         """Everything without a verdict, in order."""

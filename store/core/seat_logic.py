@@ -217,7 +217,7 @@ class SeatLogic:
         return self._from_replica(self.replica.on_message(tick, now)) + (self._send_due(now) if fresh else [])
 
     def _on_ack(self, ack: Ack, now: int) -> list[Happening]:
-        if self.outbox.settle(ack.cid) is None:
+        if self.outbox.settle(ack.cid, now) is None:
             return []
         try:
             refusal = refusal_of(ack.refusal)

@@ -278,7 +278,7 @@ class SimSeat:
             if self.world.bug is Bug.NEW_ID_ON_RETRY and self.sends[message.cid] > 1:
                 message = replace(message, cid=f"{message.cid}+{self.sends[message.cid]}", after=None)
             if self.world.bug is Bug.GIVES_UP and self.sends[message.cid] > 2:
-                self.logic.outbox.settle(message.cid)
+                self.logic.outbox.settle(message.cid, self.world.now)
                 self.outbox.pop(message.cid, None)
         self.world.to_hub(self.name, encode(message))
 
