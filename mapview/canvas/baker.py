@@ -92,8 +92,8 @@ class Oven:
             self._painters[style] = TilePainter(self._source, THEMES[order.theme].map, order.ratio)
         picture = self._painters[style].paint(order.key)
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(f".{os.getpid()}.part")
-        if not picture.save(str(part), b"PNG", PNG_QUALITY):
+        part = path.with_name(f"part{os.getpid()}-{path.name}")
+        if not picture.save(str(part), quality=PNG_QUALITY):
             part.unlink(missing_ok=True)
             raise OSError(f"{path}: the picture could not be written")
         part.replace(path)  # two windows may share the folder: nobody sees half a picture

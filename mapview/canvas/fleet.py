@@ -10,19 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mapview.canvas.marks import VehicleMark
-from mapview.canvas.sprites import (
-    FRESH,
-    FRESHNESSES,
-    HEADINGS,
-    LOOK_KEYS,
-    LOST,
-    NO_HEADING,
-    PER_FRESHNESS,
-    STALE,
-)
+from mapview.canvas.palette import VEHICLE_SIGNS
 from mapview.canvas.view import View
 from mapview.geo.projection import pixels_of
 
+HEADINGS: Final = 32
+NO_HEADING: Final = 32
+PER_FRESHNESS: Final = HEADINGS + 1
+FRESH, STALE, LOST = 0, 1, 2
+FRESHNESSES: Final = 3
+LOOK_KEYS: Final = tuple(sign[0] for sign in VEHICLE_SIGNS)
 STALE_MS: Final = 60_000
 LOST_MS: Final = 180_000
 # Drawn from the bottom up: whoever is needed next lies on top.
@@ -45,13 +42,21 @@ _RANK: Final = {
 }
 _LOOKS: Final = {key: number for number, key in enumerate(LOOK_KEYS)}
 _OFF_DUTY: Final = _LOOKS["off_duty"]
+_RANK_OF_LOOK: Final = np.array([_RANK[key] for key in LOOK_KEYS], np.int64)
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 
 class Fleet:
-    """All vehicles of one map."""
+    """All vehicles of one map. `x`, `y`: world pixels; `taken_at`: ms since 1970; by index."""
+
+    x: Floats
+    y: Floats
+    taken_at: Ints
+    _heading: Ints
+    _look: Ints
+    _order: Ints
 
     def __init__(self) -> None:
         self.marks: list[VehicleMark] = []
@@ -69,6 +74,16 @@ class Fleet:
     def place_of(self, vehicle_id: str | None) -> int | None:
         """The index of a vehicle in the arrays, good until the next change of membership."""
         return None if vehicle_id is None else self._place_of.get(vehicle_id)
+
+    def places_of(self, vehicle_ids: Iterable[str]) -> Ints:
+        """The indices of those of the vehicles that are on the map."""
+        places = (self._place_of.get(vehicle_id) for vehicle_id in vehicle_ids)
+        return np.array([place for place in places if place is not None], np.int64)
+
+    def rank_of(self, places: Ints) -> Ints:
+        """How much each of these vehicles matters; more is more."""
+        ranks: Ints = _RANK_OF_LOOK[self._look[places]]
+        return ranks
 
     def world_of(self, vehicle_id: str) -> tuple[float, float] | None:
         """World pixels of a vehicle; None for one that is not on the map."""
@@ -125,7 +140,7 @@ class Fleet:
         """The sprite number of each of these vehicles."""
         fresh = self.freshness(now_ms)[places]
         numbers: Ints = (self._look[places] * FRESHNESSES + fresh) * PER_FRESHNESS + self._heading[places]
-        return numbers
+        return numbers  # see sprites.py
 
     def _place(self, mark: VehicleMark) -> int:
         place = self._place_of.get(mark.id)
@@ -137,12 +152,12 @@ class Fleet:
         return place
 
     def _clear_arrays(self) -> None:
-        self.x: Floats = np.empty(0)
-        self.y: Floats = np.empty(0)
-        self.taken_at: Ints = np.empty(0, np.int64)
-        self._heading: Ints = np.empty(0, np.int64)
-        self._look: Ints = np.empty(0, np.int64)
-        self._order: Ints = np.empty(0, np.int64)
+        self.x = np.empty(0)
+        self.y = np.empty(0)
+        self.taken_at = np.empty(0, np.int64)
+        self._heading = np.empty(0, np.int64)
+        self._look = np.empty(0, np.int64)
+        self._order = np.empty(0, np.int64)
 
     def _grow(self, count: int) -> None:
         more = count - len(self.x)
@@ -155,8 +170,7 @@ class Fleet:
         self._look = np.append(self._look, np.full(more, -1, np.int64))
 
     def _drawing_order(self) -> Ints:
-        rank_of_look = np.array([_RANK[key] for key in LOOK_KEYS])
-        return np.argsort(rank_of_look[self._look], kind="stable")
+        return np.argsort(_RANK_OF_LOOK[self._look], kind="stable")
 
 
 def _heading_number(heading_deg: float | None) -> int:

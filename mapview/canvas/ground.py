@@ -75,6 +75,13 @@ class Ground:
             return False
         return _seen_from(view, made_for).contains(QRectF(0, 0, view.width, view.height))
 
+    def is_bare(self, view: View) -> bool:
+        """True if the picture has the zoom of the view but does not cover the window."""
+        made_for = self._picture_view
+        if made_for is None or made_for.zoom != view.zoom:
+            return False
+        return not _seen_from(view, made_for).contains(QRectF(0, 0, view.width, view.height))
+
     def compose(self, view: View) -> None:
         """Make the picture anew for this view from what is there and order what is missing."""
         wide = view.resized(view.width + 2 * MARGIN_PX, view.height + 2 * MARGIN_PX)

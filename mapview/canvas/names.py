@@ -21,6 +21,7 @@ from mapview.geo.projection import ZOOM, IntArray
 
 EDGE_PX: Final = 4.0
 HALO_PX: Final = 2.0
+APART_PX: Final = 7.0  # a calm map has air between its names
 SAME_ROAD_APART_PX: Final = 260.0
 SAME_PLACE_APART_PX: Final = 220.0
 DOT_PX: Final = 8.0
@@ -71,12 +72,12 @@ AREAS: Final = (
 ROADS: Final = (
     ("motorway", "road_major", 11.0),
     ("trunk", "road_major", 11.5),
-    ("primary", "road_major", 12.0),
-    ("secondary", "road", 13.0),
-    ("tertiary", "road", 14.0),
-    ("residential", "road_minor", 15.0),
-    ("service", "road_minor", 16.0),
-    ("path", "road_minor", 16.5),
+    ("primary", "road_major", 12.5),
+    ("secondary", "road", 13.5),
+    ("tertiary", "road", 14.5),
+    ("residential", "road_minor", 15.5),
+    ("service", "road_minor", 16.5),
+    ("path", "road_minor", 17.0),
 )
 AREA_NAME_SHARE: Final = 0.7  # of a name's width that its area must be wide
 
@@ -154,7 +155,7 @@ class _Block:
             rects = [_around(middle, width, height)]
             if rule.dot:
                 rects.append(_around(at, DOT_PX, DOT_PX))
-            if all(map(_fits, rects)) and self._room.take_if_free(rects):
+            if all(map(_fits, rects)) and self._room.take_if_free(_apart(rects)):
                 self._shown[name].append(at)
                 top = middle[1] - height / 2
                 rows = [
@@ -196,7 +197,7 @@ class _Block:
         if self._is_near(name, at, SAME_ROAD_APART_PX):
             return None
         rects = [_around((x, y), max(along.chunk_width(text) * size, size), size) for text, x, y, _ in way]
-        if not all(map(_fits, rects)) or not self._room.take_if_free(rects):
+        if not all(map(_fits, rects)) or not self._room.take_if_free(_apart(rects)):
             return None
         self._shown[name].append(at)
         return self._label(style, way, None)
@@ -238,6 +239,12 @@ def _positions(at: XY, width: float, height: float, *, dot: bool) -> Iterator[XY
 def _around(middle: XY, width: float, height: float) -> Rect:
     x, y = middle
     return x - width / 2, y - height / 2, x + width / 2, y + height / 2
+
+
+def _apart(rects: list[Rect]) -> list[Rect]:
+    """The rectangles of one name with half the wanted air on every side."""
+    air = APART_PX / 2
+    return [(left - air, top - air, right + air, bottom + air) for left, top, right, bottom in rects]
 
 
 def _fits(rect: Rect) -> bool:

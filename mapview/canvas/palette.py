@@ -63,6 +63,7 @@ class MapColours:
     road_case: Mapping[str, str]
     road_text: str
     place_text: str
+    quarter_text: str  # names that must not compete with the marks
     water_text: str
     green_text: str
     halo: str
@@ -70,6 +71,7 @@ class MapColours:
     tag: str  # ground of number tags
     tag_text: str
     tag_text_old: str
+    tag_edge: str
     stale: str  # fill of a vehicle whose position is old
     stale_ink: str
     route: str
@@ -79,6 +81,7 @@ class MapColours:
     pin: str
     doubt_fill: str  # uncertainty circle, with alpha as #aarrggbb
     selection: str
+    selection_ink: str
     hospital: str
     station: str
     aed: str
@@ -238,8 +241,9 @@ DAY = Palette(
         road_case=_by_class(
             motorway="#c9a75c", trunk="#cdb683", primary="#cbc2a6", secondary="#c3c7c9", other="#d3d5d6"
         ),
-        road_text="#3d4449",
+        road_text="#454d52",
         place_text="#2c3338",
+        quarter_text="#525c62",
         water_text="#2f5673",
         green_text="#39593a",
         halo="#fbfbf9",
@@ -247,6 +251,7 @@ DAY = Palette(
         tag="#fdfdfc",
         tag_text="#171d21",
         tag_text_old="#61696e",
+        tag_edge="#aab1b5",
         stale="#6d757a",
         stale_ink="#ffffff",
         route="#1769b5",
@@ -254,8 +259,9 @@ DAY = Palette(
         route_other="#5f7180",
         route_text="#ffffff",
         pin="#b0006a",
-        doubt_fill="#2ab0006a",
+        doubt_fill="#1ab0006a",
         selection="#0a5fb4",
+        selection_ink="#ffffff",
         hospital="#a3252b",
         station="#17643a",
         aed="#5b3fa0",
@@ -320,8 +326,9 @@ NIGHT = Palette(
         road_case=_by_class(
             motorway="#241f12", trunk="#242014", primary="#22231f", secondary="#22272b", other="#272c31"
         ),
-        road_text="#d2d8dc",
-        place_text="#e0e5e8",
+        road_text="#c2cacf",
+        place_text="#d6dce0",
+        quarter_text="#aeb8bf",
         water_text="#9fc6e2",
         green_text="#a9cfae",
         halo="#22272b",
@@ -329,6 +336,7 @@ NIGHT = Palette(
         tag="#1a1f23",
         tag_text="#eef2f4",
         tag_text_old="#a7b0b6",
+        tag_edge="#4a535a",
         stale="#a2abb1",
         stale_ink="#12171a",
         route="#63b3f5",
@@ -336,8 +344,9 @@ NIGHT = Palette(
         route_other="#9aabb8",
         route_text="#08141f",
         pin="#ff8fd0",
-        doubt_fill="#2aff8fd0",
+        doubt_fill="#1cff8fd0",
         selection="#8cc8ff",
+        selection_ink="#06131f",
         hospital="#ff9d96",
         station="#86d7a2",
         aed="#c3b0ff",

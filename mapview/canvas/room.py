@@ -27,6 +27,12 @@ class Room:
         for cell in _cells(rect):
             self._cells.setdefault(cell, []).append(rect)
 
+    def copy(self) -> "Room":
+        """An equal one that can be filled apart."""
+        other = Room()
+        other._cells = {cell: list(taken) for cell, taken in self._cells.items()}
+        return other
+
     def take_if_free(self, rects: list[Rect]) -> bool:
         """Take all of `rects`, or none if one of them is not free."""
         if not all(map(self.is_free, rects)):

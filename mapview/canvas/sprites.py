@@ -10,15 +10,10 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap, QPolygonF, QTransform
 
 from mapview.canvas import shapes
+from mapview.canvas.fleet import FRESH, FRESHNESSES, HEADINGS, LOOK_KEYS, LOST, NO_HEADING, PER_FRESHNESS
 from mapview.canvas.lettering import blank, font
-from mapview.canvas.palette import VEHICLE_SIGNS, Palette, Shape
+from mapview.canvas.palette import Palette, Shape
 
-HEADINGS: Final = 32
-NO_HEADING: Final = 32
-PER_FRESHNESS: Final = HEADINGS + 1
-FRESH, STALE, LOST = 0, 1, 2
-FRESHNESSES: Final = 3
-LOOK_KEYS: Final = tuple(sign[0] for sign in VEHICLE_SIGNS)
 # from zoom, radius in px, size of the digit (0: none)
 TIERS: Final = ((0.0, 4.0, 0), (11.5, 7.0, 9), (13.5, 9.5, 12))
 SIGN_SHARE: Final = 1.95  # half a picture's side in radii: room for nose, rim and alarm mark
@@ -27,11 +22,6 @@ SIGN_SHARE: Final = 1.95  # half a picture's side in radii: room for nose, rim a
 def tier_of(zoom: float) -> int:
     """Which of `TIERS` is drawn at a zoom."""
     return max(index for index, (start, _, _) in enumerate(TIERS) if zoom >= start)
-
-
-def sprite_number(look: int, freshness: int, heading: int) -> int:
-    """The number of a picture on its sheet."""
-    return (look * FRESHNESSES + freshness) * PER_FRESHNESS + heading
 
 
 class SpriteSheet:

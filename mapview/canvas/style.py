@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-STYLE_VERSION: Final = 1  # raised with every change that shows, so that old pictures are not reused
+STYLE_VERSION: Final = 2  # raised with every change that shows, so that old pictures are not reused
 
 BUILDINGS_FROM_ZOOM: Final = 14.0
 BUILDING_EDGES_FROM_ZOOM: Final = 16.0
@@ -61,13 +61,13 @@ LETTERING: Final[Mapping[str, Lettering]] = MappingProxyType(
     {
         "city": Lettering(21, "place_text", bold=True, spacing=0.35),
         "district": Lettering(17, "place_text", bold=True, spacing=0.3),
-        "quarter": Lettering(13, "place_text", spacing=0.15),
+        "quarter": Lettering(12, "quarter_text", spacing=0.3),
         "road_major": Lettering(13, "road_text", bold=True, spacing=0.25),
         "road": Lettering(12, "road_text", spacing=0.2),
         "road_minor": Lettering(11, "road_text", spacing=0.1),
         "water": Lettering(13, "water_text", spacing=0.5),
         "green": Lettering(11, "green_text"),
-        "poi": Lettering(11, "place_text"),
+        "poi": Lettering(11, "quarter_text"),
     }
 )
 

@@ -20,6 +20,7 @@ from mapview.geo.projection import ZOOM, FloatArray, IntArray
 
 BLEED_PX: Final = 16  # roads of the neighbours reach in with half their width
 SAME_POINT_PX: Final = 0.35  # closer points draw the same line
+FEW_POINTS: Final = 16
 BOUNDARY_FROM_ZOOM: Final = 10.0
 
 Line = list[QPointF]
@@ -70,8 +71,10 @@ class TilePainter:
     def _line(self, part: IntArray) -> Line:
         """The part in tile pixels without points that would fall together."""
         west, north, _, _ = self._key.box
-        points = (part - (west, north)) / 2.0 ** (ZOOM - self._key.zoom)
-        return [QPointF(x, y) for x, y in thinned(points).tolist()]
+        per_px = 2.0 ** (ZOOM - self._key.zoom)
+        if len(part) < FEW_POINTS:  # most are houses: an array sum costs more than the points
+            return [QPointF((x - west) / per_px, (y - north) / per_px) for x, y in part.tolist()]
+        return [QPointF(x, y) for x, y in thinned((part - (west, north)) / per_px).tolist()]
 
     def _grounds(self) -> None:
         colours = self._colours

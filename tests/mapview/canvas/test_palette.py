@@ -47,6 +47,12 @@ def test_map_lettering_is_readable(palette: Palette) -> None:
     for text in (colours.road_text, colours.place_text):
         for ground in [*grounds(colours), colours.halo]:
             assert contrast(text, ground) >= TEXT_CONTRAST_MIN, (text, ground)
+    roads = set(colours.road_fill.values())
+    for ground in [
+        *set(grounds(colours)) - roads - {colours.water},
+        colours.halo,
+    ]:  # on roads its halo is round it
+        assert contrast(colours.quarter_text, ground) >= TEXT_CONTRAST_MIN, ground
     assert contrast(colours.note, colours.land) >= TEXT_CONTRAST_MIN
     assert contrast(colours.water_text, colours.water) >= TEXT_CONTRAST_MIN
     assert contrast(colours.green_text, colours.green) >= TEXT_CONTRAST_MIN

@@ -1,0 +1,411 @@
+"""The map widget: ground, still marks, moving vehicles, and everything a hand or a key can do to it.
+
+Invariants: a refresh never moves the view; any gesture locks it; only the user unlocks it. Painting
+never reads a file. Clicking the map never takes the keyboard away from the form being typed.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final
+
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPixmap,
+    QResizeEvent,
+    QShowEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QToolTip, QWidget
+
+from mapview.canvas.fleet import Fleet
+from mapview.canvas.gestures import Hands
+from mapview.canvas.ground import Ground
+from mapview.canvas.marks import IncidentMark, PlaceMark, RouteMark, VehicleMark
+from mapview.canvas.overlay import Overlay
+from mapview.canvas.palette import THEMES
+from mapview.canvas.pins import Pins
+from mapview.canvas.room import Rect, Room
+from mapview.canvas.sheets import Cartographer
+from mapview.canvas.texts import vehicle_tip, word
+from mapview.canvas.traffic import Traffic
+from mapview.canvas.view import View
+from mapview.geo.projection import pixel_of
+
+COMPOSE_MS: Final = 60  # after the last gesture or new piece of ground
+AGEING_MS: Final = 1_000  # positions grow old without anything being reported
+START_ZOOM: Final = 12.0
+SHOW_ZOOM_MIN: Final = 15.0
+
+Degrees = tuple[float, float]
+
+
+def wall_clock_ms() -> int:
+    """Milliseconds since 1970 UTC."""
+    return time.time_ns() // 1_000_000
+
+
+class MapCanvas(QWidget):
+    """See the module. `attribution` is shown always, as the licence of the map asks."""
+
+    vehicle_picked = Signal(str)
+    incident_picked = Signal(str)
+    place_picked = Signal(float, float)  # longitude, latitude
+    view_locked = Signal(bool)
+    pin_mode_changed = Signal(bool)
+
+    def __init__(
+        self,
+        cartographer: Cartographer | None = None,
+        *,
+        attribution: str = "",
+        theme: str = "day",
+        lang: str = "zh",
+        clock: Callable[[], int] = wall_clock_ms,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._cartographer = cartographer
+        self._attribution = attribution
+        self._lang = lang
+        self._clock = clock
+        self._view = View(*pixel_of(116.4, 39.9), START_ZOOM, 640, 480)
+        self._fleet = Fleet()
+        self._incidents: list[IncidentMark] = []
+        self._places: list[PlaceMark] = []
+        self._routes: list[RouteMark] = []
+        self._selected_vehicle: str | None = None
+        self._selected_incident: str | None = None
+        self._proposal: list[Degrees] = []
+        self._following: str | None = None
+        self._locked = False
+        self._pinning = False
+        self._taken = Room()
+        self._still: QPixmap | None = None
+        self._palette = THEMES[theme]
+        self._hands = Hands(self)
+        self._ground = Ground(cartographer, self._palette, self.devicePixelRatioF(), self._ground_changed)
+        self._dress()
+        self._compose_timer = QTimer(self, singleShot=True, interval=COMPOSE_MS)
+        self._compose_timer.timeout.connect(self._compose)
+        self._ageing_timer = QTimer(self, interval=AGEING_MS)
+        self._ageing_timer.timeout.connect(self.update)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setMinimumSize(200, 150)
+
+    # --- what is shown -------------------------------------------------------------------------
+
+    def set_vehicles(self, marks: Iterable[VehicleMark]) -> None:
+        """These are all vehicles there are."""
+        self._fleet.replace(marks)
+        self._moved()
+
+    def update_vehicles(self, marks: Iterable[VehicleMark]) -> None:
+        """Newer positions and states of some vehicles."""
+        self._fleet.update(marks)
+        self._moved()
+
+    def remove_vehicle(self, vehicle_id: str) -> None:
+        """Take a vehicle off the map."""
+        self._fleet.remove(vehicle_id)
+        self._moved()
+
+    def set_incidents(self, marks: Iterable[IncidentMark]) -> None:
+        """All incidents on the map."""
+        self._incidents = list(marks)
+        self._still_changed()
+
+    def set_places(self, marks: Iterable[PlaceMark]) -> None:
+        """All hospitals, stations, AEDs, and the pin of the incident in hand."""
+        self._places = list(marks)
+        self._still_changed()
+
+    def set_routes(self, marks: Iterable[RouteMark]) -> None:
+        """All routes drawn."""
+        self._routes = list(marks)
+        self._still_changed()
+
+    def select_vehicle(self, vehicle_id: str | None) -> None:
+        """Ring and number for one vehicle; the view stays."""
+        self._selected_vehicle = vehicle_id
+        self.update()
+
+    def select_incident(self, incident_id: str | None) -> None:
+        """Ring and text for one incident; the view stays."""
+        self._selected_incident = incident_id
+        self._still_changed()
+
+    def set_theme(self, name: str) -> None:
+        """Change to "day" or "night" at once."""
+        self._palette = THEMES[name]
+        self._dress()
+        self._still_changed()
+        self._compose_timer.start()
+
+    @property
+    def theme(self) -> str:
+        return self._palette.name
+
+    # --- where it looks ------------------------------------------------------------------------
+
+    @property
+    def view(self) -> View:
+        return self._view
+
+    @property
+    def is_locked(self) -> bool:
+        return self._locked
+
+    @property
+    def is_pinning(self) -> bool:
+        return self._pinning
+
+    @property
+    def following(self) -> str | None:
+        """Id of the vehicle kept in the middle."""
+        return self._following
+
+    def propose(self, points: Sequence[Degrees]) -> None:
+        """The program would like to show these (lon, lat): done only while nobody has taken the view."""
+        self._proposal = list(points)
+        if not self._locked and self._following is None:
+            self._look(self._view.fitted(self._proposal))
+
+    def fit(self, points: Sequence[Degrees]) -> None:
+        """The user asked to see all of these (lon, lat)."""
+        self._look(self._view.fitted(points))
+        self._lock()
+
+    def show_point(self, lon: float, lat: float, zoom: float | None = None) -> None:
+        """The user asked to see this place; `zoom` None: near enough to read the streets."""
+        near = max(self._view.zoom, SHOW_ZOOM_MIN) if zoom is None else zoom
+        self._look(self._view.looking_at(*pixel_of(lon, lat), near))
+        self._lock()
+
+    def follow(self, vehicle_id: str | None) -> None:
+        """Keep a vehicle in the middle until a gesture; None stops."""
+        self._following = vehicle_id
+        self._follow()
+        self.update()
+
+    def unlock(self) -> None:
+        """Give the view back to the program: its last proposal is shown."""
+        self._following = None
+        if self._locked:
+            self._locked = False
+            self.view_locked.emit(False)
+        self.propose(self._proposal)
+        self.update()
+
+    def set_pin_mode(self, on: bool) -> None:
+        """While on, the next click (or Enter: the middle) sets the place of the incident in hand."""
+        if on != self._pinning:
+            self._pinning = on
+            self.setCursor(Qt.CursorShape.CrossCursor if on else Qt.CursorShape.ArrowCursor)
+            self.pin_mode_changed.emit(on)
+            self.update()
+
+    def pick(self, x: float, y: float) -> tuple[str, str] | None:
+        """What is at a point of the window: ("vehicle" | "incident", id), or None."""
+        incident = self._pins.pick(x, y)
+        if incident is not None:
+            return "incident", incident
+        vehicle = self._traffic.pick(x, y)
+        return None if vehicle is None else ("vehicle", vehicle)
+
+    def tag_rects(self) -> list[Rect]:
+        """Where vehicle numbers are painted, logical pixels."""
+        return self._traffic.tag_rects(self._view)
+
+    @property
+    def tagged(self) -> list[str]:
+        """Ids of the vehicles that show their number, beside the selected one."""
+        return self._traffic.tagged
+
+    @property
+    def is_ground_complete(self) -> bool:
+        """True when every tile and name of the present view is drawn."""
+        return self._ground.serves(self._view)
+
+    def close_map(self) -> None:
+        """Stop drawing ground for good; the widget is going away."""
+        self._compose_timer.stop()
+        self._ageing_timer.stop()
+        if self._cartographer is not None:
+            self._cartographer.stop()
+
+    # --- hands ---------------------------------------------------------------------------------
+
+    def moved_by_hand(self, view: View) -> None:
+        """A gesture chose this view."""
+        self._following = None
+        self._look(view)
+        self._lock()
+
+    def clicked(self, x: float, y: float) -> None:
+        """A click without a drag."""
+        if self._pinning:
+            self.pinned(x, y)
+            return
+        found = self.pick(x, y)
+        if found is not None:
+            signal = self.incident_picked if found[0] == "incident" else self.vehicle_picked
+            signal.emit(found[1])
+
+    def pinned(self, x: float, y: float) -> None:
+        """The place of the incident in hand is here."""
+        self.set_pin_mode(False)
+        self.place_picked.emit(*self._view.degrees_at(x, y))
+
+    # --- inside --------------------------------------------------------------------------------
+
+    def _dress(self) -> None:
+        ratio = self.devicePixelRatioF()
+        self._ratio = ratio
+        self._overlay = Overlay(self._palette, ratio)
+        self._pins = Pins(self._palette, ratio)
+        self._traffic = Traffic(self._fleet, self._palette, ratio)
+        self._ground.set_style(self._palette, ratio)
+
+    def _look(self, view: View) -> None:
+        if view != self._view:
+            self._view = view
+            self._still_changed()
+            if not self._ground.serves(view):
+                self._compose_soon()
+
+    def _compose_soon(self) -> None:
+        """Zooming waits for the end of the gesture; a drag that uncovers bare ground does not."""
+        if self._ground.is_bare(self._view):
+            self._ground.compose(self._view)
+        self._compose_timer.start()
+
+    def _compose(self) -> None:
+        if not self._ground.serves(self._view):
+            self._ground.compose(self._view)
+            self._still_changed()
+
+    def _ground_changed(self) -> None:
+        if not self._compose_timer.isActive():
+            self._compose_timer.start()
+
+    def _still_changed(self) -> None:
+        self._still = None
+        self.update()
+
+    def _moved(self) -> None:
+        if self._following is not None:
+            self._follow()
+        self.update()
+
+    def _follow(self) -> None:
+        at = self._fleet.world_of(self._following) if self._following is not None else None
+        if at is not None:
+            self._look(self._view.looking_at(*at))
+
+    def _lock(self) -> None:
+        if not self._locked:
+            self._locked = True
+            self.view_locked.emit(True)
+            self.update()
+
+    def _notice(self) -> str:
+        if self._pinning:
+            return word(self._lang, "pin")
+        mark = self._fleet.get(self._following) if self._following is not None else None
+        if mark is not None:
+            return word(self._lang, "following", number=mark.number)
+        return word(self._lang, "locked") if self._locked else ""
+
+    def _draw_still(self) -> QPixmap:
+        still = QPixmap(self.size() * self._ratio)
+        still.setDevicePixelRatio(self._ratio)
+        painter = QPainter(still)
+        self._ground.paint(painter, self._view)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._taken = Room()
+        self._overlay.routes(painter, self._view, self._routes)
+        self._overlay.places(painter, self._view, self._places, self._taken)
+        self._pins.settle(self._view, self._incidents, self._selected_incident, self._taken)
+        painter.end()
+        return still
+
+    # --- Qt ------------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        if self._ratio != self.devicePixelRatioF():  # moved to another screen
+            self._dress()
+            self._still = None
+            self._compose_timer.start()
+        if self._still is None:
+            self._still = self._draw_still()
+        painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._still)
+        self._traffic.paint(painter, self._view, self._clock(), self._selected_vehicle, self._taken)
+        self._pins.paint(painter)
+        self._overlay.corner(painter, self._view, self._attribution, self._notice())
+        if self._pinning:
+            self._overlay.cross_hair(painter, self._view)
+        painter.end()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        self._look(self._view.resized(event.size().width(), event.size().height()))
+        if not self._locked and self._following is None and self._proposal:
+            self._look(self._view.fitted(self._proposal))
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        self._ageing_timer.start()
+        self._compose_timer.start()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            self._show_tip(event.pos(), event.globalPos())
+            return True
+        return super().event(event)
+
+    def tip_at(self, x: float, y: float) -> str:
+        """The text shown when the cursor rests here; "" for none."""
+        found = self.pick(x, y)
+        if found is None:
+            return ""
+        if found[0] == "incident":
+            mark = next(mark for mark in self._incidents if mark.id == found[1])
+            look = self._palette.priority(mark.priority)
+            return f"{mark.number} · {look.zh if self._lang == 'zh' else look.en} · {mark.text}"
+        vehicle = self._fleet.get(found[1])
+        assert vehicle is not None
+        return vehicle_tip(self._lang, vehicle, self._palette.vehicle(vehicle.look), self._clock())
+
+    def _show_tip(self, at: QPoint, on_screen: QPoint) -> None:
+        text = self.tip_at(at.x(), at.y())
+        if text:
+            QToolTip.showText(on_screen, text, self, QRect(at - QPoint(12, 12), at + QPoint(12, 12)))
+        else:
+            QToolTip.hideText()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        self._hands.press(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        self._hands.move(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        self._hands.release(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
+        self._hands.wheel(event)
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        if not self._hands.key(event):
+            super().keyPressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        if event.button() is Qt.MouseButton.LeftButton:
+            self.pinned(event.position().x(), event.position().y())

@@ -1,0 +1,222 @@
+"""Draws what stands still over the ground: routes, places with their doubt, the corner notes.
+
+Everything here is drawn once into a picture and copied until something changes.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap, QTransform
+
+from mapview.canvas import shapes
+from mapview.canvas.lettering import font, tag_picture
+from mapview.canvas.marks import PlaceKind, PlaceMark, RouteMark
+from mapview.canvas.palette import Palette, Shape
+from mapview.canvas.room import Rect, Room
+from mapview.canvas.view import View
+from mapview.geo.projection import metres_per_pixel
+
+ROUTE_PX: Final = 5.0
+ROUTE_OTHER_PX: Final = 3.5
+ROUTE_CASE_PX: Final = 1.8
+SITE_PX: Final = 8.5
+SCALE_BAR_PX_MAX: Final = 120
+# First zoom of the symbol, of the name.
+SITE_ZOOMS: Final = {
+    PlaceKind.HOSPITAL: (11.0, 13.5),
+    PlaceKind.STATION: (11.0, 13.0),
+    PlaceKind.AED: (15.0, 17.0),
+    PlaceKind.PIN: (0.0, 0.0),
+    PlaceKind.CALLER: (0.0, 0.0),
+}
+_SCALE_STEPS: Final = (20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000)
+
+
+class Overlay:
+    """Painter of the still marks in one theme for one device pixel ratio."""
+
+    def __init__(self, palette: Palette, ratio: float) -> None:
+        self._palette = palette
+        self._ratio = ratio
+        self._tags: dict[tuple[str, str, str], QPixmap] = {}
+
+    def routes(self, painter: QPainter, view: View, routes: Iterable[RouteMark]) -> None:
+        """Quiet ones below, the main one on top with its text."""
+        colours = self._palette.map
+        for route in sorted(routes, key=lambda route: route.main):
+            points = [QPointF(*view.screen_of_degrees(lon, lat)) for lon, lat in route.points]
+            width = ROUTE_PX if route.main else ROUTE_OTHER_PX
+            painter.setPen(_line(colours.route_case, width + 2 * ROUTE_CASE_PX))
+            painter.drawPolyline(points)
+            painter.setPen(_line(colours.route if route.main else colours.route_other, width))
+            painter.drawPolyline(points)
+            self._route_text(painter, view, route, points)
+
+    def _route_text(self, painter: QPainter, view: View, route: RouteMark, points: list[QPointF]) -> None:
+        window = QRectF(0, 0, view.width, view.height)
+        seen = [point for point in points if window.contains(point)]
+        if route.text and seen:
+            colours = self._palette.map
+            tag = self._tag(
+                route.text, colours.route if route.main else colours.route_other, colours.route_text
+            )
+            middle, size = seen[len(seen) // 2], tag.deviceIndependentSize()
+            painter.drawPixmap(middle - QPointF(size.width() / 2, size.height() / 2), tag)
+
+    def places(self, painter: QPainter, view: View, places: Iterable[PlaceMark], room: Room) -> None:
+        """Symbols by zoom; names where there is room, hospitals first."""
+        shown = [place for place in places if view.zoom >= SITE_ZOOMS[place.kind][0]]
+        order = list(SITE_ZOOMS)
+        at = {place.id: QPointF(*view.screen_of_degrees(place.lon, place.lat)) for place in shown}
+        shown = [place for place in shown if place.radius_m or _near_window(view, at[place.id])]
+        for place in shown:
+            self._doubt(painter, view, place, at[place.id])
+        for place in sorted(shown, key=lambda place: -order.index(place.kind)):
+            self._symbol(painter, place.kind, at[place.id])
+            room.take(_square(at[place.id], SITE_PX))
+        for place in sorted(shown, key=lambda place: order.index(place.kind)):
+            if place.name and view.zoom >= SITE_ZOOMS[place.kind][1]:
+                self._place_name(painter, place, at[place.id], room)
+
+    def _doubt(self, painter: QPainter, view: View, place: PlaceMark, at: QPointF) -> None:
+        if not place.radius_m:
+            return
+        radius = place.radius_m / (metres_per_pixel(place.lat) * view.scale)
+        pen = QPen(QColor(self._palette.map.pin), 1.5, Qt.PenStyle.DashLine)
+        painter.setPen(pen)
+        painter.setBrush(QColor(self._palette.map.doubt_fill))
+        painter.drawEllipse(at, radius, radius)
+
+    def _symbol(self, painter: QPainter, kind: PlaceKind, at: QPointF) -> None:
+        colours = self._palette.map
+        painter.setPen(QPen(QColor(colours.mark_edge), 1.4))
+        painter.save()
+        painter.translate(at)
+        if kind is PlaceKind.PIN:
+            self._pin_symbol(painter)
+        elif kind is PlaceKind.CALLER:
+            painter.setBrush(QColor(colours.pin))
+            painter.drawEllipse(QPointF(0, 0), 5, 5)
+        elif kind is PlaceKind.HOSPITAL:
+            painter.setBrush(QColor(colours.hospital))
+            painter.drawRoundedRect(_box(SITE_PX), 3, 3)
+            painter.setPen(QPen(QColor(colours.site_ink), 3.2, c=Qt.PenCapStyle.FlatCap))
+            painter.drawLine(QPointF(-5, 0), QPointF(5, 0))
+            painter.drawLine(QPointF(0, -5), QPointF(0, 5))
+        elif kind is PlaceKind.STATION:
+            painter.setBrush(QColor(colours.station))
+            painter.drawPath(QTransform.fromScale(SITE_PX, SITE_PX).map(shapes.outline(Shape.HOUSE)))
+            self._sign(painter, "站", 10, colours.site_ink)
+        else:
+            painter.setBrush(QColor(colours.aed))
+            painter.drawPath(_heart())
+            self._sign(painter, "A", 9, colours.site_ink)
+        painter.restore()
+
+    def _pin_symbol(self, painter: QPainter) -> None:
+        """A cross hair with a ring: exact in its middle, and nothing hides the ground there."""
+        for colour, width in ((self._palette.map.halo, 5.0), (self._palette.map.pin, 2.2)):
+            painter.setPen(_line(colour, width))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(QPointF(0, 0), 9, 9)
+            for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1)):
+                painter.drawLine(QPointF(dx * 4, dy * 4), QPointF(dx * 15, dy * 15))
+
+    def _sign(self, painter: QPainter, text: str, size: float, colour: str) -> None:
+        painter.setPen(QColor(colour))
+        painter.setFont(font(size, bold=True))
+        painter.drawText(_box(SITE_PX + 2), Qt.AlignmentFlag.AlignCenter, text)
+
+    def _place_name(self, painter: QPainter, place: PlaceMark, at: QPointF, room: Room) -> None:
+        width = QFontMetricsF(font(11)).horizontalAdvance(place.name)
+        above = at.y() + SITE_PX + 2
+        rect = (at.x() - width / 2, above, at.x() + width / 2, above + 14)
+        if room.is_free(rect):
+            room.take(rect)
+            self._haloed(painter, place.name, QPointF(rect[0], above + 11))
+
+    def _haloed(self, painter: QPainter, text: str, baseline: QPointF) -> None:
+        colours = self._palette.map
+        path = QPainterPath()
+        path.addText(baseline, font(11), text)
+        painter.strokePath(path, _line(colours.halo, 3.0))
+        painter.fillPath(path, QColor(colours.place_text))
+
+    def _tag(self, text: str, ground: str, ink: str) -> QPixmap:
+        key = (text, ground, ink)
+        if key not in self._tags:
+            if len(self._tags) > 500:
+                self._tags.clear()
+            self._tags[key] = tag_picture(text, ground, ink, self._palette.map.halo, self._ratio, 12)
+        return self._tags[key]
+
+    def corner(self, painter: QPainter, view: View, attribution: str, notice: str) -> None:
+        """Scale bar lower left, attribution lower right, a notice in the middle above."""
+        self._scale_bar(painter, view)
+        letters = font(11)
+        painter.setFont(letters)
+        width = QFontMetricsF(letters).horizontalAdvance(attribution) + 10
+        if attribution:
+            self._plate(painter, QRectF(view.width - width, view.height - 18, width, 18), attribution)
+        if notice:
+            wide = QFontMetricsF(letters).horizontalAdvance(notice) + 18
+            self._plate(painter, QRectF((view.width - wide) / 2, 6, wide, 21), notice)
+
+    def cross_hair(self, painter: QPainter, view: View) -> None:
+        """The middle of the window, where Enter sets the pin."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.save()
+        painter.translate(view.width / 2, view.height / 2)
+        self._pin_symbol(painter)
+        painter.restore()
+
+    def _plate(self, painter: QPainter, box: QRectF, text: str) -> None:
+        ground = QColor(self._palette.map.tag)
+        ground.setAlpha(225)
+        painter.fillRect(box, ground)
+        painter.setPen(QColor(self._palette.map.note))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+    def _scale_bar(self, painter: QPainter, view: View) -> None:
+        metres, width = scale_bar(view)
+        text = f"{metres // 1000} km" if metres >= 1000 else f"{metres} m"
+        left, base = 12.0, view.height - 10.0
+        for colour, pen in ((self._palette.map.halo, 4.0), (self._palette.map.note, 1.6)):
+            painter.setPen(_line(colour, pen))
+            corners = ((left, base - 6), (left, base), (left + width, base), (left + width, base - 6))
+            painter.drawPolyline([QPointF(x, y) for x, y in corners])
+        self._haloed(painter, text, QPointF(left + 5, base - 4))
+
+
+def scale_bar(view: View) -> tuple[int, float]:
+    """The longest round length in metres that fits the bar, and its width in pixels."""
+    one = view.metres_per_screen_px()
+    metres = max((step for step in _SCALE_STEPS if step / one <= SCALE_BAR_PX_MAX), default=_SCALE_STEPS[0])
+    return metres, metres / one
+
+
+def _line(colour: str, width: float) -> QPen:
+    return QPen(
+        QColor(colour), width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin
+    )
+
+
+def _near_window(view: View, at: QPointF) -> bool:
+    return -40 < at.x() < view.width + 40 and -40 < at.y() < view.height + 60
+
+
+def _box(half: float) -> QRectF:
+    return QRectF(-half, -half, 2 * half, 2 * half)
+
+
+def _square(at: QPointF, half: float) -> Rect:
+    return at.x() - half, at.y() - half, at.x() + half, at.y() + half
+
+
+def _heart() -> QPainterPath:
+    path = QPainterPath(QPointF(0, 8))
+    path.cubicTo(-14, -2, -6, -11, 0, -5)
+    path.cubicTo(6, -11, 14, -2, 0, 8)
+    path.closeSubpath()
+    return path
