@@ -13,7 +13,7 @@ BROOK: Final = "清溪河"
 ISLAND: Final = "白鹭洲"
 LAKE: Final = "镜月湖"
 
-DISTRICTS: Final = ("朝阳区", "长乐区", "铃东区", "铃西区", "江南区", "乐安区")
+DISTRICTS: Final = ("朝阳区", "铃东区", "长乐区", "铃西区", "江南区", "乐安区")
 
 
 def _words(text: str) -> tuple[str, ...]:

@@ -33,6 +33,8 @@ def rebuild(
     lines = {one.id: _lines_of(one, frame) for one in torn}
     edges = shapely.get_parts(shapely.unary_union([*_flat(lines.values()), frame.exterior]))
     faces = [face for face in polygonize(edges) if frame.contains(face.representative_point())]
+    if not faces:
+        return {}
     sides = {}
     for relation, own in lines.items():
         side = _side_of(own, edges, faces)
@@ -60,9 +62,10 @@ def _lines_of(one: TornRelation, frame: Any) -> list[Any]:
 
 def _side_of(own: list[Any], edges: Any, faces: list[Any]) -> Bools | None:
     """True for the faces on one side of a border, False for the other; None if the border leaks."""
-    border = shapely.union_all(own) if own else shapely.linestrings(np.empty((0, 2)))
     middles = shapely.line_interpolate_point(edges, 0.5, normalized=True)
-    crosses = shapely.distance(border, middles) < _ON_LINE_DEG if own else np.zeros(len(edges), bool)
+    crosses = np.zeros(len(edges), bool)
+    if own:
+        crosses = shapely.distance(shapely.union_all(own), middles) < _ON_LINE_DEG
     rims = np.array([face.boundary for face in faces])
     owner, middle = shapely.STRtree(rims).query(middles, predicate="dwithin", distance=_ON_LINE_DEG)[::-1]
     beside: dict[int, list[int]] = defaultdict(list)

@@ -29,8 +29,8 @@ def rebuild(
     report: ImportReport,
 ) -> Iterator[tuple[str, list[FloatArray]]]:
     """Name and rings of every water polygon that could be rebuilt."""
-    centres = shapely.multilinestrings([shapely.linestrings(line) for line in centre_lines])
-    town = shapely.multipoints([ring[0] for ring in buildings])
+    centres = shapely.MultiLineString(centre_lines)
+    town = shapely.MultiPoint([ring[0] for ring in buildings])
     frame = shapely.box(*box)
     for one in torn:
         water = river_area(one.outer, one.inner, frame, centres, town)
