@@ -2,11 +2,11 @@
 
 Windows          SeatWindow seat, LogInPage login, SecondPerson second_person
 Log-in           login.staff, login.password, login.enter
-Form fields      form.<field of dispatch.words.Form>, e.g. form.place, form.waiting_point, form.contact_name,
-                 form.contact_phone, form.patient_count, form.patient_name, form.patient_sex, form.patient_age,
+Form fields      form.<field of dispatch.words.Form>, form.place, form.waiting_point, form.contact_name,
+                 form.contact_phone, form.patient_count, form.patient_name, form.patient_age,
                  form.chief_complaint, form.condition, form.remark
-Choices          form.<field>.<value>, e.g. form.conscious.yes, form.breathing.no, form.severity.critical,
-                 form.needs.stretcher, form.infectious.yes, form.danger.yes
+Choices          form.<field>.<value>: form.conscious.yes, form.breathing.no, form.severity.critical,
+                 form.patient_sex.male, form.needs.stretcher, form.infectious.yes, form.danger.yes
 Suggestions      form.place.suggestions (a list under the address; Down and Enter take one)
 Lists            calls.table, incidents.table, advice.table, vehicles.table, calls_of.table, latest.table,
                  alarms.table (rows carry the id of their thing in Qt.ItemDataRole.UserRole)

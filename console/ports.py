@@ -94,17 +94,23 @@ class Moved(Struct, frozen=True):
     heading_deg: float | None = None
 
 
+HubMessage = FloorLoaded | Happened | VerdictCame | Expired | LogInAnswered | Moved | Link
+
+
 class HubPort(Protocol):
-    """The seat's way to its hub: durable outbox behind `order`."""
+    """The seat's way to its hub: durable outbox behind `order`, all answers from `drain`."""
 
     def log_in(self, staff_number: str, password: str, *, second: bool = False) -> str:
         """Prove a person; the answer is a `LogInAnswered` with the returned id."""
 
-    def order(self, command: Command, second: bytes = b"") -> str:
-        """Give an order; returns its id, the verdict comes as `VerdictCame`. `second`: a second person's token."""
+    def logged_out(self) -> None:
+        """Later orders carry nobody's name."""
 
-    def reload(self) -> None:
-        """Ask for the whole floor again, as after a gap."""
+    def order(self, command: Command, second: bytes = b"") -> str:
+        """Give an order; returns its id, its verdict comes later. `second`: a second person's token."""
+
+    def drain(self) -> list[HubMessage]:
+        """Everything since the last call, in order; called by the bridge only."""
 
 
 # --- the navigator ---------------------------------------------------------------------------------
@@ -168,5 +174,4 @@ class NavigatorState(Struct, frozen=True):
     text: str = ""
 
 
-HubMessage = FloorLoaded | Happened | VerdictCame | Expired | LogInAnswered | Moved | Link
 NavigatorMessage = Suggestions | Ranked | NamedPoint | Way | NavigatorState

@@ -1,0 +1,78 @@
+"""Where other threads meet the window. They append to a bounded queue; a timer of the window drains it.
+
+The window thread never waits and never works longer than `BUDGET_S` on a batch: what is left comes 20 ms
+later. Positions are merged by vehicle before they get here; nothing else is ever merged or dropped.
+"""
+
+import gc
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer
+
+from console.models.desk import Desk, Topic
+
+DRAIN_MS = 20
+BUDGET_S = 0.012
+QUEUE_MAX = 10_000
+ON_TIME_MS = 100
+SECOND_MS = 1_000
+COLLECT_EVERY_S = 20.0
+
+
+class Bridge(QObject):
+    """`show(topics)` draws what changed; `second()` is called each second for ages and clock."""
+
+    def __init__(self, desk: Desk, show: Callable[[set[Topic]], None], second: Callable[[], None]) -> None:
+        super().__init__()
+        self._desk, self._show, self._second = desk, show, second
+        self._queue: deque[Any] = deque()
+        self.dropped = 0
+        """Messages of telephone or navigator that found the queue full: the window hung for minutes."""
+        self._drain_timer = QTimer(self, interval=DRAIN_MS)
+        self._drain_timer.timeout.connect(self.drain)
+        self._second_timer = QTimer(self, interval=SECOND_MS)
+        self._second_timer.timeout.connect(self._on_second)
+        self._timed_at = self._collected_at = time.monotonic()
+
+    def start(self) -> None:
+        """Begin; from now on Python's collector runs here in idle moments only (p95 of the map)."""
+        gc.collect()
+        gc.freeze()
+        gc.disable()
+        self._drain_timer.start()
+        self._second_timer.start()
+
+    def stop(self) -> None:
+        self._drain_timer.stop()
+        self._second_timer.stop()
+        gc.enable()
+
+    def post(self, message: object) -> None:
+        """From any thread."""
+        if len(self._queue) >= QUEUE_MAX:
+            self.dropped += 1
+            return
+        self._queue.append(message)
+
+    def drain(self) -> None:
+        """Take what has come and draw what it changed."""
+        started = time.monotonic()
+        for message in self._desk.hub.drain():
+            self._desk.take(message)
+        while self._queue and time.monotonic() - started < BUDGET_S:
+            self._desk.take(self._queue.popleft())
+        if started - self._timed_at >= ON_TIME_MS / 1000:
+            self._timed_at = started
+            self._desk.on_time()
+        changes = self._desk.changes()
+        if changes:
+            self._show(changes)
+
+    def _on_second(self) -> None:
+        self._second()
+        if time.monotonic() - self._collected_at > COLLECT_EVERY_S and not self._queue:
+            gc.collect(1)
+            self._collected_at = time.monotonic()

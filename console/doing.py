@@ -1,0 +1,257 @@
+"""The verbs of `verbs.py`, done: each method has the id of its verb. Keys, buttons and command line all end here."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from console.i18n import say
+from console.models import acts, rows
+from console.models.asking import Ask, Choice
+from console.models.commandline import parse
+from console.models.desk import Desk, Topic
+from console.models.labels import word
+from console.verbs import BY_ID, allowed
+from dispatch import commands as cmd
+from dispatch.kinds import Role, SeatState
+from dispatch.words import Vehicle
+
+HOSPITALS_MAX = 12
+
+
+class Screen(Protocol):
+    """What the verbs ask of the window."""
+
+    def ask(self, ask: Ask) -> None: ...
+    def go(self, where: str) -> None: ...
+    def toggle_help(self) -> None: ...
+    def toggle_full(self) -> None: ...
+    def toggle_theme(self) -> None: ...
+    def open_command(self) -> None: ...
+    def close_overlay(self) -> bool: ...
+    def pin_mode(self) -> None: ...
+    def play(self) -> None: ...
+    def log_out(self) -> None: ...
+
+
+class Doing:
+    """Does verbs. `run` is the command line, `do` everything else."""
+
+    def __init__(self, desk: Desk, screen: Screen) -> None:
+        self._desk, self._screen = desk, screen
+        self._vehicle: Vehicle | None = None
+        self._incident_id: str | None = None
+        self._row = 0
+
+    def do(self, verb_id: str) -> None:
+        """Do a verb by its id, if the person may."""
+        desk = self._desk
+        roles = desk.person.roles if desk.person else frozenset({Role.DISPATCHER})
+        if not allowed(BY_ID[verb_id], roles):
+            desk.notice(
+                say("当前角色无权“{name}”", name=BY_ID[verb_id].name), say("请由调度员或班长登录后操作")
+            )
+            return
+        act: Callable[[], None] = getattr(self, verb_id)
+        act()
+        self._vehicle, self._incident_id, self._row = None, None, 0
+
+    def run(self, line: str) -> bool:
+        """Do a line of the command line; False when it was not understood (the reason is on the strip)."""
+        desk = self._desk
+        parsed = parse(line, desk.floor, desk.person.roles if desk.person else ())
+        if parsed.verb is None:
+            desk.notice(parsed.trouble, grave=False)
+            return False
+        self._vehicle, self._row = parsed.vehicle, parsed.row
+        self._incident_id = parsed.incident.id if parsed.incident else None
+        self.do(parsed.verb.id)
+        return True
+
+    def pick_row(self, row: int) -> None:
+        """Ctrl+digit."""
+        self._row = row
+        self.do("pick")
+
+    def _ask(self, ask: Ask | None) -> None:
+        if ask is not None:
+            self._screen.ask(ask)
+
+    # --- calls, dispatch, incidents ----------------------------------------------------------------
+
+    def new(self) -> None:
+        acts.new_intake(self._desk)
+
+    def answer(self) -> None:
+        acts.answer(self._desk)
+
+    def hang_up(self) -> None:
+        acts.hang_up(self._desk)
+
+    def reject(self) -> None:
+        acts.reject(self._desk)
+
+    def call_back(self) -> None:
+        acts.call_back(self._desk)
+
+    def join(self) -> None:
+        acts.join(self._desk, self._incident_id)
+
+    def pin(self) -> None:
+        if self._desk.hand.intake_id is None:
+            self._desk.notice(
+                say("没有受理中的事件"), say("先接听（F3）、手工受理（F2）或在列表中选一个事件")
+            )
+        else:
+            self._screen.pin_mode()
+
+    def order(self) -> None:
+        acts.order(self._desk, self._vehicle)
+
+    def divert(self) -> None:
+        acts.divert(self._desk, self._vehicle)
+
+    def pick(self) -> None:
+        acts.choose_row(self._desk, self._row or 1)
+
+    def milestone(self) -> None:
+        mission = acts.mission_of_vehicle(self._desk, self._vehicle) if self._vehicle else None
+        acts.next_milestone(self._desk, mission)
+
+    def stop(self) -> None:
+        if self._vehicle is not None and self._vehicle.mission_id is not None:
+            acts.choose_mission(self._desk, self._vehicle.mission_id)
+        self._ask(acts.stop_mission(self._desk))
+
+    def hospital(self) -> None:
+        if self._vehicle is not None and self._vehicle.mission_id is not None:
+            acts.choose_mission(self._desk, self._vehicle.mission_id)
+        self._ask(acts.choose_hospital(self._desk, self._hospitals()))
+
+    def _hospitals(self) -> tuple[Choice, ...]:
+        from console.models.advice import hospitals
+
+        floor = self._desk.floor
+        picks = hospitals(floor, self._desk.form()).picks[:HOSPITALS_MAX]
+        choices = []
+        for pick in picks:
+            why = " ".join(word(one) for one in (*pick.reasons, *pick.cautions) if one != "estimated")
+            km = f" {pick.travel.metres / 1000:.1f} km" if pick.travel.metres is not None else ""
+            choices.append(Choice(pick.id, f"{floor.hospitals[pick.id].name}{km} {why}".strip()))
+        return tuple(choices)
+
+    def suspend(self) -> None:
+        self._ask(acts.suspend_or_free(self._desk, self._vehicle))
+
+    def hold(self) -> None:
+        self._ask(acts.hold_or_resume(self._desk))
+
+    def close(self) -> None:
+        if self._incident_id is not None:
+            acts.show(self._desk, self._incident_id)
+        self._ask(acts.close(self._desk))
+
+    def take(self) -> None:
+        acts.take_over(self._desk)
+
+    def put_aside(self) -> None:
+        acts.put_aside(self._desk)
+
+    def next(self) -> None:
+        acts.next_waiting(self._desk, rows.waiting(self._desk, self._desk.clock()))
+
+    def mine(self) -> None:
+        acts.settle_conflict(self._desk, mine=True)
+
+    def theirs(self) -> None:
+        acts.settle_conflict(self._desk, mine=False)
+
+    # --- quick answers -----------------------------------------------------------------------------
+
+    def conscious_yes(self) -> None:
+        acts.set_answer(self._desk, "conscious", "yes")
+
+    def conscious_no(self) -> None:
+        acts.set_answer(self._desk, "conscious", "no")
+
+    def conscious_unknown(self) -> None:
+        acts.set_answer(self._desk, "conscious", "unknown")
+
+    def breathing_yes(self) -> None:
+        acts.set_answer(self._desk, "breathing", "yes")
+
+    def breathing_no(self) -> None:
+        acts.set_answer(self._desk, "breathing", "no")
+
+    def breathing_unknown(self) -> None:
+        acts.set_answer(self._desk, "breathing", "unknown")
+
+    def severity_critical(self) -> None:
+        acts.set_answer(self._desk, "severity", "critical")
+
+    def severity_severe(self) -> None:
+        acts.set_answer(self._desk, "severity", "severe")
+
+    def severity_moderate(self) -> None:
+        acts.set_answer(self._desk, "severity", "moderate")
+
+    def severity_mild(self) -> None:
+        acts.set_answer(self._desk, "severity", "mild")
+
+    # --- the window --------------------------------------------------------------------------------
+
+    def help(self) -> None:
+        self._screen.toggle_help()
+
+    def full(self) -> None:
+        self._screen.toggle_full()
+
+    def theme(self) -> None:
+        self._screen.toggle_theme()
+
+    def command(self) -> None:
+        self._screen.open_command()
+
+    def play(self) -> None:
+        self._screen.play()
+
+    def log_out(self) -> None:
+        self._screen.log_out()
+
+    def dismiss(self) -> None:
+        """Esc: first what lies over the window, then the newest notice."""
+        if not self._screen.close_overlay() and self._desk.notices:
+            self._desk.notices.pop()
+            self._desk.changed(Topic.NOTICE)
+
+    def away(self) -> None:
+        desk = self._desk
+        seat = desk.floor.seats.get(desk.person.seat_id or "") if desk.person else None
+        if seat is not None:
+            there = seat.state in {SeatState.AWAY, SeatState.PAUSED}
+            desk.give(cmd.SetSeatState(seat.id, SeatState.READY if there else SeatState.AWAY))
+
+    def go_form(self) -> None:
+        self._screen.go("form")
+
+    def go_calls(self) -> None:
+        self._screen.go("calls")
+
+    def go_incidents(self) -> None:
+        self._screen.go("incidents")
+
+    def go_advice(self) -> None:
+        self._screen.go("advice")
+
+    def go_missions(self) -> None:
+        self._screen.go("missions")
+
+    def go_vehicles(self) -> None:
+        self._screen.go("vehicles")
+
+    def go_alarms(self) -> None:
+        self._screen.go("alarms")
+
+    def go_recordings(self) -> None:
+        self._screen.go("recordings")
+
+    def go_map(self) -> None:
+        self._screen.go("map")

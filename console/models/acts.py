@@ -1,0 +1,468 @@
+"""The dispatcher's acts on a desk. Each does what it says or tells the dispatcher why not and what to do."""
+
+from console.i18n import say
+from console.models.asking import Ask, Choice
+from console.models.desk import Desk, Topic
+from console.models.labels import field, step, word
+from console.models.latest import short
+from dispatch import commands as cmd
+from dispatch.kinds import (
+    AbortReason,
+    Answer,
+    CallClass,
+    CloseReason,
+    EmptyRunReason,
+    HoldReason,
+    HowPlaced,
+    IncidentState,
+    IntakeOutcome,
+    MilestoneKind,
+    MilestoneSource,
+    MissionResult,
+    RefuseReason,
+    SceneReason,
+    Severity,
+    SuspendReason,
+    VehicleState,
+)
+from dispatch.stages import ENDING, next_stage, result_possible
+from dispatch.words import Form, Incident, Mission, Place, Point, Vehicle
+from store.core.ids import new_id
+
+MINUTE_MS = 60_000
+HOLD_MIN = 15
+
+# --- calls and intakes -----------------------------------------------------------------------------
+
+
+def answer(desk: Desk) -> None:
+    """Answer the call that rings longest here."""
+    ringing, talking = desk.line.ringing(), desk.line.talking()
+    if not ringing:
+        desk.notice(say("没有振铃的来电"), say("手工受理请按 F2"), grave=False)
+    elif talking is not None:
+        desk.notice(say("正在通话"), say("先按 F10 挂机，再接听下一个来电"), "hang_up")
+    elif not desk.phone.answer(ringing[0].id):
+        desk.notice(say("电话不可用"), say("请用话机接听，再按 F2 手工受理"))
+
+
+def hang_up(desk: Desk) -> None:
+    """End the call somebody speaks on here."""
+    call = desk.line.talking()
+    if call is None:
+        desk.notice(say("当前没有通话"), grave=False)
+    else:
+        desk.phone.hang_up(call.id)
+
+
+def reject(desk: Desk) -> None:
+    """Refuse the call that rings longest here: it can ring at another seat."""
+    ringing = desk.line.ringing()
+    if ringing:
+        desk.phone.reject(ringing[0].id)
+
+
+def call_back(desk: Desk) -> None:
+    """Dial the contact of the form in hand."""
+    number = desk.form().contact_phone
+    if not number:
+        desk.notice(say("没有联系电话"), say("在“联系电话”栏输入号码后再回拨"))
+    elif desk.line.talking() is not None:
+        desk.notice(say("正在通话"), say("先按 F10 挂机，再回拨"))
+    elif desk.phone.dial(number) is None:
+        desk.notice(say("电话不可用"), say("请用话机回拨 {number}", number=number))
+
+
+def new_intake(desk: Desk) -> None:
+    """A form by hand."""
+    desk.begin_intake(None, "")
+
+
+def put_aside(desk: Desk) -> None:
+    """Clear the middle; whatever is unfinished stays in the lists."""
+    desk.take_in_hand()
+
+
+def type_address(desk: Desk, text: str) -> None:
+    """Words typed as the scene address: a point that belonged to other words is let go."""
+    place = desk.form().place
+    if text != place.address:
+        desk.type(place=Place(address=text))
+
+
+def choose_place(desk: Desk, name: str, point: Point, how: HowPlaced) -> None:
+    """An address taken from the index, or a point set on the map."""
+    old = desk.form().place
+    address = name or old.address
+    desk.type(place=Place(address=address, point=point, how=how, confirmed=how is HowPlaced.MAP))
+
+
+def set_answer(desk: Desk, name: str, value: str) -> None:
+    """One of the quick answers: conscious, breathing, severity; pressing it again takes it back."""
+    kind: type[Answer | Severity] = Severity if name == "severity" else Answer
+    blank = Severity.UNKNOWN if name == "severity" else Answer.NOT_ASKED
+    same = getattr(desk.form(), name) == value
+    desk.type(**{name: blank if same else kind(value)})
+    desk.changed(Topic.FORM)
+
+
+def join(desk: Desk, incident_id: str | None = None) -> None:
+    """The caller in hand reports something we know: add the intake to that incident."""
+    hand = desk.hand
+    if hand.intake_id is None or desk.incident_id() is not None:
+        desk.notice(say("没有可并入的受理单"), say("接听来电后，在未派车前并入"))
+        return
+    hints = desk.hints()
+    target = incident_id or (hints[0].incident_id if hints else None)
+    if target is None:
+        desk.notice(say("没有相似的事件"), say("在命令行输入：/并入 事件号"))
+        return
+    desk.forms.flush(desk.floor, hand.intake_id)
+    desk.give(cmd.JoinIncident(hand.intake_id, target))
+
+
+def next_waiting(desk: Desk, waiting: list[str]) -> None:
+    """Take the next of these incident or intake ids in hand, after the one in hand."""
+    if not waiting:
+        desk.notice(say("没有待处理的事件"), grave=False)
+        return
+    here = desk.incident_id() or desk.hand.intake_id
+    at = waiting.index(here) + 1 if here in waiting else 0
+    show(desk, waiting[at % len(waiting)])
+
+
+def show(desk: Desk, key: str) -> None:
+    """Take an incident or an intake in hand by its id."""
+    if key in desk.floor.incidents:
+        desk.take_in_hand(incident_id=key)
+    else:
+        desk.take_in_hand(intake_id=key)
+
+
+# --- orders ----------------------------------------------------------------------------------------
+
+
+def order_text(desk: Desk, form: Form) -> str:
+    """What the crew reads: where, who calls, what is the matter, what to bring. Empty parts are left out."""
+    parts = [
+        form.place.address,
+        form.waiting_point and say("等车：{where}", where=form.waiting_point),
+        form.chief_complaint,
+        "" if form.severity is Severity.UNKNOWN else word(form.severity),
+        "、".join(sorted(word(need) for need in form.needs)),
+        field("infectious") if form.infectious else "",
+        field("danger") if form.danger else "",
+        " ".join(part for part in (form.contact_name, form.contact_phone) if part),
+        form.remark,
+    ]
+    return "；".join(part for part in parts if part)
+
+
+def order(desk: Desk, vehicle: Vehicle | None = None) -> None:
+    """Send the selected (or this) vehicle: opens the incident if need be; the intake ends by itself."""
+    if vehicle is None:
+        vehicle = desk.floor.vehicles.get(desk.hand.vehicle_id or "")
+    if vehicle is None:
+        desk.notice(say("没有选中车辆"), say("用 Ctrl+数字 或在列表中选一辆车"))
+    elif vehicle.mission_id is not None:
+        mission = desk.floor.missions[vehicle.mission_id]
+        number = short(desk.floor.incidents[mission.incident_id].number)
+        what = say("{vehicle} 正在执行 {number} 的任务", vehicle=vehicle.number, number=number)
+        desk.notice(what, say("改派请按 Shift+F4，或另选一辆车"))
+    else:
+        _assign(desk, vehicle, None)
+
+
+def divert(desk: Desk, vehicle: Vehicle | None = None) -> None:
+    """Re-assign a vehicle that is on its way elsewhere (改派)."""
+    if vehicle is None:
+        vehicle = desk.floor.vehicles.get(desk.hand.vehicle_id or "")
+    if vehicle is None or vehicle.mission_id is None:
+        desk.notice(say("改派要先选一辆任务中的车"), say("没有任务的车用 F4 派车"))
+    else:
+        _assign(desk, vehicle, vehicle.mission_id)
+
+
+def _assign(desk: Desk, vehicle: Vehicle, supersedes: str | None) -> None:
+    hand, form = desk.hand, desk.form()
+    if hand.intake_id is None:
+        desk.notice(say("没有受理中的事件"), say("先接听（F3）、手工受理（F2）或在列表中选一个事件"))
+        return
+    if not form.place.exists:
+        desk.notice(say("还没有地址"), say("输入现场地址（大致位置也可）后再派车"), "go_form")
+        return
+    if _already_sending(desk, vehicle):
+        desk.notice(say("{vehicle} 的派车指令正在发送", vehicle=vehicle.number), grave=False)
+        return
+    desk.forms.flush(desk.floor, hand.intake_id)
+    incident_id = desk.incident_id()
+    if incident_id is None:
+        incident_id = new_id()
+        desk.opening(hand.intake_id, incident_id)
+        desk.give(cmd.OpenIncident(incident_id, hand.intake_id))
+    text = order_text(desk, form)
+    desk.give(cmd.AssignVehicle(new_id(), incident_id, vehicle.id, text, supersedes=supersedes))
+
+
+def _already_sending(desk: Desk, vehicle: Vehicle) -> bool:
+    return any(
+        isinstance(pending.command, cmd.AssignVehicle) and pending.command.vehicle_id == vehicle.id
+        for pending in desk.pending.values()
+    )
+
+
+def choose_vehicle(desk: Desk, vehicle_id: str) -> None:
+    """The dispatcher's own pick; it stays until another is made."""
+    desk.hand.vehicle_id, desk.hand.chosen = vehicle_id, True
+    desk.changed(Topic.ADVICE, Topic.VEHICLES, Topic.POSITIONS)
+
+
+def choose_row(desk: Desk, row: int) -> None:
+    """Pick by the number of the row, counted from 1."""
+    picks = desk.recommendation.picks
+    if row <= len(picks):
+        choose_vehicle(desk, picks[row - 1].id)
+
+
+# --- missions --------------------------------------------------------------------------------------
+
+
+def next_milestone(desk: Desk, mission: Mission | None = None) -> None:
+    """Record the next step of the selected mission by hand, now."""
+    if mission is None:
+        mission = selected_mission(desk)
+    kind = upcoming(mission) if mission else None
+    if mission is None or kind is None:
+        desk.notice(say("没有进行中的任务"), say("先派车，或在任务列表中选一个任务"))
+        return
+    record(desk, mission, kind)
+
+
+def record(desk: Desk, mission: Mission, kind: MilestoneKind) -> None:
+    """Record this step by hand, now."""
+    for pending in desk.pending.values():
+        command = pending.command
+        if isinstance(command, cmd.RecordMilestone) and (command.mission_id, command.kind) == (
+            mission.id,
+            kind,
+        ):
+            return
+    now = desk.clock()
+    desk.give(cmd.RecordMilestone(mission.id, kind, now, MilestoneSource.SEAT))
+    text = say(
+        "已记录：{vehicle} {step}", vehicle=desk.floor.vehicles[mission.vehicle_id].number, step=step(kind)
+    )
+    desk.notice(text, grave=False)
+
+
+def upcoming(mission: Mission) -> MilestoneKind | None:
+    """The step the next-milestone key records; None when the mission is over and the vehicle home."""
+    if not mission.active and mission.stage not in ENDING:
+        return None
+    return next_stage(mission)
+
+
+def selected_mission(desk: Desk) -> Mission | None:
+    """The mission the mission keys act on: the chosen one, else the last running one."""
+    chosen = desk.floor.missions.get(desk.hand.mission_id or "")
+    if chosen is not None and chosen.active:
+        return chosen
+    running = [mission for mission in desk.missions_of(desk.incident_id()) if mission.active]
+    return running[-1] if running else chosen
+
+
+def mission_of_vehicle(desk: Desk, vehicle: Vehicle) -> Mission | None:
+    return desk.floor.missions.get(vehicle.mission_id or vehicle.last_mission_id or "")
+
+
+def choose_mission(desk: Desk, mission_id: str) -> None:
+    desk.hand.mission_id = mission_id
+    desk.changed(Topic.MISSIONS)
+
+
+def stop_mission(desk: Desk) -> Ask | None:
+    """How the selected mission may end other than by completion, at its present stage."""
+    mission = selected_mission(desk)
+    if mission is None or not mission.active:
+        desk.notice(say("没有进行中的任务"))
+        return None
+    kinds = (
+        (MissionResult.ABORTED, AbortReason),
+        (MissionResult.EMPTY_RUN, EmptyRunReason),
+        (MissionResult.ENDED_AT_SCENE, SceneReason),
+        (MissionResult.REFUSED, RefuseReason),
+    )
+    choices = [
+        Choice(f"{result}:{reason}", f"{word(result)} · {word(reason)}")
+        for result, reasons in kinds
+        if result_possible(mission, result)
+        for reason in reasons
+        if reason != AbortReason.REASSIGNED
+    ]
+    number = desk.floor.vehicles[mission.vehicle_id].number
+
+    def then(value: str, remark: str, minutes: int) -> None:
+        desk.give(_stop_command(mission, value, remark))
+
+    return Ask(say("{vehicle} 终止任务：选择原因", vehicle=number), tuple(choices), then)
+
+
+def _stop_command(mission: Mission, value: str, remark: str) -> cmd.Command:
+    result, reason = value.split(":")
+    if result == MissionResult.ABORTED:
+        return cmd.AbortMission(mission.id, AbortReason(reason), remark)
+    if result == MissionResult.EMPTY_RUN:
+        return cmd.EndEmptyRun(mission.id, EmptyRunReason(reason), remark)
+    if result == MissionResult.ENDED_AT_SCENE:
+        return cmd.EndAtScene(mission.id, SceneReason(reason), remark)
+    return cmd.RefuseMission(mission.id, RefuseReason(reason), remark)
+
+
+def choose_hospital(desk: Desk, choices: tuple[Choice, ...]) -> Ask | None:
+    """Where the selected mission takes the patient."""
+    mission = selected_mission(desk)
+    if mission is None or not mission.active:
+        desk.notice(say("没有进行中的任务"), say("派车后再选送往医院"))
+        return None
+    number = desk.floor.vehicles[mission.vehicle_id].number
+
+    def then(value: str, remark: str, minutes: int) -> None:
+        desk.give(cmd.ChooseHospital(mission.id, value))
+
+    return Ask(say("{vehicle} 送往医院", vehicle=number), choices, then, remark=False)
+
+
+# --- incidents -------------------------------------------------------------------------------------
+
+
+def hold_or_resume(desk: Desk) -> Ask | None:
+    """Hold the incident in hand with a reason and a reminder; a held one is resumed at once."""
+    incident = desk.incident()
+    if incident is not None and incident.state is IncidentState.HELD:
+        desk.give(cmd.ResumeIncident(incident.id))
+        return None
+    if desk.hand.intake_id is None or not desk.form().place.exists:
+        desk.notice(say("没有可挂起的事件"), say("先输入现场地址"))
+        return None
+    choices = tuple(Choice(reason, word(reason)) for reason in HoldReason)
+
+    def then(value: str, remark: str, minutes: int) -> None:
+        _hold(desk, HoldReason(value), remark, minutes)
+
+    return Ask(say("挂起：选择原因和提醒时间"), choices, then, minutes=HOLD_MIN)
+
+
+def _hold(desk: Desk, reason: HoldReason, remark: str, minutes: int) -> None:
+    intake_id = desk.hand.intake_id
+    incident_id = desk.incident_id()
+    if intake_id is None:
+        return
+    desk.forms.flush(desk.floor, intake_id)
+    fresh = incident_id is None
+    if incident_id is None:
+        incident_id = new_id()
+        desk.opening(intake_id, incident_id)
+        desk.give(cmd.OpenIncident(incident_id, intake_id))
+    desk.give(cmd.HoldIncident(incident_id, reason, desk.clock() + minutes * MINUTE_MS, remark))
+    if fresh:
+        outcome = IntakeOutcome.NO_VEHICLE if reason is HoldReason.NO_VEHICLE else IntakeOutcome.HELD
+        desk.give(cmd.EndIntake(intake_id, outcome, remark))
+
+
+def close(desk: Desk) -> Ask | None:
+    """End what is in hand: the incident with a reason, or a call that needs nobody with its class."""
+    incident = desk.incident()
+    if incident is not None:
+        return _close_incident(desk, incident)
+    if desk.hand.intake_id is None:
+        desk.notice(say("没有可结束的事件"), grave=False)
+        return None
+    kinds = (
+        CallClass.CONSULTATION,
+        CallClass.NUISANCE,
+        CallClass.SILENT,
+        CallClass.MISDIAL,
+        CallClass.TURNED_BACK,
+        CallClass.TEST,
+        CallClass.OTHER,
+    )
+    choices = tuple(Choice(kind, word(kind)) for kind in kinds)
+
+    def then(value: str, remark: str, minutes: int) -> None:
+        _end_intake(desk, CallClass(value), remark)
+
+    return Ask(say("不派车结束：选择来电类别"), choices, then)
+
+
+def _end_intake(desk: Desk, kind: CallClass, remark: str) -> None:
+    intake_id, call_id = desk.hand.intake_id, desk.call_id()
+    if intake_id is None:
+        return
+    desk.forms.flush(desk.floor, intake_id)
+    outcomes = {
+        CallClass.CONSULTATION: IntakeOutcome.CONSULTATION,
+        CallClass.TURNED_BACK: IntakeOutcome.TURNED_BACK,
+    }
+    if call_id is not None:
+        desk.give(cmd.ClassifyCall(call_id, kind))
+    why = f"{word(kind)} {remark}".strip()
+    desk.give(cmd.EndIntake(intake_id, outcomes.get(kind, IntakeOutcome.SPECIAL), why))
+    put_aside(desk)
+
+
+def _close_incident(desk: Desk, incident: Incident) -> Ask:
+    choices = tuple(Choice(reason, word(reason)) for reason in CloseReason)
+
+    def then(value: str, remark: str, minutes: int) -> None:
+        desk.give(cmd.CloseIncident(incident.id, CloseReason(value), remark))
+
+    return Ask(say("结束事件 {number}：选择原因", number=short(incident.number)), choices, then)
+
+
+def take_over(desk: Desk) -> None:
+    """Take the incident in hand from the seat that holds it."""
+    incident = desk.incident()
+    if incident is None:
+        desk.notice(say("没有可接管的事件"), say("先在列表中选一个事件"))
+    else:
+        desk.give(cmd.TakeIncident(incident.id))
+
+
+# --- vehicles --------------------------------------------------------------------------------------
+
+
+def suspend_or_free(desk: Desk, vehicle: Vehicle | None = None) -> Ask | None:
+    """Take a vehicle out of use with a reason, or put a suspended one back."""
+    if vehicle is None:
+        vehicle = desk.floor.vehicles.get(desk.hand.vehicle_id or "")
+    if vehicle is None:
+        desk.notice(say("没有选中车辆"), say("在车辆列表中选一辆车"))
+        return None
+    chosen = vehicle
+    if chosen.state in {VehicleState.SUSPENDED, VehicleState.DECONTAMINATING, VehicleState.OFF_DUTY}:
+        desk.give(cmd.SetVehicleState(chosen.id, VehicleState.IN_STATION))
+        return None
+    choices = tuple(Choice(reason, word(reason)) for reason in SuspendReason)
+
+    def then(value: str, remark: str, minutes: int) -> None:
+        desk.give(cmd.SuspendVehicle(chosen.id, SuspendReason(value), None, remark))
+
+    return Ask(say("{vehicle} 暂停调用：选择原因", vehicle=chosen.number), choices, then)
+
+
+# --- second person, conflicts ----------------------------------------------------------------------
+
+
+def confirm_second(desk: Desk, token: bytes) -> None:
+    """A second person has proved who they are for the order that asked for one."""
+    command, desk.wants_second = desk.wants_second, None
+    if command is not None:
+        desk.give(command, token)
+
+
+def settle_conflict(desk: Desk, *, mine: bool) -> None:
+    """Keep our value of a disputed field, or take the other seat's."""
+    intake_id = desk.forms.disputed()
+    if intake_id is not None:
+        desk.forms.choose(desk.floor, intake_id, mine=mine)
+        desk.changed(Topic.FORM, Topic.NOTICE)

@@ -1,0 +1,487 @@
+"""What this seat is doing. Every message from hub, telephone and navigator enters by `take`; every order leaves
+by `give`. The window draws what `changes` says has changed; nothing here knows Qt, waits or reads a clock.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any
+
+from msgspec import Struct
+
+from console.i18n import say
+from console.models import advice, latest
+from console.models.forms import Forms
+from console.models.keeping import Begun, Kept
+from console.models.line import Line
+from console.models.refused import explain
+from console.ports import (
+    Expired,
+    FloorLoaded,
+    Happened,
+    HubMessage,
+    HubPort,
+    Link,
+    LogInAnswered,
+    Moved,
+    NamedPoint,
+    NavigatorMessage,
+    NavigatorPort,
+    NavigatorState,
+    Ranked,
+    Suggestions,
+    TravelTime,
+    VerdictCame,
+    Way,
+)
+from dispatch import commands as cmd
+from dispatch import events as ev
+from dispatch.alarms import Alarm, overdue
+from dispatch.floor import Floor, Ref, apply
+from dispatch.hints import Hint, likely_same
+from dispatch.kinds import Direction, IntakeOutcome, Role
+from dispatch.recommend import Recommendation
+from dispatch.refusals import NeedsSecondPerson, Refusal, WrongState
+from dispatch.stages import CALLABLE
+from dispatch.words import Form, Incident, Intake, Mission
+from store.core.ids import new_id
+from telephony import messages as phone
+from telephony.port import PhonePort
+
+LATEST_MAX = 200
+NOTICES_MAX = 20
+RANK_EVERY_MS = 5_000
+ALARMS_EVERY_MS = 1_000
+
+# A refusal of these is no business of the dispatcher: the fact is there already or cannot be used.
+REPORTS = (cmd.ReportRinging, cmd.ReportAnswered, cmd.ReportCallEnded, cmd.KeepRecording)
+
+
+class Topic(StrEnum):
+    """What a panel may have to draw again."""
+
+    CALLS = "calls"
+    INCIDENTS = "incidents"
+    FORM = "form"
+    ADVICE = "advice"
+    VEHICLES = "vehicles"
+    MISSIONS = "missions"
+    LATEST = "latest"
+    ALARMS = "alarms"
+    NOTICE = "notice"
+    STATUS = "status"
+    POSITIONS = "positions"
+    SUGGESTIONS = "suggestions"
+    PLACE = "place"
+
+
+_TOPICS: dict[str, tuple[Topic, ...]] = {
+    "calls": (Topic.CALLS, Topic.FORM),
+    "intakes": (Topic.CALLS, Topic.INCIDENTS, Topic.FORM),
+    "incidents": (Topic.INCIDENTS, Topic.FORM, Topic.MISSIONS, Topic.CALLS),
+    "missions": (Topic.MISSIONS, Topic.INCIDENTS, Topic.VEHICLES),
+    "vehicles": (Topic.VEHICLES, Topic.ADVICE, Topic.MISSIONS),
+    "stations": (Topic.VEHICLES, Topic.POSITIONS),
+    "hospitals": (Topic.MISSIONS, Topic.POSITIONS),
+    "dispatchers": (Topic.STATUS,),
+    "seats": (Topic.STATUS, Topic.INCIDENTS),
+}
+
+
+class Person(Struct, frozen=True):
+    """Who sits here, proven by the hub."""
+
+    dispatcher_id: str
+    seat_id: str | None
+    roles: frozenset[Role]
+
+
+class Notice(Struct, frozen=True):
+    """One thing the dispatcher should read. `verb` is the act that helps, by its id."""
+
+    at: int
+    what: str
+    do: str = ""
+    verb: str | None = None
+    grave: bool = True
+
+
+class Hand(Struct):
+    """What is in hand in the middle of the window."""
+
+    intake_id: str | None = None
+    incident_id: str | None = None
+    mission_id: str | None = None
+    vehicle_id: str | None = None
+    chosen: bool = False  # the vehicle was picked by a person
+
+
+class Pending(Struct, frozen=True):
+    """An order without a verdict."""
+
+    command: cmd.Command
+    at: int
+
+
+class Desk:
+    """One seat. `clock` gives ms since 1970 UTC; `keep` stores the crash copy and returns at once."""
+
+    def __init__(
+        self,
+        hub: HubPort,
+        phone_port: PhonePort,
+        navigator: NavigatorPort,
+        clock: Callable[[], int],
+        keep: Callable[[Kept], None] = lambda kept: None,
+        kept: Kept | None = None,
+    ) -> None:
+        self.hub, self.phone, self.navigator, self.clock = hub, phone_port, navigator, clock
+        self.floor = Floor()
+        self.line = Line()
+        self.forms = Forms(self.give)
+        self.person: Person | None = None
+        self.link = Link()
+        self.hand = Hand()
+        self.begun: dict[str, Begun] = {}
+        self.pending: dict[str, Pending] = {}
+        self.positions: dict[str, Moved] = {}
+        self.times: dict[str, dict[str, TravelTime]] = {}
+        self.ways: dict[str, Way] = {}
+        self.navigating = NavigatorState(running=False)
+        self.suggestions = Suggestions("", ())
+        self.latest: deque[latest.Line] = deque(maxlen=LATEST_MAX)
+        self.notices: deque[Notice] = deque(maxlen=NOTICES_MAX)
+        self.alarms: tuple[Alarm, ...] = ()
+        self.wants_second: cmd.Command | None = None
+        self.log_in_answer: LogInAnswered | None = None
+        self.recommendation = Recommendation(())
+        self._keep, self._kept = keep, kept
+        self._loaded = False
+        self._finished: set[str] = set()
+        self._opening: dict[str, str] = {}
+        self._changes: set[Topic] = set(Topic)
+        self._ranked_at = self._alarms_at = 0
+        self._ranked_for: tuple[Any, ...] = ()
+
+    # --- orders ------------------------------------------------------------------------------------
+
+    def give(self, command: cmd.Command, second: bytes = b"") -> str:
+        """Send an order; its verdict comes later."""
+        cid = self.hub.order(command, second)
+        self.pending[cid] = Pending(command, self.clock())
+        self.changed(Topic.STATUS, Topic.MISSIONS)
+        return cid
+
+    def notice(self, what: str, do: str = "", verb: str | None = None, *, grave: bool = True) -> None:
+        """Tell the dispatcher; never a window of its own."""
+        self.notices.append(Notice(self.clock(), what, do, verb, grave))
+        self.changed(Topic.NOTICE)
+
+    def changed(self, *topics: Topic) -> None:
+        self._changes.update(topics)
+
+    def changes(self) -> set[Topic]:
+        """What changed since the last call."""
+        changes, self._changes = self._changes, set()
+        return changes
+
+    # --- what comes in -----------------------------------------------------------------------------
+
+    def take(self, message: HubMessage | NavigatorMessage | phone.AnyEvent) -> None:
+        """Any message, in the order it came."""
+        handler = _HANDLERS.get(type(message))
+        if handler is None:
+            self._heard_phone(message)  # type: ignore[arg-type]
+        else:
+            handler(self, message)
+
+    def _floor_loaded(self, message: FloorLoaded) -> None:
+        self.floor = message.floor
+        self.changed(*Topic)
+        if not self._loaded and self._kept is not None:
+            self._restore(self._kept)
+        self._loaded = True
+        self._finish_dispatched()
+
+    def _happened(self, message: Happened) -> None:
+        for event in message.events:
+            refs = apply(self.floor, event)
+            self._touched(refs)
+            line = latest.line(event, self.floor, self.clock())
+            if line is not None:
+                self.latest.append(line)
+                self.changed(Topic.LATEST)
+            self._followed(event)
+        self.forms.on_time(self.floor, 0)
+        self._finish_dispatched()
+
+    def _touched(self, refs: tuple[Ref, ...]) -> None:
+        for table, _key in refs:
+            self.changed(*_TOPICS.get(table, ()))
+
+    def _followed(self, event: ev.Event) -> None:
+        """Keep the hand on the thing that grew out of it."""
+        match event:
+            case ev.IncidentOpened() if event.intake_id == self.hand.intake_id:
+                self.hand.incident_id = event.incident.id
+                self._opening.pop(event.intake_id, None)
+            case ev.IncidentJoined() if event.intake_id == self.hand.intake_id:
+                self.take_in_hand(incident_id=event.incident_id)
+            case ev.VehicleAssigned() if event.mission.incident_id == self.hand.incident_id:
+                self.hand.mission_id = event.mission.id
+                self.hand.vehicle_id, self.hand.chosen = None, False
+            case _:
+                pass
+
+    def _verdict(self, message: VerdictCame) -> None:
+        pending = self.pending.pop(message.cid, None)
+        self.changed(Topic.STATUS, Topic.MISSIONS, Topic.FORM)
+        if pending is None:
+            return
+        refusal: Refusal | None = message.refusal
+        if isinstance(pending.command, cmd.ChangeIntake):
+            intake_id = pending.command.intake_id
+            refusal = self.forms.verdict(self.floor, intake_id, message.cid, refusal)
+            self.save()
+        if isinstance(pending.command, cmd.OpenIncident) and refusal is not None:
+            self._opening.pop(pending.command.intake_id, None)
+        if isinstance(pending.command, cmd.EndIntake) and refusal is not None:
+            self._finished.discard(pending.command.intake_id)
+        if isinstance(pending.command, cmd.EndIntake) and isinstance(refusal, WrongState):
+            return  # somebody ended it first: that is what was wanted
+        if refusal is not None and not isinstance(pending.command, REPORTS):
+            self._refused(pending.command, refusal)
+
+    def _refused(self, command: cmd.Command, refusal: Refusal) -> None:
+        if isinstance(refusal, NeedsSecondPerson):
+            self.wants_second = command
+            self.changed(Topic.NOTICE)
+            return
+        told = explain(refusal, self.floor)
+        self.notice(told.what, told.do)
+
+    def _expired(self, message: Expired) -> None:
+        pending = self.pending.pop(message.cid, None)
+        self.changed(Topic.STATUS, Topic.MISSIONS)
+        if pending is not None:
+            self.notice(say("指令没有得到中枢答复，结果不明"), say("请核对列表中的最新状态，需要时重新下达"))
+
+    def _link(self, message: Link) -> None:
+        self.link = message
+        self.changed(Topic.STATUS)
+
+    def _logged_in(self, message: LogInAnswered) -> None:
+        self.log_in_answer = message
+        self.changed(Topic.STATUS)
+
+    def sit_down(self, answer: LogInAnswered) -> None:
+        """The person of this answer works here from now on."""
+        assert answer.dispatcher_id is not None
+        self.person = Person(answer.dispatcher_id, answer.seat_id, answer.roles)
+        self.changed(*Topic)
+
+    def stand_up(self) -> None:
+        """Log out: calls and drafts stay."""
+        if self.person and self.person.seat_id:
+            self.give(cmd.LogOut(self.person.seat_id))
+        self.person = None
+        self.changed(*Topic)
+
+    def _moved(self, message: Moved) -> None:
+        self.positions[message.vehicle_id] = message
+        self.changed(Topic.POSITIONS)
+
+    def _suggested(self, message: Suggestions) -> None:
+        self.suggestions = message
+        self.changed(Topic.SUGGESTIONS)
+
+    def _ranked(self, message: Ranked) -> None:
+        self.times = {message.key: {time.vehicle_id: time for time in message.times}}
+        self.changed(Topic.ADVICE, Topic.VEHICLES)
+
+    def _named(self, message: NamedPoint) -> None:
+        if self.hand.intake_id is not None:
+            self.type(place=message.place)
+            self.changed(Topic.PLACE)
+
+    def _way(self, message: Way) -> None:
+        self.ways = {message.vehicle_id: message}
+        self.changed(Topic.POSITIONS)
+
+    def _navigator(self, message: NavigatorState) -> None:
+        self.navigating = message
+        self.changed(Topic.STATUS)
+
+    def _heard_phone(self, event: phone.AnyEvent) -> None:
+        for command in self.line.take(event):
+            self.give(command)
+        self.changed(Topic.CALLS, Topic.STATUS, Topic.FORM)
+        if isinstance(event, phone.CallAnswered):
+            call = self.line.calls.get(event.call_id)
+            if call is not None and call.direction is Direction.INBOUND:
+                self.begin_intake(call.id, call.number)
+        if isinstance(event, phone.CommandRefused):
+            self.notice(
+                say("电话未能执行：{reason}", reason=event.reason), say("请看电话指示灯，必要时用话机接听")
+            )
+
+    # --- in hand -----------------------------------------------------------------------------------
+
+    def begin_intake(self, call_id: str | None, number: str) -> str:
+        """Open a form, for a call or by hand, and take it in hand."""
+        intake_id = new_id()
+        self.begun[intake_id] = Begun(call_id, number, self.clock())
+        self.give(cmd.BeginIntake(intake_id, call_id))
+        self.take_in_hand(intake_id=intake_id)
+        return intake_id
+
+    def take_in_hand(self, *, intake_id: str | None = None, incident_id: str | None = None) -> None:
+        """Show this intake, or this incident with its first intake; None for both clears the middle."""
+        if incident_id is not None and incident_id in self.floor.incidents:
+            intake_id = self.floor.incidents[incident_id].intake_ids[0]
+        intake = self.floor.intakes.get(intake_id or "")
+        if incident_id is None and intake is not None:
+            incident_id = intake.incident_id
+        self.hand = Hand(intake_id, incident_id, self._mission_of(incident_id))
+        self._ranked_at = 0
+        self.changed(Topic.FORM, Topic.ADVICE, Topic.MISSIONS, Topic.INCIDENTS, Topic.CALLS, Topic.VEHICLES)
+        self.changed(Topic.POSITIONS, Topic.PLACE)
+        self.save()
+
+    def _mission_of(self, incident_id: str | None) -> str | None:
+        running = [mission for mission in self.missions_of(incident_id) if mission.active]
+        return running[-1].id if running else None
+
+    def missions_of(self, incident_id: str | None) -> list[Mission]:
+        """The missions of an incident, oldest first."""
+        incident = self.floor.incidents.get(incident_id or "")
+        return [self.floor.missions[key] for key in incident.mission_ids] if incident else []
+
+    def intake(self) -> Intake | None:
+        """The intake in hand as the hub knows it; None when it does not (yet)."""
+        return self.floor.intakes.get(self.hand.intake_id or "")
+
+    def incident(self) -> Incident | None:
+        return self.floor.incidents.get(self.incident_id() or "")
+
+    def incident_id(self) -> str | None:
+        """The incident in hand, also while its opening is under way."""
+        return self.hand.incident_id or self._opening.get(self.hand.intake_id or "")
+
+    def opening(self, intake_id: str, incident_id: str) -> None:
+        """An incident is being opened from this intake."""
+        self._opening[intake_id] = incident_id
+
+    def call_id(self) -> str | None:
+        """The call of the intake in hand."""
+        intake = self.intake()
+        begun = self.begun.get(self.hand.intake_id or "")
+        return intake.call_id if intake else begun.call_id if begun else None
+
+    def form(self) -> Form:
+        """The form in hand with what was typed laid over it; a blank one when nothing is in hand."""
+        if self.hand.intake_id is None:
+            return Form()
+        begun = self.begun.get(self.hand.intake_id)
+        blank = Form(contact_phone=begun.number if begun else "")
+        return self.forms.shown(self.floor, self.hand.intake_id, blank)
+
+    def type(self, seen_rev: int | None = None, /, **values: Any) -> None:
+        """The dispatcher set these fields of the form in hand, looking at revision `seen_rev` (None: newest)."""
+        if self.hand.intake_id is None:
+            return
+        self.forms.type(self.floor, self.hand.intake_id, values, self.clock(), seen_rev)
+        topics = [Topic.STATUS]
+        if values.keys() & {"place", "severity", "infectious", "needs"}:
+            topics += [Topic.ADVICE, Topic.PLACE]
+        self.changed(*topics)
+        self.save()
+
+    def hints(self) -> tuple[Hint, ...]:
+        """Running incidents the caller in hand, or else the caller ringing, probably means."""
+        if self.hand.intake_id is not None and self.incident_id() is None:
+            form = self.form()
+            return likely_same(self.floor, form.contact_phone, form.place.point, self.clock())
+        ringing = self.line.ringing()
+        return likely_same(self.floor, ringing[0].number, None, self.clock()) if ringing else ()
+
+    # --- with time ---------------------------------------------------------------------------------
+
+    def on_time(self) -> None:
+        """Autosave, alarms, travel times; call it some times a second."""
+        now = self.clock()
+        self.forms.on_time(self.floor, now)
+        if now - self._alarms_at >= ALARMS_EVERY_MS:
+            self._alarms_at = now
+            alarms = overdue(self.floor, now)
+            if alarms != self.alarms:
+                self.alarms = alarms
+                self.changed(Topic.ALARMS)
+        self._ask_times(now)
+
+    def _ask_times(self, now: int) -> None:
+        key, point = self.hand.intake_id, self.form().place.point
+        if key is None or point is None:
+            return
+        asked = (key, point)
+        if asked == self._ranked_for and now - self._ranked_at < RANK_EVERY_MS:
+            return
+        self._ranked_at, self._ranked_for = now, asked
+        wanted = advice.candidates(self.floor)
+        places = advice.whereabouts(self.floor, self.positions)
+        self.navigator.rank(key, point, {vid: at for vid, at in places.items() if vid in wanted})
+
+    def advise(self) -> Recommendation:
+        """Work out the list anew and keep the chosen vehicle; the best is chosen until a person chooses."""
+        form, hand = self.form(), self.hand
+        times = self.times.get(hand.intake_id or "", {})
+        trips = advice.travel(self.floor, form.place.point, self.positions, times, self.clock())
+        self.recommendation = advice.vehicles(self.floor, form, trips, hand.incident_id or "")
+        vehicle = self.floor.vehicles.get(hand.vehicle_id or "")
+        gone = vehicle is None or (vehicle.state not in CALLABLE and not hand.chosen)
+        routed = any(not time.estimated for time in times.values())
+        if gone or (routed and not hand.chosen):
+            free = [p.id for p in self.recommendation.picks if self.floor.vehicles[p.id].state in CALLABLE]
+            hand.vehicle_id = free[0] if free and hand.intake_id else None
+            hand.chosen = routed and hand.vehicle_id is not None  # from here on it no longer moves by itself
+        return self.recommendation
+
+    def _finish_dispatched(self) -> None:
+        """An intake of this seat whose incident has its vehicle is finished: no extra key needed."""
+        if self.person is None:
+            return
+        for intake in self.floor.intakes.values():
+            ours = intake.ended_at is None and intake.seat_id == self.person.seat_id
+            if ours and intake.id not in self._finished and self.missions_of(intake.incident_id):
+                self._finished.add(intake.id)
+                self.give(cmd.EndIntake(intake.id, IntakeOutcome.DISPATCHED))
+
+    # --- the crash copy ----------------------------------------------------------------------------
+
+    def save(self) -> None:
+        """Hand the crash copy to its keeper."""
+        known = self.floor.intakes
+        self.begun = {key: begun for key, begun in self.begun.items() if key not in known}
+        self._keep(Kept(self.hand.intake_id, self.hand.incident_id, self.begun, self.forms.unsent()))
+
+    def _restore(self, kept: Kept) -> None:
+        self.begun |= {key: begun for key, begun in kept.begun.items() if key not in self.floor.intakes}
+        self.forms.restore(self.floor, kept.typed)
+        if kept.intake_id or kept.incident_id:
+            self.take_in_hand(intake_id=kept.intake_id, incident_id=kept.incident_id)
+
+
+_HANDLERS: dict[type, Callable[[Desk, Any], None]] = {
+    FloorLoaded: Desk._floor_loaded,
+    Happened: Desk._happened,
+    VerdictCame: Desk._verdict,
+    Expired: Desk._expired,
+    Link: Desk._link,
+    LogInAnswered: Desk._logged_in,
+    Moved: Desk._moved,
+    Suggestions: Desk._suggested,
+    Ranked: Desk._ranked,
+    NamedPoint: Desk._named,
+    Way: Desk._way,
+    NavigatorState: Desk._navigator,
+}

@@ -1,0 +1,121 @@
+"""One line for every event worth announcing: the last change is always said, so that nobody has to search."""
+
+from collections.abc import Callable
+from typing import Any
+
+from msgspec import Struct
+
+from console.i18n import say
+from console.models.labels import step, word
+from dispatch import events as ev
+from dispatch.floor import Floor
+from dispatch.kinds import OrderStatus
+
+
+class Line(Struct, frozen=True):
+    """`incident_id` None: the line belongs to no incident."""
+
+    at: int
+    text: str
+    incident_id: str | None = None
+    abnormal: bool = False
+
+
+def line(event: ev.Event, floor: Floor, now: int) -> Line | None:
+    """The line for an event just applied to `floor`; None for events nobody waits for."""
+    make = _MAKERS.get(type(event))
+    return make(event, floor, now) if make else None
+
+
+def _vehicle(floor: Floor, mission_id: str) -> tuple[str, str, str]:
+    mission = floor.missions[mission_id]
+    return (
+        floor.vehicles[mission.vehicle_id].number,
+        floor.incidents[mission.incident_id].number,
+        mission.incident_id,
+    )
+
+
+def short(number: str) -> str:
+    """The part of an incident number that people say: its serial, `0012`."""
+    return number.rsplit("-", 1)[-1]
+
+
+def _opened(event: ev.IncidentOpened, floor: Floor, now: int) -> Line:
+    it = event.incident
+    text = say("新事件 {number} {address}", number=short(it.number), address=it.place.address)
+    return Line(it.opened_at, text, it.id)
+
+
+def _assigned(event: ev.VehicleAssigned, floor: Floor, now: int) -> Line:
+    vehicle, number, incident_id = _vehicle(floor, event.mission.id)
+    seat = floor.seats.get(event.mission.seat_id or "")
+    text = say(
+        "{vehicle} 派往 {number}（{seat} 台）",
+        vehicle=vehicle,
+        number=short(number),
+        seat=seat.number if seat else "–",
+    )
+    return Line(event.mission.ordered_at, text, incident_id)
+
+
+def _progress(event: ev.OrderProgressed, floor: Floor, now: int) -> Line:
+    vehicle, _, incident_id = _vehicle(floor, event.mission_id)
+    text = say("{vehicle} 指令{status}", vehicle=vehicle, status=word(event.status))
+    return Line(event.at, text, incident_id, event.status is OrderStatus.TIMED_OUT)
+
+
+def _reached(event: ev.MilestoneReached, floor: Floor, now: int) -> Line:
+    vehicle, number, incident_id = _vehicle(floor, event.mission_id)
+    text = f"{vehicle} {step(event.milestone.kind)}（{short(number)}）"
+    return Line(event.milestone.at, text, incident_id)
+
+
+def _ended(event: ev.MissionEnded, floor: Floor, now: int) -> Line:
+    vehicle, number, incident_id = _vehicle(floor, event.mission_id)
+    return Line(event.at, f"{vehicle} {word(event.result)}（{short(number)}）", incident_id)
+
+
+def _vehicle_state(event: ev.VehicleStateChanged, floor: Floor, now: int) -> Line:
+    return Line(event.at, f"{floor.vehicles[event.vehicle_id].number} {word(event.state)}")
+
+
+def _rang(event: ev.CallRang, floor: Floor, now: int) -> Line:
+    return Line(event.call.rang_at, say("来电 {number}", number=event.call.number or say("号码未显示")))
+
+
+def _call_ended(event: ev.CallEnded, floor: Floor, now: int) -> Line:
+    call = floor.calls[event.call_id]
+    return Line(event.at, f"{call.number} {word(event.result)}", call.incident_id)
+
+
+def _joined(event: ev.IncidentJoined, floor: Floor, now: int) -> Line:
+    number = short(floor.incidents[event.incident_id].number)
+    return Line(now, say("第 {n} 次受理并入 {number}", n=event.number, number=number), event.incident_id)
+
+
+def _held(event: ev.IncidentHeld, floor: Floor, now: int) -> Line:
+    number = short(floor.incidents[event.incident_id].number)
+    text = say("{number} 挂起：{reason}", number=number, reason=word(event.hold.reason))
+    return Line(event.hold.since_at, text, event.incident_id)
+
+
+def _closed(event: ev.IncidentClosed, floor: Floor, now: int) -> Line:
+    number = short(floor.incidents[event.incident_id].number)
+    text = say("{number} 结束：{reason}", number=number, reason=word(event.closing.reason))
+    return Line(event.closing.closed_at, text, event.incident_id)
+
+
+_MAKERS: dict[type, Callable[[Any, Floor, int], Line]] = {
+    ev.CallRang: _rang,
+    ev.CallEnded: _call_ended,
+    ev.IncidentOpened: _opened,
+    ev.IncidentJoined: _joined,
+    ev.IncidentHeld: _held,
+    ev.IncidentClosed: _closed,
+    ev.VehicleAssigned: _assigned,
+    ev.OrderProgressed: _progress,
+    ev.MilestoneReached: _reached,
+    ev.MissionEnded: _ended,
+    ev.VehicleStateChanged: _vehicle_state,
+}

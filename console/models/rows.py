@@ -1,0 +1,467 @@
+"""What the lists show: one small frozen row per thing, made from the desk. No Qt, no drawing.
+
+`tone` names a colour of the theme: "" calm, "quiet", "warning", "fault", "ok", "info".
+"""
+
+from msgspec import Struct
+
+from console.i18n import say
+from console.models import acts
+from console.models.ages import age, clock, span
+from console.models.desk import Desk
+from console.models.labels import step, word
+from console.models.latest import short
+from dispatch import commands as cmd
+from dispatch.alarms import Alarm, AlarmKind
+from dispatch.hints import earlier_calls
+from dispatch.kinds import SEVERITY_RANK, Direction, IncidentState, OrderStatus, Severity, VehicleState
+from dispatch.recommend import POSITION_STALE_S, Caution, Pick
+from dispatch.stages import CALLABLE
+from dispatch.words import Call, Incident, Intake, Vehicle
+from mapview.canvas.palette import look_of_vehicle
+
+ENDED_CALLS_MAX = 20
+RINGING_AMBER_MS = 10_000
+WAITING_RED_MS = 60_000
+PRIORITY = {Severity.CRITICAL: 1, Severity.SEVERE: 2, Severity.MODERATE: 3, Severity.MILD: 4}
+"""The priority sign of the palette; an unknown severity shows as 2, so that it is not overlooked."""
+
+
+class CallRow(Struct, frozen=True):
+    """`mine`: at this seat. `since` runs while the call lives."""
+
+    id: str
+    state: str  # ringing, talking, ended, missed
+    words: str
+    number: str
+    seat: str
+    age: str
+    tone: str
+    mine: bool
+    history: str = ""
+
+
+class IncidentRow(Struct, frozen=True):
+    """An incident, or an intake of ours that is none yet. `age` counts from the first ring."""
+
+    id: str
+    number: str
+    priority: int
+    address: str
+    complaint: str
+    state: str
+    vehicles: str
+    seat: str
+    age: str
+    tone: str
+    waiting: bool
+    mine: bool
+
+
+class VehicleRow(Struct, frozen=True):
+    """`eta_s` None: no place in hand or no position. `old`: the position is."""
+
+    id: str
+    number: str
+    kind: str
+    look: str
+    state: str
+    station: str
+    incident: str
+    age: str
+    eta_s: float | None
+    estimated: bool
+    old: bool
+    callable: bool
+
+
+class AdviceRow(Struct, frozen=True):
+    """One proposal. `key` is the digit that picks it with Ctrl, 0 for none."""
+
+    id: str
+    key: int
+    number: str
+    kind: str
+    look: str
+    state: str
+    eta: str
+    distance: str
+    reasons: str
+    cautions: str
+    grave: bool
+    chosen: bool
+
+
+class StepDot(Struct, frozen=True):
+    """One milestone of the line. `at` "" : not reached. `next`: the key records this one."""
+
+    name: str
+    at: str
+    source: str
+    next: bool
+    corrected: bool = False
+
+
+class MissionRow(Struct, frozen=True):
+    """`order_tone` colours the order's state; `next_words` "" when there is no next step."""
+
+    id: str
+    number: str
+    kind: str
+    look: str
+    order: str
+    order_tone: str
+    hospital: str
+    age: str
+    steps: tuple[StepDot, ...]
+    next_words: str
+    chosen: bool
+    active: bool
+    result: str = ""
+
+
+class AlarmRow(Struct, frozen=True):
+    id: str
+    words: str
+    target: str
+    age: str
+    mine: bool
+
+
+def seat_number(desk: Desk, seat_id: str | None) -> str:
+    seat = desk.floor.seats.get(seat_id or "")
+    return seat.number if seat else ""
+
+
+def _mine(desk: Desk, seat_id: str | None) -> bool:
+    return desk.person is not None and seat_id == desk.person.seat_id
+
+
+# --- calls -----------------------------------------------------------------------------------------
+
+
+def calls(desk: Desk, now: int) -> list[CallRow]:
+    """Ringing first (longest on top), then talking, then the latest that ended."""
+    every = desk.line.all(desk.floor)
+    ringing = sorted(
+        (c for c in every if c.answered_at is None and c.ended_at is None), key=lambda c: c.rang_at
+    )
+    talking = sorted((c for c in every if c.answered_at and c.ended_at is None), key=lambda c: c.rang_at)
+    ended = sorted((c for c in every if c.ended_at), key=lambda c: -(c.ended_at or 0))[:ENDED_CALLS_MAX]
+    return [_call_row(desk, call, now) for call in (*ringing, *talking, *ended)]
+
+
+def _call_row(desk: Desk, call: Call, now: int) -> CallRow:
+    state, tone = _call_state(call, now)
+    words = {
+        "ringing": say("振铃"),
+        "dialling": say("呼出"),
+        "talking": say("通话"),
+        "missed": say("未接"),
+        "ended": say("已挂机"),
+    }[state]
+    since = call.answered_at or call.rang_at
+    shown = age(since, now) if call.ended_at is None else clock(call.ended_at)
+    return CallRow(
+        id=call.id,
+        state=state,
+        words=words,
+        number=call.number or say("号码未显示"),
+        seat=seat_number(desk, call.seat_id),
+        age=shown,
+        tone=tone,
+        mine=call.id in desk.line.calls or _mine(desk, call.seat_id),
+        history=history(desk, call) if call.ended_at is None else "",
+    )
+
+
+def _call_state(call: Call, now: int) -> tuple[str, str]:
+    if call.ended_at is not None:
+        missed = call.answered_at is None and call.direction is Direction.INBOUND
+        return ("missed", "warning") if missed else ("ended", "quiet")
+    if call.answered_at is not None:
+        return "talking", "ok"
+    if call.direction is Direction.OUTBOUND:
+        return "dialling", "info"
+    return "ringing", "fault" if now - call.rang_at > RINGING_AMBER_MS else "warning"
+
+
+def history(desk: Desk, call: Call) -> str:
+    """What is known of this number: earlier calls of this duty, the incident of the last one."""
+    before = earlier_calls(desk.floor, call.number, call.rang_at)
+    if not before:
+        return say("首次来电")
+    incident = next((c.incident_id for c in before if c.incident_id), None)
+    text = say("第 {n} 次来电，上次 {at}", n=len(before) + 1, at=clock(before[0].rang_at))
+    known = desk.floor.incidents.get(incident or "")
+    return f"{text} · {say('事件')} {short(known.number)}" if known else text
+
+
+# --- incidents -------------------------------------------------------------------------------------
+
+
+def incidents(desk: Desk, now: int) -> list[IncidentRow]:
+    """Without a vehicle first, gravest and longest waiting on top; then held, then under way."""
+    loose = [i for i in desk.floor.intakes.values() if _unfinished(desk, i)]
+    running = [i for i in desk.floor.incidents.values() if i.state is not IncidentState.CLOSED]
+    rows = [(_intake_key(intake), _intake_row(desk, intake, now)) for intake in loose]
+    rows += [(_incident_key(desk, it), _incident_row(desk, it, now)) for it in running]
+    rows.sort(key=lambda pair: pair[0])
+    return [row for _, row in rows]
+
+
+def _unfinished(desk: Desk, intake: Intake) -> bool:
+    return intake.ended_at is None and intake.incident_id is None
+
+
+def _intake_key(intake: Intake) -> tuple[int, int, int]:
+    return (0, SEVERITY_RANK[intake.form.severity], intake.begun_at)
+
+
+def _incident_key(desk: Desk, incident: Incident) -> tuple[int, int, int]:
+    since = incident.first_rang_at or incident.opened_at
+    if incident.state is IncidentState.HELD:
+        return (1, SEVERITY_RANK[incident.severity], since)
+    under_way = any(mission.active for mission in desk.missions_of(incident.id))
+    return (2 if under_way else 0, 0 if under_way else SEVERITY_RANK[incident.severity], since)
+
+
+def _intake_row(desk: Desk, intake: Intake, now: int) -> IncidentRow:
+    call = desk.line.call(desk.floor, intake.call_id)
+    since = call.rang_at if call else intake.begun_at
+    form = intake.form
+    return IncidentRow(
+        id=intake.id,
+        number="—",
+        priority=PRIORITY.get(form.severity, 2),
+        address=form.place.address or (call.number if call else say("手工受理")),
+        complaint=form.chief_complaint,
+        state=say("受理中"),
+        vehicles="",
+        seat=seat_number(desk, intake.seat_id),
+        age=age(since, now),
+        tone="warning" if now - since > WAITING_RED_MS else "",
+        waiting=True,
+        mine=_mine(desk, intake.seat_id),
+    )
+
+
+def _incident_row(desk: Desk, incident: Incident, now: int) -> IncidentRow:
+    missions = [mission for mission in desk.missions_of(incident.id) if mission.active]
+    vehicles = "、".join(desk.floor.vehicles[mission.vehicle_id].number for mission in missions)
+    since = incident.first_rang_at or incident.opened_at
+    held = incident.state is IncidentState.HELD
+    waiting = not missions
+    tone = "warning" if held else "fault" if waiting and now - since > WAITING_RED_MS else ""
+    done = bool(incident.mission_ids) and not missions
+    state = word(incident.state) if held else say("待结束") if done else say("待派车") if waiting else ""
+    if missions:
+        state = word(missions[-1].stage)
+    if held and incident.hold:
+        state = f"{word(incident.state)} {clock(incident.hold.alarm_at)[:5]}"
+    return IncidentRow(
+        id=incident.id,
+        number=short(incident.number),
+        priority=PRIORITY.get(incident.severity, 2),
+        address=incident.place.address,
+        complaint=incident.complaint,
+        state=state,
+        vehicles=vehicles,
+        seat=seat_number(desk, incident.seat_id),
+        age=age(since, now),
+        tone="" if done else tone,
+        waiting=waiting,
+        mine=_mine(desk, incident.seat_id),
+    )
+
+
+def waiting(desk: Desk, now: int) -> list[str]:
+    """Ids of what waits for somebody, in the order of the list: for the next-waiting key."""
+    return [row.id for row in incidents(desk, now) if row.waiting]
+
+
+# --- vehicles --------------------------------------------------------------------------------------
+
+
+def vehicles(desk: Desk, now: int) -> list[VehicleRow]:
+    """All vehicles by number; times are to the place in hand."""
+    rows = [_vehicle_row(desk, vehicle, now) for vehicle in desk.floor.vehicles.values()]
+    return sorted(rows, key=lambda row: row.number)
+
+
+def _look(desk: Desk, vehicle: Vehicle) -> str:
+    mission = desk.floor.missions.get(vehicle.mission_id or "")
+    return look_of_vehicle(vehicle.state, mission.stage if mission else None)
+
+
+def _vehicle_row(desk: Desk, vehicle: Vehicle, now: int) -> VehicleRow:
+    floor = desk.floor
+    mission = floor.missions.get(vehicle.mission_id or "")
+    station = floor.stations.get(vehicle.station_id)
+    time = desk.times.get(desk.hand.intake_id or "", {}).get(vehicle.id)
+    report = desk.positions.get(vehicle.id)
+    state = word(vehicle.state)
+    if mission is not None:
+        state = word(mission.stage)
+    elif vehicle.suspended_for is not None and vehicle.state is VehicleState.SUSPENDED:
+        state = f"{state} · {word(vehicle.suspended_for)}"
+    return VehicleRow(
+        id=vehicle.id,
+        number=vehicle.number,
+        kind=word(vehicle.kind),
+        look=_look(desk, vehicle),
+        state=state,
+        station=station.name if station else "",
+        incident=short(floor.incidents[mission.incident_id].number) if mission else "",
+        age=age(vehicle.state_since, now) if vehicle.state_since else "",
+        eta_s=time.seconds if time else None,
+        estimated=time.estimated if time else False,
+        old=report is not None and now - report.at_ms > POSITION_STALE_S * 1000,
+        callable=vehicle.state in CALLABLE,
+    )
+
+
+# --- advice ----------------------------------------------------------------------------------------
+
+
+def advice(desk: Desk) -> list[AdviceRow]:
+    """The ranked list of the desk's recommendation."""
+    return [_advice_row(desk, key, pick) for key, pick in enumerate(desk.recommendation.picks, 1)]
+
+
+def _advice_row(desk: Desk, key: int, pick: Pick) -> AdviceRow:
+    vehicle = desk.floor.vehicles[pick.id]
+    mission = desk.floor.missions.get(vehicle.mission_id or "")
+    station = desk.floor.stations.get(vehicle.station_id)
+    state = word(mission.stage) if mission else word(vehicle.state)
+    if vehicle.state is VehicleState.IN_STATION and station:
+        state = station.name
+    trip = pick.travel
+    return AdviceRow(
+        id=pick.id,
+        key=key if key <= 9 else 0,
+        number=vehicle.number,
+        kind=word(vehicle.kind),
+        look=_look(desk, vehicle),
+        state=state,
+        eta="–" if trip.seconds is None else span(trip.seconds),
+        distance="" if trip.metres is None else f"{trip.metres / 1000:.1f} km",
+        reasons=" · ".join(word(reason) for reason in pick.reasons),
+        cautions=" · ".join(word(caution) for caution in pick.cautions),
+        grave=bool(set(pick.cautions) - {Caution.ESTIMATED}),
+        chosen=pick.id == desk.hand.vehicle_id,
+    )
+
+
+# --- missions --------------------------------------------------------------------------------------
+
+_ORDER_TONES = {
+    OrderStatus.WAITING: "info",
+    OrderStatus.DELIVERED: "info",
+    OrderStatus.ACCEPTED: "ok",
+    OrderStatus.TIMED_OUT: "fault",
+    OrderStatus.CANCELLED: "quiet",
+}
+
+
+def missions(desk: Desk, now: int) -> list[MissionRow]:
+    """The missions of the incident in hand; one whose order has no verdict yet shows as being sent."""
+    chosen = acts.selected_mission(desk)
+    rows = [
+        _mission_row(desk, m.id, chosen.id if chosen else "", now)
+        for m in desk.missions_of(desk.incident_id())
+    ]
+    known = {row.id for row in rows}
+    for pending in desk.pending.values():
+        command = pending.command
+        if isinstance(command, cmd.AssignVehicle) and command.incident_id == desk.incident_id():
+            if command.mission_id not in known:
+                rows.append(_sending_row(desk, command, pending.at, now))
+    rows.sort(key=lambda row: not row.active)
+    return rows
+
+
+def _sending_row(desk: Desk, command: cmd.AssignVehicle, at: int, now: int) -> MissionRow:
+    vehicle = desk.floor.vehicles[command.vehicle_id]
+    return MissionRow(
+        id=command.mission_id,
+        number=vehicle.number,
+        kind=word(vehicle.kind),
+        look="assigned",
+        order=say("发送中 {age}", age=age(at, now)),
+        order_tone="warning",
+        hospital="",
+        age="",
+        steps=(),
+        next_words="",
+        chosen=False,
+        active=True,
+    )
+
+
+def _mission_row(desk: Desk, mission_id: str, chosen: str, now: int) -> MissionRow:
+    mission = desk.floor.missions[mission_id]
+    vehicle = desk.floor.vehicles[mission.vehicle_id]
+    hospital = desk.floor.hospitals.get(mission.hospital_id or "")
+    upcoming = acts.upcoming(mission)
+    reached = {entry.kind: entry for entry in mission.milestones if not entry.late}
+    steps = tuple(
+        StepDot(
+            name=word(kind),
+            at=clock(reached[kind].at) if kind in reached else "",
+            source=word(reached[kind].source) if kind in reached else "",
+            next=kind is upcoming,
+            corrected=kind in reached and reached[kind].original_at is not None,
+        )
+        for kind in type(mission.stage)
+    )
+    order = word(mission.order_status)
+    if mission.order_status is OrderStatus.TIMED_OUT:
+        order = say("指令超时，请用电台")
+    last = max((entry.at for entry in mission.milestones), default=mission.ordered_at)
+    return MissionRow(
+        id=mission.id,
+        number=vehicle.number,
+        kind=word(vehicle.kind),
+        look=_look(desk, vehicle) if mission.active else "off_duty",
+        order=order,
+        order_tone=_ORDER_TONES[mission.order_status],
+        hospital=hospital.name if hospital else "",
+        age=age(last, now) if mission.active else "",
+        steps=steps,
+        next_words=step(upcoming) if upcoming else "",
+        chosen=mission.id == chosen,
+        active=mission.active,
+        result=word(mission.result) if mission.result else "",
+    )
+
+
+# --- alarms ----------------------------------------------------------------------------------------
+
+
+def alarms(desk: Desk, now: int) -> list[AlarmRow]:
+    """What is overdue, ours first."""
+    rows = [_alarm_row(desk, alarm, now) for alarm in desk.alarms]
+    return sorted(rows, key=lambda row: not row.mine)
+
+
+def _alarm_row(desk: Desk, alarm: Alarm, now: int) -> AlarmRow:
+    target, key = _alarm_target(desk, alarm)
+    mine = _mine(desk, alarm.seat_id)
+    return AlarmRow(key, word(alarm.kind), target, age(alarm.since, now), mine)
+
+
+def _alarm_target(desk: Desk, alarm: Alarm) -> tuple[str, str]:
+    """Words for what the alarm is about, and the id that takes it in hand."""
+    floor = desk.floor
+    if alarm.kind is AlarmKind.RINGING:
+        return floor.calls[alarm.id].number, alarm.id
+    if alarm.kind is AlarmKind.INTAKE_LONG:
+        form = floor.intakes[alarm.id].form
+        return form.place.address or form.contact_phone, alarm.id
+    if alarm.kind in {AlarmKind.NO_VEHICLE, AlarmKind.HOLD_DUE}:
+        incident = floor.incidents[alarm.id]
+        return f"{short(incident.number)} {incident.place.address}", alarm.id
+    mission = floor.missions[alarm.id]
+    number = short(floor.incidents[mission.incident_id].number)
+    return f"{floor.vehicles[mission.vehicle_id].number} → {number}", mission.incident_id

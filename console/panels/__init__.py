@@ -1,0 +1,20 @@
+"""The parts of the seat window. Each shows rows of `console.models.rows` and calls acts; none decides.
+
+widgets        small pieces: panel frame, title, choice row, key label
+badge          the shape, sign and colour of a vehicle or a priority, painted
+table          a list that keeps its selection and never moves a row under the pointer
+calls          calls and queue
+incidents      open and held incidents, longest waiting first
+form           the intake form in hand
+address        the address field with its suggestions
+advice         the ranked vehicles and the order button
+missions       the milestone line of each mission of the incident in hand
+vehicles       all vehicles
+records        calls of the incident with their recordings
+player         plays a recording, or says why it cannot
+news           latest changes and alarms
+status         header with lamps and clock, notice strip, strip of keys
+reason         the bar that asks for a reason
+help           the overlay with every key and command
+chart          the map with what the desk knows
+"""

@@ -1,0 +1,62 @@
+"""Calls and queue: ringing on top with its age, then who talks, then what ended. Ringing flashes, it never pops up."""
+
+from collections.abc import Callable
+
+from console.i18n import say
+from console.models import acts, rows
+from console.models.desk import Desk
+from console.models.rows import CallRow
+from console.panels.table import Cell, Column, RowTable
+from console.panels.widgets import Panel
+from console.theme import Theme
+
+SIGNS = {"ringing": "◉", "talking": "●", "dialling": "○", "missed": "△", "ended": "·"}
+
+
+def _seat(row: CallRow) -> str:
+    return say("{seat} 台", seat=row.seat) if row.seat else ""
+
+
+def _cell(row: CallRow, words: str, tone: str = "", *, right: bool = False, small: bool = False) -> Cell:
+    """Ringing rows are filled with their colour: nobody has to look for them."""
+    ringing = row.state == "ringing"
+    return Cell(words, tone, bold=ringing, right=right, small=small, fill=row.tone if ringing else "")
+
+
+COLUMNS: tuple[Column[CallRow], ...] = (
+    Column("", 92, lambda row: _cell(row, f"{SIGNS[row.state]} {row.words}", row.tone)),
+    Column("", 0, lambda row: _cell(row, row.number, "quiet" if row.tone == "quiet" else "")),
+    Column("", 50, lambda row: _cell(row, _seat(row), "" if row.mine else "quiet", small=True)),
+    Column("", 78, lambda row: _cell(row, row.age, row.tone, right=True)),
+)
+
+
+class CallsPanel(Panel):
+    """See the module."""
+
+    def __init__(self, desk: Desk, theme: Theme, do: Callable[[str], object]) -> None:
+        super().__init__(say("来电"))
+        self._desk = desk
+        self.table: RowTable[CallRow] = RowTable("calls.table", COLUMNS, theme, heads=False)
+        self.table.used.connect(self._use)
+        self.table.chosen.connect(self._show)
+        self.body.addWidget(self.table, 1)
+        self._do = do
+
+    def refresh(self, now: int) -> None:
+        found = rows.calls(self._desk, now)
+        self.table.show_rows(found, self._desk.call_id())
+        ringing = sum(row.state == "ringing" for row in found)
+        self.aside.setText(say("振铃 {n}", n=ringing) if ringing else "")
+
+    def _use(self, call_id: str) -> None:
+        """Enter: answer what rings here, show what was taken in."""
+        if any(call.id == call_id for call in self._desk.line.ringing()):
+            self._do("answer")
+        else:
+            self._show(call_id)
+
+    def _show(self, call_id: str) -> None:
+        call = self._desk.floor.calls.get(call_id)
+        if call is not None and (call.incident_id or call.intake_id):
+            acts.show(self._desk, call.incident_id or call.intake_id or "")

@@ -1,0 +1,160 @@
+"""The map with what the desk knows: vehicles, incidents, hospitals, stations, the place in hand and its way."""
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from console.i18n import language
+from console.models import acts
+from console.models.ages import span
+from console.models.desk import Desk, Topic
+from console.models.latest import short
+from console.models.rows import PRIORITY
+from console.theme import Theme
+from dispatch.kinds import HowPlaced, IncidentState
+from dispatch.words import Incident, Point, Vehicle
+from mapview.canvas.canvas import MapCanvas
+from mapview.canvas.marks import IncidentMark, PlaceKind, PlaceMark, RouteMark, VehicleMark
+from mapview.canvas.palette import look_of_vehicle
+from mapview.canvas.sheets import Cartographer
+
+PIN = "pin"
+
+
+class Chart(QWidget):
+    """See the module. `show_vehicle(id)` selects a vehicle picked on the map."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        theme: Theme,
+        clock: Callable[[], int],
+        cartographer: Cartographer | None = None,
+        attribution: str = "",
+    ) -> None:
+        super().__init__()
+        self._desk = desk
+        self.canvas = MapCanvas(
+            cartographer, attribution=attribution, theme=theme.name, lang=language(), clock=clock, parent=self
+        )
+        self.canvas.setObjectName("map")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.canvas)
+        self.canvas.vehicle_picked.connect(lambda key: acts.choose_vehicle(desk, key))
+        self.canvas.incident_picked.connect(lambda key: acts.show(desk, key))
+        self.canvas.place_picked.connect(self._pinned)
+        self._proposed: tuple[object, ...] = ()
+
+    def refresh(self, changes: set[Topic]) -> None:
+        """Redraw what these topics touch."""
+        if changes & {Topic.POSITIONS, Topic.VEHICLES}:
+            self.canvas.set_vehicles(self._vehicles())
+        if changes & {Topic.INCIDENTS, Topic.MISSIONS}:
+            self.canvas.set_incidents(self._incidents())
+            self.canvas.select_incident(self._desk.incident_id())
+        if changes & {Topic.PLACE, Topic.POSITIONS, Topic.FORM}:
+            self.canvas.set_places(self._places())
+        if changes & {Topic.PLACE, Topic.POSITIONS, Topic.ADVICE, Topic.FORM}:
+            self.canvas.select_vehicle(self._desk.hand.vehicle_id)
+            self.canvas.set_routes(self._routes())
+        self._propose()
+
+    def show_vehicle(self, vehicle_id: str) -> None:
+        """Look at a vehicle and follow it."""
+        self.canvas.follow(vehicle_id)
+
+    def pin_mode(self) -> None:
+        """The next click or Enter on the map sets the scene."""
+        self.canvas.set_pin_mode(True)
+        self.canvas.setFocus()
+
+    def _pinned(self, lon: float, lat: float) -> None:
+        point = Point(lon, lat)
+        acts.choose_place(self._desk, "", point, HowPlaced.MAP)
+        if not self._desk.form().place.address:
+            self._desk.navigator.reverse(point)
+        self._desk.changed(Topic.FORM)
+
+    def _vehicles(self) -> list[VehicleMark]:
+        return [mark for vehicle in self._desk.floor.vehicles.values() if (mark := self._vehicle(vehicle))]
+
+    def _vehicle(self, vehicle: Vehicle) -> VehicleMark | None:
+        desk = self._desk
+        report = desk.positions.get(vehicle.id)
+        if report is None:
+            return None
+        mission = desk.floor.missions.get(vehicle.mission_id or "")
+        return VehicleMark(
+            id=vehicle.id,
+            number=vehicle.number,
+            lon=report.lon,
+            lat=report.lat,
+            look=look_of_vehicle(vehicle.state, mission.stage if mission else None),
+            at_ms=report.at_ms,
+            heading_deg=report.heading_deg,
+            speed_kmh=report.speed_kmh,
+        )
+
+    def _incidents(self) -> list[IncidentMark]:
+        return [
+            mark
+            for incident in self._desk.floor.incidents.values()
+            if incident.state is not IncidentState.CLOSED and (mark := self._incident(incident))
+        ]
+
+    def _incident(self, incident: Incident) -> IncidentMark | None:
+        point = incident.place.point
+        if point is None:
+            return None
+        waiting = not any(mission.active for mission in self._desk.missions_of(incident.id))
+        priority = PRIORITY.get(incident.severity, 2)
+        text = f"{short(incident.number)} {incident.place.address}"
+        return IncidentMark(
+            incident.id, short(incident.number), point.lon, point.lat, priority, text, waiting
+        )
+
+    def _places(self) -> list[PlaceMark]:
+        floor = self._desk.floor
+        marks = [
+            PlaceMark(it.id, PlaceKind.HOSPITAL, it.point.lon, it.point.lat, it.name)
+            for it in floor.hospitals.values()
+        ]
+        marks += [
+            PlaceMark(it.id, PlaceKind.STATION, it.point.lon, it.point.lat, it.name)
+            for it in floor.stations.values()
+        ]
+        place = self._desk.form().place
+        if place.point is not None and self._desk.incident_id() is None:
+            pin = PlaceMark(
+                PIN, PlaceKind.PIN, place.point.lon, place.point.lat, radius_m=place.uncertainty_m
+            )
+            marks.append(pin)
+        return marks
+
+    def _routes(self) -> list[RouteMark]:
+        return [
+            RouteMark(
+                way.vehicle_id, way.points, span(way.seconds), way.vehicle_id == self._desk.hand.vehicle_id
+            )
+            for way in self._desk.ways.values()
+        ]
+
+    def _propose(self) -> None:
+        """Offer a view: the place in hand, else everything; the canvas shows it only while nobody took the view."""
+        point = self._desk.form().place.point
+        points = [(point.lon, point.lat)] if point else []
+        vehicle = self._desk.positions.get(self._desk.hand.vehicle_id or "")
+        if points and vehicle is not None:
+            points.append((vehicle.lon, vehicle.lat))
+        if not points:
+            stations = self._desk.floor.stations.values()
+            points = [(station.point.lon, station.point.lat) for station in stations]
+        if points and self._key() != self._proposed:
+            self._proposed = self._key()
+            self.canvas.propose(points)
+
+    def _key(self) -> tuple[object, ...]:
+        """The view is proposed again only for another place or another vehicle, not for every metre driven."""
+        hand, point = self._desk.hand, self._desk.form().place.point
+        return (hand.intake_id, point, hand.vehicle_id if point else None, len(self._desk.floor.stations))

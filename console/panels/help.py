@@ -1,0 +1,71 @@
+"""The overlay with every key and command, printed from the table of verbs, so that it can never be out of date."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from console.i18n import pick, say
+from console.panels.widgets import text
+from console.verbs import SECTIONS, VERBS, Verb
+
+COLUMNS = (("call", "ask"), ("dispatch", "incident"), ("go", "window"))
+MARGIN_PX = 40
+
+
+class Help(QFrame):
+    """Shown over the whole window by F1, closed by F1 or Esc."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._over = parent
+        self.setObjectName("help")
+        self.setProperty("overlay", True)
+        self.names: list[str] = []
+        """The verbs listed."""
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 16, 24, 16)
+        column.addWidget(text(say("按键与命令（F1 或 Esc 关闭）"), "large"))
+        hint = say(
+            "命令行：按 / ，先动词后车号或事件号，例如 /派车 03、/pc 03、/并入 12；拼音首字母即可，Tab 补全"
+        )
+        column.addWidget(text(hint, "quiet"))
+        row = QHBoxLayout()
+        row.setSpacing(36)
+        for sections in COLUMNS:
+            inner = QVBoxLayout()
+            for section in sections:
+                inner.addWidget(text(pick(SECTIONS[section]), "large"))
+                inner.addLayout(self._section(section))
+                inner.addSpacing(10)
+            inner.addStretch(1)
+            row.addLayout(inner, 1)
+        column.addLayout(row, 1)
+        self.hide()
+
+    def _section(self, section: str) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(14)
+        grid.setVerticalSpacing(3)
+        for at, verb in enumerate(verb for verb in VERBS if verb.section == section):
+            self.names.append(verb.id)
+            grid.addWidget(text(verb.key), at, 0)
+            grid.addWidget(_long(verb), at, 1)
+            grid.addWidget(text("/" + "  ".join(verb.words[:2]), "quiet"), at, 2)
+        grid.setColumnMinimumWidth(0, 92)
+        grid.setColumnStretch(1, 1)
+        return grid
+
+    def toggle(self) -> None:
+        """Open or close."""
+        if self.isVisible():
+            self.hide()
+            return
+        self.setGeometry(self._over.rect().adjusted(MARGIN_PX, MARGIN_PX, -MARGIN_PX, -MARGIN_PX))
+        self.show()
+        self.raise_()
+
+
+def _long(verb: Verb) -> QLabel:
+    label = text(verb.long)
+    label.setWordWrap(True)
+    label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    return label

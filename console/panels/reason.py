@@ -1,0 +1,114 @@
+"""The bar that asks for a reason. It lies over the lists, never over the form, and stops nothing else.
+
+Digits press the choices, Enter confirms, Esc gives up; the remark stays until the act is done.
+"""
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QIntValidator, QKeyEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from console.i18n import say
+from console.models.asking import Ask
+from console.panels.widgets import button, row_of, text
+
+COLUMNS = 4
+MINUTES_MAX = 24 * 60
+
+
+class ReasonBar(QFrame):
+    """One question at a time; a new one replaces the old."""
+
+    def __init__(self, page: QWidget, over: QWidget) -> None:
+        """Lies on `page`, over the foot of `over`."""
+        super().__init__(page)
+        self._page, self._over = page, over
+        self.setObjectName("reason")
+        self.setProperty("overlay", True)
+        self._ask: Ask | None = None
+        self._choices: list[QPushButton] = []
+        self._back: QWidget | None = None
+        self._title = text("", "large")
+        self._grid = QGridLayout()
+        self._remark = QLineEdit()
+        self._remark.setObjectName("reason.remark")
+        self._remark.setPlaceholderText(say("备注（需要说明时填写）"))
+        self._minutes = QLineEdit()
+        self._minutes.setObjectName("reason.minutes")
+        self._minutes.setFixedWidth(60)
+        self._minutes.setValidator(QIntValidator(1, MINUTES_MAX, self))
+        self._minutes_label = text(say("分钟后提醒"))
+        self._confirm = button(say("确认 Enter"), "reason.confirm", self._finish)
+        self._cancel = button(say("取消 Esc"), "reason.cancel", self.give_up)
+        column = QVBoxLayout(self)
+        column.addWidget(self._title)
+        column.addLayout(self._grid)
+        column.addLayout(
+            row_of(self._remark, self._minutes, self._minutes_label, self._confirm, self._cancel)
+        )
+        for line in (self._remark, self._minutes):
+            line.installEventFilter(self)
+        self.hide()
+
+    def ask(self, ask: Ask, back: QWidget | None) -> None:
+        """Show this question; `back` gets the keyboard when it is over."""
+        self._ask, self._back = ask, back
+        self._title.setText(ask.title)
+        for made in self._choices:
+            self._grid.removeWidget(made)
+            made.deleteLater()
+        self._choices = [self._choice(at, value.value, value.words) for at, value in enumerate(ask.choices)]
+        self._choices[0].setChecked(True)
+        self._remark.setVisible(ask.remark)
+        for widget in (self._minutes, self._minutes_label):
+            widget.setVisible(ask.minutes is not None)
+        self._minutes.setText(str(ask.minutes or ""))
+        self.place()
+        self.show()
+        self.raise_()
+        self._choices[0].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _choice(self, at: int, value: str, words: str) -> QPushButton:
+        made = QPushButton(f"{at + 1} {words}" if at < 9 else words)
+        made.setObjectName(f"reason.{value}")
+        made.setCheckable(True)
+        made.setAutoExclusive(True)
+        made.setProperty("choice", True)
+        made.installEventFilter(self)
+        self._grid.addWidget(made, at // COLUMNS, at % COLUMNS)
+        return made
+
+    def place(self) -> None:
+        """Lie over the foot of its place, as wide as it."""
+        height = self.sizeHint().height()
+        corner = self._over.mapTo(self._page, self._over.rect().bottomLeft())
+        self.setGeometry(corner.x(), corner.y() - height, self._over.width(), height)
+
+    def give_up(self) -> None:
+        """Close without doing anything."""
+        self._ask = None
+        self.hide()
+        if self._back is not None:
+            self._back.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _finish(self) -> None:
+        ask = self._ask
+        chosen = next((at for at, made in enumerate(self._choices) if made.isChecked()), None)
+        if ask is None or chosen is None:
+            return
+        remark, minutes = self._remark.text().strip(), int(self._minutes.text() or "0")
+        self.give_up()
+        self._remark.clear()
+        ask.then(ask.choices[chosen].value, remark, minutes)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        if event.type() is not QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
+            return False
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self._finish()
+            return True
+        at = event.key() - Qt.Key.Key_1
+        if isinstance(watched, QPushButton) and 0 <= at < len(self._choices):
+            self._choices[at].setChecked(True)
+            (self._remark if self._remark.isVisible() else self._choices[at]).setFocus()
+            return True
+        return False

@@ -1,0 +1,159 @@
+"""Header with mode, people, lamps and clock; the strip that speaks; the strip of keys at the foot.
+
+The strip has a fixed place: a notice never moves anything under the pointer and never takes the keyboard.
+"""
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QWidget
+
+from console.i18n import say
+from console.models import ages
+from console.models.desk import Desk
+from console.models.labels import word
+from console.models.lamps import banner, lamps
+from console.panels.widgets import button, set_property, text
+from console.ports import HubMode
+from console.verbs import VERBS, tip
+
+HEADER_PX = 44
+STRIP_PX = 34
+COMMAND_PX = 300
+
+
+class Header(QFrame):
+    """Who sits where, how everything stands, and the time."""
+
+    def __init__(self, desk: Desk, site: str, seat: str) -> None:
+        super().__init__()
+        self.setFixedHeight(HEADER_PX)
+        self._desk, self._site, self._seat_number = desk, site, seat
+        self._mode = text(say("平"), "mode")
+        self._mode.setObjectName("mode")
+        self._where = text("", "large")
+        self._who = text("")
+        self._clock = text("", "clock")
+        self._clock.setObjectName("clock")
+        self._day = text("", "quiet")
+        self._lamps: dict[str, QLabel] = {}
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 0, 10, 0)
+        row.setSpacing(10)
+        for widget in (self._mode, self._where, self._who):
+            row.addWidget(widget)
+        row.addStretch(1)
+        self._lamp_row = QHBoxLayout()
+        self._lamp_row.setSpacing(14)
+        row.addLayout(self._lamp_row)
+        row.addSpacing(12)
+        row.addWidget(self._day)
+        row.addWidget(self._clock)
+
+    def refresh(self, now: int) -> None:
+        desk = self._desk
+        for lamp in lamps(desk, now):
+            label = self._lamps.get(lamp.key)
+            if label is None:
+                label = self._lamps[lamp.key] = text("", "lamp")
+                label.setObjectName(f"lamp.{lamp.key}")
+                self._lamp_row.addWidget(label)
+            label.setText(f"{lamp.shape} {lamp.name} {lamp.state}")
+            label.setToolTip(lamp.detail)
+            label.setAccessibleName(f"{lamp.name} {lamp.state} {lamp.detail}")
+            set_property(label, "tone", lamp.tone if lamp.tone != "quiet" else "")
+        self._show_people()
+        self.tick(now)
+
+    def _show_people(self) -> None:
+        desk = self._desk
+        island = desk.link.mode is HubMode.ISLAND
+        self._mode.setText(say("孤岛") if island else say("平"))
+        set_property(self._mode, "tone", "fault" if island else "")
+        self._where.setText(say("{site}　{seat} 台", site=self._site, seat=self._seat_number))
+        person = desk.person
+        known = desk.floor.dispatchers.get(person.dispatcher_id) if person else None
+        if person is None or known is None:
+            self._who.setText(say("未登录"))
+            return
+        roles = "、".join(sorted(word(role) for role in person.roles))
+        seat = desk.floor.seats.get(person.seat_id or "")
+        state = word(seat.state) if seat else ""
+        self._who.setText(f"{known.name} {known.staff_number}　{roles}　{state}")
+
+    def tick(self, now: int) -> None:
+        """The clock, every second."""
+        self._clock.setText(ages.clock(now))
+        self._day.setText(ages.day(now))
+
+
+class Strip(QFrame):
+    """One line that speaks: the banner of the hub, else the newest notice, else the last change."""
+
+    def __init__(self, desk: Desk, do: Callable[[str], object]) -> None:
+        super().__init__()
+        self.setObjectName("strip")
+        self.setFixedHeight(STRIP_PX)
+        self._desk, self._do = desk, do
+        self._text = text()
+        self._text.setObjectName("notice.text")
+        self._banner = text()
+        self._banner.setObjectName("banner")
+        self._more = text("", "quiet")
+        self._act = button("", "notice.act", self._help_out)
+        self._close = button(say("知道了 Esc"), "notice.dismiss", lambda: do("dismiss"), tip("dismiss"))
+        for made in (self._act, self._close):
+            made.setProperty("key", True)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 2, 6, 2)
+        row.setSpacing(10)
+        row.addWidget(self._banner)
+        row.addWidget(self._text, 1)
+        row.addWidget(self._more)
+        row.addWidget(self._act)
+        row.addWidget(self._close)
+
+    def refresh(self, now: int) -> None:
+        desk = self._desk
+        told = banner(desk.link)
+        notice = desk.notices[-1] if desk.notices else None
+        self._banner.setText(told.text)
+        self._banner.setVisible(bool(told.text))
+        tone = told.tone
+        if notice is not None:
+            words = f"{ages.clock(notice.at)}　{notice.what}"
+            self._text.setText(f"{words} — {notice.do}" if notice.do else words)
+            tone = tone or ("warning" if notice.grave else "info")
+        else:
+            last = desk.latest[-1] if desk.latest else None
+            quiet = "" if told.text or last is None else f"{ages.clock(last.at)}　{last.text}"
+            self._text.setText(quiet)
+        self._more.setText(say("另有 {n} 条", n=len(desk.notices) - 1) if len(desk.notices) > 1 else "")
+        self._act.setVisible(notice is not None and notice.verb is not None)
+        self._close.setVisible(notice is not None)
+        self._text.setToolTip(self._text.text())
+        set_property(self, "tone", tone)
+
+    def _help_out(self) -> None:
+        notice = self._desk.notices[-1] if self._desk.notices else None
+        if notice is not None and notice.verb is not None:
+            self._do(notice.verb)
+
+
+class Keys(QWidget):
+    """The strip of F-keys with the command line: what the keyboard does, the mouse does here."""
+
+    def __init__(self, do: Callable[[str], object], command: QLineEdit) -> None:
+        super().__init__()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
+        command.setFixedWidth(COMMAND_PX)
+        row.addWidget(command)
+        for verb in VERBS:
+            if verb.strip:
+                made = button(
+                    f"{verb.key} {verb.name}", f"keys.{verb.id}", partial(do, verb.id), tip(verb.id)
+                )
+                made.setProperty("key", True)
+                row.addWidget(made, 1)

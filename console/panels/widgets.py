@@ -1,0 +1,102 @@
+"""Small pieces every panel is made of."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from console.theme import GAP_PX
+
+
+class Panel(QFrame):
+    """A framed part of the window with a title line; `body` takes the content."""
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("panel", True)
+        self.title = text(title, "title")
+        self.aside = text("", "quiet")
+        self.head = QHBoxLayout()
+        self.head.addWidget(self.title)
+        self.head.addStretch(1)
+        self.head.addWidget(self.aside)
+        self.body = QVBoxLayout(self)
+        self.body.setContentsMargins(8, 5, 8, 6)
+        self.body.setSpacing(4)
+        self.body.addLayout(self.head)
+
+
+def text(words: str = "", role: str = "") -> QLabel:
+    """A label; `role` chooses its look in the style sheet. Long words are cut, never the window widened."""
+    label = QLabel(words)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    if role:
+        label.setProperty("role", role)
+    return label
+
+
+def button(words: str, name: str, act: Callable[[], object], tip: str = "") -> QPushButton:
+    """A button that never takes the keyboard away from the form unless tabbed to."""
+    made = QPushButton(words)
+    made.setObjectName(name)
+    made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    made.setToolTip(tip)
+    made.clicked.connect(lambda *_: act())
+    return made
+
+
+def set_property(widget: QWidget, name: str, value: object) -> None:
+    """Change a property the style sheet looks at, and draw the widget anew only if it changed."""
+    if widget.property(name) == value:
+        return
+    widget.setProperty(name, value)
+    style = widget.style()
+    for part in (widget, *widget.findChildren(QLabel)):
+        style.unpolish(part)
+        style.polish(part)
+    widget.update()
+
+
+class ChoiceRow(QWidget):
+    """Buttons of which at most one is down. `digits` are shown small: the keys that press them with Alt."""
+
+    def __init__(
+        self,
+        name: str,
+        choices: Sequence[tuple[str, str]],
+        chosen: Callable[[str], object],
+        digits: str = "",
+        grave: Sequence[str] = (),
+    ) -> None:
+        super().__init__()
+        self._buttons: dict[str, QPushButton] = {}
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(3)
+        for index, (value, words) in enumerate(choices):
+            label = f"{words} {digits[index]}" if index < len(digits) else words
+            made = button(label, f"form.{name}.{value}", partial(chosen, value))
+            made.setCheckable(True)
+            made.setProperty("choice", True)
+            made.setProperty("grave", value in grave)
+            row.addWidget(made, 1)
+            self._buttons[value] = made
+
+    def show_values(self, values: set[str]) -> None:
+        """Press exactly these."""
+        for value, made in self._buttons.items():
+            made.setChecked(value in values)
+
+
+def row_of(*widgets: QWidget | int, spacing: int = GAP_PX) -> QHBoxLayout:
+    """A row; a number is a stretch."""
+    row = QHBoxLayout()
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(spacing)
+    for widget in widgets:
+        if isinstance(widget, int):
+            row.addStretch(widget)
+        else:
+            row.addWidget(widget)
+    return row

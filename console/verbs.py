@@ -1,0 +1,152 @@
+"""Everything a dispatcher can do, in one table: keys, command line, tooltips and the help overlay read it.
+
+Each id is a method of `doing.Doing`. `order` is the order that needs a right, None where reading is
+enough. `words` are what the command line knows besides id and name: pinyin, initials, short English.
+"""
+
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from console.i18n import pick
+from dispatch import commands as cmd
+from dispatch.kinds import Role
+from dispatch.rights import may
+
+
+class Verb(Struct, frozen=True):
+    """One act. `key` is Qt's portable text, "" for none; `takes` says what may follow on the command line."""
+
+    id: str
+    zh: str
+    en: str
+    key: str
+    words: tuple[str, ...]
+    section: str
+    takes: str = ""
+    order: type | None = None
+    strip: bool = False  # shown in the strip of keys at the foot
+    zh_long: str = ""
+    en_long: str = ""
+
+    @property
+    def name(self) -> str:
+        return pick((self.zh, self.en))
+
+    @property
+    def long(self) -> str:
+        """A sentence for tooltip and help."""
+        return pick((self.zh_long or self.zh, self.en_long or self.en))
+
+
+SECTIONS: dict[str, tuple[str, str]] = {
+    "call": ("来电与受理", "Calls and intake"),
+    "dispatch": ("派车与任务", "Dispatch and missions"),
+    "incident": ("事件", "Incidents"),
+    "ask": ("两问与病情", "Quick answers"),
+    "go": ("移动", "Moving around"),
+    "window": ("窗口", "Window"),
+}
+
+ORDER = cmd.AssignVehicle
+INTAKE = cmd.BeginIntake
+
+VERBS: tuple[Verb, ...] = (
+    Verb("help", "帮助", "Help", "F1", ("bz", "bangzhu", "h", "?"), "window", strip=True,
+         zh_long="显示全部按键和命令", en_long="show every key and command"),
+    Verb("new", "手工受理", "New", "F2", ("sgsl", "xj", "xinjian", "n"), "call", order=INTAKE, strip=True,
+         zh_long="不经来电新建受理单", en_long="open an intake by hand"),
+    Verb("answer", "接听", "Answer", "F3", ("jt", "jieting", "a"), "call", order=INTAKE, strip=True,
+         zh_long="接听振铃最久的来电并开始受理", en_long="answer the call that rings longest and begin its intake"),
+    Verb("order", "派车", "Send", "F4", ("pc", "paiche", "d", "dispatch"), "dispatch", "vehicle", ORDER, True,
+         "派出选中的车（或命令行写明的车）", "send the selected vehicle, or the one named on the command line"),
+    Verb("next", "下一待办", "Next", "F5", ("xyg", "xia", "next"), "go", strip=True,
+         zh_long="取下一个等待处理的事件", en_long="take the next waiting incident in hand"),
+    Verb("milestone", "下一节点", "Step", "F6", ("jd", "jiedian", "s", "step"), "dispatch", "vehicle",
+         cmd.RecordMilestone, True, "为选中的任务记录下一节点", "record the next step of the selected mission"),
+    Verb("join", "并入", "Join", "F7", ("br", "bingru", "j"), "call", "incident", cmd.JoinIncident, True,
+         "把本次来电并入已有事件（重复来电）", "join this call to an incident we already have"),
+    Verb("pin", "地图定点", "Pin", "F8", ("dtdd", "dd", "dingdian"), "call", order=cmd.ChangeIntake, strip=True,
+         zh_long="在地图上点出现场（方向键移动，回车确定）",
+         en_long="set the scene on the map (arrows move, Enter sets)"),
+    Verb("hold", "挂起", "Hold", "F9", ("gq", "guaqi", "hx", "huanxing"), "incident", order=cmd.HoldIncident,
+         strip=True, zh_long="挂起事件并设提醒；已挂起的立即唤醒",
+         en_long="hold the incident with a reminder; resume a held one"),
+    Verb("hang_up", "挂机", "Hang up", "F10", ("gj", "guaji", "x"), "call", order=INTAKE, strip=True,
+         zh_long="挂断当前通话，受理单不受影响", en_long="end the call; the intake stays"),
+    Verb("full", "全屏", "Full", "F11", ("qp", "quanping", "full"), "window", strip=True,
+         zh_long="全屏显示或还原", en_long="full screen and back"),
+    Verb("close", "结束", "Close", "F12", ("js", "jieshu", "c", "close"), "incident", "incident",
+         cmd.CloseIncident, True, "结束事件或不派车的来电，需选原因",
+         "end the incident, or a call that needs nobody, with a reason"),
+    Verb("divert", "改派", "Divert", "Shift+F4", ("gp", "gaipai"), "dispatch", "vehicle", ORDER,
+         zh_long="把任务中的车改派到本事件", en_long="re-assign a vehicle under way to this incident"),
+    Verb("stop", "终止任务", "Stop mission", "Shift+F6", ("zz", "zhongzhi", "fk", "stop"), "dispatch", "vehicle",
+         cmd.AbortMission, zh_long="中止、放空、现场处置或拒绝出车，需选原因",
+         en_long="abort, empty run, ended at scene or refused, with a reason"),
+    Verb("hospital", "送往医院", "Hospital", "Ctrl+H", ("yy", "yiyuan", "swyy"), "dispatch", "vehicle",
+         cmd.ChooseHospital, zh_long="为选中的任务选送往医院", en_long="choose the hospital of the selected mission"),
+    Verb("suspend", "暂停/恢复车辆", "Suspend", "Ctrl+U", ("zt", "zanting", "hf", "huifu"), "dispatch", "vehicle",
+         cmd.SuspendVehicle, zh_long="暂停调用选中的车，或恢复为站内待命",
+         en_long="take the selected vehicle out of use, or put it back"),
+    Verb("pick", "选推荐车", "Pick", "Ctrl+1…9", ("xuan", "xz"), "dispatch", "row",
+         zh_long="选推荐列表第几行", en_long="pick a row of the recommendation"),
+    Verb("reject", "拒接", "Reject", "Shift+F10", ("jj", "jujie"), "call", order=INTAKE,
+         zh_long="拒接本台振铃来电，由其他坐席接", en_long="refuse the ringing call; another seat takes it"),
+    Verb("call_back", "回拨", "Call back", "Ctrl+B", ("hb", "huibo"), "call", order=INTAKE,
+         zh_long="拨打联系电话", en_long="dial the contact of the form"),
+    Verb("play", "听录音", "Play", "Ctrl+P", ("ly", "luyin", "ting"), "call",
+         zh_long="播放所选通话的录音，再按停止", en_long="play the recording of the selected call; again to stop"),
+    Verb("take", "接管", "Take over", "Ctrl+T", ("jg", "jieguan"), "incident", order=cmd.TakeIncident,
+         zh_long="从占用坐席接管事件", en_long="take the incident from the seat that holds it"),
+    Verb("put_aside", "放下", "Put aside", "Ctrl+W", ("fx", "fangxia"), "incident",
+         zh_long="清空中间，未完的仍在列表中", en_long="clear the middle; what is unfinished stays in the lists"),
+    Verb("mine", "用我的", "Keep mine", "Ctrl+K", ("wd", "wode"), "incident", order=cmd.ChangeIntake,
+         zh_long="两人同改一栏时保留我的", en_long="keep my value when two people changed a field"),
+    Verb("theirs", "用对方的", "Take theirs", "Ctrl+J", ("df", "duifang"), "incident", order=cmd.ChangeIntake,
+         zh_long="两人同改一栏时采用对方的", en_long="take the other seat's value"),
+    Verb("conscious_yes", "意识 有", "Conscious", "Alt+1", ("ys1",), "ask", order=cmd.ChangeIntake),
+    Verb("conscious_no", "意识 无", "Not conscious", "Alt+2", ("ys2",), "ask", order=cmd.ChangeIntake),
+    Verb("conscious_unknown", "意识 不详", "Consciousness unclear", "Alt+3", ("ys3",), "ask",
+         order=cmd.ChangeIntake),
+    Verb("breathing_yes", "呼吸 有", "Breathing", "Alt+4", ("hx1",), "ask", order=cmd.ChangeIntake),
+    Verb("breathing_no", "呼吸 无", "Not breathing", "Alt+5", ("hx2",), "ask", order=cmd.ChangeIntake),
+    Verb("breathing_unknown", "呼吸 不详", "Breathing unclear", "Alt+6", ("hx3",), "ask",
+         order=cmd.ChangeIntake),
+    Verb("severity_critical", "病情 危重", "Critical", "Alt+7", ("wz",), "ask", order=cmd.ChangeIntake),
+    Verb("severity_severe", "病情 重", "Severe", "Alt+8", ("zhong",), "ask", order=cmd.ChangeIntake),
+    Verb("severity_moderate", "病情 中", "Moderate", "Alt+9", ("zh",), "ask", order=cmd.ChangeIntake),
+    Verb("severity_mild", "病情 轻", "Mild", "Alt+0", ("qing",), "ask", order=cmd.ChangeIntake),
+    Verb("go_form", "到地址", "Address", "Alt+A", ("dz", "dizhi"), "go"),
+    Verb("go_calls", "到来电", "Calls", "Alt+C", ("ld", "laidian"), "go"),
+    Verb("go_incidents", "到事件列表", "Incidents", "Alt+W", ("sj", "shijian"), "go"),
+    Verb("go_advice", "到推荐车辆", "Proposals", "Alt+R", ("tj", "tuijian"), "go"),
+    Verb("go_missions", "到任务", "Missions", "Alt+T", ("rw", "renwu"), "go"),
+    Verb("go_vehicles", "到车辆", "Vehicles", "Alt+V", ("cl", "cheliang"), "go"),
+    Verb("go_alarms", "到告警", "Alarms", "Alt+G", ("gao", "gaojing"), "go"),
+    Verb("go_recordings", "到通话录音", "Recordings", "Alt+L", ("lylb",), "go"),
+    Verb("go_map", "到地图", "Map", "Alt+M", ("dt", "ditu"), "go"),
+    Verb("command", "命令行", "Command", "Ctrl+/", ("ml",), "window",
+         zh_long="打开命令行（不在输入栏时直接按 /）", en_long="open the command line (or just / outside a field)"),
+    Verb("dismiss", "关闭提示", "Dismiss", "Esc", ("gb",), "window",
+         zh_long="关闭提示、原因栏或命令行，不丢内容", en_long="close a notice, the reason bar or the command line"),
+    Verb("theme", "日/夜", "Day/night", "Ctrl+D", ("ry", "zhuti", "day", "night"), "window",
+         zh_long="切换日间与夜间配色", en_long="switch between day and night colours"),
+    Verb("away", "离席/就绪", "Away/ready", "Ctrl+E", ("lx", "lixi", "jx", "jiuxu"), "window",
+         order=cmd.SetSeatState, zh_long="坐席在离席与就绪间切换", en_long="switch the seat between away and ready"),
+    Verb("log_out", "退出登录", "Log out", "Ctrl+L", ("tc", "tuichu", "dengchu"), "window",
+         zh_long="退出登录，受理单与通话保留", en_long="log out; calls and forms stay"),
+)  # fmt: skip
+
+BY_ID: dict[str, Verb] = {verb.id: verb for verb in VERBS}
+
+
+def allowed(verb: Verb, roles: Iterable[Role]) -> bool:
+    """True when one of the roles may do this."""
+    return verb.order is None or may(roles, verb.order)
+
+
+def tip(verb_id: str) -> str:
+    """What a tooltip says: the sentence and the key."""
+    verb = BY_ID[verb_id]
+    return f"{verb.long}  [{verb.key}]" if verb.key else verb.long

@@ -1,0 +1,340 @@
+"""The seat window: fixed places, nothing steals the keyboard, nothing moves under the pointer.
+
+Left calls, waiting list and alarms; middle the incident in hand; right map, vehicles and latest changes. The
+window only draws the desk and passes on what hands do.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from msgspec import Struct
+from PySide6.QtCore import QByteArray, QSettings, Qt
+from PySide6.QtGui import QCloseEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QFrame, QMainWindow, QSplitter, QTabWidget, QVBoxLayout, QWidget
+
+from console import names
+from console.doing import Doing
+from console.i18n import say
+from console.login import LogInPage, SecondPerson, reason_text
+from console.models import acts
+from console.models.asking import Ask
+from console.models.desk import Desk, Topic
+from console.panels.advice import AdvicePanel
+from console.panels.calls import CallsPanel
+from console.panels.chart import Chart
+from console.panels.command import CommandLine
+from console.panels.form import FormPanel
+from console.panels.help import Help
+from console.panels.incidents import IncidentsPanel
+from console.panels.missions import MissionsView
+from console.panels.news import AlarmsPanel, NewsPanel
+from console.panels.player import Player
+from console.panels.reason import ReasonBar
+from console.panels.records import RecordsTable
+from console.panels.status import Header, Keys, Strip
+from console.panels.vehicles import VehiclesPanel
+from console.ports import LogInAnswered
+from console.shortcuts import KeyFilter
+from console.theme import GAP_PX, Theme, dress
+from mapview.canvas.sheets import Cartographer
+
+LEFT_PX, MIDDLE_PX, RIGHT_PX = 450, 740, 706
+
+
+class Setting(Struct, frozen=True):
+    """What the window is told at start. `layouts`: file of the dispatchers' layouts, None keeps none."""
+
+    site: str
+    seat: str
+    recordings: Path
+    layouts: Path | None = None
+    cartographer: Cartographer | None = None
+    attribution: str = ""
+
+
+class SeatWindow(QMainWindow):
+    """See the module. `ended` is called when the window has been closed."""
+
+    def __init__(
+        self, desk: Desk, theme: Theme, setting: Setting, ended: Callable[[], None] = lambda: None
+    ) -> None:
+        super().__init__()
+        self.setObjectName(names.SEAT)
+        self.setWindowTitle(say("铃声　{site} {seat} 台", site=setting.site, seat=setting.seat))
+        self._desk, self._theme, self._setting, self._ended = desk, theme, setting, ended
+        self.doing = Doing(desk, self)
+        self._layouts = (
+            QSettings(str(setting.layouts), QSettings.Format.IniFormat) if setting.layouts else None
+        )
+        page = self._page = QWidget()
+        page.setObjectName("page")
+        self.setCentralWidget(page)
+        self._make_panels(page)
+        self._lay_out(page)
+        self._reason = ReasonBar(page, self._lower)
+        self._help = Help(page)
+        self._login = LogInPage(page, self.windowTitle(), self._log_in)
+        self._second: SecondPerson | None = None
+        self._login_id = self._second_id = ""
+        self._keys_filter = KeyFilter(
+            self, self.doing.do, self.doing.pick_row, lambda: desk.person is not None
+        )
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        self._app = app
+        app.installEventFilter(self._keys_filter)
+        dress(app, theme)
+
+    # --- building ----------------------------------------------------------------------------------
+
+    def _make_panels(self, page: QWidget) -> None:
+        desk, theme, do = self._desk, self._theme, self.doing.do
+        self._player = Player(desk.notice)
+        self._command = CommandLine(self.doing.run)
+        self._header = Header(desk, self._setting.site, self._setting.seat)
+        self._strip = Strip(desk, do)
+        self._keys = Keys(do, self._command)
+        self._calls = CallsPanel(desk, theme, do)
+        self._incidents = IncidentsPanel(desk, theme)
+        self._alarms = AlarmsPanel(desk, theme)
+        self._form = FormPanel(desk, page, do)
+        self._advice = AdvicePanel(desk, theme, do)
+        self._missions = MissionsView(desk, theme, do)
+        self._records = RecordsTable(desk, theme, self._player, self._setting.recordings)
+        self._chart = Chart(desk, theme, desk.clock, self._setting.cartographer, self._setting.attribution)
+        self._vehicles = VehiclesPanel(desk, theme, self._chart.show_vehicle)
+        self._news = NewsPanel(desk, theme)
+
+    def _lay_out(self, page: QWidget) -> None:
+        self._tabs = QTabWidget()
+        self._tabs.addTab(self._missions, say("任务"))
+        self._tabs.addTab(self._records, say("通话与录音"))
+        self._tabs.tabBar().setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        tabs = QFrame()
+        tabs.setProperty("panel", True)
+        QVBoxLayout(tabs).addWidget(self._tabs, 1)
+        self._lower = QSplitter(Qt.Orientation.Vertical)
+        self._lower.addWidget(self._advice)
+        self._lower.addWidget(tabs)
+        self._lower.setSizes([300, 240])
+        left = _column([self._calls, self._incidents, self._alarms, self._news], [200, 400, 150, 170])
+        middle = _column([self._form, self._lower], [380, 540])
+        middle.setStretchFactor(0, 0)
+        middle.setStretchFactor(1, 1)
+        right = _column([self._chart, self._vehicles], [560, 360])
+        self._columns = QSplitter(Qt.Orientation.Horizontal)
+        for part in (left, middle, right):
+            self._columns.addWidget(part)
+        self._columns.setSizes([LEFT_PX, MIDDLE_PX, RIGHT_PX])
+        self._columns.setStretchFactor(2, 1)
+        self._splitters = {"columns": self._columns, "left": left, "middle": middle, "right": right,
+                           "lower": self._lower}  # fmt: skip
+        for splitter in self._splitters.values():
+            splitter.setHandleWidth(GAP_PX)
+            splitter.setChildrenCollapsible(False)
+        column = QVBoxLayout(page)
+        column.setContentsMargins(GAP_PX, 0, GAP_PX, GAP_PX)
+        column.setSpacing(GAP_PX)
+        for widget in (self._header, self._strip):
+            column.addWidget(widget)
+        column.addWidget(self._columns, 1)
+        column.addWidget(self._keys)
+
+    # --- drawing -----------------------------------------------------------------------------------
+
+    def show_changes(self, changes: set[Topic]) -> None:
+        """Draw what changed on the desk."""
+        now = self._desk.clock()
+        if Topic.ADVICE in changes or Topic.PLACE in changes:
+            self._advice.refresh(now)
+        panels: tuple[tuple[Topic, Callable[[int], object]], ...] = (
+            (Topic.CALLS, self._calls.refresh),
+            (Topic.INCIDENTS, self._incidents.refresh),
+            (Topic.FORM, self._form.refresh),
+            (Topic.MISSIONS, self._show_missions),
+            (Topic.VEHICLES, self._vehicles.refresh),
+            (Topic.LATEST, self._news.refresh),
+            (Topic.ALARMS, self._alarms.refresh),
+            (Topic.STATUS, self._header.refresh),
+        )
+        for topic, refresh in panels:
+            if topic in changes:
+                refresh(now)
+        if changes & {Topic.NOTICE, Topic.STATUS, Topic.LATEST}:
+            self._strip.refresh(now)
+        if changes & {Topic.STATUS, Topic.PLACE, Topic.CALLS}:
+            self._form.tell(now)
+        if Topic.SUGGESTIONS in changes:
+            self._form.address.suggest(self._desk.suggestions)
+        self._chart.refresh(changes)
+        self._show_people()
+
+    def _show_missions(self, now: int) -> None:
+        count = self._missions.refresh(now)
+        kept = self._records.refresh()
+        self._tabs.setTabText(0, say("任务 {n}", n=count))
+        self._tabs.setTabText(1, say("通话与录音 {n}", n=kept))
+
+    def second(self) -> None:
+        """Each second: clock, ages, lamps."""
+        now = self._desk.clock()
+        self._header.tick(now)
+        self.show_changes({Topic.CALLS, Topic.INCIDENTS, Topic.MISSIONS, Topic.VEHICLES, Topic.STATUS})
+
+    # --- people ------------------------------------------------------------------------------------
+
+    def open_login(self) -> None:
+        """Ask who sits here."""
+        self._login.open()
+
+    def _log_in(self, staff: str, password: str) -> None:
+        self._login_id = self._desk.hub.log_in(staff, password)
+
+    def _show_people(self) -> None:
+        desk = self._desk
+        answer, desk.log_in_answer = desk.log_in_answer, None
+        if answer is not None and answer.id == self._login_id:
+            self._first_answered(answer)
+        elif answer is not None and self._second is not None:
+            if answer.dispatcher_id is None:
+                self._second.tell(reason_text(answer))
+            else:
+                acts.confirm_second(desk, answer.token)
+                self._second.accept()
+        if desk.person is None:
+            ringing = desk.line.ringing()
+            self._login.tell_ringing(say("有来电：{number}", number=ringing[0].number) if ringing else "")
+        if desk.wants_second is not None and self._second is None:
+            self._open_second()
+
+    def _first_answered(self, answer: LogInAnswered) -> None:
+        if answer.dispatcher_id is None:
+            self._login.tell(reason_text(answer))
+            return
+        self._desk.sit_down(answer)
+        self._login.hide()
+        self._restore_layout()
+        self.go("form")
+
+    def _open_second(self) -> None:
+        dialog = SecondPerson(self, say("第二人确认"), self._log_in_second)
+        self._second = dialog
+        dialog.finished.connect(self._second_finished)
+        dialog.open()
+
+    def _log_in_second(self, staff: str, password: str) -> None:
+        self._second_id = self._desk.hub.log_in(staff, password, second=True)
+
+    def _second_finished(self, _result: int) -> None:
+        self._second = None
+        self._desk.wants_second = None
+
+    # --- what verbs ask of the window ----------------------------------------------------------------
+
+    def ask(self, ask: Ask) -> None:
+        self._reason.ask(ask, QApplication.focusWidget())
+
+    def go(self, where: str) -> None:
+        if where in {"missions", "recordings"}:
+            self._tabs.setCurrentIndex(int(where == "recordings"))
+        targets: dict[str, QWidget] = {
+            "form": self._form.address,
+            "calls": self._calls.table,
+            "incidents": self._incidents.table,
+            "advice": self._advice.table,
+            "missions": self._missions,
+            "recordings": self._records,
+            "vehicles": self._vehicles.table,
+            "alarms": self._alarms.table,
+            "map": self._chart.canvas,
+        }
+        targets[where].setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def toggle_help(self) -> None:
+        self._help.toggle()
+
+    def toggle_full(self) -> None:
+        self.showNormal() if self.isFullScreen() else self.showFullScreen()
+
+    def toggle_theme(self) -> None:
+        self._theme.toggle()
+        dress(self._app, self._theme)
+        self._chart.canvas.set_theme(self._theme.name)
+        self._desk.changed(*Topic)
+
+    def open_command(self) -> None:
+        self._command.open()
+
+    def close_overlay(self) -> bool:
+        if self._help.isVisible():
+            self._help.hide()
+        elif self._form.address.close_list():
+            pass
+        elif self._command.hasFocus():
+            self._command.close_line()
+        elif self._reason.isVisible():
+            self._reason.give_up()
+        elif self._chart.canvas.is_pinning:
+            self._chart.canvas.set_pin_mode(False)
+        else:
+            return False
+        return True
+
+    def pin_mode(self) -> None:
+        self._chart.pin_mode()
+
+    def play(self) -> None:
+        self._records.play()
+
+    def log_out(self) -> None:
+        self._save_layout()
+        self._desk.stand_up()
+        self._desk.hub.logged_out()
+        self.open_login()
+
+    # --- layout and end --------------------------------------------------------------------------------
+
+    def _save_layout(self) -> None:
+        if self._layouts is None or self._desk.person is None:
+            return
+        self._layouts.beginGroup(self._desk.person.dispatcher_id)
+        for name, splitter in self._splitters.items():
+            self._layouts.setValue(name, splitter.saveState())
+        self._layouts.setValue("theme", self._theme.name)
+        self._layouts.endGroup()
+        self._layouts.sync()
+
+    def _restore_layout(self) -> None:
+        if self._layouts is None or self._desk.person is None:
+            return
+        self._layouts.beginGroup(self._desk.person.dispatcher_id)
+        for name, splitter in self._splitters.items():
+            state = self._layouts.value(name)
+            if isinstance(state, QByteArray):
+                splitter.restoreState(state)
+        if self._layouts.value("theme", self._theme.name) != self._theme.name:
+            self.toggle_theme()
+        self._layouts.endGroup()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        if self._login.isVisible():
+            self._login.setGeometry(self._page.rect())
+        if self._reason.isVisible():
+            self._reason.place()
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        self._save_layout()
+        self._app.removeEventFilter(self._keys_filter)
+        self._chart.canvas.close_map()
+        self._desk.save()
+        self._ended()
+        super().closeEvent(event)
+
+
+def _column(parts: list[QWidget], sizes: list[int]) -> QSplitter:
+    column = QSplitter(Qt.Orientation.Vertical)
+    for part in parts:
+        column.addWidget(part)
+    column.setSizes(sizes)
+    return column
