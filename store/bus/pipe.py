@@ -181,7 +181,7 @@ class ChildEnd:
 
 def open_child_end() -> ChildEnd:
     """The pipe to the process that started this one; raises `PipeError` when nobody did."""
-    with open(sys.stdin.fileno(), "rb", buffering=0, closefd=False) as stdin:  # noqa: PTH123 - a descriptor
+    with open(sys.stdin.fileno(), "rb", buffering=0, closefd=False) as stdin:
         line = stdin.readline(TICKET_BYTES_MAX)
     try:
         ticket = msgspec.json.decode(line, type=PipeTicket)
