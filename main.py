@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
+from dispatch.commands import Command
 from store.config import Config, ConfigError, load_config
 from store.exits import CannotStartError, ExitCode
 from store.log import start_log
@@ -82,6 +83,13 @@ def add_hub(parser: Parser) -> None:
         action="store_true",
         help="由流水重建投影后退出 rebuild the projections from the journal and end",
     )
+    parser.add_argument(
+        "--lists",
+        type=Path,
+        metavar="DIR",
+        help="首次启动时读入的名册：stations.csv hospitals.csv vehicles.csv staff.csv seats.csv "
+        "lists an empty store is filled with at its first start",
+    )
 
 
 def add_demo(parser: Parser) -> None:
@@ -117,7 +125,41 @@ def run_hub(options: Namespace) -> int:
     config = configured(options, "hub")
     from store import hub
 
-    return hub.rebuild(config) if options.rebuild else hub.run(config)
+    if options.rebuild:
+        return hub.rebuild(config)
+    return hub.run(config, seed_of(options.lists, config.site.code) if options.lists else None)
+
+
+def seed_of(folder: Path, site: str) -> Callable[[], Sequence[Command]]:
+    """Reads the centre's lists when the hub asks for them; rows left out are logged."""
+
+    def read() -> Sequence[Command]:
+        from mapview.geo.errors import GeoError
+        from mapview.geo.master_data import read_lists
+
+        try:
+            lists = read_lists(folder, site)
+        except GeoError as error:
+            raise CannotStartError(f"名册无法读取：{error}", f"the lists cannot be read: {error}") from error
+        for fault in lists.faults:
+            log.warning("%s line %d left out: %s", fault.file, fault.line, fault.why)
+        return lists.orders
+
+    return read
+
+
+def add_admin(parser: Parser) -> None:
+    add_config(parser)
+    from store import admin_cli
+
+    admin_cli.add_arguments(parser)
+
+
+def run_admin(options: Namespace) -> int:
+    config = load_config(options.config)
+    from store import admin_cli
+
+    return admin_cli.run(options, config)
 
 
 def run_seat(options: Namespace) -> int:
@@ -129,16 +171,16 @@ def run_seat(options: Namespace) -> int:
 
 def run_wall(options: Namespace) -> int:
     config = configured(options, "wall")
-    from console import wall
+    from console.wall import process
 
-    return wall.run(config, options.lang)
+    return process.run(config, options.lang)
 
 
 def run_gateway(options: Namespace) -> int:
     config = configured(options, "gateway")
-    from radio import gateway
+    from radio import service
 
-    return gateway.run(config)
+    return service.run(config)
 
 
 def run_doctor(options: Namespace) -> int:
@@ -168,6 +210,7 @@ PARTS = (
     Part("wall", "大屏 the wall display", add_screen, run_wall),
     Part("gateway", "车载终端网关 (JT/T 808) the gateway of the vehicle terminals", add_config, run_gateway),
     Part("doctor", "检查本机并说明如何补救 check this machine and say what to do", add_screen, run_doctor),
+    Part("admin", "登记机器、设置账号 enrol machines, set accounts", add_admin, run_admin),
     Part("city", "生成或导入城市地图 make or import the map of a city", add_city, run_city),
 )
 

@@ -1,0 +1,155 @@
+"""The wall process: `main.py wall`. A read-only replica in, a window out; it gives no orders.
+
+While the hub is away the last picture stays, with its age over it in red.
+"""
+
+import sys
+import time
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QApplication
+
+from console import i18n
+from console.drill.camera import Camera
+from console.drill.stage import read_drill
+from console.models.map_marks import incident_marks, site_marks, vehicle_marks
+from console.ports import Moved
+from console.selftest import check_binding
+from console.theme import font
+from console.wall.board import board
+from console.wall.window import WallWindow
+from dispatch.floor import Floor, apply
+from mapview.canvas.canvas import MapCanvas
+from mapview.canvas.cartographer import ChildCartographer
+from mapview.geo.layers import LayerStore
+from store.bus.keys import KeyFileError
+from store.bus.link import HubLink
+from store.bus.link_state import link_settings
+from store.config import Config
+from store.core.messages import DEGREE_E6, Position
+from store.core.replica import Applied
+from store.core.seat_logic import FloorReplaced
+from store.exits import CannotStartError, ExitCode
+
+MACHINE = "wall"
+DRAIN_MS = 50
+BOARD_MS = 500
+PICTURE_EVERY_MS = 20_000
+SIZE_PX = (1920, 1080)
+DECI = 10
+
+
+class Wall(QObject):
+    """Drains the link into its own floor and shows it."""
+
+    def __init__(self, link: HubLink, window: WallWindow, canvas: MapCanvas) -> None:
+        super().__init__()
+        self._link, self._window, self._canvas = link, window, canvas
+        self._floor = Floor()
+        self._positions: dict[str, Moved] = {}
+        self._fitted = False
+        self._timers = [self._every(DRAIN_MS, self._drain), self._every(BOARD_MS, self._show)]
+
+    def _every(self, interval_ms: int, act: object) -> QTimer:
+        timer = QTimer(self, interval=interval_ms)
+        timer.timeout.connect(act)
+        timer.start()
+        return timer
+
+    def _drain(self) -> None:
+        """Follow the hub; move the vehicles as soon as they are known to have moved."""
+        changed = False
+        for notice in self._link.drain():
+            if isinstance(notice, FloorReplaced):
+                self._floor, changed = notice.floor, True
+                self._canvas.set_places(site_marks(self._floor))
+            elif isinstance(notice, Applied):
+                apply(self._floor, notice.event)
+                changed = True
+        moved = self._link.take_positions()
+        self._positions |= {key: _moved(position) for key, position in moved.items()}
+        if moved or changed:
+            self._canvas.set_vehicles(vehicle_marks(self._floor, self._positions))
+        if changed:
+            self._canvas.set_incidents(incident_marks(self._floor))
+        self._fit()
+
+    def _fit(self) -> None:
+        """Look at the whole centre once it is known; afterwards the view belongs to the supervisor."""
+        if not self._fitted and self._floor.stations:
+            self._fitted = True
+            points = [station.point for station in self._floor.stations.values()]
+            self._canvas.propose([(point.lon, point.lat) for point in points])
+
+    def _show(self) -> None:
+        state = self._link.state
+        now = time.time_ns() // 1_000_000 + state.clock_offset_ms
+        self._window.show_board(board(self._floor, now))
+        self._window.show_clock(now)
+        self._window.show_link(state.tick_age_ms, now)
+
+
+def run(config: Config, lang: str) -> int:
+    """The wall until its window is closed; returns the exit code. Raises CannotStartError."""
+    i18n.use(lang)
+    try:
+        settings = link_settings(config, MACHINE)
+    except KeyFileError as error:
+        raise CannotStartError(f"本机密钥不可用：{error}", f"the keys of this machine: {error}") from error
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)
+    check_binding()
+    app.setFont(font())
+    canvas = city_map(config, lang)
+    window = WallWindow(config.site.name, canvas)
+    window.resize(*SIZE_PX)
+    link = HubLink(settings, lambda: None)
+    wall = Wall(link, window, canvas)
+    camera = _camera(config, window, canvas)
+    link.start()
+    window.show()
+    code = app.exec()
+    canvas.close_map()
+    link.stop()
+    del wall, camera
+    return ExitCode.DONE if code == 0 else ExitCode.FAULT
+
+
+def city_map(config: Config, lang: str) -> MapCanvas:
+    """The map of the city file; a bare one, saying so in the log, where there is none."""
+    city = Path(config.map.city)
+    if not city.exists():
+        return MapCanvas(lang=lang, theme="night")
+    with LayerStore(city) as layers:
+        attribution = layers.metadata.attribution
+    cartographer = ChildCartographer(city, Path(config.store.dir) / "tiles")
+    return MapCanvas(cartographer, attribution=attribution, lang=lang, theme="night")
+
+
+def _camera(config: Config, window: WallWindow, canvas: MapCanvas) -> Camera | None:
+    """In a drill pictures are taken from time to time."""
+    drill = read_drill(Path(config.store.dir)) if config.seat.autopilot else None
+    if drill is None:
+        return None
+
+    def dress(theme: str) -> None:
+        window.set_theme(theme)
+        canvas.set_theme(theme)
+
+    camera = Camera(window, "wall", Path(drill.output), dress, lambda: canvas.is_ground_complete)
+    timer = QTimer(camera, interval=PICTURE_EVERY_MS)
+    timer.timeout.connect(camera.shoot)
+    timer.start()
+    return camera
+
+
+def _moved(position: Position) -> Moved:
+    return Moved(
+        position.vehicle_id,
+        position.lon_e6 / DEGREE_E6,
+        position.lat_e6 / DEGREE_E6,
+        position.at,
+        position.speed_dkmh / DECI,
+        float(position.heading_deg),
+    )
