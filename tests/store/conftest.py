@@ -1,10 +1,12 @@
 """A hub as a real process with links to it, on free loopback ports, for SQLite and PostgreSQL."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,12 +18,15 @@ import pytest
 from msgspec.structs import replace
 
 from dispatch import commands as cmd
+from dispatch.changes import FormChanges
 from dispatch.floor import Floor, apply
 from dispatch.kinds import Role, VehicleKind
-from dispatch.words import Dispatcher, Point, Seat, Station, Vehicle
+from dispatch.words import Dispatcher, Place, Point, Seat, Station, Vehicle
+from store import hub
 from store.bus.link import HubLink
 from store.bus.link_state import LinkSettings, link_settings
 from store.config import Config, load_config
+from store.core.ids import new_id
 from store.core.replica import Applied
 from store.core.roster import MachineRole
 from store.core.seat_logic import FloorReplaced, LoginCame, Phase, VerdictCame
@@ -125,6 +130,20 @@ class Desk:
         asked = self.link.login(number, password, **options)
         return self.wait(lambda: self.logins.get(asked), "log-in")
 
+    def open_incident(self, address: str = "中山路1号") -> str:
+        """All orders from ring to incident; its id."""
+        call, intake, incident = new_id(), new_id(), new_id()
+        orders = [
+            cmd.ReportRinging(call, "13800000000"),
+            cmd.ReportAnswered(call),
+            cmd.BeginIntake(intake, call),
+            cmd.ChangeIntake(intake, 1, FormChanges(place=Place(address=address))),
+            cmd.OpenIncident(incident, intake),
+        ]
+        for cid in [self.link.order(order) for order in orders]:
+            assert self.verdict(cid).refusal is None
+        return incident
+
     def close(self) -> None:
         assert self.link.stop(5.0)
 
@@ -182,6 +201,10 @@ dir = ""
         self.process = None
         return code
 
+    def rebuild(self) -> int:
+        """`main.py hub --rebuild`; 0: journal proven, state agrees."""
+        return hub.rebuild(self.config)
+
     def desk(self, machine: str, **changes: Any) -> Desk:
         desk = Desk(replace(link_settings(self.config, machine), **changes))
         self.desks.append(desk)
@@ -196,16 +219,75 @@ dir = ""
 
     def close(self) -> None:
         for desk in self.desks:
-            if desk.link.state is not None:
-                desk.close()
+            desk.close()
         if self.process is not None:
             self.kill_hub()
 
 
+POSTGRES = Path("/usr/lib/postgresql/15/bin")
+
+
+class Postgres:
+    """A private PostgreSQL 15 cluster on loopback, run by the user postgres where we are root."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = free_ports(1)[0]
+        self.user = "postgres" if os.geteuid() == 0 else None
+        if self.user:
+            shutil.chown(folder, self.user)
+        self._run("initdb", "-D", f"{folder}/data", "-U", "postgres", "-A", "trust", "-E", "UTF8")
+        self.start()
+
+    def _run(self, program: str, *arguments: str) -> None:
+        subprocess.run(
+            [POSTGRES / program, *arguments],
+            cwd=self.folder,
+            user=self.user,
+            check=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def start(self) -> None:
+        options = f"-p {self.port} -k {self.folder} -h 127.0.0.1"
+        log = f"{self.folder}/log"
+        self._run("pg_ctl", "-D", f"{self.folder}/data", "-l", log, "-w", "-o", options, "start")
+
+    def stop(self, mode: str = "fast") -> None:
+        self._run("pg_ctl", "-D", f"{self.folder}/data", "-m", mode, "-w", "stop")
+
+    def new_database(self) -> str:
+        """The URL of an empty database."""
+        name = f"t{new_id()}"
+        self._run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", name)
+        return f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/{name}"
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """Skips where PostgreSQL 15 is absent."""
+    if not (POSTGRES / "initdb").exists():
+        pytest.skip("needs postgresql-15")
+    with tempfile.TemporaryDirectory(prefix="lingsheng-pg-") as folder:
+        cluster = Postgres(Path(folder))
+        yield cluster
+        cluster.stop()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.peer)])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty store of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/hub.sqlite"
+    cluster: Postgres = request.getfixturevalue("postgres")
+    return cluster.new_database()
+
+
 @pytest.fixture
-def city(tmp_path: Path) -> Iterator[City]:
-    """A city on SQLite with its hub running."""
-    made = City(tmp_path, f"sqlite:///{tmp_path}/hub.sqlite")
+def city(tmp_path: Path, store_url: str) -> Iterator[City]:
+    """A city with its hub running, on each kind of store."""
+    made = City(tmp_path, store_url)
     made.start_hub()
     yield made
     made.close()

@@ -1,38 +1,171 @@
-"""The hub as a real process with real links: two seats, a wall, refusals, restarts."""
+"""The hub as a real process with real links, on SQLite and PostgreSQL: several seats, refusals, restarts."""
+
+import os
 
 import pytest
 
 from dispatch import commands as cmd
-from dispatch.changes import FormChanges
-from dispatch.refusals import VehicleTaken
-from dispatch.words import Place
+from dispatch.kinds import CloseReason, SeatState, VehicleState
+from dispatch.refusals import NeedsSecondPerson, NotAllowed, VehicleTaken, WrongState
 from store.core.ids import new_id
+from store.core.messages import Position
+from store.core.seat_logic import Expired, Phase
+from store.hub_admin import set_account
+from tests.store.conftest import PASSWORD, City, Desk
 
 pytestmark = pytest.mark.process
+KILLS = int(os.environ.get("LINGSHENG_KILLS", "5"))
+COMMANDS_PER_KILL = 200
 
 
-def open_incident(desk, address="中山路1号"):
-    """Orders of one desk that make an incident; its id."""
-    call, intake, incident = new_id(), new_id(), new_id()
-    orders = [
-        cmd.ReportRinging(call, "13800000000"),
-        cmd.ReportAnswered(call),
-        cmd.BeginIntake(intake, call),
-        cmd.ChangeIntake(intake, 1, FormChanges(place=Place(address=address))),
-        cmd.OpenIncident(incident, intake),
-    ]
-    cids = [desk.link.order(order) for order in orders]
-    for cid in cids:
-        verdict = desk.verdict(cid)
-        assert verdict.refusal is None, verdict
-    return incident
-
-
-def test_second_seat_gets_the_name_of_the_first(city):
+def test_second_seat_sees_the_first_and_is_told_who_has_the_vehicle(city: City) -> None:
     first, second = city.seat("01"), city.seat("02")
-    incident = open_incident(first)
+    incident = first.open_incident()
     second.wait(lambda: incident in second.floor.incidents, "the incident on the second seat")
     assert first.order(cmd.AssignVehicle(new_id(), incident, "v1")).refusal is None
-    refusal = second.order(cmd.AssignVehicle(new_id(), open_incident(second), "v1")).refusal
+    refusal = second.order(cmd.AssignVehicle(new_id(), second.open_incident(), "v1")).refusal
     assert isinstance(refusal, VehicleTaken)
     assert (refusal.seat_number, refusal.dispatcher_name) == ("01", "王芳")
+    second.wait(lambda: second.floor.vehicles["v1"].state is VehicleState.BUSY)
+
+
+def test_race_for_a_vehicle_has_one_winner(city: City) -> None:
+    seats = [city.seat(number) for number in ("01", "02", "03")]
+    incidents = [seat.open_incident() for seat in seats]
+    for number in range(1, 6):
+        orders = [
+            (seat, seat.link.order(cmd.AssignVehicle(new_id(), incident, f"v{number}")))
+            for seat, incident in zip(seats, incidents, strict=True)
+        ]
+        refusals = [seat.verdict(cid).refusal for seat, cid in orders]
+        assert refusals.count(None) == 1
+        assert all(isinstance(refusal, VehicleTaken) for refusal in refusals if refusal is not None)
+
+
+def wait_equal(desks: list[Desk]) -> None:
+    """All desks come to the same floor."""
+    for desk in desks:
+        desk.wait_live()
+    last = max(desk.link.state.seq for desk in desks)
+    for desk in desks:
+        desk.wait(lambda desk=desk: desk.link.state.seq >= last and desk.link.state.phase is Phase.LIVE)
+        desk.take()
+    for desk in desks[1:]:
+        assert desk.floor == desks[0].floor
+
+
+def test_killed_in_the_middle_nothing_acknowledged_is_lost(city: City) -> None:
+    """kill -9 in the middle of 200 commands, again and again; the seats recover by themselves."""
+    seats = [city.seat("01"), city.seat("02")]
+    ordered: list[tuple[Desk, str]] = []
+    kills = KILLS if "sqlite" in city.config.store.url else max(2, KILLS // 2)
+    for _ in range(kills):
+        fresh = []
+        for n in range(COMMANDS_PER_KILL):
+            seat = seats[n % 2]
+            command = cmd.ReportRinging(new_id(), f"138{n:08d}")
+            fresh.append((seat, seat.link.order(command), command.call_id))
+            if n == COMMANDS_PER_KILL // 2:
+                some = fresh[n // 2]
+                some[0].wait(lambda some=some: some[1] in some[0].verdicts, "a verdict in the middle")
+                city.kill_hub()
+                city.start_hub()
+        for seat, cid, call_id in fresh:
+            assert seat.verdict(cid, 30.0).refusal is None
+            ordered.append((seat, call_id))
+    wait_equal(seats)
+    assert {call_id for _, call_id in ordered} == set(seats[0].floor.calls)
+    for desk in seats:
+        desk.wait(lambda desk=desk: desk.link.state.unsent == 0, "an empty outbox")
+    assert city.stop_hub() == 0
+    assert city.rebuild() == 0
+
+
+def test_the_order_of_a_seat_survives_a_restart_of_the_seat(city: City) -> None:
+    """What waits in the outbox is sent by the next process of the same seat, in order."""
+    seat = city.seat("01")
+    city.kill_hub()
+    states = [SeatState.PAUSED, SeatState.READY, SeatState.AWAY]
+    for state in states:
+        seat.link.order(cmd.SetSeatState("seat01", state))
+    seat.wait(lambda: seat.link.state.unsent == 3, "three on disk")
+    seat.close()
+    city.desks.remove(seat)
+    city.start_hub()
+    again = city.desk("seat-01")
+    again.wait(lambda: len(again.verdicts) == 3, "three verdicts")
+    again.wait(lambda: again.floor.seats["seat01"].state is SeatState.AWAY)
+
+
+def test_an_order_past_its_deadline_is_given_back_to_the_dispatcher(city: City) -> None:
+    seat = city.seat("01")
+    city.kill_hub()
+    cid = seat.link.order(cmd.SetSeatState("seat01", SeatState.AWAY), deadline_s=0.5)
+    seat.wait(lambda: Expired(cid) in seat.other, "expiry")
+    city.start_hub()
+    seat.wait_live()
+    assert seat.floor.seats["seat01"].state is SeatState.READY
+
+
+def test_silence_is_shown_and_ends(city: City) -> None:
+    wall = city.desk("wall")
+    wall.wait_live()
+    city.kill_hub()
+    wall.wait(lambda: wall.link.state.phase is Phase.AMBER, "amber")
+    wall.wait(lambda: wall.link.state.phase is Phase.RED, "red")
+    city.start_hub()
+    wall.wait_live()
+    assert wall.link.state.latency_ms is None or wall.link.state.latency_ms < 5000
+
+
+def test_log_in_refusals_second_person_and_rights(city: City) -> None:
+    seat = city.seat("01")
+    wrong = seat.login("1002", "nonsense").refused
+    assert wrong is not None
+    assert wrong.reason == "wrong"
+    incident = seat.open_incident()
+    close = cmd.CloseIncident(incident, CloseReason.OTHER, "无车可派")
+    assert isinstance(seat.order(close).refusal, NeedsSecondPerson)
+    second = seat.login("1002", second=True).ok
+    assert second is not None
+    assert seat.order(close, second=second.token).refusal is None
+    assert seat.floor.incidents[incident].closing.second_id == "d1002"
+    assert seat.floor.seats["seat01"].dispatcher_id == "d1001"
+    wall = city.desk("wall")
+    wall.wait_live()
+    assert isinstance(wall.order(cmd.TakeIncident(incident)).refusal, NotAllowed)
+
+
+def test_a_token_outlives_the_hub_and_wrong_passwords_lock(city: City) -> None:
+    seat = city.seat("01")
+    city.kill_hub()
+    city.start_hub()
+    assert seat.order(cmd.SetSeatState("seat01", SeatState.PAUSED)).refusal is None
+    set_account(city.config, "1003", "another word")
+    reasons = [seat.login("1003", PASSWORD, second=True).refused.reason for _ in range(6)]
+    assert reasons == ["wrong"] * 5 + ["locked"]
+
+
+def test_positions_reach_the_wall_only_newest_and_from_the_gateway_only(city: City) -> None:
+    wall, gateway, seat = city.desk("wall"), city.desk("gateway"), city.desk("seat-02")
+    for desk in (wall, gateway, seat):
+        desk.wait_live()
+    seen: dict[str, Position] = {}
+
+    def arrived() -> bool:
+        gateway.link.send_positions([Position("v1", 1000, 45_700_000, 126_600_000, 300, 90)])
+        gateway.link.send_positions([Position("v1", 2000, 45_710_000, 126_600_000, 300, 90)])
+        seat.link.send_positions([Position("v1", 9000, 0, 0)])
+        seen.update(wall.link.take_positions())
+        return seen.get("v1", Position("v1", 0, 0, 0)).at == 2000
+
+    wall.wait(arrived, "the newest position")
+    assert seen["v1"].lat_e6 == 45_710_000
+
+
+def test_sigterm_ends_in_order_and_a_second_refusal_is_stored(city: City) -> None:
+    seat = city.seat("01")
+    cid = seat.link.order(cmd.RecordMilestone("nothing", "departed", 1, "seat"))
+    assert seat.verdict(cid).refusal is not None
+    assert isinstance(seat.order(cmd.LogOut("seat02")).refusal, WrongState)
+    assert city.stop_hub() == 0
