@@ -287,7 +287,19 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.fixture
 def city(tmp_path: Path, store_url: str) -> Iterator[City]:
     """A city with its hub running, on each kind of store."""
-    made = City(tmp_path, store_url)
-    made.start_hub()
-    yield made
-    made.close()
+    yield from running_city(tmp_path, store_url)
+
+
+@pytest.fixture
+def small_city(tmp_path: Path) -> Iterator[City]:
+    """A city with its hub running on SQLite, for what does not depend on the store."""
+    yield from running_city(tmp_path, f"sqlite:///{tmp_path}/hub.sqlite")
+
+
+def running_city(folder: Path, url: str) -> Iterator[City]:
+    made = City(folder, url)
+    try:
+        made.start_hub()
+        yield made
+    finally:
+        made.close()

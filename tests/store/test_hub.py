@@ -81,45 +81,45 @@ def test_killed_in_the_middle_nothing_acknowledged_is_lost(city: City) -> None:
     assert city.rebuild() == 0
 
 
-def test_the_order_of_a_seat_survives_a_restart_of_the_seat(city: City) -> None:
+def test_the_order_of_a_seat_survives_a_restart_of_the_seat(small_city: City) -> None:
     """What waits in the outbox is sent by the next process of the same seat, in order."""
-    seat = city.seat("01")
-    city.kill_hub()
+    seat = small_city.seat("01")
+    small_city.kill_hub()
     states = [SeatState.PAUSED, SeatState.READY, SeatState.AWAY]
     for state in states:
         seat.link.order(cmd.SetSeatState("seat01", state))
     seat.wait(lambda: seat.link.state.unsent == 3, "three on disk")
     seat.close()
-    city.desks.remove(seat)
-    city.start_hub()
-    again = city.desk("seat-01")
+    small_city.desks.remove(seat)
+    small_city.start_hub()
+    again = small_city.desk("seat-01")
     again.wait(lambda: len(again.verdicts) == 3, "three verdicts")
     again.wait(lambda: again.floor.seats["seat01"].state is SeatState.AWAY)
 
 
-def test_an_order_past_its_deadline_is_given_back_to_the_dispatcher(city: City) -> None:
-    seat = city.seat("01")
-    city.kill_hub()
+def test_an_order_past_its_deadline_is_given_back_to_the_dispatcher(small_city: City) -> None:
+    seat = small_city.seat("01")
+    small_city.kill_hub()
     cid = seat.link.order(cmd.SetSeatState("seat01", SeatState.AWAY), deadline_s=0.5)
     seat.wait(lambda: Expired(cid) in seat.other, "expiry")
-    city.start_hub()
+    small_city.start_hub()
     seat.wait_live()
     assert seat.floor.seats["seat01"].state is SeatState.READY
 
 
-def test_silence_is_shown_and_ends(city: City) -> None:
-    wall = city.desk("wall")
+def test_silence_is_shown_and_ends(small_city: City) -> None:
+    wall = small_city.desk("wall")
     wall.wait_live()
-    city.kill_hub()
+    small_city.kill_hub()
     wall.wait(lambda: wall.link.state.phase is Phase.AMBER, "amber")
     wall.wait(lambda: wall.link.state.phase is Phase.RED, "red")
-    city.start_hub()
+    small_city.start_hub()
     wall.wait_live()
     assert wall.link.state.latency_ms is None or wall.link.state.latency_ms < 5000
 
 
-def test_log_in_refusals_second_person_and_rights(city: City) -> None:
-    seat = city.seat("01")
+def test_log_in_refusals_second_person_and_rights(small_city: City) -> None:
+    seat = small_city.seat("01")
     wrong = seat.login("1002", "nonsense").refused
     assert wrong is not None
     assert wrong.reason == "wrong"
@@ -131,7 +131,7 @@ def test_log_in_refusals_second_person_and_rights(city: City) -> None:
     assert seat.order(close, second=second.token).refusal is None
     assert seat.floor.incidents[incident].closing.second_id == "d1002"
     assert seat.floor.seats["seat01"].dispatcher_id == "d1001"
-    wall = city.desk("wall")
+    wall = small_city.desk("wall")
     wall.wait_live()
     assert isinstance(wall.order(cmd.TakeIncident(incident)).refusal, NotAllowed)
 
@@ -146,8 +146,8 @@ def test_a_token_outlives_the_hub_and_wrong_passwords_lock(city: City) -> None:
     assert reasons == ["wrong"] * 5 + ["locked"]
 
 
-def test_positions_reach_the_wall_only_newest_and_from_the_gateway_only(city: City) -> None:
-    wall, gateway, seat = city.desk("wall"), city.desk("gateway"), city.desk("seat-02")
+def test_positions_reach_the_wall_only_newest_and_from_the_gateway_only(small_city: City) -> None:
+    wall, gateway, seat = small_city.desk("wall"), small_city.desk("gateway"), small_city.desk("seat-02")
     for desk in (wall, gateway, seat):
         desk.wait_live()
     seen: dict[str, Position] = {}
@@ -163,9 +163,9 @@ def test_positions_reach_the_wall_only_newest_and_from_the_gateway_only(city: Ci
     assert seen["v1"].lat_e6 == 45_710_000
 
 
-def test_sigterm_ends_in_order_and_a_second_refusal_is_stored(city: City) -> None:
-    seat = city.seat("01")
+def test_sigterm_ends_in_order_and_a_second_refusal_is_stored(small_city: City) -> None:
+    seat = small_city.seat("01")
     cid = seat.link.order(cmd.RecordMilestone("nothing", "departed", 1, "seat"))
     assert seat.verdict(cid).refusal is not None
     assert isinstance(seat.order(cmd.LogOut("seat02")).refusal, WrongState)
-    assert city.stop_hub() == 0
+    assert small_city.stop_hub() == 0
