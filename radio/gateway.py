@@ -138,9 +138,6 @@ class Gateway:
             self._later(phone, failed)
         self._send_waiting(phone, now)
 
-    def is_online(self, phone: str) -> bool:
-        return plain_phone(phone) in self._online
-
     def set_known(self, known: Iterable[KnownTerminal]) -> None:
         """A new allow-list; connections of numbers no longer on it are closed."""
         self.platform.roster.replace(known)

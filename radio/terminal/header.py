@@ -35,11 +35,6 @@ class Line(Struct, frozen=True):
     def is_2019(self) -> bool:
         return self.version is not None
 
-    @property
-    def phone(self) -> str:
-        """Digits without leading zeros: the form in which numbers are compared."""
-        return plain_phone(self.phone_bcd.hex())
-
 
 class Frame(Struct, frozen=True, gc=False):
     """One checked frame. `total` 0: not sub-packaged; `index` counts from 1.
