@@ -1,37 +1,12 @@
-"""The demo city, generated and imported once per test session for everybody who needs a whole city."""
+"""Maps for the tests of the map: the smallest one that imports, and the real extracts where they are."""
 
 from pathlib import Path
 
 import pytest
 
-from mapview.democity.city import make_city
 from mapview.democity.osm_file import OsmFile
-from mapview.geo.importer import CSV_KINDS, import_city
-from mapview.geo.steps import ImportReport
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data"
-
-
-@pytest.fixture(scope="session")
-def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """demo.osm.pbf and the five CSV files."""
-    folder = tmp_path_factory.mktemp("demo")
-    make_city(folder)
-    return folder
-
-
-@pytest.fixture(scope="session")
-def demo_import(demo_folder: Path) -> tuple[Path, ImportReport]:
-    """The imported demo city and the report of its import."""
-    out = demo_folder / "city.sqlite"
-    lists = {kind: demo_folder / f"{kind}.csv" for kind in CSV_KINDS}
-    return out, import_city(demo_folder / "demo.osm.pbf", lists, out)
-
-
-@pytest.fixture(scope="session")
-def demo_city(demo_import: tuple[Path, ImportReport]) -> Path:
-    """The imported demo city."""
-    return demo_import[0]
 
 
 @pytest.fixture(scope="session")

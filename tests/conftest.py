@@ -1,0 +1,48 @@
+"""What tests of several packages share: the demo city, made once and kept while its sources stay the same."""
+
+import fcntl
+import hashlib
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from mapview.democity.city import make_city
+from mapview.geo.importer import CSV_KINDS, import_city
+from mapview.geo.steps import ImportReport
+
+PROJECT = Path(__file__).parents[1]
+KEPT = PROJECT / "build" / "test-city"
+
+
+@pytest.fixture(scope="session")
+def demo_folder() -> Path:
+    """demo.osm.pbf, the five CSV files, city.sqlite and the report of its import."""
+    sources = sorted((PROJECT / "mapview").rglob("*.py"))
+    key = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
+    folder = KEPT / key
+    KEPT.mkdir(parents=True, exist_ok=True)
+    with (KEPT / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # test workers wait for the first of them
+        if not (folder / "report.json").exists():
+            folder.mkdir(exist_ok=True)
+            make_city(folder)
+            lists = {kind: folder / f"{kind}.csv" for kind in CSV_KINDS}
+            report = import_city(folder / "demo.osm.pbf", lists, folder / "city.sqlite")
+            (folder / "report.json").write_bytes(msgspec.json.encode(vars(report)))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def demo_import(demo_folder: Path) -> tuple[Path, ImportReport]:
+    """The imported demo city and the report of its import."""
+    report = ImportReport()
+    for name, told in msgspec.json.decode((demo_folder / "report.json").read_bytes()).items():
+        getattr(report, name).update(told)
+    return demo_folder / "city.sqlite", report
+
+
+@pytest.fixture(scope="session")
+def demo_city(demo_folder: Path) -> Path:
+    """The imported demo city."""
+    return demo_folder / "city.sqlite"

@@ -1,0 +1,52 @@
+"""The stage of a demo: a configuration that loads, keys, accounts and instructions for the autopilot."""
+
+from pathlib import Path
+
+import pytest
+
+from console.drill import stage
+from console.drill.cases import cases
+from store.bus.roster import read_roster
+
+
+@pytest.fixture
+def city(demo_city: Path, tmp_path: Path) -> Path:
+    """A demo root whose city is there already."""
+    (tmp_path / "city").mkdir()
+    (tmp_path / "city" / "city.sqlite").symlink_to(demo_city)
+    return tmp_path
+
+
+def test_a_stage_is_complete_and_made_anew_each_time(city: Path) -> None:
+    said: list[str] = []
+    built = stage.build_stage(city, lambda zh, en: said.append(en), autopilot=True)
+    assert not said, "the city was there"
+    assert built.config.seat.autopilot
+    assert built.config.map.city == str(city / "city" / "city.sqlite")
+    names = {machine.name for machine in read_roster(Path(built.config.keys.dir) / "roster.json")}
+    assert names == {"seat-01", "seat-02", "seat-03", "wall", "gateway", stage.WATCHER}
+    (built.folder / "old").touch()
+    again = stage.build_stage(city, lambda zh, en: None, autopilot=False)
+    assert not (again.folder / "old").exists()
+    assert not again.config.seat.autopilot
+
+
+def test_the_autopilot_reads_what_the_demo_wrote(demo_city: Path, tmp_path: Path) -> None:
+    called = list(cases(demo_city, 7, 6))
+    stage.write_drill(tmp_path, called, tmp_path / "out")
+    drill = stage.read_drill(tmp_path)
+    assert drill is not None
+    assert drill.cases == tuple(called)
+    assert stage.read_drill(tmp_path / "elsewhere") is None
+
+
+def test_callers_are_drawn_by_seed(demo_city: Path) -> None:
+    assert list(cases(demo_city, 7, 9)) == list(cases(demo_city, 7, 9))
+    called = list(cases(demo_city, 8, 9))
+    assert len({case.number for case in called}) == 9
+    assert all(case.place in case.says for case in called)
+    assert any(case.typed.isascii() for case in called), "estates are typed in pinyin"
+
+
+def test_free_ports_are_different() -> None:
+    assert len(set(stage.free_ports(20))) == 20
