@@ -7,7 +7,7 @@ from dispatch import events as ev
 from dispatch.commands import Order
 from dispatch.decision import Decision, Handler
 from dispatch.floor import Floor
-from dispatch.kinds import CrewCall, IncidentState, SeatState, VehicleState
+from dispatch.kinds import CrewCall, SeatState, VehicleState
 from dispatch.refusals import NotFound, WrongState
 from dispatch.stages import VEHICLE_MOVES
 from dispatch.words import Incident, Intake, Vehicle
@@ -157,11 +157,11 @@ def register_seat(floor: Floor, order: Order, command: cmd.RegisterSeat, at: int
 def archive(floor: Floor, order: Order, command: cmd.ArchiveEnded, at: int) -> Decision:
     """Whole incidents leave together, and only when every part of them has ended before the limit."""
     before = command.before_at
-    incidents = [incident for incident in floor.incidents.values() if _over(floor, incident, before)]
-    gone = {incident.id for incident in incidents}
     silent = {
         call.id for call in floor.calls.values() if call.ended_at is not None and call.ended_at < before
     }
+    incidents = [it for it in floor.incidents.values() if _over(floor, it, silent, before)]
+    gone = {incident.id for incident in incidents}
     intakes = {
         intake.id
         for intake in floor.intakes.values()
@@ -181,14 +181,12 @@ def archive(floor: Floor, order: Order, command: cmd.ArchiveEnded, at: int) -> D
     return (ev.Archived(calls, tuple(sorted(intakes)), tuple(sorted(gone)), missions, days),)
 
 
-def _over(floor: Floor, incident: Incident, before: int) -> bool:
-    if incident.state is not IncidentState.CLOSED or incident.closing is None:
+def _over(floor: Floor, incident: Incident, silent: set[str], before: int) -> bool:
+    """Closed before the limit, with every intake ended and every call silent since before it."""
+    if incident.closing is None or incident.closing.closed_at >= before:
         return False
     intakes = [floor.intakes[key] for key in incident.intake_ids]
-    calls = [floor.calls.get(intake.call_id or "") for intake in intakes]
-    ended = all(intake.ended_at is not None for intake in intakes)
-    silent = all(call is None or call.ended_at is not None for call in calls)
-    return ended and silent and incident.closing.closed_at < before
+    return all(it.ended_at is not None and (it.call_id is None or it.call_id in silent) for it in intakes)
 
 
 def _loose_and_over(intake: Intake, silent: set[str], before: int) -> bool:
