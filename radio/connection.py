@@ -105,14 +105,14 @@ class Connection(asyncio.BufferedProtocol):
             return
         try:
             step = self.session.receive(frame, now)
+            out += step.out
+            if step.facts:
+                self._desk.stepped(self, step)
         except Exception:  # our own fault: set this message aside, keep the terminal
             log.exception("message 0x%04x of %s", frame.msg_id, frame.phone)
             self._desk.platform.counters.our_errors += 1
             self._desk.faulty(self, "our own error", piece)
             return
-        out += step.out
-        if step.facts:
-            self._desk.stepped(self, step)
         if step.close:
             self.write(out)
             out.clear()

@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 FAULTY_KEPT = 200
 FAULTY_BYTES_KEPT = 128
 ERRANDS_PER_TERMINAL_MAX = 32
+TICKED_AT_ONCE = 100
 ORDER_HANDLE = "order:"
 
 
@@ -342,15 +343,18 @@ class Gateway:
         while True:
             await asyncio.sleep(self._settings.tick_s)
             try:
-                self._tick(self.now())
+                await self._tick()
             except Exception:  # our own fault; the next second comes anyway
                 self.platform.counters.our_errors += 1
                 log.exception("tick")
 
-    def _tick(self, now: f.Now) -> None:
+    async def _tick(self) -> None:
+        now = self.now()
         for failed in self._orders.expired(now.wall_ms):
             self._later("", failed)
-        for connection in list(self._connections):
-            connection.tick(now)
         for phone in self._orders.phones():
             self._send_waiting(phone, now)
+        for number, connection in enumerate(list(self._connections), start=1):
+            connection.tick(now)
+            if number % TICKED_AT_ONCE == 0:
+                await asyncio.sleep(0)  # nobody waits for 2,000 others

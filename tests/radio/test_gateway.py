@@ -361,6 +361,24 @@ def test_mutated_frames_for_two_seconds(town: Towns) -> None:
     asyncio.run(story())
 
 
+def test_an_error_of_our_own_costs_one_message_not_the_terminal(town: Towns) -> None:
+    def broken(phone: str, position: Any) -> None:
+        raise ValueError("our mistake")
+
+    async def story() -> None:
+        async with town() as t:
+            t.told.position = broken
+            terminal = await (await t.raw()).log_in()
+            terminal.says(report(), serial=20)
+            assert await terminal.hears() == m.PlatformAnswer(20, codec.LOCATION_REPORT, 0)
+            terminal.says(m.EventReport(2), serial=21)
+            assert await terminal.hears() == m.PlatformAnswer(21, codec.EVENT_REPORT, 0)
+            assert t.gateway.counters()["our_errors"] == 1
+            assert t.gateway.faulty_frames[-1].why == "our own error"
+
+    asyncio.run(story())
+
+
 def test_a_new_allow_list_closes_who_is_not_on_it(town: Towns) -> None:
     async def story() -> None:
         async with town() as t:
