@@ -170,9 +170,9 @@ class LayerStore:
     def pois(self, kind: str | None = None) -> list[Poi]:
         """Points of interest of one kind (None: all), in order of code, then name."""
         rows = self._city.execute(
-            "SELECT kind, code, name, lon, lat, attributes FROM poi WHERE ?1 IS NULL OR kind = ?1"
+            "SELECT kind, code, name, lon, lat, attributes FROM poi WHERE :kind IS NULL OR kind = :kind"
             " ORDER BY kind, code, name, id",
-            (kind,),
+            {"kind": kind},
         )
         return list(_pois(rows))
 
