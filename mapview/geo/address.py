@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 QUERY_CHARACTERS_MAX: Final = 60
 DOOR_NUMBER_MAX: Final = 99_999
 
+_NO_MEANING: Final = " .,。，；;:：!！?？\"'“”（）()"
 _SPACES: Final = re.compile(r"\s+")
 _NEARNESS: Final = re.compile(
     r"(?:的?(?:附近|旁边|旁|对面|门口|门前|楼下|路口|那边|这边|里面|院内|跟前|以东|以西|以南|以北"
@@ -51,8 +52,8 @@ class Kilometre(NamedTuple):
 
 def normal(text: str) -> str:
     """One spelling: half-width, small letters, single spaces, no punctuation at the ends, not too long."""
-    text = unicodedata.normalize("NFKC", text).lower().strip(" .,。，；;:：!！?？\"'“”（）()")
-    return _SPACES.sub(" ", text)[:QUERY_CHARACTERS_MAX]
+    text = _SPACES.sub(" ", unicodedata.normalize("NFKC", text).lower())
+    return text.strip(_NO_MEANING)[:QUERY_CHARACTERS_MAX].rstrip(_NO_MEANING)
 
 
 def without_nearness(query: str) -> str:

@@ -156,14 +156,17 @@ class EtaField:
             after[i, j], on_s = self._way_out(edge[i, j])
             seconds[i, j] = rest * network.edge_s[edge[i, j]] + on_s
             metres[i, j] = rest * network.edge_m[edge[i, j]] + self._metres[after[i, j]]
-        better = seconds.argmin(axis=1)[:, None]
-        chosen = [
-            np.take_along_axis(c, better, axis=1)[:, 0] for c in (edge, fraction, seconds, metres, after)
-        ]
-        lost = ~np.isfinite(chosen[2])
-        times, lengths = np.where(lost, np.nan, chosen[2]), np.where(lost, np.nan, chosen[3])
-        at = np.where(lost, -1, chosen[0])
-        return Standing(at, chosen[1], np.maximum(times, 0.0), np.maximum(lengths, 0.0), chosen[4])
+        better = (np.arange(len(points)), seconds.argmin(axis=1))
+        times, lengths = seconds[better], metres[better]
+        lost = np.isinf(times)
+        times[lost] = lengths[lost] = np.nan
+        return Standing(
+            np.where(lost, -1, edge[better]),
+            fraction[better],
+            np.maximum(times, 0.0),
+            np.maximum(lengths, 0.0),
+            after[better],
+        )
 
     def _must_leave(self, edge: Ints, fraction: Floats) -> Flags:
         """Past the target on its own edge, or on a closed edge that one may only drive off."""

@@ -169,12 +169,15 @@ class NameSearch:
                 found = self._rows(_TEXT, f"c : {' '.join(chinese)}", ALIGN_ROWS_MAX)
             else:
                 found = self._text("ini", "".join(part[0] for part in parts), ALIGN_ROWS_MAX)
+            how = (
+                Matched.INITIALS if not chinese and all(len(part) == 1 for part in parts) else Matched.PINYIN
+            )
             for row in found:
                 own = units_of(row.name)
                 first = min((i for r in row.readings for i in align(parts, own, r)), default=-1)
                 if first >= 0:
                     loss = _INSIDE_LOSS if first else 0.0
-                    yield _match(row, Matched.PINYIN, len(own) - len(parts), loss)
+                    yield _match(row, how, len(own) - len(parts), loss)
 
     def _near_sounding(self, query: str) -> Iterator[Match]:
         if not any(map(is_chinese, query)):

@@ -7,7 +7,7 @@ override table; a search then finds 朝阳 under both chaoyang and zhaoyang.
 import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
-from itertools import product
+from itertools import accumulate, product
 from typing import Final
 
 from pypinyin import lazy_pinyin
@@ -78,13 +78,14 @@ def readings(text: str) -> list[tuple[str, ...]]:
     units = units_of(text)
     plain = "".join(units)
     by_unit = _by_unit(units, plain)
-    spots = [match for match in _OVERRIDES.finditer(plain) if all(map(is_chinese, match[0]))]
+    starts = [0, *accumulate(map(len, units))]
+    spots = list(_OVERRIDES.finditer(plain))
     found: dict[tuple[str, ...], None] = {}
     for choice in product((True, False), repeat=min(len(spots), 2)):
         reading = list(by_unit)
         for spot, use in zip(spots, choice, strict=False):
             if use:
-                first = len(units_of(plain[: spot.start()]))
+                first = starts.index(spot.start())
                 reading[first : first + len(spot[0])] = PLACE_READINGS[spot[0]].split()
         found[tuple(reading)] = None
     return list(found)[:READINGS_MAX]

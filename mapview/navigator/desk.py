@@ -1,5 +1,6 @@
 """Answers one request from the city file: all that the navigator knows, without its pipe."""
 
+import math
 import sqlite3
 from pathlib import Path
 from typing import Final
@@ -68,7 +69,7 @@ class NavigatorDesk:
         standing = field.stand(points)
         return tuple(
             VehicleTime(vehicle.vehicle, seconds, metres, estimated=False)
-            if seconds == seconds  # nan: no road leads there  # noqa: PLR0124
+            if not math.isnan(seconds)  # nan: no road leads there
             else estimate(vehicle, request.target)
             for vehicle, seconds, metres in zip(
                 request.vehicles, standing.seconds.tolist(), standing.metres.tolist(), strict=True

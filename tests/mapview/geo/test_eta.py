@@ -175,6 +175,8 @@ def test_a_point_far_from_any_road_is_unreachable(network: Build, at: Any) -> No
     assert np.isnan(seconds(net, at(500, 3000), at(500, 0))).all()
     assert EtaField(net, *at(500, 0)).route(*at(500, 3000)) is None
     assert seconds(net, at(500, 0)) == []
+    assert np.isnan(seconds(net, at(500, 0), (float("nan"), float("inf")))).all()
+    assert np.isnan(seconds(net, (float("nan"), 45.0), at(500, 0))).all()
 
 
 def test_a_cut_off_island_is_never_snapped_to(network: Build, at: Any) -> None:
