@@ -17,6 +17,27 @@ osm_poi      step 2: points of interest from .osm.pbf and the user's CSV files
 csv_rows     tolerant CSV reading: encodings, datum, bad rows by line number
 resources    stations, hospitals, AEDs, vehicles, posts as plain structs
 cli          `main.py city import | make-demo`
-roads, road_source, graph, eta            step 3: road graph and travel times
-pinyin, address, gazetteer                step 4: place search
+
+graph        step 3: the road graph, from
+roads        what a highway tag means for an ambulance
+road_source  roads, signals and restrictions as they stand in the file
+road_edges   shapes between junctions and their directed edges
+turn, turns  kinds of turn; which edge may follow which
+road_graph   the graph as arrays, and its table in the city file
+driving      speeds by road class, time lost at lights and turns
+snap         points onto roads
+eta          `EtaField`: times and routes of all vehicles to one incident
+route_path   composes a route from a path of edges
+route, straight_line  what a route is, and the estimate without roads (light to import)
+
+gazetteer    step 4: the tables of the place search, from
+named_source everything with a name in the file
+streets      ways to streets, crossings, points along them
+districts    which district a point lies in
+places       kinds of places and what a search finds (light to import)
+pinyin       readings, initials, sounds, splitting what was typed
+address      spoken addresses taken apart
+name_search  names by character, sound and initials
+search       `Gazetteer`: posts, crossings, doors and names together
+reverse      the address of a point
 """

@@ -77,7 +77,8 @@ def crossing_of(query: str) -> list[tuple[str, str]]:
 def has_crossing_word(query: str) -> bool:
     """True where the query says itself that it means a crossing of two roads."""
     bare = _CROSSING_END.sub("", query).strip()
-    return bare != query or _CROSSING_WORD.search(bare) is not None
+    spaced = " " in bare and not bare.isascii()
+    return spaced or bare != query or _CROSSING_WORD.search(bare) is not None
 
 
 def door_of(query: str) -> Door | None:
