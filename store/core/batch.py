@@ -5,6 +5,7 @@ refusals included; a repeated id gets the stored verdict; nobody is answered bef
 """
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -48,10 +49,18 @@ class Work(Struct, frozen=True):
         return (self.order.dispatcher_id or "") if self.order else ""
 
 
+class Changed(Struct, frozen=True):
+    """The last form of a thing after event `seq`; `thing` None: it left the floor as the store knows it."""
+
+    seq: int
+    thing: Any | None
+    on_floor: bool = True
+
+
 class Batch(Struct):
     """What a batch came to. `answers`: (verdict, repeated). `held` have to wait for their predecessor.
 
-    `changed` maps each thing that changed to the seq of its last event; `faults` are our own broken rules.
+    `faults` name our own broken rules.
     """
 
     floor: Floor
@@ -60,7 +69,7 @@ class Batch(Struct):
     verdicts: list[Verdict] = []
     answers: list[tuple[Verdict, bool]] = []
     held: list[str] = []
-    changed: dict[Ref, int] = {}
+    changed: dict[Ref, Changed] = {}
     faults: list[str] = []
 
 
@@ -144,7 +153,13 @@ def _journal(batch: Batch, work: Work, event: Event, epoch: Epoch, now_ms: int) 
     entry = replace(entry, hash=row_hash(head.hash, entry))
     batch.entries.append(entry)
     batch.head = Head(entry.seq, entry.hlc, entry.hash)
-    batch.changed.update(dict.fromkeys(refs, entry.seq))
+    for ref in refs:
+        thing = batch.floor.get(*ref)
+        if thing is not None:
+            batch.changed[ref] = Changed(entry.seq, thing)
+        else:
+            before = batch.changed.get(ref)
+            batch.changed[ref] = Changed(entry.seq, before.thing if before else None, on_floor=False)
 
 
 def refusal_of(verdict_refusal: bytes) -> Refusal | None:

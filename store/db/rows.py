@@ -114,7 +114,7 @@ def verdict_rows(verdicts: list[Verdict], works: dict[str, Work], now_ms: int) -
 
 
 def state_row(table: str, key: str, thing: Any, seq: int) -> dict[str, Any]:
-    """The row of a thing that is on the floor."""
+    """The row of a thing that is on the floor after event `seq`."""
     row = {
         "id": key,
         "scope": CITY,
@@ -132,12 +132,12 @@ def write_state(connection: Connection, batch: Batch) -> None:
     """Bring the state tables up to the floor after the batch."""
     present: dict[str, list[dict[str, Any]]] = {}
     gone: dict[str, list[dict[str, Any]]] = {}
-    for (table, key), seq in batch.changed.items():
-        thing = batch.floor.get(table, key)
-        if thing is None:
-            gone.setdefault(table, []).append({"key": key, "at_seq": seq})
+    for (table, key), change in batch.changed.items():
+        if change.thing is None:
+            gone.setdefault(table, []).append({"key": key, "at_seq": change.seq})
         else:
-            present.setdefault(table, []).append(state_row(table, key, thing, seq))
+            row = state_row(table, key, change.thing, change.seq)
+            present.setdefault(table, []).append({**row, "on_floor": change.on_floor})
     for table, rows in present.items():
         if table == MISSIONS.name:  # what ends makes room before what begins
             rows.sort(key=lambda row: bool(row["active"]))
