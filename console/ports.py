@@ -71,6 +71,10 @@ class Expired(Struct, frozen=True):
     cid: str
 
 
+class LogInNeeded(Struct, frozen=True):
+    """The hub does not know the giver of our orders any more; they wait until somebody logs in again."""
+
+
 class LogInAnswered(Struct, frozen=True):
     """`dispatcher_id` None: not let in, for `reason` (wrong, locked, no_account, no_seat, refused)."""
 
@@ -94,7 +98,7 @@ class Moved(Struct, frozen=True):
     heading_deg: float | None = None
 
 
-HubMessage = FloorLoaded | Happened | VerdictCame | Expired | LogInAnswered | Moved | Link
+HubMessage = FloorLoaded | Happened | VerdictCame | Expired | LogInNeeded | LogInAnswered | Moved | Link
 
 
 class HubPort(Protocol):
@@ -165,6 +169,8 @@ class NavigatorPort(Protocol):
     def search(self, text: str, near: Point | None) -> None: ...
 
     def rank(self, key: str, place: Point, vehicles: dict[str, Point]) -> None: ...
+
+    def route(self, key: str, place: Point, vehicle_id: str, at: Point) -> None: ...
 
     def reverse(self, point: Point) -> None: ...
 

@@ -40,9 +40,6 @@ class Theme:
     def window(self) -> WindowColours:
         return self.palette.window
 
-    def toggle(self) -> None:
-        self.name = "night" if self.name == "day" else "day"
-
     def tone(self, tone: str) -> QColor:
         """The text colour of a tone on a panel."""
         colours = self.window
@@ -152,13 +149,16 @@ QPushButton[choice="true"][grave="true"]:checked {{ background: {c.fault}; color
 QPushButton[key="true"] {{ font-size: {SMALL_PX}px; padding: 0 4px; min-height: 26px; }}
 QPushButton[main="true"] {{ background: {c.accent}; color: {c.accent_ink}; border: 2px solid {c.accent};
     font-size: {LARGE_PX}px; font-weight: bold; }}
+QPushButton[big="true"] {{ min-height: 76px; }}
 QPushButton[main="true"]:focus {{ border: 2px solid {c.text}; }}
 QPushButton[main="true"]:disabled {{ background: {c.panel}; color: {c.text_off}; border: 2px solid {c.line}; }}
 QPushButton[flat="true"] {{ background: transparent; border: none; padding: 0 4px; min-height: 0; }}
 QTableView, QListView {{ background: {c.panel}; border: none; outline: none; gridline-color: {c.line};
     selection-background-color: {c.selected}; selection-color: {c.selected_text}; }}
 QTableView:focus, QListView:focus {{ border: 1px solid {c.focus}; }}
-QListView#suggest {{ background: {c.raised}; }}
+QListView[overlay="true"] {{ background: {c.raised}; border: 2px solid {c.focus}; }}
+QListView[overlay="true"]::item {{ min-height: 30px; padding-left: 6px; }}
+QListView[overlay="true"]::item:selected {{ background: {c.selected}; color: {c.selected_text}; }}
 QHeaderView::section {{ background: {c.panel}; color: {c.text_quiet}; border: none;
     border-bottom: 1px solid {c.line}; padding: 1px 4px; font-size: {SMALL_PX}px; }}
 QTabBar::tab {{ background: transparent; color: {c.text_quiet}; padding: 3px 12px; font-size: {SMALL_PX}px;

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from msgspec import Struct
 from PySide6.QtCore import QByteArray, QSettings, Qt
-from PySide6.QtGui import QCloseEvent, QResizeEvent
+from PySide6.QtGui import QCloseEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QMainWindow, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from console import names
@@ -38,7 +38,14 @@ from console.shortcuts import KeyFilter
 from console.theme import GAP_PX, Theme, dress
 from mapview.canvas.sheets import Cartographer
 
-LEFT_PX, MIDDLE_PX, RIGHT_PX = 450, 740, 706
+SHARES = {
+    "columns": (440, 790, 666),
+    "left": (200, 390, 140, 190),
+    "middle": (330, 590),
+    "lower": (330, 250),
+    "right": (530, 390),
+}
+"""Logical pixels of the parts at 1920 × 1080; other screens get the same shares."""
 
 
 class Setting(Struct, frozen=True):
@@ -50,6 +57,7 @@ class Setting(Struct, frozen=True):
     layouts: Path | None = None
     cartographer: Cartographer | None = None
     attribution: str = ""
+    training: bool = False
 
 
 class SeatWindow(QMainWindow):
@@ -75,6 +83,7 @@ class SeatWindow(QMainWindow):
         self._help = Help(page)
         self._login = LogInPage(page, self.windowTitle(), self._log_in)
         self._second: SecondPerson | None = None
+        self._shared_out = False
         self._login_id = self._second_id = ""
         self._keys_filter = KeyFilter(
             self, self.doing.do, self.doing.pick_row, lambda: desk.person is not None
@@ -91,7 +100,7 @@ class SeatWindow(QMainWindow):
         desk, theme, do = self._desk, self._theme, self.doing.do
         self._player = Player(desk.notice)
         self._command = CommandLine(self.doing.run)
-        self._header = Header(desk, self._setting.site, self._setting.seat)
+        self._header = Header(desk, self._setting.site, self._setting.seat, training=self._setting.training)
         self._strip = Strip(desk, do)
         self._keys = Keys(do, self._command)
         self._calls = CallsPanel(desk, theme, do)
@@ -116,17 +125,12 @@ class SeatWindow(QMainWindow):
         self._lower = QSplitter(Qt.Orientation.Vertical)
         self._lower.addWidget(self._advice)
         self._lower.addWidget(tabs)
-        self._lower.setSizes([300, 240])
-        left = _column([self._calls, self._incidents, self._alarms, self._news], [200, 400, 150, 170])
-        middle = _column([self._form, self._lower], [380, 540])
-        middle.setStretchFactor(0, 0)
-        middle.setStretchFactor(1, 1)
-        right = _column([self._chart, self._vehicles], [560, 360])
+        left = _column([self._calls, self._incidents, self._alarms, self._news])
+        middle = _column([self._form, self._lower])
+        right = _column([self._chart, self._vehicles])
         self._columns = QSplitter(Qt.Orientation.Horizontal)
         for part in (left, middle, right):
             self._columns.addWidget(part)
-        self._columns.setSizes([LEFT_PX, MIDDLE_PX, RIGHT_PX])
-        self._columns.setStretchFactor(2, 1)
         self._splitters = {"columns": self._columns, "left": left, "middle": middle, "right": right,
                            "lower": self._lower}  # fmt: skip
         for splitter in self._splitters.values():
@@ -168,6 +172,9 @@ class SeatWindow(QMainWindow):
             self._form.address.suggest(self._desk.suggestions)
         self._chart.refresh(changes)
         self._show_people()
+        if self._desk.line.ringing() and Topic.CALLS in changes:
+            self._app.alert(self)
+            self._app.beep()
 
     def _show_missions(self, now: int) -> None:
         count = self._missions.refresh(now)
@@ -257,7 +264,15 @@ class SeatWindow(QMainWindow):
         self.showNormal() if self.isFullScreen() else self.showFullScreen()
 
     def toggle_theme(self) -> None:
-        self._theme.toggle()
+        self.set_theme("night" if self._theme.name == "day" else "day")
+
+    def is_map_complete(self) -> bool:
+        """True when the map under the window is drawn."""
+        return self._chart.canvas.is_ground_complete
+
+    def set_theme(self, name: str) -> None:
+        """Change to "day" or "night"."""
+        self._theme.name = name
         dress(self._app, self._theme)
         self._chart.canvas.set_theme(self._theme.name)
         self._desk.changed(*Topic)
@@ -292,6 +307,15 @@ class SeatWindow(QMainWindow):
         self._desk.hub.logged_out()
         self.open_login()
 
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """Share out the real width: before the first show Qt does not know it."""
+        super().showEvent(event)
+        if self._shared_out:
+            return
+        self._shared_out = True
+        for name, sizes in SHARES.items():
+            self._splitters[name].setSizes(list(sizes))
+
     # --- layout and end --------------------------------------------------------------------------------
 
     def _save_layout(self) -> None:
@@ -312,8 +336,9 @@ class SeatWindow(QMainWindow):
             state = self._layouts.value(name)
             if isinstance(state, QByteArray):
                 splitter.restoreState(state)
-        if self._layouts.value("theme", self._theme.name) != self._theme.name:
-            self.toggle_theme()
+        theme = str(self._layouts.value("theme", self._theme.name))
+        if theme != self._theme.name:
+            self.set_theme(theme)
         self._layouts.endGroup()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
@@ -332,9 +357,8 @@ class SeatWindow(QMainWindow):
         super().closeEvent(event)
 
 
-def _column(parts: list[QWidget], sizes: list[int]) -> QSplitter:
+def _column(parts: list[QWidget]) -> QSplitter:
     column = QSplitter(Qt.Orientation.Vertical)
     for part in parts:
         column.addWidget(part)
-    column.setSizes(sizes)
     return column

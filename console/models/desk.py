@@ -23,6 +23,7 @@ from console.ports import (
     HubPort,
     Link,
     LogInAnswered,
+    LogInNeeded,
     Moved,
     NamedPoint,
     NavigatorMessage,
@@ -161,7 +162,7 @@ class Desk:
         self._opening: dict[str, str] = {}
         self._changes: set[Topic] = set(Topic)
         self._ranked_at = self._alarms_at = 0
-        self._ranked_for: tuple[Any, ...] = ()
+        self._ranked_for: tuple[object, ...] = ()
 
     # --- orders ------------------------------------------------------------------------------------
 
@@ -236,9 +237,12 @@ class Desk:
     def _verdict(self, message: VerdictCame) -> None:
         pending = self.pending.pop(message.cid, None)
         self.changed(Topic.STATUS, Topic.MISSIONS, Topic.FORM)
-        if pending is None:
-            return
         refusal: Refusal | None = message.refusal
+        if pending is None:  # an order given before this window was started
+            if refusal is not None:
+                told = explain(refusal, self.floor)
+                self.notice(told.what, told.do)
+            return
         if isinstance(pending.command, cmd.ChangeIntake):
             intake_id = pending.command.intake_id
             refusal = self.forms.verdict(self.floor, intake_id, message.cid, refusal)
@@ -265,6 +269,11 @@ class Desk:
         self.changed(Topic.STATUS, Topic.MISSIONS)
         if pending is not None:
             self.notice(say("指令没有得到中枢答复，结果不明"), say("请核对列表中的最新状态，需要时重新下达"))
+
+    def _log_in_needed(self, message: LogInNeeded) -> None:
+        what = say("登录已失效，指令已存本机等待")
+        if not any(notice.what == what for notice in self.notices):
+            self.notice(what, say("请按 Ctrl+L 重新登录，指令随后自动发出"), "log_out")
 
     def _link(self, message: Link) -> None:
         self.link = message
@@ -390,6 +399,9 @@ class Desk:
         """The dispatcher set these fields of the form in hand, looking at revision `seen_rev` (None: newest)."""
         if self.hand.intake_id is None:
             return
+        place = values.get("place")
+        if place is not None and place.point != self.form().place.point:
+            self.times, self.ways = {}, {}
         self.forms.type(self.floor, self.hand.intake_id, values, self.clock(), seen_rev)
         topics = [Topic.STATUS]
         if values.keys() & {"place", "severity", "infectious", "needs"}:
@@ -403,7 +415,9 @@ class Desk:
             form = self.form()
             return likely_same(self.floor, form.contact_phone, form.place.point, self.clock())
         ringing = self.line.ringing()
-        return likely_same(self.floor, ringing[0].number, None, self.clock()) if ringing else ()
+        if self.hand.intake_id is not None or not ringing:
+            return ()
+        return likely_same(self.floor, ringing[0].number, None, self.clock())
 
     # --- with time ---------------------------------------------------------------------------------
 
@@ -420,16 +434,21 @@ class Desk:
         self._ask_times(now)
 
     def _ask_times(self, now: int) -> None:
+        """Travel times of all, and the way of the vehicle selected or under way, every few seconds."""
         key, point = self.hand.intake_id, self.form().place.point
         if key is None or point is None:
             return
-        asked = (key, point)
+        asked = (key, point, self.hand.vehicle_id)
         if asked == self._ranked_for and now - self._ranked_at < RANK_EVERY_MS:
             return
         self._ranked_at, self._ranked_for = now, asked
         wanted = advice.candidates(self.floor)
         places = advice.whereabouts(self.floor, self.positions)
         self.navigator.rank(key, point, {vid: at for vid, at in places.items() if vid in wanted})
+        under_way = self.floor.missions.get(self.hand.mission_id or "")
+        shown = self.hand.vehicle_id or (under_way.vehicle_id if under_way else None)
+        if shown in places:
+            self.navigator.route(key, point, shown, places[shown])
 
     def advise(self) -> Recommendation:
         """Work out the list anew and keep the chosen vehicle; the best is chosen until a person chooses."""
@@ -476,6 +495,7 @@ _HANDLERS: dict[type, Callable[[Desk, Any], None]] = {
     Happened: Desk._happened,
     VerdictCame: Desk._verdict,
     Expired: Desk._expired,
+    LogInNeeded: Desk._log_in_needed,
     Link: Desk._link,
     LogInAnswered: Desk._logged_in,
     Moved: Desk._moved,

@@ -193,9 +193,9 @@ WORDS: dict[type[StrEnum], _Words] = {
         "other": ("其他", "other"),
     },
     VehicleKind: {
-        "intensive": ("监护", "intensive"),
+        "intensive": ("监护", "ICU"),
         "basic": ("普通", "basic"),
-        "negative_pressure": ("负压", "neg. pressure"),
+        "negative_pressure": ("负压", "neg.p."),
     },
     VehicleState: {
         "in_station": ("站内待命", "in station"),

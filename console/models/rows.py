@@ -15,7 +15,7 @@ from dispatch import commands as cmd
 from dispatch.alarms import Alarm, AlarmKind
 from dispatch.hints import earlier_calls
 from dispatch.kinds import SEVERITY_RANK, Direction, IncidentState, OrderStatus, Severity, VehicleState
-from dispatch.recommend import POSITION_STALE_S, Caution, Pick
+from dispatch.recommend import POSITION_STALE_S, Caution, Pick, Shortfall
 from dispatch.stages import CALLABLE
 from dispatch.words import Call, Incident, Intake, Vehicle
 from mapview.canvas.palette import look_of_vehicle
@@ -39,6 +39,7 @@ class CallRow(Struct, frozen=True):
     tone: str
     mine: bool
     history: str = ""
+    lit: bool = True  # flashes while there is no sound
 
 
 class IncidentRow(Struct, frozen=True):
@@ -172,6 +173,7 @@ def _call_row(desk: Desk, call: Call, now: int) -> CallRow:
         tone=tone,
         mine=call.id in desk.line.calls or _mine(desk, call.seat_id),
         history=history(desk, call) if call.ended_at is None else "",
+        lit=desk.line.lamp.audio not in {"", "null"} or now // 1000 % 2 == 0,
     )
 
 
@@ -188,7 +190,8 @@ def _call_state(call: Call, now: int) -> tuple[str, str]:
 
 def history(desk: Desk, call: Call) -> str:
     """What is known of this number: earlier calls of this duty, the incident of the last one."""
-    before = earlier_calls(desk.floor, call.number, call.rang_at)
+    earlier = earlier_calls(desk.floor, call.number, call.rang_at)
+    before = [one for one in earlier if one.id != call.id]  # the two clocks may differ by a moment
     if not before:
         return say("首次来电")
     incident = next((c.incident_id for c in before if c.incident_id), None)
@@ -330,6 +333,9 @@ def advice(desk: Desk) -> list[AdviceRow]:
 
 
 def _advice_row(desk: Desk, key: int, pick: Pick) -> AdviceRow:
+    cautions = pick.cautions
+    if Shortfall.NO_PLACE in desk.recommendation.shortfalls:  # said once above the list, not on every line
+        cautions = tuple(one for one in cautions if one is not Caution.POSITION_UNKNOWN)
     vehicle = desk.floor.vehicles[pick.id]
     mission = desk.floor.missions.get(vehicle.mission_id or "")
     station = desk.floor.stations.get(vehicle.station_id)
@@ -347,8 +353,8 @@ def _advice_row(desk: Desk, key: int, pick: Pick) -> AdviceRow:
         eta="–" if trip.seconds is None else span(trip.seconds),
         distance="" if trip.metres is None else f"{trip.metres / 1000:.1f} km",
         reasons=" · ".join(word(reason) for reason in pick.reasons),
-        cautions=" · ".join(word(caution) for caution in pick.cautions),
-        grave=bool(set(pick.cautions) - {Caution.ESTIMATED}),
+        cautions=" · ".join(word(caution) for caution in cautions),
+        grave=bool(set(cautions) - {Caution.ESTIMATED}),
         chosen=pick.id == desk.hand.vehicle_id,
     )
 

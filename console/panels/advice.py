@@ -35,7 +35,7 @@ class AdvicePanel(Panel):
             Column("", 62, lambda row: Cell(row.distance, "quiet", small=True, right=True)),
             Column(say("现在"), 96, lambda row: Cell(row.state, "", small=True)),
             Column(say("理由"), 0, lambda row: Cell(row.reasons, "ok" if row.reasons else "", small=True)),
-            Column(say("注意"), 118, lambda row: Cell(row.cautions, "warning" if row.grave else "quiet", small=True)),
+            Column(say("须注意"), 118, lambda row: Cell(row.cautions, "warning" if row.grave else "quiet", small=True)),
         )  # fmt: skip
         self.table: RowTable[AdviceRow] = RowTable("advice.table", columns, theme)
         self.table.chosen.connect(lambda key: acts.choose_vehicle(desk, key))
@@ -43,7 +43,7 @@ class AdvicePanel(Panel):
         self._order = button("", "advice.order", lambda: do("order"), tip("order"))
         self._order.setProperty("main", True)
         self._order.setFixedWidth(ORDER_PX)
-        self._order.setMinimumHeight(84)
+        self._order.setProperty("big", True)
         self._chosen = text("", "quiet")
         self._chosen.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._chosen.setWordWrap(True)

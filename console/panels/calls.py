@@ -7,7 +7,7 @@ from console.models import acts, rows
 from console.models.desk import Desk
 from console.models.rows import CallRow
 from console.panels.table import Cell, Column, RowTable
-from console.panels.widgets import Panel
+from console.panels.widgets import Panel, text
 from console.theme import Theme
 
 SIGNS = {"ringing": "◉", "talking": "●", "dialling": "○", "missed": "△", "ended": "·"}
@@ -20,13 +20,15 @@ def _seat(row: CallRow) -> str:
 def _cell(row: CallRow, words: str, tone: str = "", *, right: bool = False, small: bool = False) -> Cell:
     """Ringing rows are filled with their colour: nobody has to look for them."""
     ringing = row.state == "ringing"
-    return Cell(words, tone, bold=ringing, right=right, small=small, fill=row.tone if ringing else "")
+    return Cell(
+        words, tone, bold=ringing, right=right, small=small, fill=row.tone if ringing and row.lit else ""
+    )
 
 
 COLUMNS: tuple[Column[CallRow], ...] = (
     Column("", 92, lambda row: _cell(row, f"{SIGNS[row.state]} {row.words}", row.tone)),
     Column("", 0, lambda row: _cell(row, row.number, "quiet" if row.tone == "quiet" else "")),
-    Column("", 50, lambda row: _cell(row, _seat(row), "" if row.mine else "quiet", small=True)),
+    Column("", 58, lambda row: _cell(row, _seat(row), "" if row.mine else "quiet", small=True)),
     Column("", 78, lambda row: _cell(row, row.age, row.tone, right=True)),
 )
 
@@ -40,14 +42,21 @@ class CallsPanel(Panel):
         self.table: RowTable[CallRow] = RowTable("calls.table", COLUMNS, theme, heads=False)
         self.table.used.connect(self._use)
         self.table.chosen.connect(self._show)
+        self._hint = text("", "quiet")
+        self._hint.setObjectName("calls.hint")
+        self._hint.setProperty("tone", "warning")
         self.body.addWidget(self.table, 1)
+        self.body.addWidget(self._hint)
         self._do = do
 
     def refresh(self, now: int) -> None:
         found = rows.calls(self._desk, now)
         self.table.show_rows(found, self._desk.call_id())
-        ringing = sum(row.state == "ringing" for row in found)
-        self.aside.setText(say("振铃 {n}", n=ringing) if ringing else "")
+        ringing = [row for row in found if row.state == "ringing"]
+        self.aside.setText(say("振铃 {n}", n=len(ringing)) if ringing else "")
+        self._hint.setText(f"{ringing[0].number}　{ringing[0].history}" if ringing else "")
+        if ringing:
+            self.table.scrollToTop()
 
     def _use(self, call_id: str) -> None:
         """Enter: answer what rings here, show what was taken in."""

@@ -8,14 +8,12 @@ from console.i18n import language
 from console.models import acts
 from console.models.ages import span
 from console.models.desk import Desk, Topic
-from console.models.latest import short
-from console.models.rows import PRIORITY
+from console.models.map_marks import incident_marks, site_marks, vehicle_marks
 from console.theme import Theme
-from dispatch.kinds import HowPlaced, IncidentState
-from dispatch.words import Incident, Point, Vehicle
+from dispatch.kinds import HowPlaced
+from dispatch.words import Point
 from mapview.canvas.canvas import MapCanvas
-from mapview.canvas.marks import IncidentMark, PlaceKind, PlaceMark, RouteMark, VehicleMark
-from mapview.canvas.palette import look_of_vehicle
+from mapview.canvas.marks import PlaceKind, PlaceMark, RouteMark
 from mapview.canvas.sheets import Cartographer
 
 PIN = "pin"
@@ -49,9 +47,9 @@ class Chart(QWidget):
     def refresh(self, changes: set[Topic]) -> None:
         """Redraw what these topics touch."""
         if changes & {Topic.POSITIONS, Topic.VEHICLES}:
-            self.canvas.set_vehicles(self._vehicles())
+            self.canvas.set_vehicles(vehicle_marks(self._desk.floor, self._desk.positions))
         if changes & {Topic.INCIDENTS, Topic.MISSIONS}:
-            self.canvas.set_incidents(self._incidents())
+            self.canvas.set_incidents(incident_marks(self._desk.floor))
             self.canvas.select_incident(self._desk.incident_id())
         if changes & {Topic.PLACE, Topic.POSITIONS, Topic.FORM}:
             self.canvas.set_places(self._places())
@@ -76,54 +74,8 @@ class Chart(QWidget):
             self._desk.navigator.reverse(point)
         self._desk.changed(Topic.FORM)
 
-    def _vehicles(self) -> list[VehicleMark]:
-        return [mark for vehicle in self._desk.floor.vehicles.values() if (mark := self._vehicle(vehicle))]
-
-    def _vehicle(self, vehicle: Vehicle) -> VehicleMark | None:
-        desk = self._desk
-        report = desk.positions.get(vehicle.id)
-        if report is None:
-            return None
-        mission = desk.floor.missions.get(vehicle.mission_id or "")
-        return VehicleMark(
-            id=vehicle.id,
-            number=vehicle.number,
-            lon=report.lon,
-            lat=report.lat,
-            look=look_of_vehicle(vehicle.state, mission.stage if mission else None),
-            at_ms=report.at_ms,
-            heading_deg=report.heading_deg,
-            speed_kmh=report.speed_kmh,
-        )
-
-    def _incidents(self) -> list[IncidentMark]:
-        return [
-            mark
-            for incident in self._desk.floor.incidents.values()
-            if incident.state is not IncidentState.CLOSED and (mark := self._incident(incident))
-        ]
-
-    def _incident(self, incident: Incident) -> IncidentMark | None:
-        point = incident.place.point
-        if point is None:
-            return None
-        waiting = not any(mission.active for mission in self._desk.missions_of(incident.id))
-        priority = PRIORITY.get(incident.severity, 2)
-        text = f"{short(incident.number)} {incident.place.address}"
-        return IncidentMark(
-            incident.id, short(incident.number), point.lon, point.lat, priority, text, waiting
-        )
-
     def _places(self) -> list[PlaceMark]:
-        floor = self._desk.floor
-        marks = [
-            PlaceMark(it.id, PlaceKind.HOSPITAL, it.point.lon, it.point.lat, it.name)
-            for it in floor.hospitals.values()
-        ]
-        marks += [
-            PlaceMark(it.id, PlaceKind.STATION, it.point.lon, it.point.lat, it.name)
-            for it in floor.stations.values()
-        ]
+        marks = site_marks(self._desk.floor)
         place = self._desk.form().place
         if place.point is not None and self._desk.incident_id() is None:
             pin = PlaceMark(

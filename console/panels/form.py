@@ -55,6 +55,16 @@ class FormPanel(Panel):
         self._join = button("", "form.join", lambda: do("join"), tip("join"))
         self._place_state = text("", "quiet")
         self.address = AddressField(self._address_typed, self._search, self._address_taken, overlay)
+        firsts = (
+            "place",
+            "waiting_point",
+            "conscious",
+            "chief_complaint",
+            "patient_count",
+            "needs",
+            "remark",
+        )
+        self._label_px = max(LABEL_PX, *(text(field(name), "label").sizeHint().width() for name in firsts))
         self._build()
 
     # --- building ----------------------------------------------------------------------------------
@@ -111,7 +121,7 @@ class FormPanel(Panel):
              ("patient_sex", rows["patient_sex"], 42, 2), ("patient_age", lines["patient_age"], 42, 2)),
         ):  # fmt: skip
             self._add_row(*row)
-        needs = self._labelled("needs", rows["needs"])
+        needs = self._labelled("needs", rows["needs"], self._label_px)
         needs.addLayout(risks)
         self.body.addLayout(needs)
         self._add_row(("remark", lines["remark"], 0, 1))
@@ -123,7 +133,7 @@ class FormPanel(Panel):
         row = QHBoxLayout()
         row.setSpacing(8)
         for name, widget, label_px, share in parts:
-            row.addLayout(self._labelled(name, widget, label_px or LABEL_PX), share)
+            row.addLayout(self._labelled(name, widget, label_px or self._label_px), share)
         self.body.addLayout(row)
 
     def _order_of_tabs(self) -> None:
@@ -131,9 +141,9 @@ class FormPanel(Panel):
         for first, second in zip(wanted, wanted[1:], strict=False):
             QWidget.setTabOrder(first, second)
 
-    def _labelled(self, name: str, widget: QWidget, width_px: int = LABEL_PX) -> QHBoxLayout:
+    def _labelled(self, name: str, widget: QWidget, width_px: int) -> QHBoxLayout:
         label = text(field(name), "label")
-        label.setMinimumWidth(width_px)
+        label.setMinimumWidth(max(width_px, label.sizeHint().width()))
         label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         label.setBuddy(widget)
         row = row_of(label, widget)
@@ -245,7 +255,7 @@ class FormPanel(Panel):
         return say("手工受理") if self._desk.incident() is None else ""
 
     def _tell_hint(self, hints: tuple[Hint, ...]) -> None:
-        self._join.setVisible(bool(hints))
+        self._join.setVisible(bool(hints) and self._intake is not None)
         if not hints:
             self._hint.setText("")
             return

@@ -1,11 +1,10 @@
 """The overlay with every key and command, printed from the table of verbs, so that it can never be out of date."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from console.i18n import pick, say
 from console.panels.widgets import text
-from console.verbs import SECTIONS, VERBS, Verb
+from console.verbs import SECTIONS, VERBS
 
 COLUMNS = (("call", "ask"), ("dispatch", "incident"), ("go", "window"))
 MARGIN_PX = 40
@@ -33,7 +32,9 @@ class Help(QFrame):
         for sections in COLUMNS:
             inner = QVBoxLayout()
             for section in sections:
-                inner.addWidget(text(pick(SECTIONS[section]), "large"))
+                title = text(pick(SECTIONS[section]), "large")
+                title.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+                inner.addWidget(title)
                 inner.addLayout(self._section(section))
                 inner.addSpacing(10)
             inner.addStretch(1)
@@ -48,7 +49,7 @@ class Help(QFrame):
         for at, verb in enumerate(verb for verb in VERBS if verb.section == section):
             self.names.append(verb.id)
             grid.addWidget(text(verb.key), at, 0)
-            grid.addWidget(_long(verb), at, 1)
+            grid.addWidget(text(verb.long), at, 1)
             grid.addWidget(text("/" + "  ".join(verb.words[:2]), "quiet"), at, 2)
         grid.setColumnMinimumWidth(0, 92)
         grid.setColumnStretch(1, 1)
@@ -62,10 +63,3 @@ class Help(QFrame):
         self.setGeometry(self._over.rect().adjusted(MARGIN_PX, MARGIN_PX, -MARGIN_PX, -MARGIN_PX))
         self.show()
         self.raise_()
-
-
-def _long(verb: Verb) -> QLabel:
-    label = text(verb.long)
-    label.setWordWrap(True)
-    label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    return label

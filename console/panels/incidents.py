@@ -16,7 +16,7 @@ class IncidentsPanel(Panel):
         super().__init__(say("待办与进行中"))
         self._desk = desk
         columns: tuple[Column[IncidentRow], ...] = (
-            Column(say("号"), 70, lambda row: Cell(
+            Column(say("号"), 76, lambda row: Cell(
                 row.number, "", bold=row.mine, badge=theme.palette.priority(row.priority))),
             Column(say("地点"), 0, lambda row: Cell(row.address or "–", "", bold=row.waiting)),
             Column(say("状态 / 车"), 104, lambda row: Cell(

@@ -29,7 +29,7 @@ NEWS: tuple[Column[NewsRow], ...] = (
 ALARMS: tuple[Column[AlarmRow], ...] = (
     Column(
         "",
-        106,
+        132,
         lambda row: Cell(f"▲ {row.words}", "fault" if row.mine else "warning", bold=row.mine, small=True),
     ),
     Column("", 0, lambda row: Cell(row.target, "" if row.mine else "quiet", small=True)),

@@ -18,6 +18,7 @@ from console.ports import HubMode
 from console.verbs import VERBS, tip
 
 HEADER_PX = 44
+MODE_PX = 32
 STRIP_PX = 34
 COMMAND_PX = 300
 
@@ -25,12 +26,13 @@ COMMAND_PX = 300
 class Header(QFrame):
     """Who sits where, how everything stands, and the time."""
 
-    def __init__(self, desk: Desk, site: str, seat: str) -> None:
+    def __init__(self, desk: Desk, site: str, seat: str, *, training: bool) -> None:
         super().__init__()
         self.setFixedHeight(HEADER_PX)
-        self._desk, self._site, self._seat_number = desk, site, seat
+        self._desk, self._site, self._seat_number, self._training = desk, site, seat, training
         self._mode = text(say("平"), "mode")
         self._mode.setObjectName("mode")
+        self._mode.setFixedHeight(MODE_PX)
         self._where = text("", "large")
         self._who = text("")
         self._clock = text("", "clock")
@@ -68,8 +70,8 @@ class Header(QFrame):
     def _show_people(self) -> None:
         desk = self._desk
         island = desk.link.mode is HubMode.ISLAND
-        self._mode.setText(say("孤岛") if island else say("平"))
-        set_property(self._mode, "tone", "fault" if island else "")
+        self._mode.setText(say("孤岛") if island else say("培训") if self._training else say("平"))
+        set_property(self._mode, "tone", "fault" if island or self._training else "")
         self._where.setText(say("{site}　{seat} 台", site=self._site, seat=self._seat_number))
         person = desk.person
         known = desk.floor.dispatchers.get(person.dispatcher_id) if person else None

@@ -42,7 +42,7 @@ class Row(Protocol):
 T = TypeVar("T", bound=Row)
 Index = QModelIndex | QPersistentModelIndex
 PAD_PX = 5
-BADGE_PX = 24
+BADGE_PX = 27
 
 
 class Cell(Struct, frozen=True):
@@ -169,6 +169,7 @@ class RowTable(QTableView, Generic[T]):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setShowGrid(False)
         self.setTabKeyNavigation(False)
+        self.setAutoScroll(False)  # what is on screen stays on screen; keys scroll below
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(ROW_PX)
         self.verticalHeader().setMinimumSectionSize(ROW_PX)
@@ -226,5 +227,6 @@ class RowTable(QTableView, Generic[T]):
             self.used.emit(self.current_id())
             return
         super().keyPressEvent(event)
+        self.scrollTo(self.currentIndex())
         if key in {Qt.Key.Key_Up, Qt.Key.Key_Down} and self.current_id():
             self.chosen.emit(self.current_id())

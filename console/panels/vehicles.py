@@ -25,10 +25,10 @@ class VehiclesPanel(Panel):
         columns: tuple[Column[VehicleRow], ...] = (
             Column(say("车"), 84, lambda row: Cell(
                 row.number, bold=True, badge=theme.palette.vehicle(row.look))),
-            Column(say("类型"), 54, lambda row: Cell(row.kind, small=True)),
+            Column(say("类型"), 50, lambda row: Cell(row.kind, small=True)),
             Column(say("状态"), 0, lambda row: Cell(row.state, "" if row.callable else "quiet")),
             Column(say("历时"), 58, lambda row: Cell(row.age, "quiet", right=True, small=True)),
-            Column(say("事件"), 52, lambda row: Cell(row.incident, right=True)),
+            Column(say("号"), 52, lambda row: Cell(row.incident, right=True)),
             Column(say("站"), 96, lambda row: Cell(row.station, "quiet", small=True)),
             Column(say("到达"), 56, _eta),
         )  # fmt: skip

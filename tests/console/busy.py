@@ -13,6 +13,7 @@ from console.ports import (
     Ranked,
     Suggestions,
     TravelTime,
+    Way,
 )
 from dispatch import commands as cmd
 from dispatch.changes import FormChanges
@@ -94,6 +95,10 @@ class FakeNavigator:
             for vid, point in vehicles.items()
         )
         self.tell(Ranked(key, times))
+
+    def route(self, key: str, place: Point, vehicle_id: str, at: Point) -> None:
+        middle = (at.lon, place.lat)
+        self.tell(Way(vehicle_id, ((at.lon, at.lat), middle, (place.lon, place.lat)), 300.0))
 
     def reverse(self, point: Point) -> None:
         self.tell(NamedPoint(point, Place("道里区地图点", point, HowPlaced.MAP)))

@@ -1,0 +1,180 @@
+"""The seat process, `main.py seat`: window, bus link, telephone and navigator joined, started and stopped in order.
+
+The window's thread owns the desk; link, telephone and navigator have their own threads and meet it only in the
+bridge. Ending the window never loses a draft or an order: both are on disk before they are anywhere else.
+"""
+
+import logging
+import sys
+import time
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication
+
+from console import i18n
+from console.bridge import Bridge
+from console.hub_seat import HubSeat
+from console.models.desk import Desk
+from console.models.keeping import Keeper
+from console.pathfinder import NoPaths, Pathfinder
+from console.selftest import BindingLeaksError, check_binding
+from console.theme import Theme
+from console.window import SeatWindow, Setting
+from dispatch.kinds import SeatKind
+from mapview.canvas.cartographer import ChildCartographer
+from mapview.geo.errors import CityFileError
+from mapview.geo.layers import LayerStore
+from store.bus.keys import KeyFileError
+from store.bus.link import HubLink
+from store.bus.link_state import link_settings
+from store.config import Config
+from store.exits import CannotStartError, ExitCode
+from telephony.phone import Phone
+from telephony.settings import AccountSettings, EngineSettings, PhoneSettings
+
+STOP_S = 2.0
+CALLS_PICTURED = 3
+WINDOW_PX = (1920, 1080)
+
+log = logging.getLogger(__name__)
+
+
+class Seat:
+    """All parts of one seat, in the order they start."""
+
+    def __init__(self, config: Config, theme: Theme) -> None:
+        machine = f"seat-{config.seat.number}"
+        self._bridge: Bridge | None = None
+        self._early: list[object] = []
+        self.link = HubLink(link_settings(config, machine), lambda: None)
+        self.phone = Phone(phone_settings(config), self._tell)
+        city = Path(config.map.city)
+        self.paths = Pathfinder(city, self._tell) if city.exists() else None
+        self.keeper = Keeper(Path(config.store.dir) / f"drafts-{machine}.json")
+        self.desk = Desk(
+            HubSeat(self.link),
+            self.phone,
+            self.paths or NoPaths(),
+            self.now,
+            self.keeper.keep,
+            self.keeper.read(),
+        )
+        self.window = SeatWindow(self.desk, theme, setting(config, city))
+        self._bridge = Bridge(self.desk, self.window.show_changes, self.window.second)
+        for message in self._early:
+            self._bridge.post(message)
+
+    def now(self) -> int:
+        """Hub time in ms since 1970 UTC, as far as we know it: all seats show the same ages."""
+        return time.time_ns() // 1_000_000 + self.link.state.clock_offset_ms
+
+    def _tell(self, message: object) -> None:
+        if self._bridge is None:
+            self._early.append(message)
+        else:
+            self._bridge.post(message)
+
+    def start(self) -> None:
+        assert self._bridge is not None
+        self.keeper.start()
+        self.link.start()
+        self.phone.start()
+        if self.paths is not None:
+            self.paths.start()
+        self._bridge.start()
+
+    def stop(self) -> None:
+        """In reverse; what waits in the outbox stays there."""
+        assert self._bridge is not None
+        self._bridge.stop()
+        if self.paths is not None:
+            self.paths.stop(STOP_S)
+        self.phone.stop(STOP_S)
+        self.link.stop(STOP_S)
+        self.keeper.stop()
+
+
+def phone_settings(config: Config) -> PhoneSettings:
+    """The telephone by the configuration. Raises `CannotStartError` when its password file cannot be read."""
+    phone = config.phone
+    password = ""
+    if phone.password_file:
+        try:
+            password = Path(phone.password_file).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise CannotStartError(
+                f"读不到电话口令文件 {phone.password_file}：{error.strerror}",
+                f"the password file of the phone cannot be read: {error.strerror}",
+            ) from error
+    user = phone.user or config.seat.number
+    host = phone.registrar.removeprefix("sip:") or phone.sip_host
+    account = AccountSettings(
+        "desk", f"sip:{user}@{host}", phone.registrar or None, user=phone.user, password=password
+    )
+    engine = EngineSettings(
+        sip_port=phone.sip_port, bind_address=phone.sip_host, recordings_dir=config.recordings.dir
+    )
+    return PhoneSettings(engine, (account,))
+
+
+def setting(config: Config, city: Path) -> Setting:
+    """What the window is told; a city file that cannot be read costs the map, not the seat."""
+    cartographer, attribution = None, ""
+    if city.exists():
+        try:
+            with LayerStore(city) as layers:
+                attribution = layers.metadata.attribution
+            cartographer = ChildCartographer(city, Path(config.store.dir) / "tiles")
+        except CityFileError:
+            log.exception("no map: %s", city)
+    return Setting(
+        site=config.site.name,
+        seat=config.seat.number,
+        recordings=Path(config.recordings.dir),
+        layouts=Path(config.store.dir) / "layouts.ini",
+        cartographer=cartographer,
+        attribution=attribution,
+        training=config.seat.kind is SeatKind.TRAINING,
+    )
+
+
+def run(config: Config, lang: str) -> int:
+    """The seat until its window is closed; returns the exit code. Raises `CannotStartError`."""
+    i18n.use(lang)
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)
+    try:
+        check_binding()
+        seat = Seat(config, Theme("night" if config.seat.autopilot else "day"))
+    except BindingLeaksError as error:
+        raise CannotStartError(
+            f"PySide6 版本不可用：{error}", f"this PySide6 cannot be used: {error}"
+        ) from error
+    except KeyFileError as error:
+        raise CannotStartError(f"本机密钥不可用：{error}", f"the keys of this machine: {error}") from error
+    seat.start()
+    seat.window.resize(*WINDOW_PX)
+    seat.window.show()
+    seat.window.open_login()
+    autopilot = _autopilot(config, seat)
+    try:
+        code = app.exec()
+    finally:
+        seat.stop()
+    del autopilot
+    return ExitCode.DONE if code == 0 else ExitCode.FAULT
+
+
+def _autopilot(config: Config, seat: Seat) -> object | None:
+    """In a drill a dispatcher made of key presses works this window."""
+    from console.drill.stage import read_drill
+
+    drill = read_drill(Path(config.store.dir)) if config.seat.autopilot else None
+    if drill is None:
+        return None
+    from console.drill.autopilot import Autopilot
+    from console.drill.camera import Camera
+
+    window = seat.window
+    camera = Camera(window, "seat", Path(drill.output), window.set_theme, window.is_map_complete)
+    return Autopilot(window, seat.desk, drill, camera.shoot, CALLS_PICTURED)
