@@ -92,9 +92,16 @@ def furnish(canvas: MapCanvas) -> None:
     )
     kinds = (PlaceKind.HOSPITAL, PlaceKind.STATION, PlaceKind.AED)
     canvas.set_places([PlaceMark(f"p{n}", kinds[n % 3], *spot(), name=f"第{n}医院") for n in range(60)])
-    canvas.set_routes(
-        [RouteMark(f"r{n}", tuple(spot() for _ in range(60)), "6 分", main=n == 0) for n in range(3)]
-    )
+    canvas.set_routes([RouteMark(f"r{n}", wandering(dice, *spot()), "6 分", main=n == 0) for n in range(3)])
+
+
+def wandering(dice: random.Random, lon: float, lat: float) -> tuple[tuple[float, float], ...]:
+    """A route of 150 points through the streets."""
+    points = [(lon, lat)]
+    for _ in range(150):
+        lon, lat = (lon + dice.uniform(-2e-4, 8e-4), lat) if dice.random() < 0.5 else (lon, lat + 3e-4)
+        points.append((lon, lat))
+    return tuple(points)
 
 
 def wait_for(application: QApplication, done: Callable[[], bool]) -> float:

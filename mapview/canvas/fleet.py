@@ -22,7 +22,7 @@ FRESHNESSES: Final = 3
 LOOK_KEYS: Final = tuple(sign[0] for sign in VEHICLE_SIGNS)
 STALE_MS: Final = 60_000
 LOST_MS: Final = 180_000
-# Drawn from the bottom up: whoever is needed next lies on top.
+# How much a state matters, least first: who shows a number where there is no room for all.
 _RANK: Final = {
     key: rank
     for rank, key in enumerate(
@@ -40,8 +40,20 @@ _RANK: Final = {
         )
     )
 }
+# Painting order is coarser: within a layer from north to south, which is also how memory likes it.
+_LAYER: Final = {
+    "off_duty": 0,
+    "suspended": 0,
+    "decontaminating": 0,
+    "in_station": 1,
+    "at_hospital": 1,
+    "on_road": 1,
+}
+_LAYER_TOP: Final = 2
+_LAYER_PX: Final = 1e5  # more than any window is high
 _LOOKS: Final = {key: number for number, key in enumerate(LOOK_KEYS)}
 _OFF_DUTY: Final = _LOOKS["off_duty"]
+_LAYER_OF_LOOK: Final = np.array([_LAYER.get(key, _LAYER_TOP) for key in LOOK_KEYS], np.int64)
 _RANK_OF_LOOK: Final = np.array([_RANK[key] for key in LOOK_KEYS], np.int64)
 
 Ints = NDArray[np.int64]
@@ -56,10 +68,10 @@ class Fleet:
     taken_at: Ints
     _heading: Ints
     _look: Ints
-    _order: Ints
 
     def __init__(self) -> None:
         self.marks: list[VehicleMark] = []
+        self.edition = 0  # changes with who is on the map, not with where they are
         self._place_of: dict[str, int] = {}
         self._clear_arrays()
 
@@ -93,6 +105,7 @@ class Fleet:
     def replace(self, marks: Iterable[VehicleMark]) -> None:
         """These are all vehicles there are."""
         self.marks = []
+        self.edition += 1
         self._place_of = {}
         self._clear_arrays()
         self.update(marks)
@@ -107,18 +120,14 @@ class Fleet:
         changed = list(marks)
         if not changed:
             return
-        places = [self._place(mark) for mark in changed]
+        at = np.array(self._places_for(changed), np.int64)
         self._grow(len(self.marks))
-        at = np.array(places, np.int64)
         lon = np.array([mark.lon for mark in changed], np.float64)
         lat = np.array([mark.lat for mark in changed], np.float64)
         self.x[at], self.y[at] = pixels_of(lon, lat)
         self.taken_at[at] = [mark.at_ms for mark in changed]
-        self._heading[at] = [_heading_number(mark.heading_deg) for mark in changed]
-        looks = np.array([_LOOKS.get(mark.look, _OFF_DUTY) for mark in changed], np.int64)
-        if (self._look[at] != looks).any():
-            self._look[at] = looks
-            self._order = self._drawing_order()
+        self._heading[at] = _heading_numbers([mark.heading_deg for mark in changed])
+        self._look[at] = [_LOOKS.get(mark.look, _OFF_DUTY) for mark in changed]
 
     def freshness(self, now_ms: int) -> Ints:
         """FRESH, STALE or LOST for each vehicle. Off-duty ones do not report and do not age."""
@@ -128,13 +137,18 @@ class Fleet:
         return fresh
 
     def seen_in(self, view: View, margin_px: float) -> tuple[Ints, Floats, Floats]:
-        """Indices in drawing order and screen positions of the vehicles in the window and a margin."""
-        order = self._order
-        sx = (self.x[order] - view.left) / view.scale
-        sy = (self.y[order] - view.top) / view.scale
+        """Indices and screen positions of the vehicles in the window and a margin.
+
+        In painting order: those on a mission last, within a layer from north to south.
+        """
+        sx = (self.x - view.left) / view.scale
+        sy = (self.y - view.top) / view.scale
         seen = (sx > -margin_px) & (sx < view.width + margin_px)
         seen &= (sy > -margin_px) & (sy < view.height + margin_px)
-        return order[seen], sx[seen], sy[seen]
+        places = np.flatnonzero(seen)
+        order = np.argsort(_LAYER_OF_LOOK[self._look[places]] * _LAYER_PX + sy[places], kind="stable")
+        places = places[order]
+        return places, sx[places], sy[places]
 
     def sprite_numbers(self, places: Ints, now_ms: int) -> Ints:
         """The sprite number of each of these vehicles."""
@@ -142,14 +156,18 @@ class Fleet:
         numbers: Ints = (self._look[places] * FRESHNESSES + fresh) * PER_FRESHNESS + self._heading[places]
         return numbers  # see sprites.py
 
-    def _place(self, mark: VehicleMark) -> int:
-        place = self._place_of.get(mark.id)
-        if place is None:
-            place = self._place_of[mark.id] = len(self.marks)
-            self.marks.append(mark)
-        else:
-            self.marks[place] = mark
-        return place
+    def _places_for(self, changed: list[VehicleMark]) -> list[int]:
+        """Keep the marks and tell their indices; new vehicles get the next ones."""
+        places, known, kept = [], self._place_of, self.marks
+        for mark in changed:
+            place = known.get(mark.id)
+            if place is None:
+                place = known[mark.id] = len(kept)
+                kept.append(mark)
+            else:
+                kept[place] = mark
+            places.append(place)
+        return places
 
     def _clear_arrays(self) -> None:
         self.x = np.empty(0)
@@ -157,23 +175,23 @@ class Fleet:
         self.taken_at = np.empty(0, np.int64)
         self._heading = np.empty(0, np.int64)
         self._look = np.empty(0, np.int64)
-        self._order = np.empty(0, np.int64)
 
     def _grow(self, count: int) -> None:
         more = count - len(self.x)
         if more <= 0:
             return
+        self.edition += 1
         self.x = np.append(self.x, np.zeros(more))
         self.y = np.append(self.y, np.zeros(more))
         self.taken_at = np.append(self.taken_at, np.zeros(more, np.int64))
         self._heading = np.append(self._heading, np.full(more, NO_HEADING, np.int64))
-        self._look = np.append(self._look, np.full(more, -1, np.int64))
-
-    def _drawing_order(self) -> Ints:
-        return np.argsort(_RANK_OF_LOOK[self._look], kind="stable")
+        self._look = np.append(self._look, np.full(more, _OFF_DUTY, np.int64))
 
 
-def _heading_number(heading_deg: float | None) -> int:
-    if heading_deg is None:
-        return NO_HEADING
-    return round(heading_deg * HEADINGS / 360) % HEADINGS
+def _heading_numbers(headings_deg: list[float | None]) -> Ints:
+    degrees = np.array(headings_deg, np.float64)  # None becomes NaN
+    unknown = np.isnan(degrees)
+    degrees[unknown] = 0.0
+    numbers = np.rint(degrees * (HEADINGS / 360)).astype(np.int64) % HEADINGS
+    numbers[unknown] = NO_HEADING
+    return numbers

@@ -102,6 +102,21 @@ def blank(width: float, height: float, ratio: float) -> QPixmap:
     return picture
 
 
+def name_picture(text: str, colours: MapColours, ratio: float, size: float = 11) -> QPixmap:
+    """A name with its halo, as it stands under a mark."""
+    letters = font(size)
+    metrics = QFontMetricsF(letters)
+    picture = blank(metrics.horizontalAdvance(text) + 2 * HALO_PX, metrics.height(), ratio)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    path = QPainterPath()
+    path.addText(QPointF(HALO_PX, metrics.ascent()), letters, text)
+    painter.strokePath(path, QPen(QColor(colours.halo), HALO_PX + 0.4, j=Qt.PenJoinStyle.RoundJoin))
+    painter.fillPath(path, QColor(colours.place_text))
+    painter.end()
+    return picture
+
+
 def tag_picture(text: str, ground: str, ink: str, edge: str, ratio: float, size: float = 11) -> QPixmap:
     """A name plate: text on a rounded ground with a thin edge."""
     letters = font(size, bold=True)

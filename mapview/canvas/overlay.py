@@ -4,15 +4,16 @@ Everything here is drawn once into a picture and copied until something changes.
 """
 
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Final
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap, QTransform
 
 from mapview.canvas import shapes
-from mapview.canvas.lettering import font, tag_picture
+from mapview.canvas.lettering import blank, font, name_picture, tag_picture
 from mapview.canvas.marks import PlaceKind, PlaceMark, RouteMark
-from mapview.canvas.palette import Palette, Shape
+from mapview.canvas.palette import MapColours, Palette, Shape
 from mapview.canvas.room import Rect, Room
 from mapview.canvas.view import View
 from mapview.geo.projection import metres_per_pixel
@@ -21,6 +22,8 @@ ROUTE_PX: Final = 5.0
 ROUTE_OTHER_PX: Final = 3.5
 ROUTE_CASE_PX: Final = 1.8
 SITE_PX: Final = 8.5
+SYMBOL_HALF_PX: Final = 18
+KEPT_MAX: Final = 500  # pictures of names and tags
 SCALE_BAR_PX_MAX: Final = 120
 # First zoom of the symbol, of the name.
 SITE_ZOOMS: Final = {
@@ -40,18 +43,24 @@ class Overlay:
         self._palette = palette
         self._ratio = ratio
         self._tags: dict[tuple[str, str, str], QPixmap] = {}
+        self._names: dict[str, QPixmap] = {}
+        self._symbols: dict[PlaceKind, QPixmap] = {}
 
     def routes(self, painter: QPainter, view: View, routes: Iterable[RouteMark]) -> None:
-        """Quiet ones below, the main one on top with its text."""
+        """Quiet ones below, the main one on top with its text.
+
+        Line by line with round ends: one thick line that crosses itself costs a thousand times more.
+        """
         colours = self._palette.map
         for route in sorted(routes, key=lambda route: route.main):
-            points = [QPointF(*view.screen_of_degrees(lon, lat)) for lon, lat in route.points]
+            points = _thinned([view.screen_of_degrees(lon, lat) for lon, lat in route.points])
+            lines = [QLineF(*a, *b) for a, b in pairwise(points) if _may_be_seen(view, a, b)]
             width = ROUTE_PX if route.main else ROUTE_OTHER_PX
             painter.setPen(_line(colours.route_case, width + 2 * ROUTE_CASE_PX))
-            painter.drawPolyline(points)
+            painter.drawLines(lines)
             painter.setPen(_line(colours.route if route.main else colours.route_other, width))
-            painter.drawPolyline(points)
-            self._route_text(painter, view, route, points)
+            painter.drawLines(lines)
+            self._route_text(painter, view, route, [QPointF(x, y) for x, y in points])
 
     def _route_text(self, painter: QPainter, view: View, route: RouteMark, points: list[QPointF]) -> None:
         window = QRectF(0, 0, view.width, view.height)
@@ -73,11 +82,12 @@ class Overlay:
         for place in shown:
             self._doubt(painter, view, place, at[place.id])
         for place in sorted(shown, key=lambda place: -order.index(place.kind)):
-            self._symbol(painter, place.kind, at[place.id])
+            corner = at[place.id] - QPointF(SYMBOL_HALF_PX, SYMBOL_HALF_PX)
+            painter.drawPixmap(QPointF(round(corner.x()), round(corner.y())), self._symbol(place.kind))
             room.take(_square(at[place.id], SITE_PX))
         for place in sorted(shown, key=lambda place: order.index(place.kind)):
             if place.name and view.zoom >= SITE_ZOOMS[place.kind][1]:
-                self._place_name(painter, place, at[place.id], room)
+                self._place_name(painter, place.name, at[place.id], room)
 
     def _doubt(self, painter: QPainter, view: View, place: PlaceMark, at: QPointF) -> None:
         if not place.radius_m:
@@ -88,65 +98,36 @@ class Overlay:
         painter.setBrush(QColor(self._palette.map.doubt_fill))
         painter.drawEllipse(at, radius, radius)
 
-    def _symbol(self, painter: QPainter, kind: PlaceKind, at: QPointF) -> None:
-        colours = self._palette.map
-        painter.setPen(QPen(QColor(colours.mark_edge), 1.4))
-        painter.save()
-        painter.translate(at)
-        if kind is PlaceKind.PIN:
-            self._pin_symbol(painter)
-        elif kind is PlaceKind.CALLER:
-            painter.setBrush(QColor(colours.pin))
-            painter.drawEllipse(QPointF(0, 0), 5, 5)
-        elif kind is PlaceKind.HOSPITAL:
-            painter.setBrush(QColor(colours.hospital))
-            painter.drawRoundedRect(_box(SITE_PX), 3, 3)
-            painter.setPen(QPen(QColor(colours.site_ink), 3.2, c=Qt.PenCapStyle.FlatCap))
-            painter.drawLine(QPointF(-5, 0), QPointF(5, 0))
-            painter.drawLine(QPointF(0, -5), QPointF(0, 5))
-        elif kind is PlaceKind.STATION:
-            painter.setBrush(QColor(colours.station))
-            painter.drawPath(QTransform.fromScale(SITE_PX, SITE_PX).map(shapes.outline(Shape.HOUSE)))
-            self._sign(painter, "站", 10, colours.site_ink)
-        else:
-            painter.setBrush(QColor(colours.aed))
-            painter.drawPath(_heart())
-            self._sign(painter, "A", 9, colours.site_ink)
-        painter.restore()
+    def _symbol(self, kind: PlaceKind) -> QPixmap:
+        if kind not in self._symbols:
+            picture = self._symbols[kind] = blank(2 * SYMBOL_HALF_PX, 2 * SYMBOL_HALF_PX, self._ratio)
+            painter = QPainter(picture)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.translate(SYMBOL_HALF_PX, SYMBOL_HALF_PX)
+            draw_symbol(painter, kind, self._palette.map)
+            painter.end()
+        return self._symbols[kind]
 
-    def _pin_symbol(self, painter: QPainter) -> None:
-        """A cross hair with a ring: exact in its middle, and nothing hides the ground there."""
-        for colour, width in ((self._palette.map.halo, 5.0), (self._palette.map.pin, 2.2)):
-            painter.setPen(_line(colour, width))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawEllipse(QPointF(0, 0), 9, 9)
-            for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1)):
-                painter.drawLine(QPointF(dx * 4, dy * 4), QPointF(dx * 15, dy * 15))
-
-    def _sign(self, painter: QPainter, text: str, size: float, colour: str) -> None:
-        painter.setPen(QColor(colour))
-        painter.setFont(font(size, bold=True))
-        painter.drawText(_box(SITE_PX + 2), Qt.AlignmentFlag.AlignCenter, text)
-
-    def _place_name(self, painter: QPainter, place: PlaceMark, at: QPointF, room: Room) -> None:
-        width = QFontMetricsF(font(11)).horizontalAdvance(place.name)
-        above = at.y() + SITE_PX + 2
-        rect = (at.x() - width / 2, above, at.x() + width / 2, above + 14)
+    def _place_name(self, painter: QPainter, name: str, at: QPointF, room: Room) -> None:
+        picture = self._name(name)
+        size = picture.deviceIndependentSize()
+        left, top = at.x() - size.width() / 2, at.y() + SITE_PX
+        rect = (left, top + 2, left + size.width(), top + size.height() - 2)
         if room.is_free(rect):
             room.take(rect)
-            self._haloed(painter, place.name, QPointF(rect[0], above + 11))
+            painter.drawPixmap(QPointF(round(left), round(top)), picture)
 
-    def _haloed(self, painter: QPainter, text: str, baseline: QPointF) -> None:
-        colours = self._palette.map
-        path = QPainterPath()
-        path.addText(baseline, font(11), text)
-        painter.strokePath(path, _line(colours.halo, 3.0))
-        painter.fillPath(path, QColor(colours.place_text))
+    def _name(self, text: str) -> QPixmap:
+        if text not in self._names:
+            if len(self._names) > KEPT_MAX:
+                self._names.clear()
+            self._names[text] = name_picture(text, self._palette.map, self._ratio)
+        return self._names[text]
 
     def _tag(self, text: str, ground: str, ink: str) -> QPixmap:
         key = (text, ground, ink)
         if key not in self._tags:
-            if len(self._tags) > 500:
+            if len(self._tags) > KEPT_MAX:
                 self._tags.clear()
             self._tags[key] = tag_picture(text, ground, ink, self._palette.map.halo, self._ratio, 12)
         return self._tags[key]
@@ -165,11 +146,8 @@ class Overlay:
 
     def cross_hair(self, painter: QPainter, view: View) -> None:
         """The middle of the window, where Enter sets the pin."""
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.save()
-        painter.translate(view.width / 2, view.height / 2)
-        self._pin_symbol(painter)
-        painter.restore()
+        corner = QPointF(view.width // 2 - SYMBOL_HALF_PX, view.height // 2 - SYMBOL_HALF_PX)
+        painter.drawPixmap(corner, self._symbol(PlaceKind.PIN))
 
     def _plate(self, painter: QPainter, box: QRectF, text: str) -> None:
         ground = QColor(self._palette.map.tag)
@@ -186,7 +164,7 @@ class Overlay:
             painter.setPen(_line(colour, pen))
             corners = ((left, base - 6), (left, base), (left + width, base), (left + width, base - 6))
             painter.drawPolyline([QPointF(x, y) for x, y in corners])
-        self._haloed(painter, text, QPointF(left + 5, base - 4))
+        painter.drawPixmap(QPointF(left + 3, base - 18), self._name(text))
 
 
 def scale_bar(view: View) -> tuple[int, float]:
@@ -202,6 +180,21 @@ def _line(colour: str, width: float) -> QPen:
     )
 
 
+def _thinned(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """The points without those that lie within a pixel of the one before; the ends stay."""
+    kept = points[:1]
+    for point in points[1:-1]:
+        if abs(point[0] - kept[-1][0]) + abs(point[1] - kept[-1][1]) >= 1.0:
+            kept.append(point)
+    return kept + points[1:][-1:]
+
+
+def _may_be_seen(view: View, a: tuple[float, float], b: tuple[float, float]) -> bool:
+    edge = ROUTE_PX + ROUTE_CASE_PX
+    across = max(a[0], b[0]) > -edge and min(a[0], b[0]) < view.width + edge
+    return across and max(a[1], b[1]) > -edge and min(a[1], b[1]) < view.height + edge
+
+
 def _near_window(view: View, at: QPointF) -> bool:
     return -40 < at.x() < view.width + 40 and -40 < at.y() < view.height + 60
 
@@ -212,6 +205,46 @@ def _box(half: float) -> QRectF:
 
 def _square(at: QPointF, half: float) -> Rect:
     return at.x() - half, at.y() - half, at.x() + half, at.y() + half
+
+
+def draw_symbol(painter: QPainter, kind: PlaceKind, colours: MapColours) -> None:
+    """The sign of a kind of place, its middle at the origin."""
+    painter.setPen(QPen(QColor(colours.mark_edge), 1.4))
+    if kind is PlaceKind.PIN:
+        _cross_hair(painter, colours)
+    elif kind is PlaceKind.CALLER:
+        painter.setBrush(QColor(colours.pin))
+        painter.drawEllipse(QPointF(0, 0), 5, 5)
+    elif kind is PlaceKind.HOSPITAL:
+        painter.setBrush(QColor(colours.hospital))
+        painter.drawRoundedRect(_box(SITE_PX), 3, 3)
+        painter.setPen(QPen(QColor(colours.site_ink), 3.2, c=Qt.PenCapStyle.FlatCap))
+        painter.drawLine(QPointF(-5, 0), QPointF(5, 0))
+        painter.drawLine(QPointF(0, -5), QPointF(0, 5))
+    elif kind is PlaceKind.STATION:
+        painter.setBrush(QColor(colours.station))
+        painter.drawPath(QTransform.fromScale(SITE_PX, SITE_PX).map(shapes.outline(Shape.HOUSE)))
+        _sign(painter, "站", 10, colours.site_ink)
+    else:
+        painter.setBrush(QColor(colours.aed))
+        painter.drawPath(_heart())
+        _sign(painter, "A", 9, colours.site_ink)
+
+
+def _cross_hair(painter: QPainter, colours: MapColours) -> None:
+    """A ring with four arms: exact in its middle, and nothing hides the ground there."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for colour, width in ((colours.halo, 5.0), (colours.pin, 2.2)):
+        painter.setPen(_line(colour, width))
+        painter.drawEllipse(QPointF(0, 0), 9, 9)
+        for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1)):
+            painter.drawLine(QPointF(dx * 4, dy * 4), QPointF(dx * 15, dy * 15))
+
+
+def _sign(painter: QPainter, text: str, size: float, colour: str) -> None:
+    painter.setPen(QColor(colour))
+    painter.setFont(font(size, bold=True))
+    painter.drawText(_box(SITE_PX + 2), Qt.AlignmentFlag.AlignCenter, text)
 
 
 def _heart() -> QPainterPath:

@@ -3,25 +3,40 @@
 A sprite number is (look x 3 + freshness) x 33 + heading; heading 32 means none is known.
 """
 
-from collections.abc import Iterable
+import math
 from typing import Final
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap, QPolygonF, QTransform
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap, QPolygonF, QRegion, QTransform
 
 from mapview.canvas import shapes
-from mapview.canvas.fleet import FRESH, FRESHNESSES, HEADINGS, LOOK_KEYS, LOST, NO_HEADING, PER_FRESHNESS
+from mapview.canvas.fleet import (
+    FRESH,
+    FRESHNESSES,
+    HEADINGS,
+    LOOK_KEYS,
+    LOST,
+    NO_HEADING,
+    PER_FRESHNESS,
+    Floats,
+)
 from mapview.canvas.lettering import blank, font
 from mapview.canvas.palette import Palette, Shape
 
 # from zoom, radius in px, size of the digit (0: none)
 TIERS: Final = ((0.0, 4.0, 0), (11.5, 7.0, 9), (13.5, 9.5, 12))
+CROWD: Final = 1_200  # vehicles in one window; larger marks would only cover each other
+CROWD_TIER: Final = 1
+COUNT: Final = len(LOOK_KEYS) * FRESHNESSES * PER_FRESHNESS
 SIGN_SHARE: Final = 1.95  # half a picture's side in radii: room for nose, rim and alarm mark
 
 
-def tier_of(zoom: float) -> int:
-    """Which of `TIERS` is drawn at a zoom."""
-    return max(index for index, (start, _, _) in enumerate(TIERS) if zoom >= start)
+def tier_of(zoom: float, count: int) -> int:
+    """Which of `TIERS` is drawn at a zoom with so many vehicles in the window."""
+    tier = max(index for index, (start, _, _) in enumerate(TIERS) if zoom >= start)
+    return min(tier, CROWD_TIER) if count > CROWD else tier
 
 
 class SpriteSheet:
@@ -32,17 +47,36 @@ class SpriteSheet:
         self._ratio = ratio
         _, self.radius, self._digit = TIERS[tier]
         self.half = int(self.radius * SIGN_SHARE + 2)
-        self._pictures: dict[int, QPixmap] = {}
+        self._pictures: list[QPixmap | None] = [None] * COUNT
+        self._lefts: NDArray[np.int64] = np.zeros(COUNT, np.int64)
+        self._tops: NDArray[np.int64] = np.zeros(COUNT, np.int64)
 
-    def pictures(self, numbers: Iterable[int]) -> list[QPixmap]:
-        """The pictures of these sprite numbers, in their order. All have the side 2 x `half`."""
-        numbers = list(numbers)
-        try:
-            return [self._pictures[number] for number in numbers]
-        except KeyError:
-            for number in set(numbers) - self._pictures.keys():
-                self._pictures[number] = self._draw(number)
-            return [self._pictures[number] for number in numbers]
+    def paint(self, painter: QPainter, numbers: NDArray[np.int64], xs: Floats, ys: Floats) -> None:
+        """Draw the sprites of these numbers with their middles at these points."""
+        for number in np.flatnonzero(np.bincount(numbers, minlength=COUNT)).tolist():
+            if self._pictures[number] is None:
+                self._make(number)
+        lefts = (np.rint(xs).astype(np.int64) + self._lefts[numbers]).tolist()
+        tops = (np.rint(ys).astype(np.int64) + self._tops[numbers]).tolist()
+        draw, pictures = painter.drawPixmap, self._pictures
+        for left, top, number in zip(lefts, tops, numbers.tolist(), strict=True):
+            draw(left, top, pictures[number])
+
+    def picture(self, number: int) -> QPixmap:
+        """One picture, cut to what is not empty."""
+        return self._pictures[number] or self._make(number)
+
+    def _make(self, number: int) -> QPixmap:
+        """Empty margins cost as much to copy as the mark itself: cut them off."""
+        whole = self._draw(number)
+        used = QRegion(whole.createMaskFromColor(Qt.GlobalColor.transparent)).boundingRect()
+        step = math.ceil(self._ratio)  # keep to whole logical pixels
+        left, top = used.left() // step * step, used.top() // step * step
+        cut = whole.copy(QRect(QPoint(left, top), used.bottomRight()))
+        self._pictures[number] = cut
+        self._lefts[number] = round(left / self._ratio) - self.half
+        self._tops[number] = round(top / self._ratio) - self.half
+        return cut
 
     def _draw(self, number: int) -> QPixmap:
         rest, heading = divmod(number, PER_FRESHNESS)

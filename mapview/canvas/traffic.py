@@ -35,7 +35,8 @@ class Traffic:
         self._sheets = [SpriteSheet(palette, tier, ratio) for tier in range(len(TIERS))]
         self._tags: dict[tuple[str, bool], QPixmap] = {}
         self._tagged: list[str] = []
-        self._tagged_for: tuple[View, int] | None = None
+        self._tagged_for: tuple[View, int, str | None] | None = None
+        self._tagged_at_ms = 0
         self._places: Ints = np.empty(0, np.int64)
         self._xs: Floats = np.empty(0)
         self._ys: Floats = np.empty(0)
@@ -47,16 +48,12 @@ class Traffic:
 
     def paint(self, painter: QPainter, view: View, now_ms: int, selected: str | None, taken: Room) -> None:
         """Draw everything that is in the window. `taken`: rectangles no tag may cover."""
-        sheet = self._sheets[tier_of(view.zoom)]
         places, xs, ys = self._fleet.seen_in(view, SEEN_MARGIN_PX)
+        sheet = self._sheets[tier_of(view.zoom, len(places))]
         self._places, self._xs, self._ys = places, xs, ys
         self._settle_tags(view, now_ms, selected, taken, sheet)
         self._paint_tags(painter, view, now_ms, sheet)
-        pictures = sheet.pictures(self._fleet.sprite_numbers(places, now_ms).tolist())
-        draw, half = painter.drawPixmap, sheet.half
-        lefts, tops = np.rint(xs - half).astype(int).tolist(), np.rint(ys - half).astype(int).tolist()
-        for left, top, picture in zip(lefts, tops, pictures, strict=True):
-            draw(left, top, picture)
+        sheet.paint(painter, self._fleet.sprite_numbers(places, now_ms), xs, ys)
         self._paint_selected(painter, view, now_ms, selected, sheet)
 
     def pick(self, x: float, y: float) -> str | None:
@@ -75,7 +72,7 @@ class Traffic:
 
     def tag_rects(self, view: View) -> list[tuple[float, float, float, float]]:
         """Where the tags are in this view, logical pixels."""
-        below = self._below(self._sheets[tier_of(view.zoom)])
+        below = self._below(self._sheets[tier_of(view.zoom, len(self._places))])
         rects = []
         for mark, x, y in self._tagged_at(view):
             size = self._tag(mark, old=False).deviceIndependentSize()
@@ -88,10 +85,10 @@ class Traffic:
     def _settle_tags(
         self, view: View, now_ms: int, selected: str | None, taken: Room, sheet: SpriteSheet
     ) -> None:
-        last = self._tagged_for
-        if last is not None and last[0] == view and 0 <= now_ms - last[1] < TAGS_EVERY_MS:
+        wanted_for = (view, self._fleet.edition, selected)
+        if wanted_for == self._tagged_for and 0 <= now_ms - self._tagged_at_ms < TAGS_EVERY_MS:
             return
-        self._tagged_for = (view, now_ms)
+        self._tagged_for, self._tagged_at_ms = wanted_for, now_ms
         if view.zoom < TAGS_FROM_ZOOM:
             self._tagged = []
             return
@@ -149,8 +146,8 @@ class Traffic:
         for colour, width in ((colours.halo, 5.0), (colours.selection, 2.6)):
             painter.setPen(QPen(QColor(colour), width))
             painter.drawEllipse(QPointF(x, y), sheet.radius + 7, sheet.radius + 7)
-        number = self._fleet.sprite_numbers(np.array([place]), now_ms).tolist()
-        painter.drawPixmap(round(x - sheet.half), round(y - sheet.half), sheet.pictures(number)[0])
+        number = self._fleet.sprite_numbers(np.array([place]), now_ms)
+        sheet.paint(painter, number, np.array([x]), np.array([y]))
         tag = self._selected_tag(self._fleet.marks[place].number)
         size = tag.deviceIndependentSize()
         corner = QPointF(round(x - size.width() / 2), round(y + sheet.radius + 10))

@@ -386,7 +386,7 @@ def test_an_old_position_is_grey_and_a_lost_one_carries_an_alarm(canvas: MapCanv
 def test_numbers_of_a_crowd_do_not_overlap(canvas: MapCanvas, middle: tuple[float, float]) -> None:
     dice = random.Random(7)
     marks = [
-        vehicle(f"{n:03}", dice.gauss(middle[0], 0.004), dice.gauss(middle[1], 0.003)) for n in range(200)
+        vehicle(f"{n:03}", dice.gauss(middle[0], 0.004), dice.gauss(middle[1], 0.003)) for n in range(120)
     ]
     canvas.set_vehicles(marks)
     picture(canvas)
@@ -401,6 +401,7 @@ def test_numbers_stay_with_their_vehicles_while_they_move(canvas: MapCanvas) -> 
     canvas.set_vehicles([vehicle(f"{n:02}", *spot) for n, spot in enumerate(spots)])
     picture(canvas)
     before = canvas.tagged
+    assert before
     canvas.update_vehicles([vehicle(f"{n:02}", lon + 1e-6, lat) for n, (lon, lat) in enumerate(spots)])
     picture(canvas)
     assert canvas.tagged == before

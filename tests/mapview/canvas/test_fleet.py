@@ -71,6 +71,14 @@ def test_only_what_is_in_the_window_is_drawn_and_the_important_on_top() -> None:
     assert ys.tolist() == pytest.approx([300, 300])
 
 
+def test_within_a_layer_the_southern_one_is_in_front() -> None:
+    fleet = Fleet()
+    south = VehicleMark("south", "S", 120.6, 31.299, "departed", NOW)
+    fleet.update([south, mark("north", look="assigned")])
+    places, _, _ = fleet.seen_in(VIEW, 20)
+    assert [fleet.marks[place].id for place in places.tolist()] == ["north", "south"]
+
+
 def test_a_change_of_state_changes_the_order() -> None:
     fleet = Fleet()
     fleet.update([mark("a", look="assigned"), mark("b", look="in_station")])
