@@ -171,9 +171,11 @@ class HubSide:
         self._order(mission, mission.order_text, replaces=replaced.number if replaced else "")
 
     def _recall(self, mission: Mission) -> None:
-        """Tell the crew to stop, unless another order of ours has taken its place already."""
-        vehicle = self._floor.vehicles[mission.vehicle_id]
-        if vehicle.mission_id is None and mission.delivered_at is not None:
+        """Tell the crew to stop, unless another order of ours has taken its place already.
+
+        The book of the gateway drops order and recall together when the order never left.
+        """
+        if self._floor.vehicles[mission.vehicle_id].mission_id is None:
             self._order(mission, "任务取消", replaces=mission.number, recall=True)
 
     def _order(self, mission: Mission, text: str, *, replaces: str, recall: bool = False) -> None:

@@ -112,7 +112,7 @@ def test_after_a_restart_only_waiting_orders_go_out_again() -> None:
     assert [order.phone for order in house.vehicles.orders] == ["13900000001"]
 
 
-def test_an_aborted_mission_is_recalled_once_it_was_delivered() -> None:
+def test_an_aborted_mission_is_recalled() -> None:
     house = Gatehouse()
     house.centre.incident("i1")
     house.load()
