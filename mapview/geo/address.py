@@ -70,7 +70,7 @@ def crossing_of(query: str) -> list[tuple[str, str]]:
     if bare.count(" ") == 1:
         first, _, second = bare.partition(" ")
         pairs.append((first, second))
-    pairs += [(bare[: end.end()], bare[end.end() :]) for end in _ROAD_END.finditer(bare)]
+    pairs += [(bare[: end.end()].strip(), bare[end.end() :].strip()) for end in _ROAD_END.finditer(bare)]
     return [(a, b) for a, b in dict.fromkeys(pairs) if len(a) > 1 and len(b) > 1 and not b[:1].isdigit()]
 
 

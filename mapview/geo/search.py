@@ -101,9 +101,9 @@ class Gazetteer:
 
     def _named(self, query: str) -> Iterator[Found]:
         door = door_of(query)
-        if door is not None:
-            yield from self._doors(door)
-        for match in self._names.find(query):
+        doors = list(self._doors(door)) if door is not None else []
+        yield from doors
+        for match in self._names.find_sure(query) if doors else self._names.find(query):
             yield _found(match)
 
     def _inside(self, district: str, rest: str) -> Iterator[Found]:
@@ -126,9 +126,15 @@ class Gazetteer:
         for first, second in crossing_of(query)[:PAIRS_MAX]:
             left = self._streets(first)
             right = self._streets(second) if left else {}
-            for a, loss_a in left.items():
-                for b, loss_b in right.items():
-                    yield from self._crossing(a, b, (loss_a + loss_b) / 2)
+            found = [
+                place
+                for a, loss_a in left.items()
+                for b, loss_b in right.items()
+                for place in self._crossing(a, b, (loss_a + loss_b) / 2)
+            ]
+            yield from found
+            if found:  # the pairs come likeliest first
+                return
 
     def _crossing(self, a: str, b: str, loss: float) -> Iterator[Found]:
         pair = (a, b) if a < b else (b, a)
