@@ -102,7 +102,7 @@ class Hub:
         self._tick_at = self._positions_at = self._disk_at = 0
         self._archive_at = now() + ARCHIVE_MS
         self._store_mode, self._disk_low = Mode.NORMAL, False
-        self._store_text = ""
+        self._store_text = self._fault = ""
         self._sockets.open(now())
 
     def stop(self) -> None:
@@ -152,14 +152,14 @@ class Hub:
             self._emit(self._logic.on_bad_message(origin))
         except Exception:
             log.exception("message of %s set aside", received.machine.name)
-            self._logic.alarm = "fault"
+            self._fault = "fault"
 
     def _take_reports(self, now: int) -> None:
         for report in self._writer.take_reports():
             if isinstance(report, Committed):
                 for fault in report.batch.faults:
                     log.error("our own rule broke: %s", fault)
-                    self._logic.alarm = "fault"
+                    self._fault = "fault"
                 self._emit(self._logic.on_committed(report.batch, now))
             else:
                 self._store_mode, self._store_text = report.mode, report.text
@@ -182,6 +182,7 @@ class Hub:
     def _look_at_clocks(self, now: int) -> None:
         if now >= self._tick_at:
             self._tick_at = now + self._config.hub.tick_ms
+            self._logic.alarm = self._store_text or self._sockets.door_fault or self._fault
             self._emit(self._logic.on_time(now))
         if now >= self._positions_at:
             self._positions_at = now + POSITIONS_MS
@@ -226,7 +227,6 @@ class Hub:
         if mode is Mode.NORMAL and self._disk_low:
             mode = Mode.DISK_LOW
         self._logic.mode = mode
-        self._logic.alarm = self._store_text or self._sockets.door_fault
 
     # --- start and end ----------------------------------------------------------------------------
 

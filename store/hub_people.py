@@ -34,6 +34,7 @@ class People:
         self._on_checked = on_checked
         self._inbox: queue.Queue[CheckPerson | None] = queue.Queue(WAITING_MAX)
         self._checked: deque[Checked] = deque()
+        self._asked: set[str] = set()  # on their way; belongs to the hub's loop
         self._thread = threading.Thread(target=self._run, name="people", daemon=True)
 
     def start(self) -> None:
@@ -45,14 +46,16 @@ class People:
         self._accounts.close()
 
     def ask(self, check: CheckPerson) -> None:
-        """Too many at once are dropped; the seat asks again."""
-        if not self._inbox.full():
+        """A repeated question counts once; too many at once are dropped, the seat asks again."""
+        if check.login.id not in self._asked and not self._inbox.full():
+            self._asked.add(check.login.id)
             self._inbox.put(check)
 
     def take(self) -> list[Checked]:
         checked = []
         while self._checked:
             checked.append(self._checked.popleft())
+        self._asked.difference_update(one.check.login.id for one in checked)
         return checked
 
     def _run(self) -> None:
@@ -62,7 +65,7 @@ class People:
                 reason, wait_s = self._accounts.check(login.staff_number, login.password, self._now())
             except StoreError as error:
                 log.warning("log-in of %s not checked: %s", login.staff_number, error)
-                continue  # the seat asks again
+                reason, wait_s = "store", 0
             if reason:
                 log.warning("log-in of %s at %s refused: %s", login.staff_number, machine, reason)
             self._checked.append(Checked(check, reason, wait_s))

@@ -111,6 +111,9 @@ class Writer:
                 return False
             except StoreError as error:
                 self._set_mode(_mode_of(error), str(error))
+            except Exception:
+                log.exception("batch of %d not saved, tried again", len(works))
+                self._set_mode(Mode.STORE_WAIT, "fault")
             else:
                 self._set_mode(Mode.NORMAL, "")
                 self._head_seq = batch.head.seq
@@ -140,6 +143,8 @@ class Writer:
         except StoreError as error:
             self._set_mode(_mode_of(error), str(error))
             self._stopping.wait(RETRY_S[-1])
+        except Exception:
+            log.exception("history or track not written")
         else:
             self._set_mode(Mode.NORMAL, "")
 

@@ -42,7 +42,7 @@ from store.core.tokens import giver_of
 
 TURN_MS = 50
 REFUSED_BACK_OFF_MS = (1000, 2000, 5000)
-LOGIN_RETRY_MS = 1000
+LOGIN_RETRY_MS = 2000
 LOGIN_MS_MAX = 10_000
 CLOCK_OFFSET_MS_MIN = 500
 """Clocks closer than this to the hub's are left as they are."""

@@ -163,7 +163,7 @@ class LoginOk(_Message, frozen=True):
 
 
 class LoginRefused(_Message, frozen=True):
-    """`reason`: wrong, locked, no_account, no_seat or refused (then `refusal` is the encoded refusal)."""
+    """`reason`: wrong, locked, no_account, no_seat, store, or refused (`refusal` is the encoded refusal)."""
 
     id: str
     reason: str

@@ -54,7 +54,7 @@ class Send(Struct, frozen=True):
 
 
 class TryNextHub(Struct, frozen=True):
-    """This hub is silent."""
+    """This hub is silent, or it does not command any more."""
 
 
 class FloorReplaced(Struct, frozen=True):
@@ -178,8 +178,9 @@ class SeatLogic:
         if now >= self._ping_at:
             self._ping_at = now + PING_MS
             happenings.append(Send(Ping(t=now)))
-        silent_since = max(self._hub_since, self._tick_at or 0)
-        if now - silent_since > RED_MS:
+        fenced = self.mode == Mode.FENCED
+        unheard_since = self._hub_since if fenced else max(self._hub_since, self._tick_at or 0)
+        if now - unheard_since > RED_MS:
             self._hub_since = now
             happenings.append(TryNextHub())
         return happenings

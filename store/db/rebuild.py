@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table, select, text
 from sqlalchemy.exc import DBAPIError
 
 from dispatch.events import Event
@@ -97,6 +97,8 @@ def rebuild(url: str) -> Rebuilt:
     try:
         upgrade(engine)
         with engine.begin() as connection:
+            if connection.dialect.name == "postgresql":  # folding a long journal is no idle transaction
+                connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
             fold = replay(connection)
             wrong = differences(connection, fold)
             for table in REBUILT:

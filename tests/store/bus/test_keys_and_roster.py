@@ -1,0 +1,87 @@
+"""Key files, the roster file and the outbox file: private, whole or not at all."""
+
+from pathlib import Path
+
+import pytest
+
+from store.bus.keys import KeyFileError, hub_public_key, new_keys, own_keys, pin_hub_key
+from store.bus.outbox_file import OutboxError, OutboxFile
+from store.bus.roster import Roster, RosterError, enrol, strike
+from store.core.outbox import Waiting
+from store.core.roster import Machine, MachineRole
+
+
+def test_keys_are_made_once_and_are_private(tmp_path: Path) -> None:
+    folder = tmp_path / "keys"
+    keys = own_keys(folder, "seat-01")
+    assert own_keys(folder, "seat-01") == keys
+    assert (folder / "seat-01.key").stat().st_mode & 0o777 == 0o600
+    assert keys.secret not in repr(keys)
+
+
+def test_an_open_key_file_is_not_used(tmp_path: Path) -> None:
+    own_keys(tmp_path, "seat-01")
+    (tmp_path / "seat-01.key").chmod(0o644)
+    with pytest.raises(KeyFileError, match="0600"):
+        own_keys(tmp_path, "seat-01")
+
+
+def test_the_hub_key_has_to_be_given(tmp_path: Path) -> None:
+    with pytest.raises(KeyFileError):
+        hub_public_key(tmp_path)
+    pin_hub_key(tmp_path, "k" * 40)
+    assert hub_public_key(tmp_path) == "k" * 40
+
+
+def test_enrol_and_strike_are_seen_by_a_running_roster(tmp_path: Path) -> None:
+    path = tmp_path / "roster.json"
+    roster = Roster(path)
+    machine = Machine("seat-01", new_keys().public, MachineRole.SEAT, "01")
+    enrol(path, machine)
+    assert roster.reload()
+    assert not roster.reload()
+    assert list(roster.by_key.values()) == [machine]
+    assert strike(path, "seat-01")
+    assert roster.reload()
+    assert roster.machines == {}
+    assert not strike(path, "seat-01")
+
+
+def test_a_key_belongs_to_one_machine_and_must_be_one(tmp_path: Path) -> None:
+    path = tmp_path / "roster.json"
+    key = new_keys().public
+    enrol(path, Machine("a", key, MachineRole.WALL))
+    with pytest.raises(RosterError):
+        enrol(path, Machine("b", key, MachineRole.WALL))
+    with pytest.raises(RosterError):
+        enrol(path, Machine("c", "short", MachineRole.WALL))
+
+
+def test_a_damaged_roster_keeps_the_last_good_one(tmp_path: Path) -> None:
+    path = tmp_path / "roster.json"
+    roster = Roster(path)
+    enrol(path, Machine("a", new_keys().public, MachineRole.WALL))
+    roster.reload()
+    path.write_text("{")
+    with pytest.raises(RosterError):
+        roster.reload()
+    assert list(roster.machines) == ["a"]
+
+
+def test_the_outbox_file_keeps_order_and_forgets_what_is_settled(tmp_path: Path) -> None:
+    path = tmp_path / "outbox.sqlite"
+    file = OutboxFile(path)
+    entries = [Waiting(cid, b"x", n, 9) for n, cid in enumerate(("b", "a", "c"))]
+    file.change(entries, [])
+    file.change([Waiting("b", b"x", 0, 9, b"token")], ["a"])
+    file.close()
+    again = OutboxFile(path)
+    assert [(entry.cid, entry.token) for entry in again.load()] == [("b", b"token"), ("c", b"")]
+    again.close()
+
+
+def test_an_outbox_that_is_none_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "outbox.sqlite"
+    path.write_bytes(b"not a database at all" * 100)
+    with pytest.raises(OutboxError):
+        OutboxFile(path)
