@@ -73,6 +73,7 @@ def test_killed_in_the_middle_nothing_acknowledged_is_lost(city: City) -> None:
         city.start_hub()
         for seat, cid in orders:
             assert seat.verdict(cid, 30.0).refusal is None
+    print(f"{kills} kills, {kills * COMMANDS_PER_KILL} commands, {cut_short} unanswered at the kills")
     assert cut_short > 0, "the kills came in the middle"
     wait_equal(seats)
     assert set(seats[0].floor.calls) == calls

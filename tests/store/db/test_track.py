@@ -1,0 +1,44 @@
+"""The track: one point in 10 s or 50 m is kept, the rest was only for the map."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from store.core.messages import Position
+from store.db.store import HubStore
+from store.db.tables import TRACK
+from store.db.track import Thinner, distance_m, write_track
+
+
+def at(ms: int, lat_e6: int = 45_700_000) -> Position:
+    return Position("v1", ms, lat_e6, 126_600_000)
+
+
+def test_distance() -> None:
+    assert distance_m(at(0), at(0, 45_701_000)) == pytest.approx(111.2, abs=0.2)
+
+
+def test_a_point_is_kept_after_ten_seconds_or_fifty_metres() -> None:
+    thinner = Thinner()
+    points = [
+        at(0),
+        at(1000),
+        at(9999),
+        at(10_000),
+        at(11_000, 45_700_400),
+        at(12_000, 45_700_500),
+        at(11_500),
+    ]
+    assert [thinner.keep(point) for point in points] == [True, False, False, True, False, True, False]
+
+
+def test_a_point_written_twice_is_there_once(tmp_path: Path) -> None:
+    store = HubStore(f"sqlite:///{tmp_path}/hub.sqlite", "01", "hub-a")
+    store.open()
+    for _ in range(2):
+        with store.transaction() as connection:
+            write_track(connection, [at(0), at(10_000)])
+    with store.transaction() as connection:
+        assert [row.at for row in connection.execute(select(TRACK))] == [0, 10_000]
+    store.close()
