@@ -6,16 +6,16 @@ never reads a file. Clicking the map never takes the keyboard away from the form
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from typing import Final
+from typing import Final, TypeVar
 
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QHelpEvent,
+    QHideEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPixmap,
     QResizeEvent,
     QShowEvent,
     QWheelEvent,
@@ -26,13 +26,11 @@ from mapview.canvas.fleet import Fleet
 from mapview.canvas.gestures import Hands
 from mapview.canvas.ground import Ground
 from mapview.canvas.marks import IncidentMark, PlaceMark, RouteMark, VehicleMark
-from mapview.canvas.overlay import Overlay
-from mapview.canvas.palette import THEMES
-from mapview.canvas.pins import Pins
-from mapview.canvas.room import Rect, Room
+from mapview.canvas.palette import THEMES, Palette
+from mapview.canvas.room import Rect
+from mapview.canvas.scene import Scene
 from mapview.canvas.sheets import Cartographer
-from mapview.canvas.texts import vehicle_tip, word
-from mapview.canvas.traffic import Traffic
+from mapview.canvas.texts import incident_tip, vehicle_tip, word
 from mapview.canvas.view import View
 from mapview.geo.projection import pixel_of
 
@@ -42,6 +40,7 @@ START_ZOOM: Final = 12.0
 SHOW_ZOOM_MIN: Final = 15.0
 
 Degrees = tuple[float, float]
+T = TypeVar("T")
 
 
 def wall_clock_ms() -> int:
@@ -75,21 +74,14 @@ class MapCanvas(QWidget):
         self._clock = clock
         self._view = View(*pixel_of(116.4, 39.9), START_ZOOM, 640, 480)
         self._fleet = Fleet()
-        self._incidents: list[IncidentMark] = []
-        self._places: list[PlaceMark] = []
-        self._routes: list[RouteMark] = []
-        self._selected_vehicle: str | None = None
-        self._selected_incident: str | None = None
         self._proposal: list[Degrees] = []
         self._following: str | None = None
         self._locked = False
         self._pinning = False
-        self._taken = Room()
-        self._still: QPixmap | None = None
-        self._palette = THEMES[theme]
         self._hands = Hands(self)
-        self._ground = Ground(cartographer, self._palette, self.devicePixelRatioF(), self._ground_changed)
-        self._dress()
+        palette, ratio = THEMES[theme], self.devicePixelRatioF()
+        self._ground = Ground(cartographer, palette, ratio, self._ground_changed)
+        self._scene = Scene(self._fleet, self._ground, palette, ratio)
         self._compose_timer = QTimer(self, singleShot=True, interval=COMPOSE_MS)
         self._compose_timer.timeout.connect(self._compose)
         self._ageing_timer = QTimer(self, interval=AGEING_MS)
@@ -118,39 +110,32 @@ class MapCanvas(QWidget):
 
     def set_incidents(self, marks: Iterable[IncidentMark]) -> None:
         """All incidents on the map."""
-        self._incidents = list(marks)
-        self._still_changed()
+        self._scene.incidents = self._changed(self._scene.incidents, list(marks))
 
     def set_places(self, marks: Iterable[PlaceMark]) -> None:
         """All hospitals, stations, AEDs, and the pin of the incident in hand."""
-        self._places = list(marks)
-        self._still_changed()
+        self._scene.places = self._changed(self._scene.places, list(marks))
 
     def set_routes(self, marks: Iterable[RouteMark]) -> None:
         """All routes drawn."""
-        self._routes = list(marks)
-        self._still_changed()
+        self._scene.routes = self._changed(self._scene.routes, list(marks))
 
     def select_vehicle(self, vehicle_id: str | None) -> None:
         """Ring and number for one vehicle; the view stays."""
-        self._selected_vehicle = vehicle_id
+        self._scene.vehicle = vehicle_id
         self.update()
 
     def select_incident(self, incident_id: str | None) -> None:
         """Ring and text for one incident; the view stays."""
-        self._selected_incident = incident_id
-        self._still_changed()
+        self._scene.incident = self._changed(self._scene.incident, incident_id)
 
     def set_theme(self, name: str) -> None:
         """Change to "day" or "night" at once."""
-        self._palette = THEMES[name]
-        self._dress()
-        self._still_changed()
-        self._compose_timer.start()
+        self._dress(THEMES[name])
 
     @property
     def theme(self) -> str:
-        return self._palette.name
+        return self._scene.palette.name
 
     # --- where it looks ------------------------------------------------------------------------
 
@@ -213,20 +198,16 @@ class MapCanvas(QWidget):
 
     def pick(self, x: float, y: float) -> tuple[str, str] | None:
         """What is at a point of the window: ("vehicle" | "incident", id), or None."""
-        incident = self._pins.pick(x, y)
-        if incident is not None:
-            return "incident", incident
-        vehicle = self._traffic.pick(x, y)
-        return None if vehicle is None else ("vehicle", vehicle)
+        return self._scene.pick(x, y)
 
     def tag_rects(self) -> list[Rect]:
         """Where vehicle numbers are painted, logical pixels."""
-        return self._traffic.tag_rects(self._view)
+        return self._scene.tag_rects(self._view)
 
     @property
     def tagged(self) -> list[str]:
         """Ids of the vehicles that show their number, beside the selected one."""
-        return self._traffic.tagged
+        return self._scene.tagged
 
     @property
     def is_ground_complete(self) -> bool:
@@ -265,13 +246,10 @@ class MapCanvas(QWidget):
 
     # --- inside --------------------------------------------------------------------------------
 
-    def _dress(self) -> None:
-        ratio = self.devicePixelRatioF()
-        self._ratio = ratio
-        self._overlay = Overlay(self._palette, ratio)
-        self._pins = Pins(self._palette, ratio)
-        self._traffic = Traffic(self._fleet, self._palette, ratio)
-        self._ground.set_style(self._palette, ratio)
+    def _dress(self, palette: Palette) -> None:
+        self._scene.dress(palette, self.devicePixelRatioF())
+        self._compose_timer.start()
+        self.update()
 
     def _look(self, view: View) -> None:
         if view != self._view:
@@ -295,8 +273,14 @@ class MapCanvas(QWidget):
         if not self._compose_timer.isActive():
             self._compose_timer.start()
 
+    def _changed(self, old: T, new: T) -> T:
+        """The new value; the still picture is drawn again only if it differs from the old one."""
+        if new != old:
+            self._still_changed()
+        return new
+
     def _still_changed(self) -> None:
-        self._still = None
+        self._scene.spoil()
         self.update()
 
     def _moved(self) -> None:
@@ -323,35 +307,14 @@ class MapCanvas(QWidget):
             return word(self._lang, "following", number=mark.number)
         return word(self._lang, "locked") if self._locked else ""
 
-    def _draw_still(self) -> QPixmap:
-        still = QPixmap(self.size() * self._ratio)
-        still.setDevicePixelRatio(self._ratio)
-        painter = QPainter(still)
-        self._ground.paint(painter, self._view)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._taken = Room()
-        self._overlay.routes(painter, self._view, self._routes)
-        self._overlay.places(painter, self._view, self._places, self._taken)
-        self._pins.settle(self._view, self._incidents, self._selected_incident, self._taken)
-        painter.end()
-        return still
-
     # --- Qt ------------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
-        if self._ratio != self.devicePixelRatioF():  # moved to another screen
-            self._dress()
-            self._still = None
-            self._compose_timer.start()
-        if self._still is None:
-            self._still = self._draw_still()
+        if self._scene.ratio != self.devicePixelRatioF():  # moved to another screen
+            self._dress(self._scene.palette)
         painter = QPainter(self)
-        painter.drawPixmap(0, 0, self._still)
-        self._traffic.paint(painter, self._view, self._clock(), self._selected_vehicle, self._taken)
-        self._pins.paint(painter)
-        self._overlay.corner(painter, self._view, self._attribution, self._notice())
-        if self._pinning:
-            self._overlay.cross_hair(painter, self._view)
+        self._scene.paint(painter, self.size(), self._view, self._clock())
+        self._scene.paint_notes(painter, self._view, self._attribution, self._notice(), aim=self._pinning)
         painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
@@ -363,6 +326,9 @@ class MapCanvas(QWidget):
         self._ageing_timer.start()
         self._compose_timer.start()
 
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
+        self._ageing_timer.stop()
+
     def event(self, event: QEvent) -> bool:
         if event.type() is QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             self._show_tip(event.pos(), event.globalPos())
@@ -371,16 +337,16 @@ class MapCanvas(QWidget):
 
     def tip_at(self, x: float, y: float) -> str:
         """The text shown when the cursor rests here; "" for none."""
-        found = self.pick(x, y)
+        found, palette = self.pick(x, y), self._scene.palette
         if found is None:
             return ""
         if found[0] == "incident":
-            mark = next(mark for mark in self._incidents if mark.id == found[1])
-            look = self._palette.priority(mark.priority)
-            return f"{mark.number} · {look.zh if self._lang == 'zh' else look.en} · {mark.text}"
+            mark = next((mark for mark in self._scene.incidents if mark.id == found[1]), None)
+            return "" if mark is None else incident_tip(self._lang, mark, palette.priority(mark.priority))
         vehicle = self._fleet.get(found[1])
-        assert vehicle is not None
-        return vehicle_tip(self._lang, vehicle, self._palette.vehicle(vehicle.look), self._clock())
+        if vehicle is None:
+            return ""
+        return vehicle_tip(self._lang, vehicle, palette.vehicle(vehicle.look), self._clock())
 
     def _show_tip(self, at: QPoint, on_screen: QPoint) -> None:
         text = self.tip_at(at.x(), at.y())

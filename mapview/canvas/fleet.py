@@ -103,7 +103,11 @@ class Fleet:
         return None if place is None else (float(self.x[place]), float(self.y[place]))
 
     def replace(self, marks: Iterable[VehicleMark]) -> None:
-        """These are all vehicles there are."""
+        """These are all vehicles there are; the same ones in other places keep their indices."""
+        marks = list(marks)
+        if {mark.id for mark in marks} == self._place_of.keys():
+            self.update(marks)
+            return
         self.marks = []
         self.edition += 1
         self._place_of = {}

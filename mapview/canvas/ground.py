@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QPainter, QPixmap
 
 from mapview.canvas.lettering import Letters
 from mapview.canvas.palette import Palette
-from mapview.canvas.sheets import BlockKey, Cartographer, Label, TileKey, blocks_for, tiles_for
+from mapview.canvas.sheets import TILE_PX, BlockKey, Cartographer, Label, TileKey, blocks_for, tiles_for
 from mapview.canvas.style import LETTERING
 from mapview.canvas.view import View
 
@@ -37,6 +37,7 @@ class Ground:
         self._picture = QPixmap()
         self._picture_view: View | None = None
         self._complete = False
+        self._needed = 0
         self.set_style(palette, ratio)
         if cartographer is not None:
             cartographer.on_tile = self._take_tile
@@ -48,6 +49,7 @@ class Ground:
         self._ratio = ratio
         self._letters = Letters(palette.map, ratio)
         self._tiles.clear()
+        self._complete = False
         self._picture_view = None
 
     @property
@@ -161,9 +163,28 @@ class Ground:
     def _order(self, tiles: list[TileKey], blocks: list[BlockKey]) -> None:
         missing_tiles = [key for key in tiles if key not in self._tiles]
         missing_blocks = [key for key in blocks if key not in self._blocks]
+        self._needed = len(tiles)
         self._complete = self._cartographer is None or not (missing_tiles or missing_blocks)
-        if self._cartographer is not None:
-            self._cartographer.want(missing_tiles, missing_blocks, self._palette.name, self._ratio)
+        if self._cartographer is None:
+            return
+        if self._complete:
+            missing_tiles = self._next_zooms()
+        self._cartographer.want(missing_tiles, missing_blocks, self._palette.name, self._ratio)
+
+    def _next_zooms(self) -> list[TileKey]:
+        """What one notch of the wheel would need, as far as there is room for it: made while idle."""
+        view = self._picture_view
+        assert view is not None
+        window = view.resized(view.width - 2 * MARGIN_PX, view.height - 2 * MARGIN_PX)
+        middle = window.width / 2, window.height / 2
+        wishes = [tiles_for(window.zoomed(step, *middle), 0) for step in (-0.5, 0.5)]
+        room = self._tiles_max() - self._needed
+        return [key for keys in wishes for key in keys if key not in self._tiles][:room]
+
+    def _tiles_max(self) -> int:
+        """Tiles that are kept; never less than two windows full, whatever they weigh."""
+        side = round(TILE_PX * self._ratio)
+        return max(TILE_BYTES_MAX // (side * side * 4), 2 * self._needed)
 
     def _take_tile(self, key: TileKey, path: str) -> None:
         picture = QPixmap(path)
@@ -171,10 +192,10 @@ class Ground:
             return
         picture.setDevicePixelRatio(self._ratio)
         self._tiles[key] = picture
-        bytes_each = picture.width() * picture.height() * 4
-        while len(self._tiles) * bytes_each > TILE_BYTES_MAX:
+        while len(self._tiles) > self._tiles_max():
             self._tiles.popitem(last=False)
-        self._on_change()
+        if not self._complete:
+            self._on_change()
 
     def _take_block(self, key: BlockKey, labels: list[Label]) -> None:
         self._blocks[key] = labels

@@ -33,6 +33,7 @@ SITE_ZOOMS: Final = {
     PlaceKind.PIN: (0.0, 0.0),
     PlaceKind.CALLER: (0.0, 0.0),
 }
+_MOVABLE: Final = frozenset({PlaceKind.STATION, PlaceKind.AED})
 _SCALE_STEPS: Final = (20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000)
 
 
@@ -60,18 +61,18 @@ class Overlay:
             painter.drawLines(lines)
             painter.setPen(_line(colours.route if route.main else colours.route_other, width))
             painter.drawLines(lines)
-            self._route_text(painter, view, route, [QPointF(x, y) for x, y in points])
 
-    def _route_text(self, painter: QPainter, view: View, route: RouteMark, points: list[QPointF]) -> None:
-        window = QRectF(0, 0, view.width, view.height)
-        seen = [point for point in points if window.contains(point)]
-        if route.text and seen:
-            colours = self._palette.map
-            tag = self._tag(
-                route.text, colours.route if route.main else colours.route_other, colours.route_text
-            )
-            middle, size = seen[len(seen) // 2], tag.deviceIndependentSize()
-            painter.drawPixmap(middle - QPointF(size.width() / 2, size.height() / 2), tag)
+    def route_texts(self, painter: QPainter, view: View, routes: Iterable[RouteMark]) -> None:
+        """The text of each route at the middle of what is seen of it, the main one on top."""
+        colours = self._palette.map
+        for route in sorted(routes, key=lambda route: route.main):
+            points = [view.screen_of_degrees(lon, lat) for lon, lat in route.points] if route.text else []
+            seen = [point for point in points if 0 < point[0] < view.width and 0 < point[1] < view.height]
+            if seen:
+                ground = colours.route if route.main else colours.route_other
+                tag = self._tag(route.text, ground, colours.route_text)
+                size, (x, y) = tag.deviceIndependentSize(), seen[len(seen) // 2]
+                painter.drawPixmap(QPointF(round(x - size.width() / 2), round(y - size.height() / 2)), tag)
 
     def places(self, painter: QPainter, view: View, places: Iterable[PlaceMark], room: Room) -> None:
         """Symbols by zoom; names where there is room, hospitals first."""
@@ -81,13 +82,23 @@ class Overlay:
         shown = [place for place in shown if place.radius_m or _near_window(view, at[place.id])]
         for place in shown:
             self._doubt(painter, view, place, at[place.id])
-        for place in sorted(shown, key=lambda place: -order.index(place.kind)):
+        shown.sort(key=lambda place: order.index(place.kind))
+        for place in shown:
+            at[place.id] = self._spot(place.kind, at[place.id], room)
+        for place in reversed(shown):
             corner = at[place.id] - QPointF(SYMBOL_HALF_PX, SYMBOL_HALF_PX)
             painter.drawPixmap(QPointF(round(corner.x()), round(corner.y())), self._symbol(place.kind))
-            room.take(_square(at[place.id], SITE_PX))
-        for place in sorted(shown, key=lambda place: order.index(place.kind)):
+        for place in shown:
             if place.name and view.zoom >= SITE_ZOOMS[place.kind][1]:
                 self._place_name(painter, place.name, at[place.id], room)
+
+    def _spot(self, kind: PlaceKind, at: QPointF, room: Room) -> QPointF:
+        """Where the symbol goes: a station in the yard of its hospital stands beside it, not on it."""
+        side = 2 * SITE_PX + 2
+        spots = [at, at + QPointF(side, 0), at - QPointF(side, 0)] if kind in _MOVABLE else [at]
+        spot = next((spot for spot in spots if room.is_free(_square(spot, SITE_PX))), at)
+        room.take(_square(spot, SITE_PX))
+        return spot
 
     def _doubt(self, painter: QPainter, view: View, place: PlaceMark, at: QPointF) -> None:
         if not place.radius_m:

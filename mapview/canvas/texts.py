@@ -3,7 +3,7 @@
 from types import MappingProxyType
 from typing import Final
 
-from mapview.canvas.marks import VehicleMark
+from mapview.canvas.marks import IncidentMark, VehicleMark
 from mapview.canvas.palette import Look
 
 _WORDS: Final = MappingProxyType(
@@ -16,7 +16,6 @@ _WORDS: Final = MappingProxyType(
             "minutes": "{n} 分钟前",
             "hours": "{n} 小时前",
             "speed": "{n} 公里/时",
-            "no_map": "没有底图",
         },
         "en": {
             "locked": "View locked · T unlocks",
@@ -26,7 +25,6 @@ _WORDS: Final = MappingProxyType(
             "minutes": "{n} min ago",
             "hours": "{n} h ago",
             "speed": "{n} km/h",
-            "no_map": "no base map",
         },
     }
 )
@@ -54,3 +52,9 @@ def vehicle_tip(lang: str, mark: VehicleMark, look: Look, now_ms: int) -> str:
         parts.append(word(lang, "speed", n=round(mark.speed_kmh)))
     parts.append(age_text(lang, now_ms - mark.at_ms))
     return " · ".join(parts)
+
+
+def incident_tip(lang: str, mark: IncidentMark, look: Look) -> str:
+    """Number, priority, and what it is about where that is known."""
+    parts = [mark.number, look.zh if lang == "zh" else look.en, mark.text]
+    return " · ".join(part for part in parts if part)

@@ -37,6 +37,7 @@ class Traffic:
         self._tagged: list[str] = []
         self._tagged_for: tuple[View, int, str | None] | None = None
         self._tagged_at_ms = 0
+        self._painted_edition = -1
         self._places: Ints = np.empty(0, np.int64)
         self._xs: Floats = np.empty(0)
         self._ys: Floats = np.empty(0)
@@ -51,6 +52,7 @@ class Traffic:
         places, xs, ys = self._fleet.seen_in(view, SEEN_MARGIN_PX)
         sheet = self._sheets[tier_of(view.zoom, len(places))]
         self._places, self._xs, self._ys = places, xs, ys
+        self._painted_edition = self._fleet.edition
         self._settle_tags(view, now_ms, selected, taken, sheet)
         self._paint_tags(painter, view, now_ms, sheet)
         sheet.paint(painter, self._fleet.sprite_numbers(places, now_ms), xs, ys)
@@ -61,14 +63,14 @@ class Traffic:
 
         One sum over the last painted positions: 20 us for 5,000, cheaper than keeping a grid.
         """
-        if not len(self._xs):
-            return None
+        if not len(self._xs) or self._painted_edition != self._fleet.edition:
+            return None  # the indices mean others now; the next frame will tell
         away = np.hypot(self._xs - x, self._ys - y)[::-1]
         nearest = int(away.argmin())
         if away[nearest] > PICK_PX:
             return None
         place = int(self._places[::-1][nearest])
-        return self._fleet.marks[place].id if place < len(self._fleet) else None
+        return self._fleet.marks[place].id
 
     def tag_rects(self, view: View) -> list[tuple[float, float, float, float]]:
         """Where the tags are in this view, logical pixels."""

@@ -288,7 +288,7 @@ def test_a_removed_vehicle_cannot_be_picked(canvas: MapCanvas) -> None:
     canvas.set_vehicles([vehicle("a", 120.60, 31.30)])
     picture(canvas)
     x, y = canvas.view.screen_of_degrees(120.60, 31.30)
-    canvas.set_vehicles([])
+    canvas.set_vehicles([vehicle("b", 120.7, 31.4)])
     assert canvas.pick(x, y) is None
 
 

@@ -1,0 +1,92 @@
+"""Everything that is drawn, bottom to top: ground, routes, places, vehicles, incidents, corner notes.
+
+What stands still is drawn into one picture, kept until it is spoilt; a frame copies it and adds what moves.
+"""
+
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QPainter, QPixmap
+
+from mapview.canvas.fleet import Fleet
+from mapview.canvas.ground import Ground
+from mapview.canvas.marks import IncidentMark, PlaceMark, RouteMark
+from mapview.canvas.overlay import Overlay
+from mapview.canvas.palette import Palette
+from mapview.canvas.pins import Pins
+from mapview.canvas.room import Rect, Room
+from mapview.canvas.traffic import Traffic
+from mapview.canvas.view import View
+
+
+class Scene:
+    """The marks of one map and the painters of one theme for one device pixel ratio."""
+
+    def __init__(self, fleet: Fleet, ground: Ground, palette: Palette, ratio: float) -> None:
+        self.incidents: list[IncidentMark] = []
+        self.places: list[PlaceMark] = []
+        self.routes: list[RouteMark] = []
+        self.vehicle: str | None = None  # selected
+        self.incident: str | None = None  # selected
+        self._fleet = fleet
+        self._ground = ground
+        self._taken = Room()
+        self._still: QPixmap | None = None
+        self.dress(palette, ratio)
+
+    def dress(self, palette: Palette, ratio: float) -> None:
+        """Another theme or another screen."""
+        self.palette = palette
+        self.ratio = ratio
+        self._overlay = Overlay(palette, ratio)
+        self._pins = Pins(palette, ratio)
+        self._traffic = Traffic(self._fleet, palette, ratio)
+        self._ground.set_style(palette, ratio)
+        self._still = None
+
+    def spoil(self) -> None:
+        """Something that stands still has changed, or the view has."""
+        self._still = None
+
+    def paint(self, painter: QPainter, size: QSize, view: View, now_ms: int) -> None:
+        """One frame without the corner notes."""
+        if self._still is None:
+            self._still = self._draw_still(size, view)
+        painter.drawPixmap(0, 0, self._still)
+        self._traffic.paint(painter, view, now_ms, self.vehicle, self._taken)
+        self._pins.paint(painter)
+
+    def paint_notes(self, painter: QPainter, view: View, attribution: str, notice: str, *, aim: bool) -> None:
+        """Scale bar, attribution, a notice; `aim`: the cross hair in the middle."""
+        self._overlay.corner(painter, view, attribution, notice)
+        if aim:
+            self._overlay.cross_hair(painter, view)
+
+    def pick(self, x: float, y: float) -> tuple[str, str] | None:
+        """What was painted at a point: ("vehicle" | "incident", id), or None."""
+        incident = self._pins.pick(x, y)
+        if incident is not None:
+            return "incident", incident
+        vehicle = self._traffic.pick(x, y)
+        return None if vehicle is None else ("vehicle", vehicle)
+
+    @property
+    def tagged(self) -> list[str]:
+        """Ids of the vehicles that show their number, beside the selected one."""
+        return self._traffic.tagged
+
+    def tag_rects(self, view: View) -> list[Rect]:
+        """Where vehicle numbers are painted, logical pixels."""
+        return self._traffic.tag_rects(view)
+
+    def _draw_still(self, size: QSize, view: View) -> QPixmap:
+        still = QPixmap(size * self.ratio)
+        still.setDevicePixelRatio(self.ratio)
+        painter = QPainter(still)
+        self._ground.paint(painter, view)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._taken = Room()
+        self._overlay.routes(painter, view, self.routes)
+        self._overlay.places(painter, view, self.places, self._taken)
+        self._overlay.route_texts(painter, view, self.routes)
+        self._pins.settle(view, self.incidents, self.incident, self._taken)
+        painter.end()
+        return still
