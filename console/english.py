@@ -222,7 +222,7 @@ ENGLISH: dict[str, str] = {
     "待处理 {n} / 共 {all}": "{n} waiting of {all}",
     "号": "No.",
     "地点": "Place",
-    "状态 / 车": "State / vehicle",
+    "状态 / 车": "State",
     "台": "St",
     "已过": "Since",
     "送往 Ctrl+H": "To… Ctrl+H",
@@ -265,4 +265,5 @@ ENGLISH: dict[str, str] = {
     "请按 Ctrl+L 重新登录，指令随后自动发出": "Log in again (Ctrl+L); they are sent then",
     "须注意": "Caution",
     "培训": "Training",
+    "须由另一个人确认": "It takes another person",
 }

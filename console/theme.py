@@ -71,10 +71,13 @@ def font(px: int = TEXT_PX, *, bold: bool = False) -> QFont:
 
 def dress(app: QApplication, theme: Theme) -> None:
     """Give the whole application this theme."""
+    wanted = sheet(theme.window)
+    if app.styleSheet() == wanted:
+        return
     app.setStyle("Fusion")
     app.setFont(font())
     app.setPalette(_qt_palette(theme.window))
-    app.setStyleSheet(sheet(theme.window))
+    app.setStyleSheet(wanted)
 
 
 def _qt_palette(c: WindowColours) -> QPalette:

@@ -205,6 +205,8 @@ class SeatWindow(QMainWindow):
         elif answer is not None and self._second is not None:
             if answer.dispatcher_id is None:
                 self._second.tell(reason_text(answer))
+            elif desk.person is not None and answer.dispatcher_id == desk.person.dispatcher_id:
+                self._second.tell(say("须由另一个人确认"))
             else:
                 acts.confirm_second(desk, answer.token)
                 self._second.accept()
@@ -233,6 +235,8 @@ class SeatWindow(QMainWindow):
         self._second_id = self._desk.hub.log_in(staff, password, second=True)
 
     def _second_finished(self, _result: int) -> None:
+        if self._second is not None:
+            self._second.deleteLater()
         self._second = None
         self._desk.wants_second = None
 

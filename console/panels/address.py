@@ -93,6 +93,9 @@ class AddressField(QLineEdit):
             if key in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
                 self._take(at)
                 return
+        elif key in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self.focusNextChild()
+            return
         super().keyPressEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802

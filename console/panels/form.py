@@ -73,7 +73,6 @@ class FormPanel(Panel):
         for name in LINES:
             self._lines[name] = self._line(name)
         self._lines["patient_count"].setValidator(QIntValidator(0, PATIENTS_MAX, self))
-        next_on_enter(self.address)
         answers = [(value, word(value)) for value in (Answer.YES, Answer.NO, Answer.UNKNOWN)]
         grades = (Severity.CRITICAL, Severity.SEVERE, Severity.MODERATE, Severity.MILD)
         self._choice("conscious", answers, "123", GRAVE_ANSWER)
