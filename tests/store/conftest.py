@@ -148,15 +148,9 @@ class Desk:
         assert self.link.stop(5.0)
 
 
-class City:
-    """One hub process and its machines, in a folder of its own."""
-
-    def __init__(self, folder: Path, url: str) -> None:
-        ports = free_ports(3)
-        self.folder = folder
-        self.file = folder / "lingsheng.toml"
-        self.file.write_text(
-            f"""
+def configuration(folder: Path, url: str, ports: list[int]) -> str:
+    """lingsheng.toml of a hub on these ports."""
+    return f"""
 [hub]
 command_port = {ports[0]}
 event_port = {ports[1]}
@@ -169,9 +163,17 @@ dir = "{folder}"
 dir = "{folder}/keys"
 [log]
 dir = ""
-""",
-            encoding="utf-8",
-        )
+"""
+
+
+class City:
+    """One hub process and its machines, in a folder of its own."""
+
+    def __init__(self, folder: Path, url: str) -> None:
+        ports = free_ports(3)
+        self.folder = folder
+        self.file = folder / "lingsheng.toml"
+        self.file.write_text(configuration(folder, url, ports), encoding="utf-8")
         self.config: Config = load_config(self.file)
         for number in ("01", "02", "03"):
             enrol_machine(self.config, f"seat-{number}", MachineRole.SEAT, number)
@@ -184,9 +186,19 @@ dir = ""
         self.desks: list[Desk] = []
 
     def start_hub(self) -> None:
-        arguments = [sys.executable, str(PROJECT / "tests" / "store" / "hub_process.py"), str(self.file)]
+        self.process = self.spawn_hub(self.file)
+
+    def spawn_hub(self, file: Path) -> subprocess.Popen[bytes]:
+        arguments = [sys.executable, str(PROJECT / "tests" / "store" / "hub_process.py"), str(file)]
         with (self.folder / "hub.log").open("ab") as log:
-            self.process = subprocess.Popen(arguments, cwd=PROJECT, stdout=log, stderr=log)
+            return subprocess.Popen(arguments, cwd=PROJECT, stdout=log, stderr=log)
+
+    def second_hub(self) -> tuple[Path, str]:
+        """The configuration of another hub on the same store, and its command address."""
+        ports = free_ports(3)
+        file = self.folder / "second.toml"
+        file.write_text(configuration(self.folder, self.config.store.url, ports), encoding="utf-8")
+        return file, f"127.0.0.1:{ports[0]}"
 
     def kill_hub(self) -> None:
         assert self.process is not None

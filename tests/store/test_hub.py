@@ -1,6 +1,7 @@
 """The hub as a real process with real links, on SQLite and PostgreSQL: several seats, refusals, restarts."""
 
 import os
+import signal
 
 import pytest
 
@@ -8,7 +9,7 @@ from dispatch import commands as cmd
 from dispatch.kinds import CloseReason, SeatState, VehicleState
 from dispatch.refusals import NeedsSecondPerson, NotAllowed, VehicleTaken, WrongState
 from store.core.ids import new_id
-from store.core.messages import Position
+from store.core.messages import Mode, Position
 from store.core.seat_logic import Expired, Phase
 from store.hub_admin import set_account
 from tests.store.conftest import PASSWORD, City, Desk
@@ -81,6 +82,31 @@ def test_killed_in_the_middle_nothing_acknowledged_is_lost(city: City) -> None:
         desk.wait(lambda desk=desk: desk.link.state.unsent == 0, "an empty outbox")
     assert city.stop_hub() == 0
     assert city.rebuild() == 0, "the chain is whole and the state says what the journal says"
+
+
+def test_a_frozen_hub_is_replaced_and_finds_itself_fenced(city: City) -> None:
+    """SIGSTOP, another hub takes over, SIGCONT: the seats are with the new one, the old one only shows."""
+    file, address = city.second_hub()
+    hubs = (*city.config.hub.hubs, address)
+    seat, old_wall = city.desk("seat-01", hubs=hubs), city.desk("wall")
+    for desk in (seat, old_wall):
+        desk.wait_live()
+    assert seat.login("1001").ok is not None
+    first, second = city.process, None
+    assert first is not None
+    try:
+        os.kill(first.pid, signal.SIGSTOP)
+        second = city.spawn_hub(file)
+        assert seat.order(cmd.SetSeatState("seat01", SeatState.PAUSED)).epoch.boot == 2
+        assert seat.link.state.hub == address
+        os.kill(first.pid, signal.SIGCONT)
+        old_wall.wait(lambda: old_wall.link.state.mode == Mode.FENCED, "the old hub knows")
+        assert seat.order(cmd.SetSeatState("seat01", SeatState.AWAY)).refusal is None
+    finally:
+        os.kill(first.pid, signal.SIGCONT)
+        if second is not None:
+            second.kill()
+            second.wait(10)
 
 
 def test_the_order_of_a_seat_survives_a_restart_of_the_seat(small_city: City) -> None:
