@@ -18,6 +18,7 @@ from store.core.messages import (
     BadMessage,
     Cmd,
     Hello,
+    LoginRefused,
     Positions,
     Tick,
     ToHub,
@@ -193,7 +194,8 @@ class _Bus:
         for asked in list(self._logins.values()):
             if now > asked.until:
                 del self._logins[asked.login.id]
-                self._post([LoginCame(asked.login.id, None, None)])
+                silent = LoginRefused(id=asked.login.id, reason="no_answer")
+                self._post([LoginCame(asked.login.id, None, silent)])
             elif now >= asked.due_at and self._send(asked.login):
                 asked.due_at = now + LOGIN_RETRY_MS
 

@@ -81,7 +81,7 @@ class Expired(Struct, frozen=True):
 
 
 class LoginCame(Struct, frozen=True):
-    """The answer to the Login `id`: one of the two, or neither when no hub answered in time."""
+    """The answer to the Login `id`: one of the two. Reason no_answer: no hub answered in time."""
 
     id: str
     ok: LoginOk | None
