@@ -34,7 +34,8 @@ from mapview.canvas.texts import incident_tip, vehicle_tip, word
 from mapview.canvas.view import View
 from mapview.geo.projection import pixel_of
 
-COMPOSE_MS: Final = 60  # after the last gesture or new piece of ground
+COMPOSE_MS: Final = 100  # after the last gesture or the first new piece of ground
+SLICE_S: Final = 0.008  # of drawing letters between two events
 AGEING_MS: Final = 1_000  # positions grow old without anything being reported
 START_ZOOM: Final = 12.0
 SHOW_ZOOM_MIN: Final = 15.0
@@ -84,6 +85,8 @@ class MapCanvas(QWidget):
         self._scene = Scene(self._fleet, self._ground, palette, ratio)
         self._compose_timer = QTimer(self, singleShot=True, interval=COMPOSE_MS)
         self._compose_timer.timeout.connect(self._compose)
+        self._letters_timer = QTimer(self, interval=0)
+        self._letters_timer.timeout.connect(self._set_names)
         self._ageing_timer = QTimer(self, interval=AGEING_MS)
         self._ageing_timer.timeout.connect(self.update)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -217,6 +220,7 @@ class MapCanvas(QWidget):
     def close_map(self) -> None:
         """Stop drawing ground for good; the widget is going away."""
         self._compose_timer.stop()
+        self._letters_timer.stop()
         self._ageing_timer.stop()
         if self._cartographer is not None:
             self._cartographer.stop()
@@ -269,7 +273,12 @@ class MapCanvas(QWidget):
             self._ground.compose(self._view)
             self._still_changed()
 
+    def _set_names(self) -> None:
+        if not self._ground.set_some_names(SLICE_S):
+            self._letters_timer.stop()
+
     def _ground_changed(self) -> None:
+        self._letters_timer.start()
         if not self._compose_timer.isActive():
             self._compose_timer.start()
 

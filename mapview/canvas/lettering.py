@@ -22,8 +22,8 @@ FAMILIES: Final = (
     "sans-serif",
 )
 HALO_PX: Final = 2.6  # width of the pen round the letters
+DOT_PX: Final = 3.0
 KEPT_MAX: Final = 4_000  # letter pictures; about 8 MB
-NEW_MAX: Final = 80  # drawn in one slice: about 10 ms
 
 
 def font(size_px: float, *, bold: bool = False) -> QFont:
@@ -43,28 +43,17 @@ class Letters:
         self._colours = colours
         self._ratio = ratio
         self._kept: OrderedDict[tuple[str, str, int, bool], QPixmap] = OrderedDict()
-        self._new_left = NEW_MAX
 
-    def allow_new(self, count: int = NEW_MAX) -> None:
-        """Let the next calls draw up to `count` pictures that are not kept yet."""
-        self._new_left = count
-
-    def picture(self, text: str, style: str, turn: int, *, halo: bool) -> QPixmap | None:
-        """The text in a style of `style.LETTERING`, or only its halo, turned clockwise about its middle.
-
-        None: it is not kept yet and no more may be drawn in this slice.
-        """
+    def picture(self, text: str, style: str, turn: int, *, halo: bool) -> QPixmap:
+        """The text in a style of `style.LETTERING`, or only its halo, turned clockwise about its middle."""
         key = (text, style, turn, halo)
         picture = self._kept.get(key)
-        if picture is not None:
+        if picture is None:
+            picture = self._kept[key] = self._draw(text, LETTERING[style], turn, halo=halo)
+            if len(self._kept) > KEPT_MAX:
+                self._kept.popitem(last=False)
+        else:
             self._kept.move_to_end(key)
-            return picture
-        if self._new_left <= 0:
-            return None
-        self._new_left -= 1
-        picture = self._kept[key] = self._draw(text, LETTERING[style], turn, halo=halo)
-        if len(self._kept) > KEPT_MAX:
-            self._kept.popitem(last=False)
         return picture
 
     def _draw(self, text: str, style: Lettering, turn: int, *, halo: bool) -> QPixmap:
@@ -91,7 +80,7 @@ class Letters:
         else:
             painter.fillPath(path, QColor(getattr(self._colours, style.colour)))
         painter.end()
-        return picture
+        return kept(picture)
 
 
 def blank(width: float, height: float, ratio: float) -> QPixmap:
@@ -100,6 +89,24 @@ def blank(width: float, height: float, ratio: float) -> QPixmap:
     picture.setDevicePixelRatio(ratio)
     picture.fill(Qt.GlobalColor.transparent)
     return picture
+
+
+def kept(picture: QPixmap) -> QPixmap:
+    """A copy to keep: a picture that was painted on carries its paint engine, 45 KB each, for life."""
+    return picture.copy()
+
+
+def dot_picture(style: str, colours: MapColours, ratio: float) -> QPixmap:
+    """The dot of a point name, in the colour of its letters."""
+    side = 2 * (DOT_PX + 1)
+    picture = blank(side, side, ratio)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QColor(colours.halo))
+    painter.setBrush(QColor(getattr(colours, LETTERING[style].colour)))
+    painter.drawEllipse(QPointF(side / 2, side / 2), DOT_PX, DOT_PX)
+    painter.end()
+    return kept(picture)
 
 
 def name_picture(text: str, colours: MapColours, ratio: float, size: float = 11) -> QPixmap:
@@ -114,7 +121,7 @@ def name_picture(text: str, colours: MapColours, ratio: float, size: float = 11)
     painter.strokePath(path, QPen(QColor(colours.halo), HALO_PX + 0.4, j=Qt.PenJoinStyle.RoundJoin))
     painter.fillPath(path, QColor(colours.place_text))
     painter.end()
-    return picture
+    return kept(picture)
 
 
 def tag_picture(text: str, ground: str, ink: str, edge: str, ratio: float, size: float = 11) -> QPixmap:
@@ -132,4 +139,4 @@ def tag_picture(text: str, ground: str, ink: str, edge: str, ratio: float, size:
     painter.setPen(QColor(ink))
     painter.drawText(QRectF(0, -0.5, width, height), Qt.AlignmentFlag.AlignCenter, text)
     painter.end()
-    return picture
+    return kept(picture)

@@ -11,7 +11,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap, QTransform
 
 from mapview.canvas import shapes
-from mapview.canvas.lettering import blank, font, name_picture, tag_picture
+from mapview.canvas.lettering import blank, font, kept, name_picture, tag_picture
 from mapview.canvas.marks import PlaceKind, PlaceMark, RouteMark
 from mapview.canvas.palette import MapColours, Palette, Shape
 from mapview.canvas.room import Rect, Room
@@ -111,12 +111,13 @@ class Overlay:
 
     def _symbol(self, kind: PlaceKind) -> QPixmap:
         if kind not in self._symbols:
-            picture = self._symbols[kind] = blank(2 * SYMBOL_HALF_PX, 2 * SYMBOL_HALF_PX, self._ratio)
+            picture = blank(2 * SYMBOL_HALF_PX, 2 * SYMBOL_HALF_PX, self._ratio)
             painter = QPainter(picture)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.translate(SYMBOL_HALF_PX, SYMBOL_HALF_PX)
             draw_symbol(painter, kind, self._palette.map)
             painter.end()
+            self._symbols[kind] = kept(picture)
         return self._symbols[kind]
 
     def _place_name(self, painter: QPainter, name: str, at: QPointF, room: Room) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap, QTransform
 
 from mapview.canvas import shapes
-from mapview.canvas.lettering import blank, font, tag_picture
+from mapview.canvas.lettering import blank, font, kept, tag_picture
 from mapview.canvas.marks import IncidentMark
 from mapview.canvas.palette import Look, Palette, Shape
 from mapview.canvas.room import Room
@@ -108,7 +108,7 @@ class Pins:
         box = QRectF(-HEAD_PX, -HEAD_PX + lower, 2 * HEAD_PX, 2 * HEAD_PX)
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, look.sign)
         painter.end()
-        return picture
+        return kept(picture)
 
     def _tag(self, text: str) -> QPixmap:
         if text not in self._tags:

@@ -29,7 +29,8 @@ class Scene:
         self._fleet = fleet
         self._ground = ground
         self._taken = Room()
-        self._still: QPixmap | None = None
+        self._still = QPixmap()
+        self._spoilt = True
         self.dress(palette, ratio)
 
     def dress(self, palette: Palette, ratio: float) -> None:
@@ -40,16 +41,17 @@ class Scene:
         self._pins = Pins(palette, ratio)
         self._traffic = Traffic(self._fleet, palette, ratio)
         self._ground.set_style(palette, ratio)
-        self._still = None
+        self._spoilt = True
 
     def spoil(self) -> None:
         """Something that stands still has changed, or the view has."""
-        self._still = None
+        self._spoilt = True
 
     def paint(self, painter: QPainter, size: QSize, view: View, now_ms: int) -> None:
         """One frame without the corner notes."""
-        if self._still is None:
-            self._still = self._draw_still(size, view)
+        if self._spoilt:
+            self._draw_still(size, view)
+            self._spoilt = False
         painter.drawPixmap(0, 0, self._still)
         self._traffic.paint(painter, view, now_ms, self.vehicle, self._taken)
         self._pins.paint(painter)
@@ -77,10 +79,11 @@ class Scene:
         """Where vehicle numbers are painted, logical pixels."""
         return self._traffic.tag_rects(view)
 
-    def _draw_still(self, size: QSize, view: View) -> QPixmap:
-        still = QPixmap(size * self.ratio)
-        still.setDevicePixelRatio(self.ratio)
-        painter = QPainter(still)
+    def _draw_still(self, size: QSize, view: View) -> None:
+        if self._still.size() != size * self.ratio or self._still.devicePixelRatio() != self.ratio:
+            self._still = QPixmap(size * self.ratio)
+            self._still.setDevicePixelRatio(self.ratio)
+        painter = QPainter(self._still)
         self._ground.paint(painter, view)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._taken = Room()
@@ -89,4 +92,3 @@ class Scene:
         self._overlay.route_texts(painter, view, self.routes)
         self._pins.settle(view, self.incidents, self.incident, self._taken)
         painter.end()
-        return still
