@@ -185,6 +185,7 @@ class HubStore:
             connection = self._connect()
             with connection.begin():
                 self._check_authority(connection)
+                self._check_continues(connection)
                 entries = rows.read_journal(connection, self._head.seq, RECOVERED_MAX)
         floor = copy_of(self._floor)
         for entry in entries:
@@ -194,6 +195,12 @@ class HubStore:
             self._floor, self._head = floor, Head(last.seq, last.hlc, last.hash)
             self._recovered += entries
         self._unknown = False
+
+    def _check_continues(self, connection: Connection) -> None:
+        """What we answered for must still be there, maybe on another server; never write over a gap."""
+        last = rows.read_journal(connection, self._head.seq - 1, 1) if self._head.seq else []
+        if self._head.seq and (not last or last[0].hash != self._head.hash):
+            raise Fenced(f"the store went back: acknowledged event {self._head.seq} is not in it")
 
     # --- housekeeping -----------------------------------------------------------------------------
 
@@ -253,6 +260,7 @@ class HubStore:
             converted_error = converted(error)
             if isinstance(converted_error, StoreDown):
                 self._disconnect()
+                self._unknown = self._opened is not None
             raise converted_error from error
 
 

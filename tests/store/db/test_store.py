@@ -16,6 +16,7 @@ from dispatch.kinds import Role, SeatState
 from dispatch.refusals import NotPossible, TooLate
 from dispatch.words import Place
 from store.core.batch import Batch, Work, refusal_of
+from store.core.journal import Head
 from store.db.engine import open_engine
 from store.db.errors import Fenced, JournalBroken, NotHolder, StoreDown
 from store.db.rebuild import rebuild
@@ -178,6 +179,14 @@ def test_an_unknown_outcome_runs_again_and_happens_once(store: HubStore) -> None
     with store.transaction() as connection:
         entries = read_journal(connection, head.seq, 10)
     assert [entry.cid for entry in entries] == ["in"]
+
+
+def test_a_store_that_went_back_in_time_stops_the_hub(store: HubStore) -> None:
+    """After a fail-over to a server that lacks what was acknowledged: no gap, no new history over it."""
+    store._head = Head(store._head.seq + 5, store._head.hlc, b"h" * 32)
+    store._unknown = True
+    with pytest.raises(Fenced, match="went back"):
+        store.run([work("in", cmd.LogIn("seat01", "d1001"))], NOW)
 
 
 @pytest.mark.parametrize("statement", ["UPDATE journal SET kind = 'x'", "DELETE FROM journal"])
