@@ -27,8 +27,8 @@ KEPT_MAX: Final = 500  # pictures of names and tags
 SCALE_BAR_PX_MAX: Final = 120
 # First zoom of the symbol, of the name.
 SITE_ZOOMS: Final = {
-    PlaceKind.HOSPITAL: (11.0, 13.5),
-    PlaceKind.STATION: (11.0, 13.0),
+    PlaceKind.HOSPITAL: (11.5, 13.5),
+    PlaceKind.STATION: (11.5, 13.5),
     PlaceKind.AED: (15.0, 17.0),
     PlaceKind.PIN: (0.0, 0.0),
     PlaceKind.CALLER: (0.0, 0.0),
@@ -123,11 +123,13 @@ class Overlay:
     def _place_name(self, painter: QPainter, name: str, at: QPointF, room: Room) -> None:
         picture = self._name(name)
         size = picture.deviceIndependentSize()
-        left, top = at.x() - size.width() / 2, at.y() + SITE_PX
-        rect = (left, top + 2, left + size.width(), top + size.height() - 2)
-        if room.is_free(rect):
-            room.take(rect)
-            painter.drawPixmap(QPointF(round(left), round(top)), picture)
+        left = at.x() - size.width() / 2
+        for top in (at.y() + SITE_PX, at.y() + SITE_PX + 6, at.y() - SITE_PX - size.height()):
+            rect = (left, top + 2, left + size.width(), top + size.height() - 2)
+            if room.is_free(rect):
+                room.take(rect)
+                painter.drawPixmap(QPointF(round(left), round(top)), picture)
+                return
 
     def _name(self, text: str) -> QPixmap:
         if text not in self._names:
