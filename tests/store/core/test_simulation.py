@@ -7,7 +7,8 @@ import os
 
 import pytest
 
-from tests.store.core.simulation import Bug, find, run
+from tests.store.core.simulated_store import Bug
+from tests.store.core.simulation import find, run
 
 RUNS = int(os.environ.get("LINGSHENG_SIMULATION_RUNS", "150"))
 FOUND_WITHIN_RUNS = 300
