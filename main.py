@@ -73,6 +73,10 @@ def add_config(parser: Parser) -> None:
 
 def add_screen(parser: Parser) -> None:
     add_config(parser)
+    add_language(parser)
+
+
+def add_language(parser: Parser) -> None:
     parser.add_argument("--lang", choices=("zh", "en"), default="zh", help="界面语言 language of the screen")
 
 
@@ -93,7 +97,7 @@ def add_hub(parser: Parser) -> None:
 
 
 def add_demo(parser: Parser) -> None:
-    add_screen(parser)
+    add_language(parser)
     parser.add_argument(
         "--headless",
         action="store_true",
@@ -106,6 +110,13 @@ def add_demo(parser: Parser) -> None:
         metavar="DIR",
         help="截图文件夹 folder for screenshots",
     )
+    parser.add_argument(
+        "--folder",
+        type=Path,
+        default=Path("demo-data"),
+        metavar="DIR",
+        help="演示城市与运行数据的文件夹 folder of the demo city and of what a run writes",
+    )
 
 
 def add_city(parser: Parser) -> None:
@@ -115,10 +126,11 @@ def add_city(parser: Parser) -> None:
 
 
 def run_demo(options: Namespace) -> int:
-    config = configured(options, "demo")
     from console.drill import demo
 
-    return demo.run(config, lang=options.lang, headless=options.headless, output=options.output)
+    return demo.run(
+        lang=options.lang, headless=options.headless, output=options.output, folder=options.folder
+    )
 
 
 def run_hub(options: Namespace) -> int:

@@ -7,9 +7,11 @@ act, and what does not come about within `PATIENCE_S` is given up and told, neve
 import logging
 import time
 from collections.abc import Callable, Generator
+from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer
+from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 
@@ -19,9 +21,10 @@ from console.models.desk import Desk
 from console.names import LOGIN
 from console.window import SeatWindow
 from dispatch.kinds import CloseReason, IncidentState
-from dispatch.words import Incident
+from dispatch.words import Call, Incident
 
-TURN_MS = 120
+TURN_MS = 250
+TALK_S = 6.0
 PATIENCE_S = 6.0
 Key = Qt.Key
 W = TypeVar("W", bound=QWidget)
@@ -77,22 +80,30 @@ class Autopilot(QObject):
 
     def _take_call(self) -> Turns:
         """F3, the address, what is wrong, F4, F10."""
-        number = self._desk.line.ringing()[0].number
+        call = self._desk.line.ringing()[0]
         self._press(Key.Key_F3)
-        yield from self._until(lambda: self._desk.hand.intake_id is not None)
-        case = self._cases.get(number)
-        if case is None:
-            log.warning("autopilot: nobody told me what %s wants", number)
+        yield from self._until(lambda: self._in_hand(call))
+        case = self._cases.get(call.number)
+        if case is None or not self._in_hand(call):
+            log.warning("autopilot: nobody told me what %s wants", call.number)
             return
         yield from self._place(case)
         yield from self._trouble(case)
         yield from self._until(self._recommended)
         self._press(Key.Key_F4)
         yield from self._until(lambda: bool(self._desk.missions_of(self._desk.incident_id())))
-        yield from self._until(lambda: self._desk.line.talking() is not None)
+        yield from self._listen()
         self._press(Key.Key_F10)
-        self._done.add(number)
+        self._done.add(call.number)
         yield
+        self._press(Key.Key_W, Qt.KeyboardModifier.ControlModifier)
+        yield
+
+    def _listen(self) -> Turns:
+        """The order is out; stay on the line for a while, as one does."""
+        until = time.monotonic() + TALK_S
+        while self._desk.line.talking() is not None and time.monotonic() < until:
+            yield
 
     def _place(self, case: Case) -> Turns:
         """Type until the list shows something, take its first line."""
@@ -138,6 +149,11 @@ class Autopilot(QObject):
                 return incident
         return None
 
+    def _in_hand(self, call: Call) -> bool:
+        """True when the form on the screen is that of this call."""
+        intake = self._desk.floor.intakes.get(self._desk.hand.intake_id or "")
+        return intake is not None and intake.call_id == call.id
+
     def _recommended(self) -> bool:
         picks = self._desk.recommendation.picks
         return bool(picks) and picks[0].travel.seconds is not None and self._desk.hand.vehicle_id is not None
@@ -153,13 +169,17 @@ class Autopilot(QObject):
         QTest.keyClick(focus, key, held)
 
     def _type(self, name: str, text: str) -> Turns:
-        """Empty the field and type, letter by letter."""
+        """Empty the field and type: letters by key, Chinese as an input method commits it."""
         field = self._field(name)
         field.setFocus()
         field.selectAll()
         QTest.keyClick(field, Key.Key_Delete)
-        for letter in text:
-            QTest.keyClicks(field, letter)
+        if text.isascii():
+            QTest.keyClicks(field, text)
+        else:
+            committed = QInputMethodEvent()
+            committed.setCommitString(text)
+            QCoreApplication.sendEvent(field, committed)
         yield
 
     def _click(self, name: str) -> None:
@@ -179,6 +199,8 @@ class Autopilot(QObject):
         started = time.monotonic()
         while not seen():
             if time.monotonic() - started > PATIENCE_S:
-                log.error("autopilot: did not see what it waited for")
+                picture = Path(self._drill.output) / "autopilot-lost.png"
+                self._window.grab().save(str(picture))
+                log.error("autopilot: did not see what it waited for; what it saw: %s", picture)
                 return
             yield

@@ -4,10 +4,12 @@ With a display the newcomer takes the calls; without one an autopilot works the 
 demo ends by itself: 0 only when every step of the first calls really happened.
 """
 
+import fcntl
 import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import IO
 
 from console import i18n
 from console.drill.callers import Callers, CallersError
@@ -16,10 +18,8 @@ from console.drill.household import Household, Member
 from console.drill.stage import PASSWORD, STAFF, WATCHER, Stage, build_stage, write_drill
 from console.drill.timeline import Step, complete, steps, table
 from console.drill.watcher import Watcher
-from store.config import Config
-from store.exits import ExitCode
+from store.exits import CannotStartError, ExitCode
 
-ROOT = Path("demo-data")
 SEED = 120
 CASES = 400
 SHOWN = 3
@@ -33,15 +33,16 @@ DONE_S_MAX = 150.0
 PICTURES = ("seat-night.png", "seat-day.png", "wall-night.png", "wall-day.png")
 
 
-def run(config: Config, *, lang: str, headless: bool, output: Path) -> int:
-    """Run the demo; `config` is only looked at for the log, everything else is the demo's own."""
+def run(*, lang: str, headless: bool, output: Path, folder: Path) -> int:
+    """Run the demo in `folder`, which only one may use at a time. Raises CannotStartError."""
     i18n.use(lang)
     display = has_display() and not headless
     if not display:
         say(
             "没有显示器：由自动调度员操作窗口（离屏）", "no display: an autopilot works the window, offscreen"
         )
-    stage = build_stage(ROOT, say, autopilot=not display)
+    held = hold(folder)
+    stage = build_stage(folder, say, autopilot=not display)
     callers = list(cases(stage.lists / "city.sqlite", SEED, CASES))
     write_drill(stage.folder, callers, output)
     with Household(stage.folder / "log") as household:
@@ -54,6 +55,22 @@ def run(config: Config, *, lang: str, headless: bool, output: Path) -> int:
             return ExitCode.FAILED
         finally:
             demo.close()
+            held.close()
+
+
+def hold(folder: Path) -> IO[str]:
+    """Keep the folder for this demo until the returned file is closed. Raises CannotStartError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = (folder / "lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        lock.close()
+        raise CannotStartError(
+            f"{folder} 中已有演示在运行，请先关闭它，或用 --folder 另选文件夹",
+            f"another demo is running in {folder}: close it, or choose another --folder",
+        ) from error
+    return lock
 
 
 def has_display() -> bool:
