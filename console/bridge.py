@@ -12,7 +12,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer
 
-from console.models.desk import Desk, Topic
+from console.models.desk import Desk
+from console.models.state import Topic
 
 DRAIN_MS = 20
 BUDGET_S = 0.012

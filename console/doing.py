@@ -1,14 +1,15 @@
-"""The verbs of `verbs.py`, done: each method has the id of its verb. Keys, buttons and command line all end here."""
+"""The verbs of `verbs.py`, done: each method has the id of its verb. Keys, buttons and commands end here."""
 
 from collections.abc import Callable
 from typing import Protocol
 
 from console.i18n import say
-from console.models import acts, rows
+from console.models import acts, reasons, rows
 from console.models.asking import Ask, Choice
 from console.models.commandline import parse
-from console.models.desk import Desk, Topic
+from console.models.desk import Desk
 from console.models.labels import word
+from console.models.state import Topic
 from console.verbs import BY_ID, allowed
 from dispatch import commands as cmd
 from dispatch.kinds import Role, SeatState
@@ -119,12 +120,12 @@ class Doing:
     def stop(self) -> None:
         if self._vehicle is not None and self._vehicle.mission_id is not None:
             acts.choose_mission(self._desk, self._vehicle.mission_id)
-        self._ask(acts.stop_mission(self._desk))
+        self._ask(reasons.stop_mission(self._desk))
 
     def hospital(self) -> None:
         if self._vehicle is not None and self._vehicle.mission_id is not None:
             acts.choose_mission(self._desk, self._vehicle.mission_id)
-        self._ask(acts.choose_hospital(self._desk, self._hospitals()))
+        self._ask(reasons.choose_hospital(self._desk, self._hospitals()))
 
     def _hospitals(self) -> tuple[Choice, ...]:
         from console.models.advice import hospitals
@@ -139,15 +140,15 @@ class Doing:
         return tuple(choices)
 
     def suspend(self) -> None:
-        self._ask(acts.suspend_or_free(self._desk, self._vehicle))
+        self._ask(reasons.suspend_or_free(self._desk, self._vehicle))
 
     def hold(self) -> None:
-        self._ask(acts.hold_or_resume(self._desk))
+        self._ask(reasons.hold_or_resume(self._desk))
 
     def close(self) -> None:
         if self._incident_id is not None:
             acts.show(self._desk, self._incident_id)
-        self._ask(acts.close(self._desk))
+        self._ask(reasons.close(self._desk))
 
     def take(self) -> None:
         acts.take_over(self._desk)

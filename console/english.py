@@ -1,5 +1,7 @@
 """The English of every sentence in the windows; the key is the Chinese as it stands in the source."""
 
+# ruff: noqa: E501 - a sentence stands whole, as it does on the screen
+
 ENGLISH: dict[str, str] = {
     "当前角色无权“{name}”": "Your role may not: {name}",
     "请由调度员或班长登录后操作": "Let a dispatcher or shift leader log in",

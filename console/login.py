@@ -24,7 +24,7 @@ def reason_text(answer: LogInAnswered) -> str:
         "no_account": say("没有此工号，请与管理员联系"),
         "no_seat": say("本机未登记为坐席，请与管理员联系"),
         "refused": say("中枢未接受登录，请与班长联系"),
-        "timeout": say("中枢没有应答，请检查网络后重试"),
+        "no_answer": say("中枢没有应答，请检查网络后重试"),
     }
     return texts.get(answer.reason, texts["refused"])
 

@@ -1,4 +1,4 @@
-"""The navigator as the window sees it: questions go to the child, answers come back as messages of the ports."""
+"""The navigator as the window sees it: questions to the child, answers as messages of the ports."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,7 +1,7 @@
-"""The seat process, `main.py seat`: window, bus link, telephone and navigator joined, started and stopped in order.
+"""The seat process, `main.py seat`: window, bus link, telephone and navigator, started and stopped in order.
 
-The window's thread owns the desk; link, telephone and navigator have their own threads and meet it only in the
-bridge. Ending the window never loses a draft or an order: both are on disk before they are anywhere else.
+The window's thread owns the desk; link, telephone and navigator have their own threads and meet it in the
+bridge only. Ending the window loses no draft and no order: both are on disk before they are anywhere else.
 """
 
 import logging

@@ -1,4 +1,4 @@
-"""Keys to verbs. The filter sees every key before the field that has the keyboard, so that a verb works the same
+"""Keys to verbs. The filter sees every key before the field that has the keyboard: a verb works the same
 everywhere; ordinary typing and editing keys pass through.
 """
 

@@ -154,7 +154,8 @@ QPushButton[main="true"] {{ background: {c.accent}; color: {c.accent_ink}; borde
     font-size: {LARGE_PX}px; font-weight: bold; }}
 QPushButton[big="true"] {{ min-height: 76px; }}
 QPushButton[main="true"]:focus {{ border: 2px solid {c.text}; }}
-QPushButton[main="true"]:disabled {{ background: {c.panel}; color: {c.text_off}; border: 2px solid {c.line}; }}
+QPushButton[main="true"]:disabled {{ background: {c.panel}; color: {c.text_off};
+    border: 2px solid {c.line}; }}
 QPushButton[flat="true"] {{ background: transparent; border: none; padding: 0 4px; min-height: 0; }}
 QTableView, QListView {{ background: {c.panel}; border: none; outline: none; gridline-color: {c.line};
     selection-background-color: {c.selected}; selection-color: {c.selected_text}; }}
@@ -169,7 +170,8 @@ QTabBar::tab {{ background: transparent; color: {c.text_quiet}; padding: 3px 12p
 QTabBar::tab:selected {{ color: {c.text}; font-weight: bold; border-bottom: 2px solid {c.accent}; }}
 QTabWidget::pane {{ border: none; }}
 QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
-QScrollBar::handle:vertical {{ background: {c.line_strong}; border-radius: 4px; min-height: 24px; margin: 1px; }}
+QScrollBar::handle:vertical {{ background: {c.line_strong}; border-radius: 4px; min-height: 24px;
+    margin: 1px; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; width: 0; }}
 QScrollArea {{ background: transparent; border: none; }}
 QSplitter::handle {{ background: {c.ground}; }}

@@ -18,7 +18,8 @@ from console.i18n import say
 from console.login import LogInPage, SecondPerson, reason_text
 from console.models import acts
 from console.models.asking import Ask
-from console.models.desk import Desk, Topic
+from console.models.desk import Desk
+from console.models.state import Topic
 from console.panels.advice import AdvicePanel
 from console.panels.calls import CallsPanel
 from console.panels.chart import Chart
@@ -202,7 +203,7 @@ class SeatWindow(QMainWindow):
         answer, desk.log_in_answer = desk.log_in_answer, None
         if answer is not None and answer.id == self._login_id:
             self._first_answered(answer)
-        elif answer is not None and self._second is not None:
+        elif answer is not None and self._second is not None and answer.id == self._second_id:
             if answer.dispatcher_id is None:
                 self._second.tell(reason_text(answer))
             elif desk.person is not None and answer.dispatcher_id == desk.person.dispatcher_id:

@@ -6,10 +6,17 @@ refused    every refusal in words: what happened, what to do
 line       the calls of this seat's telephone, as far as the hub does not know them yet
 forms      what is being typed: overlay on the floor, autosave, conflicts, the copy that survives a crash
 keeping    the crash copy on disk, written by its own thread
+state      the small words of a desk: topics, person, hand, notices
 desk       what this seat is doing; takes every message, gives every order
-acts       the dispatcher's acts on a desk: answer, order, milestone, hold, close …
+acts       the dispatcher's acts on a desk: answer, type, order, milestone …
+reasons    the acts that need a reason: hold, close, stop, suspend …
+asking     the question such an act puts to the reason bar
 advice     the ranked vehicles and hospitals with times
-rows       what the lists show
+travelling times to the place in hand and which vehicle stands on the order button
+rows       what the lists of calls, incidents, vehicles and alarms show
+mission_rows  the milestone lines
+map_marks  what the floor looks like on a map
+commandline  what a line typed after / means
 latest     one line for every event worth announcing
 lamps      the lamps and banners of the status line
 """

@@ -1,36 +1,21 @@
 """The dispatcher's acts on a desk. Each does what it says or tells the dispatcher why not and what to do."""
 
 from console.i18n import say
-from console.models.asking import Ask, Choice
-from console.models.desk import Desk, Topic
+from console.models.desk import Desk
 from console.models.labels import field, step, word
 from console.models.latest import short
+from console.models.state import Topic
 from dispatch import commands as cmd
 from dispatch.kinds import (
-    AbortReason,
     Answer,
-    CallClass,
-    CloseReason,
-    EmptyRunReason,
-    HoldReason,
     HowPlaced,
-    IncidentState,
-    IntakeOutcome,
     MilestoneKind,
     MilestoneSource,
-    MissionResult,
-    RefuseReason,
-    SceneReason,
     Severity,
-    SuspendReason,
-    VehicleState,
 )
-from dispatch.stages import ENDING, next_stage, result_possible
-from dispatch.words import Form, Incident, Mission, Place, Point, Vehicle
+from dispatch.stages import ENDING, next_stage
+from dispatch.words import Form, Mission, Place, Point, Vehicle
 from store.core.ids import new_id
-
-MINUTE_MS = 60_000
-HOLD_MIN = 15
 
 # --- calls and intakes -----------------------------------------------------------------------------
 
@@ -280,145 +265,6 @@ def choose_mission(desk: Desk, mission_id: str) -> None:
     desk.changed(Topic.MISSIONS)
 
 
-def stop_mission(desk: Desk) -> Ask | None:
-    """How the selected mission may end other than by completion, at its present stage."""
-    mission = selected_mission(desk)
-    if mission is None or not mission.active:
-        desk.notice(say("没有进行中的任务"))
-        return None
-    kinds = (
-        (MissionResult.ABORTED, AbortReason),
-        (MissionResult.EMPTY_RUN, EmptyRunReason),
-        (MissionResult.ENDED_AT_SCENE, SceneReason),
-        (MissionResult.REFUSED, RefuseReason),
-    )
-    choices = [
-        Choice(f"{result}:{reason}", f"{word(result)} · {word(reason)}")
-        for result, reasons in kinds
-        if result_possible(mission, result)
-        for reason in reasons
-        if reason != AbortReason.REASSIGNED
-    ]
-    number = desk.floor.vehicles[mission.vehicle_id].number
-
-    def then(value: str, remark: str, minutes: int) -> None:
-        desk.give(_stop_command(mission, value, remark))
-
-    return Ask(say("{vehicle} 终止任务：选择原因", vehicle=number), tuple(choices), then)
-
-
-def _stop_command(mission: Mission, value: str, remark: str) -> cmd.Command:
-    result, reason = value.split(":")
-    if result == MissionResult.ABORTED:
-        return cmd.AbortMission(mission.id, AbortReason(reason), remark)
-    if result == MissionResult.EMPTY_RUN:
-        return cmd.EndEmptyRun(mission.id, EmptyRunReason(reason), remark)
-    if result == MissionResult.ENDED_AT_SCENE:
-        return cmd.EndAtScene(mission.id, SceneReason(reason), remark)
-    return cmd.RefuseMission(mission.id, RefuseReason(reason), remark)
-
-
-def choose_hospital(desk: Desk, choices: tuple[Choice, ...]) -> Ask | None:
-    """Where the selected mission takes the patient."""
-    mission = selected_mission(desk)
-    if mission is None or not mission.active:
-        desk.notice(say("没有进行中的任务"), say("派车后再选送往医院"))
-        return None
-    number = desk.floor.vehicles[mission.vehicle_id].number
-
-    def then(value: str, remark: str, minutes: int) -> None:
-        desk.give(cmd.ChooseHospital(mission.id, value))
-
-    return Ask(say("{vehicle} 送往医院", vehicle=number), choices, then, remark=False)
-
-
-# --- incidents -------------------------------------------------------------------------------------
-
-
-def hold_or_resume(desk: Desk) -> Ask | None:
-    """Hold the incident in hand with a reason and a reminder; a held one is resumed at once."""
-    incident = desk.incident()
-    if incident is not None and incident.state is IncidentState.HELD:
-        desk.give(cmd.ResumeIncident(incident.id))
-        return None
-    if desk.hand.intake_id is None or not desk.form().place.exists:
-        desk.notice(say("没有可挂起的事件"), say("先输入现场地址"))
-        return None
-    choices = tuple(Choice(reason, word(reason)) for reason in HoldReason)
-
-    def then(value: str, remark: str, minutes: int) -> None:
-        _hold(desk, HoldReason(value), remark, minutes)
-
-    return Ask(say("挂起：选择原因和提醒时间"), choices, then, minutes=HOLD_MIN)
-
-
-def _hold(desk: Desk, reason: HoldReason, remark: str, minutes: int) -> None:
-    intake_id = desk.hand.intake_id
-    incident_id = desk.incident_id()
-    if intake_id is None:
-        return
-    desk.forms.flush(desk.floor, intake_id)
-    fresh = incident_id is None
-    if incident_id is None:
-        incident_id = new_id()
-        desk.opening(intake_id, incident_id)
-        desk.give(cmd.OpenIncident(incident_id, intake_id))
-    desk.give(cmd.HoldIncident(incident_id, reason, desk.clock() + minutes * MINUTE_MS, remark))
-    if fresh:
-        outcome = IntakeOutcome.NO_VEHICLE if reason is HoldReason.NO_VEHICLE else IntakeOutcome.HELD
-        desk.give(cmd.EndIntake(intake_id, outcome, remark))
-
-
-def close(desk: Desk) -> Ask | None:
-    """End what is in hand: the incident with a reason, or a call that needs nobody with its class."""
-    incident = desk.incident()
-    if incident is not None:
-        return _close_incident(desk, incident)
-    if desk.hand.intake_id is None:
-        desk.notice(say("没有可结束的事件"), grave=False)
-        return None
-    kinds = (
-        CallClass.CONSULTATION,
-        CallClass.NUISANCE,
-        CallClass.SILENT,
-        CallClass.MISDIAL,
-        CallClass.TURNED_BACK,
-        CallClass.TEST,
-        CallClass.OTHER,
-    )
-    choices = tuple(Choice(kind, word(kind)) for kind in kinds)
-
-    def then(value: str, remark: str, minutes: int) -> None:
-        _end_intake(desk, CallClass(value), remark)
-
-    return Ask(say("不派车结束：选择来电类别"), choices, then)
-
-
-def _end_intake(desk: Desk, kind: CallClass, remark: str) -> None:
-    intake_id, call_id = desk.hand.intake_id, desk.call_id()
-    if intake_id is None:
-        return
-    desk.forms.flush(desk.floor, intake_id)
-    outcomes = {
-        CallClass.CONSULTATION: IntakeOutcome.CONSULTATION,
-        CallClass.TURNED_BACK: IntakeOutcome.TURNED_BACK,
-    }
-    if call_id is not None:
-        desk.give(cmd.ClassifyCall(call_id, kind))
-    why = f"{word(kind)} {remark}".strip()
-    desk.give(cmd.EndIntake(intake_id, outcomes.get(kind, IntakeOutcome.SPECIAL), why))
-    put_aside(desk)
-
-
-def _close_incident(desk: Desk, incident: Incident) -> Ask:
-    choices = tuple(Choice(reason, word(reason)) for reason in CloseReason)
-
-    def then(value: str, remark: str, minutes: int) -> None:
-        desk.give(cmd.CloseIncident(incident.id, CloseReason(value), remark))
-
-    return Ask(say("结束事件 {number}：选择原因", number=short(incident.number)), choices, then)
-
-
 def take_over(desk: Desk) -> None:
     """Take the incident in hand from the seat that holds it."""
     incident = desk.incident()
@@ -426,28 +272,6 @@ def take_over(desk: Desk) -> None:
         desk.notice(say("没有可接管的事件"), say("先在列表中选一个事件"))
     else:
         desk.give(cmd.TakeIncident(incident.id))
-
-
-# --- vehicles --------------------------------------------------------------------------------------
-
-
-def suspend_or_free(desk: Desk, vehicle: Vehicle | None = None) -> Ask | None:
-    """Take a vehicle out of use with a reason, or put a suspended one back."""
-    if vehicle is None:
-        vehicle = desk.floor.vehicles.get(desk.hand.vehicle_id or "")
-    if vehicle is None:
-        desk.notice(say("没有选中车辆"), say("在车辆列表中选一辆车"))
-        return None
-    chosen = vehicle
-    if chosen.state in {VehicleState.SUSPENDED, VehicleState.DECONTAMINATING, VehicleState.OFF_DUTY}:
-        desk.give(cmd.SetVehicleState(chosen.id, VehicleState.IN_STATION))
-        return None
-    choices = tuple(Choice(reason, word(reason)) for reason in SuspendReason)
-
-    def then(value: str, remark: str, minutes: int) -> None:
-        desk.give(cmd.SuspendVehicle(chosen.id, SuspendReason(value), None, remark))
-
-    return Ask(say("{vehicle} 暂停调用：选择原因", vehicle=chosen.number), choices, then)
 
 
 # --- second person, conflicts ----------------------------------------------------------------------

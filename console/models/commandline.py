@@ -1,6 +1,6 @@
 """The command line: verb first, vehicle before incident. `/pc A03`, `／派车　03`, `/jd 12`.
 
-Full and half width are equal, an unambiguous prefix is enough, and a refusal says how to give what is missing.
+Full and half width are equal, an unambiguous prefix is enough, and a refusal says what to type instead.
 """
 
 import unicodedata

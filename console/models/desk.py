@@ -1,20 +1,19 @@
-"""What this seat is doing. Every message from hub, telephone and navigator enters by `take`; every order leaves
+"""What this seat is doing. Every message of hub, telephone and navigator enters by `take`, every order leaves
 by `give`. The window draws what `changes` says has changed; nothing here knows Qt, waits or reads a clock.
 """
 
 from collections import deque
 from collections.abc import Callable
-from enum import StrEnum
 from typing import Any
 
-from msgspec import Struct
-
 from console.i18n import say
-from console.models import advice, latest
+from console.models import latest
 from console.models.forms import Forms
 from console.models.keeping import Begun, Kept
 from console.models.line import Line
 from console.models.refused import explain
+from console.models.state import TOPICS_OF, Hand, Notice, Pending, Person, Topic
+from console.models.travelling import Travelling
 from console.ports import (
     Expired,
     FloorLoaded,
@@ -31,7 +30,6 @@ from console.ports import (
     NavigatorState,
     Ranked,
     Suggestions,
-    TravelTime,
     VerdictCame,
     Way,
 )
@@ -40,10 +38,9 @@ from dispatch import events as ev
 from dispatch.alarms import Alarm, overdue
 from dispatch.floor import Floor, Ref, apply
 from dispatch.hints import Hint, likely_same
-from dispatch.kinds import Direction, IntakeOutcome, Role
+from dispatch.kinds import Direction, IntakeOutcome
 from dispatch.recommend import Recommendation
 from dispatch.refusals import NeedsSecondPerson, Refusal, WrongState
-from dispatch.stages import CALLABLE
 from dispatch.words import Form, Incident, Intake, Mission
 from store.core.ids import new_id
 from telephony import messages as phone
@@ -51,77 +48,10 @@ from telephony.port import PhonePort
 
 LATEST_MAX = 200
 NOTICES_MAX = 20
-RANK_EVERY_MS = 5_000
 ALARMS_EVERY_MS = 1_000
 
 # A refusal of these is no business of the dispatcher: the fact is there already or cannot be used.
 REPORTS = (cmd.ReportRinging, cmd.ReportAnswered, cmd.ReportCallEnded, cmd.KeepRecording)
-
-
-class Topic(StrEnum):
-    """What a panel may have to draw again."""
-
-    CALLS = "calls"
-    INCIDENTS = "incidents"
-    FORM = "form"
-    ADVICE = "advice"
-    VEHICLES = "vehicles"
-    MISSIONS = "missions"
-    LATEST = "latest"
-    ALARMS = "alarms"
-    NOTICE = "notice"
-    STATUS = "status"
-    POSITIONS = "positions"
-    SUGGESTIONS = "suggestions"
-    PLACE = "place"
-
-
-_TOPICS: dict[str, tuple[Topic, ...]] = {
-    "calls": (Topic.CALLS, Topic.FORM),
-    "intakes": (Topic.CALLS, Topic.INCIDENTS, Topic.FORM),
-    "incidents": (Topic.INCIDENTS, Topic.FORM, Topic.MISSIONS, Topic.CALLS),
-    "missions": (Topic.MISSIONS, Topic.INCIDENTS, Topic.VEHICLES),
-    "vehicles": (Topic.VEHICLES, Topic.ADVICE, Topic.MISSIONS),
-    "stations": (Topic.VEHICLES, Topic.POSITIONS),
-    "hospitals": (Topic.MISSIONS, Topic.POSITIONS),
-    "dispatchers": (Topic.STATUS,),
-    "seats": (Topic.STATUS, Topic.INCIDENTS),
-}
-
-
-class Person(Struct, frozen=True):
-    """Who sits here, proven by the hub."""
-
-    dispatcher_id: str
-    seat_id: str | None
-    roles: frozenset[Role]
-
-
-class Notice(Struct, frozen=True):
-    """One thing the dispatcher should read. `verb` is the act that helps, by its id."""
-
-    at: int
-    what: str
-    do: str = ""
-    verb: str | None = None
-    grave: bool = True
-
-
-class Hand(Struct):
-    """What is in hand in the middle of the window."""
-
-    intake_id: str | None = None
-    incident_id: str | None = None
-    mission_id: str | None = None
-    vehicle_id: str | None = None
-    chosen: bool = False  # the vehicle was picked by a person
-
-
-class Pending(Struct, frozen=True):
-    """An order without a verdict."""
-
-    command: cmd.Command
-    at: int
 
 
 class Desk:
@@ -146,8 +76,7 @@ class Desk:
         self.begun: dict[str, Begun] = {}
         self.pending: dict[str, Pending] = {}
         self.positions: dict[str, Moved] = {}
-        self.times: dict[str, dict[str, TravelTime]] = {}
-        self.ways: dict[str, Way] = {}
+        self.travel = Travelling()
         self.navigating = NavigatorState(running=False)
         self.suggestions = Suggestions("", ())
         self.latest: deque[latest.Line] = deque(maxlen=LATEST_MAX)
@@ -155,14 +84,12 @@ class Desk:
         self.alarms: tuple[Alarm, ...] = ()
         self.wants_second: cmd.Command | None = None
         self.log_in_answer: LogInAnswered | None = None
-        self.recommendation = Recommendation(())
         self._keep, self._kept = keep, kept
         self._loaded = False
         self._finished: set[str] = set()
         self._opening: dict[str, str] = {}
         self._changes: set[Topic] = set(Topic)
-        self._ranked_at = self._alarms_at = 0
-        self._ranked_for: tuple[object, ...] = ()
+        self._alarms_at = 0
 
     # --- orders ------------------------------------------------------------------------------------
 
@@ -218,7 +145,7 @@ class Desk:
 
     def _touched(self, refs: tuple[Ref, ...]) -> None:
         for table, _key in refs:
-            self.changed(*_TOPICS.get(table, ()))
+            self.changed(*TOPICS_OF.get(table, ()))
 
     def _followed(self, event: ev.Event) -> None:
         """Keep the hand on the thing that grew out of it."""
@@ -230,7 +157,7 @@ class Desk:
                 self.take_in_hand(incident_id=event.incident_id)
             case ev.VehicleAssigned() if event.mission.incident_id == self.hand.incident_id:
                 self.hand.mission_id = event.mission.id
-                self.hand.vehicle_id, self.hand.chosen = None, False
+                self.hand.vehicle_id, self.hand.chosen, self.hand.settled = None, False, False
             case _:
                 pass
 
@@ -305,7 +232,7 @@ class Desk:
         self.changed(Topic.SUGGESTIONS)
 
     def _ranked(self, message: Ranked) -> None:
-        self.times = {message.key: {time.vehicle_id: time for time in message.times}}
+        self.travel.times = {message.key: {time.vehicle_id: time for time in message.times}}
         self.changed(Topic.ADVICE, Topic.VEHICLES)
 
     def _named(self, message: NamedPoint) -> None:
@@ -314,7 +241,7 @@ class Desk:
             self.changed(Topic.PLACE)
 
     def _way(self, message: Way) -> None:
-        self.ways = {message.vehicle_id: message}
+        self.travel.way = message
         self.changed(Topic.POSITIONS)
 
     def _navigator(self, message: NavigatorState) -> None:
@@ -352,7 +279,7 @@ class Desk:
         if incident_id is None and intake is not None:
             incident_id = intake.incident_id
         self.hand = Hand(intake_id, incident_id, self._mission_of(incident_id))
-        self._ranked_at = 0
+        self.travel.forget()
         self.changed(Topic.FORM, Topic.ADVICE, Topic.MISSIONS, Topic.INCIDENTS, Topic.CALLS, Topic.VEHICLES)
         self.changed(Topic.POSITIONS, Topic.PLACE)
         self.save()
@@ -396,12 +323,12 @@ class Desk:
         return self.forms.shown(self.floor, self.hand.intake_id, blank)
 
     def type(self, seen_rev: int | None = None, /, **values: Any) -> None:
-        """The dispatcher set these fields of the form in hand, looking at revision `seen_rev` (None: newest)."""
+        """The dispatcher set these fields of the form in hand, looking at revision `seen_rev`."""
         if self.hand.intake_id is None:
             return
         place = values.get("place")
         if place is not None and place.point != self.form().place.point:
-            self.times, self.ways = {}, {}
+            self.travel.forget()
         self.forms.type(self.floor, self.hand.intake_id, values, self.clock(), seen_rev)
         topics = [Topic.STATUS]
         if values.keys() & {"place", "severity", "infectious", "needs"}:
@@ -431,39 +358,16 @@ class Desk:
             if alarms != self.alarms:
                 self.alarms = alarms
                 self.changed(Topic.ALARMS)
-        self._ask_times(now)
-
-    def _ask_times(self, now: int) -> None:
-        """Travel times of all, and the way of the vehicle selected or under way, every few seconds."""
-        key, point = self.hand.intake_id, self.form().place.point
-        if key is None or point is None:
-            return
-        asked = (key, point, self.hand.vehicle_id)
-        if asked == self._ranked_for and now - self._ranked_at < RANK_EVERY_MS:
-            return
-        self._ranked_at, self._ranked_for = now, asked
-        wanted = advice.candidates(self.floor)
-        places = advice.whereabouts(self.floor, self.positions)
-        self.navigator.rank(key, point, {vid: at for vid, at in places.items() if vid in wanted})
-        under_way = self.floor.missions.get(self.hand.mission_id or "")
-        shown = self.hand.vehicle_id or (under_way.vehicle_id if under_way else None)
-        if shown in places:
-            self.navigator.route(key, point, shown, places[shown])
+        self.travel.ask(self.navigator, self.floor, self.hand, self.form().place.point, self.positions, now)
 
     def advise(self) -> Recommendation:
-        """Work out the list anew and keep the chosen vehicle; the best is chosen until a person chooses."""
-        form, hand = self.form(), self.hand
-        times = self.times.get(hand.intake_id or "", {})
-        trips = advice.travel(self.floor, form.place.point, self.positions, times, self.clock())
-        self.recommendation = advice.vehicles(self.floor, form, trips, hand.incident_id or "")
-        vehicle = self.floor.vehicles.get(hand.vehicle_id or "")
-        gone = vehicle is None or (vehicle.state not in CALLABLE and not hand.chosen)
-        routed = any(not time.estimated for time in times.values())
-        if gone or (routed and not hand.chosen):
-            free = [p.id for p in self.recommendation.picks if self.floor.vehicles[p.id].state in CALLABLE]
-            hand.vehicle_id = free[0] if free and hand.intake_id else None
-            hand.chosen = routed and hand.vehicle_id is not None  # from here on it no longer moves by itself
-        return self.recommendation
+        """Work out the list anew and keep the chosen vehicle."""
+        return self.travel.advise(self.floor, self.hand, self.form(), self.positions, self.clock())
+
+    @property
+    def recommendation(self) -> Recommendation:
+        """The list as last worked out."""
+        return self.travel.recommendation
 
     def _finish_dispatched(self) -> None:
         """An intake of this seat whose incident has its vehicle is finished: no extra key needed."""

@@ -56,7 +56,7 @@ class Forms:
     def type(
         self, floor: Floor, intake_id: str, values: dict[str, Any], now: int, seen_rev: int | None = None
     ) -> None:
-        """The typist set these fields. `seen_rev`: the revision the field on screen came from, None: the newest."""
+        """The typist set these fields, looking at revision `seen_rev` of them (None: the newest)."""
         seen = _rev(floor, intake_id) if seen_rev is None else seen_rev
         draft = self.drafts.setdefault(intake_id, Draft(base_rev=seen))
         draft.base_rev = min(draft.base_rev, seen) if draft.edits.touched() else seen

@@ -1,4 +1,4 @@
-"""The copy of what is being typed that survives a crash of the window: one small file, written by its own thread.
+"""The copy of what is being typed that survives a crash of the window: one small file with its own thread.
 
 The window never waits for the disk: the newest copy wins, older ones not yet written are skipped.
 """
@@ -25,7 +25,7 @@ class Begun(Struct, frozen=True):
 
 
 class Kept(Struct, frozen=True):
-    """All that would be lost with the window: what is in hand and what was typed but not confirmed by the hub."""
+    """All that would be lost with the window: what is in hand, and what was typed and not yet confirmed."""
 
     intake_id: str | None = None
     incident_id: str | None = None

@@ -6,15 +6,13 @@
 from msgspec import Struct
 
 from console.i18n import say
-from console.models import acts
 from console.models.ages import age, clock, span
 from console.models.desk import Desk
-from console.models.labels import step, word
+from console.models.labels import word
 from console.models.latest import short
-from dispatch import commands as cmd
 from dispatch.alarms import Alarm, AlarmKind
 from dispatch.hints import earlier_calls
-from dispatch.kinds import SEVERITY_RANK, Direction, IncidentState, OrderStatus, Severity, VehicleState
+from dispatch.kinds import SEVERITY_RANK, Direction, IncidentState, Severity, VehicleState
 from dispatch.recommend import POSITION_STALE_S, Caution, Pick, Shortfall
 from dispatch.stages import CALLABLE
 from dispatch.words import Call, Incident, Intake, Vehicle
@@ -91,34 +89,6 @@ class AdviceRow(Struct, frozen=True):
     cautions: str
     grave: bool
     chosen: bool
-
-
-class StepDot(Struct, frozen=True):
-    """One milestone of the line. `at` "" : not reached. `next`: the key records this one."""
-
-    name: str
-    at: str
-    source: str
-    next: bool
-    corrected: bool = False
-
-
-class MissionRow(Struct, frozen=True):
-    """`order_tone` colours the order's state; `next_words` "" when there is no next step."""
-
-    id: str
-    number: str
-    kind: str
-    look: str
-    order: str
-    order_tone: str
-    hospital: str
-    age: str
-    steps: tuple[StepDot, ...]
-    next_words: str
-    chosen: bool
-    active: bool
-    result: str = ""
 
 
 class AlarmRow(Struct, frozen=True):
@@ -292,7 +262,7 @@ def vehicles(desk: Desk, now: int) -> list[VehicleRow]:
     return sorted(rows, key=lambda row: row.number)
 
 
-def _look(desk: Desk, vehicle: Vehicle) -> str:
+def look(desk: Desk, vehicle: Vehicle) -> str:
     mission = desk.floor.missions.get(vehicle.mission_id or "")
     return look_of_vehicle(vehicle.state, mission.stage if mission else None)
 
@@ -301,7 +271,7 @@ def _vehicle_row(desk: Desk, vehicle: Vehicle, now: int) -> VehicleRow:
     floor = desk.floor
     mission = floor.missions.get(vehicle.mission_id or "")
     station = floor.stations.get(vehicle.station_id)
-    time = desk.times.get(desk.hand.intake_id or "", {}).get(vehicle.id)
+    time = desk.travel.of(desk.hand.intake_id).get(vehicle.id)
     report = desk.positions.get(vehicle.id)
     state = word(vehicle.state)
     if mission is not None:
@@ -312,7 +282,7 @@ def _vehicle_row(desk: Desk, vehicle: Vehicle, now: int) -> VehicleRow:
         id=vehicle.id,
         number=vehicle.number,
         kind=word(vehicle.kind),
-        look=_look(desk, vehicle),
+        look=look(desk, vehicle),
         state=state,
         station=station.name if station else "",
         incident=short(floor.incidents[mission.incident_id].number) if mission else "",
@@ -348,7 +318,7 @@ def _advice_row(desk: Desk, key: int, pick: Pick) -> AdviceRow:
         key=key if key <= 9 else 0,
         number=vehicle.number,
         kind=word(vehicle.kind),
-        look=_look(desk, vehicle),
+        look=look(desk, vehicle),
         state=state,
         eta="–" if trip.seconds is None else span(trip.seconds),
         distance="" if trip.metres is None else f"{trip.metres / 1000:.1f} km",
@@ -356,89 +326,6 @@ def _advice_row(desk: Desk, key: int, pick: Pick) -> AdviceRow:
         cautions=" · ".join(word(caution) for caution in cautions),
         grave=bool(set(cautions) - {Caution.ESTIMATED}),
         chosen=pick.id == desk.hand.vehicle_id,
-    )
-
-
-# --- missions --------------------------------------------------------------------------------------
-
-_ORDER_TONES = {
-    OrderStatus.WAITING: "info",
-    OrderStatus.DELIVERED: "info",
-    OrderStatus.ACCEPTED: "ok",
-    OrderStatus.TIMED_OUT: "fault",
-    OrderStatus.CANCELLED: "quiet",
-}
-
-
-def missions(desk: Desk, now: int) -> list[MissionRow]:
-    """The missions of the incident in hand; one whose order has no verdict yet shows as being sent."""
-    chosen = acts.selected_mission(desk)
-    rows = [
-        _mission_row(desk, m.id, chosen.id if chosen else "", now)
-        for m in desk.missions_of(desk.incident_id())
-    ]
-    known = {row.id for row in rows}
-    for pending in desk.pending.values():
-        command = pending.command
-        if isinstance(command, cmd.AssignVehicle) and command.incident_id == desk.incident_id():
-            if command.mission_id not in known:
-                rows.append(_sending_row(desk, command, pending.at, now))
-    rows.sort(key=lambda row: not row.active)
-    return rows
-
-
-def _sending_row(desk: Desk, command: cmd.AssignVehicle, at: int, now: int) -> MissionRow:
-    vehicle = desk.floor.vehicles[command.vehicle_id]
-    return MissionRow(
-        id=command.mission_id,
-        number=vehicle.number,
-        kind=word(vehicle.kind),
-        look="assigned",
-        order=say("发送中 {age}", age=age(at, now)),
-        order_tone="warning",
-        hospital="",
-        age="",
-        steps=(),
-        next_words="",
-        chosen=False,
-        active=True,
-    )
-
-
-def _mission_row(desk: Desk, mission_id: str, chosen: str, now: int) -> MissionRow:
-    mission = desk.floor.missions[mission_id]
-    vehicle = desk.floor.vehicles[mission.vehicle_id]
-    hospital = desk.floor.hospitals.get(mission.hospital_id or "")
-    upcoming = acts.upcoming(mission)
-    reached = {entry.kind: entry for entry in mission.milestones if not entry.late}
-    steps = tuple(
-        StepDot(
-            name=word(kind),
-            at=clock(reached[kind].at) if kind in reached else "",
-            source=word(reached[kind].source) if kind in reached else "",
-            next=kind is upcoming,
-            corrected=kind in reached and reached[kind].original_at is not None,
-        )
-        for kind in type(mission.stage)
-    )
-    order = word(mission.order_status)
-    if mission.order_status is OrderStatus.TIMED_OUT:
-        order = say("指令超时，请用电台")
-    last = max((entry.at for entry in mission.milestones), default=mission.ordered_at)
-    return MissionRow(
-        id=mission.id,
-        number=vehicle.number,
-        kind=word(vehicle.kind),
-        look=_look(desk, vehicle) if mission.active else "off_duty",
-        order=order,
-        order_tone=_ORDER_TONES[mission.order_status],
-        hospital=hospital.name if hospital else "",
-        age=age(last, now) if mission.active else "",
-        steps=steps,
-        next_words=step(upcoming) if upcoming else "",
-        chosen=mission.id == chosen,
-        active=mission.active,
-        result=word(mission.result) if mission.result else "",
     )
 
 

@@ -17,7 +17,7 @@ LINE_PX = 30
 
 
 class AddressField(QLineEdit):
-    """`typed(text)` on every change by hand, `search(text)` after a short pause, `taken(found)` for a line."""
+    """`typed(text)` on every change by hand, `search(text)` after a pause, `taken(found)` for a line."""
 
     def __init__(
         self,
@@ -115,8 +115,9 @@ def next_on_enter(field: QLineEdit) -> None:
 
 class _Enter(QObject):
     def eventFilter(self, watched: QObject, event: object) -> bool:  # noqa: N802
-        if isinstance(event, QKeyEvent) and event.type() is QKeyEvent.Type.KeyPress:
-            if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and isinstance(watched, QLineEdit):
-                watched.focusNextChild()
-                return True
-        return False
+        if not isinstance(event, QKeyEvent) or event.type() is not QKeyEvent.Type.KeyPress:
+            return False
+        if event.key() not in {Qt.Key.Key_Return, Qt.Key.Key_Enter} or not isinstance(watched, QLineEdit):
+            return False
+        watched.focusNextChild()
+        return True

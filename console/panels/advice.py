@@ -1,4 +1,4 @@
-"""The ranked vehicles and the one big button. The button is live as soon as a place exists, be it words only."""
+"""The ranked vehicles and the one big button. It is live as soon as a place exists, be it words."""
 
 from collections.abc import Callable
 
@@ -20,6 +20,10 @@ from dispatch.recommend import Shortfall
 ORDER_PX = 150
 
 
+def _cautions(row: AdviceRow) -> Cell:
+    return Cell(row.cautions, "warning" if row.grave else "quiet", small=True)
+
+
 class AdvicePanel(Panel):
     """See the module."""
 
@@ -35,7 +39,7 @@ class AdvicePanel(Panel):
             Column("", 62, lambda row: Cell(row.distance, "quiet", small=True, right=True)),
             Column(say("现在"), 96, lambda row: Cell(row.state, "", small=True)),
             Column(say("理由"), 0, lambda row: Cell(row.reasons, "ok" if row.reasons else "", small=True)),
-            Column(say("须注意"), 118, lambda row: Cell(row.cautions, "warning" if row.grave else "quiet", small=True)),
+            Column(say("须注意"), 118, _cautions),
         )  # fmt: skip
         self.table: RowTable[AdviceRow] = RowTable("advice.table", columns, theme)
         self.table.chosen.connect(lambda key: acts.choose_vehicle(desk, key))

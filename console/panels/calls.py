@@ -1,4 +1,4 @@
-"""Calls and queue: ringing on top with its age, then who talks, then what ended. Ringing flashes, it never pops up."""
+"""Calls and queue: ringing on top with its age, then who talks, then what ended. Nothing ever pops up."""
 
 from collections.abc import Callable
 

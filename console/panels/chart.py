@@ -1,4 +1,4 @@
-"""The map with what the desk knows: vehicles, incidents, hospitals, stations, the place in hand and its way."""
+"""The map with what the desk knows: vehicles, incidents, sites, the place in hand and its way."""
 
 from collections.abc import Callable
 
@@ -7,8 +7,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from console.i18n import language
 from console.models import acts
 from console.models.ages import span
-from console.models.desk import Desk, Topic
+from console.models.desk import Desk
 from console.models.map_marks import incident_marks, site_marks, vehicle_marks
+from console.models.state import Topic
 from console.theme import Theme
 from dispatch.kinds import HowPlaced
 from dispatch.words import Point
@@ -85,15 +86,11 @@ class Chart(QWidget):
         return marks
 
     def _routes(self) -> list[RouteMark]:
-        return [
-            RouteMark(
-                way.vehicle_id, way.points, span(way.seconds), way.vehicle_id == self._desk.hand.vehicle_id
-            )
-            for way in self._desk.ways.values()
-        ]
+        way = self._desk.travel.way
+        return [RouteMark(way.vehicle_id, way.points, span(way.seconds))] if way else []
 
     def _propose(self) -> None:
-        """Offer a view: the place in hand, else everything; the canvas shows it only while nobody took the view."""
+        """Offer a view: the place in hand, else everything; shown only while nobody has taken the view."""
         point = self._desk.form().place.point
         points = [(point.lon, point.lat)] if point else []
         vehicle = self._desk.positions.get(self._desk.hand.vehicle_id or "")
@@ -107,6 +104,6 @@ class Chart(QWidget):
             self.canvas.propose(points)
 
     def _key(self) -> tuple[object, ...]:
-        """The view is proposed again only for another place or another vehicle, not for every metre driven."""
+        """A view is proposed again for another place or another vehicle, not for every metre driven."""
         hand, point = self._desk.hand, self._desk.form().place.point
         return (hand.intake_id, point, hand.vehicle_id if point else None, len(self._desk.floor.stations))

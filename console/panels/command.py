@@ -1,4 +1,4 @@
-"""The command line at the foot. It opens over the form being typed and goes back to it; the IME is off in it."""
+"""The command line at the foot. It opens over the form being typed and goes back to it; no IME in it."""
 
 from collections import deque
 from collections.abc import Callable

@@ -4,6 +4,7 @@ A field that has the keyboard is never overwritten; which revision it shows is r
 by another seat meanwhile becomes a visible conflict and not a silent loss.
 """
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -137,7 +138,7 @@ class FormPanel(Panel):
 
     def _order_of_tabs(self) -> None:
         wanted = [self.address, *(self._lines[name] for name in LINES)]
-        for first, second in zip(wanted, wanted[1:], strict=False):
+        for first, second in itertools.pairwise(wanted):
             QWidget.setTabOrder(first, second)
 
     def _labelled(self, name: str, widget: QWidget, width_px: int) -> QHBoxLayout:

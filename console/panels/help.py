@@ -1,4 +1,4 @@
-"""The overlay with every key and command, printed from the table of verbs, so that it can never be out of date."""
+"""The overlay with every key and command, printed from the table of verbs and so never out of date."""
 
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 

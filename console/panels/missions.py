@@ -7,9 +7,9 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from console.i18n import say
-from console.models import acts, rows
+from console.models import acts, mission_rows
 from console.models.desk import Desk
-from console.models.rows import MissionRow, StepDot
+from console.models.mission_rows import MissionRow, StepDot
 from console.panels.badge import paint_badge
 from console.panels.widgets import button, text
 from console.theme import SMALL_PX, Theme, font
@@ -166,7 +166,7 @@ class MissionsView(QScrollArea):
 
     def refresh(self, now: int) -> int:
         """Show the missions; returns how many there are."""
-        found = rows.missions(self._desk, now)
+        found = mission_rows.missions(self._desk, now)
         while len(self._strips) < len(found):
             strip = MissionStrip(len(self._strips), self._desk, self._theme, self._do)
             self._column.insertWidget(len(self._strips) + 1, strip)

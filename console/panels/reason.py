@@ -54,7 +54,7 @@ class ReasonBar(QFrame):
         self._ask, self._back = ask, back
         self._title.setText(ask.title)
         for made in self._choices:
-            self._grid.removeWidget(made)
+            made.setParent(None)  # at once: its name is about to be used again
             made.deleteLater()
         self._choices = [self._choice(at, value.value, value.words) for at, value in enumerate(ask.choices)]
         self._choices[0].setChecked(True)

@@ -376,12 +376,11 @@ def clipped(window) -> list[str]:
     found = []
     for widget in (*window.findChildren(QLabel), *window.findChildren(QPushButton)):
         wraps = isinstance(widget, QLabel) and widget.wordWrap()
-        if widget.isVisible() and widget.objectName() not in ELIDED and not wraps:
-            if (
-                widget.sizeHint().width() > widget.width() + 1
-                or widget.sizeHint().height() > widget.height() + 1
-            ):
-                found.append(f"{widget.objectName()} {widget.text()} {widget.sizeHint()} {widget.size()}")
+        if not widget.isVisible() or widget.objectName() in ELIDED or wraps:
+            continue
+        wanted, given = widget.sizeHint(), widget.size()
+        if wanted.width() > given.width() + 1 or wanted.height() > given.height() + 1:
+            found.append(f"{widget.objectName()} {widget.text()} {wanted} {given}")
     for table in window.findChildren(QTableView):
         head = table.horizontalHeader()
         for at in range(table.model().columnCount()):
@@ -410,3 +409,20 @@ def test_chips_add_and_take_back(seat, show):
     QTest.mouseClick(shown.find("form.needs.stretcher"), Qt.MouseButton.LeftButton)
     assert seat.desk.form().needs == frozenset()
     assert seat.clock.now > START
+
+
+def test_two_incidents_closed_one_after_the_other(seat, show):
+    """The second question once pressed the buttons of the first: they still carried their names."""
+    shown = show(seat)
+    busy(seat)
+    shown.settle()
+    for at, vehicle in ((0, "v1"), (1, "v2")):
+        seat.hub.as_hub(cmd.RecordVehicleKey(vehicle, MilestoneKind.COMPLETED, seat.clock()))
+        shown.settle()
+        shown.key(Key.Key_Slash, CTRL)
+        shown.type(f"close {at + 1:04}")
+        shown.key(Key.Key_Return)
+        QTest.mouseClick(shown.find("reason.completed"), Qt.MouseButton.LeftButton)
+        QTest.mouseClick(shown.find("reason.confirm"), Qt.MouseButton.LeftButton)
+        shown.settle()
+        assert seat.desk.floor.incidents[f"e{at}"].state is IncidentState.CLOSED
