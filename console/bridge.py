@@ -5,6 +5,7 @@ later. Positions are merged by vehicle before they get here; nothing else is eve
 """
 
 import gc
+import logging
 import time
 from collections import deque
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer
 
+from console.i18n import say
 from console.models.desk import Desk
 from console.models.state import Topic
 
@@ -21,6 +23,8 @@ QUEUE_MAX = 10_000
 ON_TIME_MS = 100
 SECOND_MS = 1_000
 COLLECT_EVERY_S = 20.0
+
+log = logging.getLogger(__name__)
 
 
 class Bridge(QObject):
@@ -37,6 +41,7 @@ class Bridge(QObject):
         self._second_timer = QTimer(self, interval=SECOND_MS)
         self._second_timer.timeout.connect(self._on_second)
         self._timed_at = self._collected_at = time.monotonic()
+        self._told: set[type] = set()
 
     def start(self) -> None:
         """Begin; from now on Python's collector runs here in idle moments only (p95 of the map)."""
@@ -62,18 +67,41 @@ class Bridge(QObject):
         """Take what has come and draw what it changed."""
         started = time.monotonic()
         for message in self._desk.hub.drain():
-            self._desk.take(message)
+            self._take(message)
         while self._queue and time.monotonic() - started < BUDGET_S:
-            self._desk.take(self._queue.popleft())
+            self._take(self._queue.popleft())
         if started - self._timed_at >= ON_TIME_MS / 1000:
             self._timed_at = started
-            self._desk.on_time()
+            self._guarded(self._desk.on_time)
         changes = self._desk.changes()
         if changes:
-            self._show(changes)
+            self._guarded(lambda: self._show(changes))
+
+    def _take(self, message: Any) -> None:
+        """One message that breaks a rule of ours is set aside and seen by a person; the next one is taken."""
+        try:
+            self._desk.take(message)
+        except Exception as error:  # the loop that owns the messages
+            log.exception("message set aside: %r", message)
+            self._tell(error)
+
+    def _guarded(self, act: Callable[[], None]) -> None:
+        try:
+            act()
+        except Exception as error:  # a panel that cannot draw must not stop the others next time
+            log.exception("drawing failed")
+            self._tell(error)
+
+    def _tell(self, error: Exception) -> None:
+        if type(error) not in self._told:
+            self._told.add(type(error))
+            self._desk.notice(
+                say("程序内部错误：{name}", name=type(error).__name__),
+                say("操作可继续；请告知维护人员查看日志"),
+            )
 
     def _on_second(self) -> None:
-        self._second()
+        self._guarded(self._second)
         if time.monotonic() - self._collected_at > COLLECT_EVERY_S and not self._queue:
-            gc.collect(1)
+            gc.collect()
             self._collected_at = time.monotonic()

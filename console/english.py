@@ -268,4 +268,9 @@ ENGLISH: dict[str, str] = {
     "须注意": "Caution",
     "培训": "Training",
     "须由另一个人确认": "It takes another person",
+    "程序内部错误：{name}": "A fault of the program: {name}",
+    "操作可继续；请告知维护人员查看日志": "Go on; tell maintenance to read the log",
+    "本机存盘失败：{text}。请检查磁盘": "This machine cannot store: {text}. Check the disk",
+    "本机失败": "disk fault",
+    "中枢告警：{text}": "Hub alarm: {text}",
 }

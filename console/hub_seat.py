@@ -110,7 +110,7 @@ def link_of(state: LinkState) -> Link:
     if mode is HubMode.NORMAL:
         late = HubMode.STORE_SWITCH if state.store_age_ms > STORE_LATE_MS else HubMode.NORMAL
         mode = _MODES.get(Mode(state.mode), late) if state.mode in set(Mode) else late
-    behind = f"{state.seq}/{state.heard_seq}" if mode is HubMode.CATCHING_UP else state.alarm
+    behind = f"{state.seq}/{state.heard_seq}" if mode is HubMode.CATCHING_UP else ""
     return Link(
         mode=mode,
         tick_age_ms=(state.tick_age_ms or 0) // 1000 * 1000,
@@ -118,7 +118,9 @@ def link_of(state: LinkState) -> Link:
         round_trip_ms=state.latency_ms or 0,
         clock_ms=state.clock_offset_ms,
         waiting=state.unsent,
-        text=state.outbox_fault or behind,
+        text=behind,
+        alarm=state.alarm,
+        outbox_fault=state.outbox_fault,
     )
 
 

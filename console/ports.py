@@ -44,6 +44,8 @@ class Link(Struct, frozen=True):
     clock_ms: int = 0
     waiting: int = 0  # orders without a verdict
     text: str = ""
+    alarm: str = ""  # the hub's own, in its words
+    outbox_fault: str = ""  # why orders are not on our disk
 
 
 class FloorLoaded(Struct, frozen=True):

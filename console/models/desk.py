@@ -55,7 +55,7 @@ REPORTS = (cmd.ReportRinging, cmd.ReportAnswered, cmd.ReportCallEnded, cmd.KeepR
 
 
 class Desk:
-    """One seat. `clock` gives ms since 1970 UTC; `keep` stores the crash copy and returns at once."""
+    """One seat. `clock`: ms since 1970 UTC; `keep` takes the crash copy and says why the last was not stored."""
 
     def __init__(
         self,
@@ -63,7 +63,7 @@ class Desk:
         phone_port: PhonePort,
         navigator: NavigatorPort,
         clock: Callable[[], int],
-        keep: Callable[[Kept], None] = lambda kept: None,
+        keep: Callable[[Kept], str] = lambda kept: "",
         kept: Kept | None = None,
     ) -> None:
         self.hub, self.phone, self.navigator, self.clock = hub, phone_port, navigator, clock
@@ -84,6 +84,7 @@ class Desk:
         self.alarms: tuple[Alarm, ...] = ()
         self.wants_second: cmd.Command | None = None
         self.log_in_answer: LogInAnswered | None = None
+        self.keeping_fault = ""
         self._keep, self._kept = keep, kept
         self._loaded = False
         self._finished: set[str] = set()
@@ -155,6 +156,8 @@ class Desk:
                 self._opening.pop(event.intake_id, None)
             case ev.IncidentJoined() if event.intake_id == self.hand.intake_id:
                 self.take_in_hand(incident_id=event.incident_id)
+            case ev.Archived() if self.hand.intake_id in event.intake_ids:
+                self.take_in_hand()
             case ev.VehicleAssigned() if event.mission.incident_id == self.hand.incident_id:
                 self.hand.mission_id = event.mission.id
                 self.hand.vehicle_id, self.hand.chosen, self.hand.settled = None, False, False
@@ -385,7 +388,9 @@ class Desk:
         """Hand the crash copy to its keeper."""
         known = self.floor.intakes
         self.begun = {key: begun for key, begun in self.begun.items() if key not in known}
-        self._keep(Kept(self.hand.intake_id, self.hand.incident_id, self.begun, self.forms.unsent()))
+        self.keeping_fault = self._keep(
+            Kept(self.hand.intake_id, self.hand.incident_id, self.begun, self.forms.unsent())
+        )
 
     def _restore(self, kept: Kept) -> None:
         self.begun |= {key: begun for key, begun in kept.begun.items() if key not in self.floor.intakes}

@@ -41,8 +41,7 @@ class Keeper:
         self._newest: Kept | None = None
         self._wake = threading.Condition()
         self._stopping = False
-        self.fault = ""
-        """Why the last write failed; empty when it did not."""
+        self._fault = ""
         self._thread = threading.Thread(target=self._run, name="drafts", daemon=True)
 
     def start(self) -> None:
@@ -56,11 +55,12 @@ class Keeper:
             self._wake.notify()
         self._thread.join(STOP_S_MAX)
 
-    def keep(self, kept: Kept) -> None:
-        """Remember this copy; returns at once."""
+    def keep(self, kept: Kept) -> str:
+        """Remember this copy; returns at once why the last one is not on disk, "" when it is."""
         with self._wake:
             self._newest = kept
             self._wake.notify()
+        return self._fault
 
     def read(self) -> Kept:
         """The last copy; an empty one when there is none or it cannot be read."""
@@ -78,9 +78,9 @@ class Keeper:
                 return
             try:
                 self._write(msgspec.json.encode(kept))
-                self.fault = ""
+                self._fault = ""
             except OSError as error:
-                self.fault = error.strerror or str(error)
+                self._fault = error.strerror or str(error)
 
     def _write(self, body: bytes) -> None:
         """Replace the file as a whole, so that a power cut leaves the old or the new copy."""

@@ -77,6 +77,9 @@ def _hub(desk: Desk) -> Lamp:
 
 def _store(desk: Desk) -> Lamp:
     link = desk.link
+    if link.outbox_fault or desk.keeping_fault:
+        detail = say("本机存盘失败：{text}。请检查磁盘", text=link.outbox_fault or desk.keeping_fault)
+        return Lamp("store", say("存储"), "fault", say("本机失败"), detail)
     if link.mode is HubMode.CUT_OFF:
         return Lamp("store", say("存储"), "quiet", "?", say("与中枢断开，不知道存储状态"))
     slow = link.mode in {HubMode.STORE_SWITCH, HubMode.AWAITING_COPY, HubMode.DISK_LOW, HubMode.ISLAND}
@@ -107,7 +110,9 @@ def banner(link: Link) -> Banner:
     """The banner of this mode, with time and what to do; none in normal operation."""
     tick_s, store_s = link.tick_age_ms // 1000, link.store_age_ms // 1000
     texts = {
-        HubMode.NORMAL: Banner(),
+        HubMode.NORMAL: Banner(say("中枢告警：{text}", text=link.alarm), "warning")
+        if link.alarm
+        else Banner(),
         HubMode.SLOW: Banner(say("与调度中枢通信延迟 {n} 秒，指令将自动补发", n=tick_s), "warning"),
         HubMode.CUT_OFF: Banner(
             say(

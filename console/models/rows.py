@@ -334,8 +334,14 @@ def _advice_row(desk: Desk, key: int, pick: Pick) -> AdviceRow:
 
 def alarms(desk: Desk, now: int) -> list[AlarmRow]:
     """What is overdue, ours first."""
-    rows = [_alarm_row(desk, alarm, now) for alarm in desk.alarms]
+    rows = [_alarm_row(desk, alarm, now) for alarm in desk.alarms if _there(desk, alarm)]
     return sorted(rows, key=lambda row: not row.mine)
+
+
+def _there(desk: Desk, alarm: Alarm) -> bool:
+    """False when the thing has left the floor since the alarms were last worked out."""
+    floor = desk.floor
+    return any(alarm.id in table for table in (floor.calls, floor.intakes, floor.incidents, floor.missions))
 
 
 def _alarm_row(desk: Desk, alarm: Alarm, now: int) -> AlarmRow:

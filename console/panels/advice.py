@@ -66,7 +66,7 @@ class AdvicePanel(Panel):
         recommendation = desk.advise()
         in_hand = desk.hand.intake_id is not None
         found = rows.advice(desk) if in_hand else []
-        self.table.show_rows(found, desk.hand.vehicle_id)
+        self.table.show_rows(found, desk.hand.vehicle_id or "")
         shortfalls = [lack for lack in recommendation.shortfalls if in_hand or lack is not Shortfall.NO_PLACE]
         self.aside.setText("　".join(word(lack) for lack in shortfalls))
         self._show_button()

@@ -51,7 +51,7 @@ class CallsPanel(Panel):
 
     def refresh(self, now: int) -> None:
         found = rows.calls(self._desk, now)
-        self.table.show_rows(found, self._desk.call_id())
+        self.table.show_rows(found, self._desk.call_id() or "")
         ringing = [row for row in found if row.state == "ringing"]
         self.aside.setText(say("振铃 {n}", n=len(ringing)) if ringing else "")
         self._hint.setText(f"{ringing[0].number}　{ringing[0].history}" if ringing else "")

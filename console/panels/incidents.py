@@ -31,6 +31,6 @@ class IncidentsPanel(Panel):
 
     def refresh(self, now: int) -> None:
         found = rows.incidents(self._desk, now)
-        self.table.show_rows(found, self._desk.incident_id() or self._desk.hand.intake_id)
+        self.table.show_rows(found, self._desk.incident_id() or self._desk.hand.intake_id or "")
         waiting = sum(row.waiting for row in found)
         self.aside.setText(say("待处理 {n} / 共 {all}", n=waiting, all=len(found)))

@@ -185,9 +185,9 @@ class RowTable(QTableView, Generic[T]):
                 self.setColumnWidth(at, column.width_px)
 
     def show_rows(self, rows: list[T], selected: str | None = None) -> None:
-        """Show these rows. `selected` is what the desk has in hand; None leaves the cursor where it is."""
+        """Show these rows. `selected` is what the desk has in hand ("": nothing); None leaves the cursor."""
         self._wanted = rows
-        current = selected or self.current_id()
+        current = self.current_id() if selected is None or self.hasFocus() else selected
         shown = self._kept_order(rows) if self.underMouse() else rows
         self.rows_model.put(shown)
         self.select_id(current)

@@ -29,7 +29,7 @@ class VehiclesPanel(Panel):
             Column(say("状态"), 0, lambda row: Cell(row.state, "" if row.callable else "quiet")),
             Column(say("历时"), 58, lambda row: Cell(row.age, "quiet", right=True, small=True)),
             Column(say("号"), 52, lambda row: Cell(row.incident, right=True)),
-            Column(say("站"), 96, lambda row: Cell(row.station, "quiet", small=True)),
+            Column(say("站"), 150, lambda row: Cell(row.station, "quiet", small=True)),
             Column(say("到达"), 56, _eta),
         )  # fmt: skip
         self.table: RowTable[VehicleRow] = RowTable("vehicles.table", columns, theme)
@@ -65,7 +65,7 @@ class VehiclesPanel(Panel):
             shown = sorted(
                 shown, key=lambda row: (not row.callable, NO_TIME if row.eta_s is None else row.eta_s)
             )
-        self.table.show_rows(shown, self._desk.hand.vehicle_id)
+        self.table.show_rows(shown, self._desk.hand.vehicle_id or "")
 
     def _choose(self, key: str) -> None:
         self._filter = key

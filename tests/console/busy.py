@@ -107,7 +107,7 @@ class FakeNavigator:
 class Seatful:
     """A seat with its local hub, phone and navigator, wired without processes or timers."""
 
-    def __init__(self, kept=None, keep=lambda kept: None) -> None:
+    def __init__(self, kept=None, keep=lambda kept: "") -> None:
         self.clock = Clock()
         self.hub = LocalHub(self.clock, "s1", PASSWORDS)
         self.heard: list[object] = []

@@ -173,3 +173,19 @@ def test_phone_settings_by_the_configuration(tmp_path):
     assert (account.id_uri, account.user, account.password) == ("sip:8001@pbx:5060", "8001", "s3cret")
     with pytest.raises(CannotStartError):
         phone_settings(Config(phone=Phone(password_file=str(tmp_path / "none"))))
+
+
+class Broken:
+    """A message no handler expects."""
+
+
+def test_a_message_that_breaks_a_rule_costs_only_itself(seat, qtbot, caplog):
+    seat.hub.drain()
+    bridge = Bridge(seat.desk, lambda topics: None, lambda: None)
+    seat.desk.hub = seat.hub
+    bridge.post(VerdictCame("x", Broken()))
+    bridge.post(Link(HubMode.SLOW))
+    bridge.drain()
+    assert seat.desk.link.mode is HubMode.SLOW
+    assert "程序内部错误" in seat.desk.notices[-1].what
+    assert "set aside" in caplog.text

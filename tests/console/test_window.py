@@ -11,6 +11,7 @@ from console.verbs import VERBS
 from dispatch import commands as cmd
 from dispatch.changes import FormChanges
 from dispatch.kinds import Answer, CloseReason, IncidentState, IntakeOutcome, MilestoneKind, Need, Severity
+from dispatch.words import Recording
 from tests.console.busy import PASSWORDS, START, Seatful, busy
 
 ALT = Qt.KeyboardModifier.AltModifier
@@ -176,7 +177,7 @@ def test_the_other_value_can_be_taken(seat, show):
 
 def test_what_was_typed_survives_the_window(seat, show):
     kept = []
-    first = Seatful(keep=kept.append)
+    first = Seatful(keep=lambda copy: kept.append(copy) or "")
     first.pump()
     first.log_in()
     shown = show(first)
@@ -426,3 +427,44 @@ def test_two_incidents_closed_one_after_the_other(seat, show):
         QTest.mouseClick(shown.find("reason.confirm"), Qt.MouseButton.LeftButton)
         shown.settle()
         assert seat.desk.floor.incidents[f"e{at}"].state is IncidentState.CLOSED
+
+
+def test_recordings_are_listed_and_played_or_said_why_not(seat, show):
+    shown = show(seat)
+    call = seat.phone.ring("13904510001")
+    shown.settle()
+    shown.key(Key.Key_F3)
+    shown.key(Key.Key_F10)
+    recording = Recording("r1", f"2026/{call}.wav", "ab" * 32, 61_000, 100_000)
+    seat.hub.as_hub(cmd.KeepRecording(call, recording), seat_id="s1", person="d1")
+    shown.settle()
+    shown.key(Key.Key_L, ALT)
+    assert shown.find("calls_of.table").isVisible()
+    assert "1:01" in shown.window._records.rows_model.rows[0].length
+    shown.key(Key.Key_P, CTRL)
+    assert "不在本机" in shown.text("notice.text")
+
+
+def test_the_hospital_of_a_mission_is_chosen_by_digit(seat, show):
+    shown = show(seat)
+    busy(seat)
+    acts.show(seat.desk, "e2")
+    shown.settle()
+    shown.key(Key.Key_H, CTRL)
+    assert shown.find("reason").isVisible()
+    shown.key(Key.Key_2)
+    shown.key(Key.Key_Return)
+    assert seat.desk.floor.missions["m2"].hospital_id is not None
+
+
+def test_vehicles_by_state_and_by_time(seat, show):
+    shown = show(seat)
+    busy(seat)
+    shown.settle()
+    QTest.mouseClick(shown.find("vehicles.free"), Qt.MouseButton.LeftButton)
+    QTest.mouseClick(shown.find("vehicles.by_time"), Qt.MouseButton.LeftButton)
+    rows = shown.window._vehicles.table.rows_model.rows
+    assert all(row.callable for row in rows)
+    times = [row.eta_s for row in rows if row.eta_s is not None]
+    assert times == sorted(times)
+    assert len(times) > 10

