@@ -133,11 +133,7 @@ def _camera(config: Config, window: WallWindow, canvas: MapCanvas) -> Camera | N
     if drill is None:
         return None
 
-    def dress(theme: str) -> None:
-        window.set_theme(theme)
-        canvas.set_theme(theme)
-
-    camera = Camera(window, "wall", Path(drill.output), dress, lambda: canvas.is_ground_complete)
+    camera = Camera(window, "wall", Path(drill.output), window.set_theme, lambda: canvas.is_ground_complete)
     timer = QTimer(camera, interval=PICTURE_EVERY_MS)
     timer.timeout.connect(camera.shoot)
     timer.start()

@@ -3,15 +3,18 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from console.models.ages import age, clock, day
+from console.verbs import BY_ID
 from console.wall.board import Board
 from console.wall.charts import calls_chart, draw_calls, draw_vehicles, vehicles_chart
 from console.wall.lists import IncidentBoard
 from console.wall.tiles import Tile, Tone, tile_style
 from console.wall.words import words
 from dispatch.indicators import Figure
+from mapview.canvas.canvas import MapCanvas
 from mapview.canvas.palette import THEMES, Palette
 
 PERCENT = 100
@@ -21,7 +24,7 @@ LINK_SLOW_MS = 1000
 class WallWindow(QWidget):
     """Shows boards; knows nothing of where they come from. `city_map` is the map widget it frames."""
 
-    def __init__(self, site: str, city_map: QWidget, theme: str = "night") -> None:
+    def __init__(self, site: str, city_map: MapCanvas, theme: str = "night") -> None:
         super().__init__()
         self.setObjectName("wall")
         self.setWindowTitle(f"{site} · {words('title')}")
@@ -73,7 +76,18 @@ class WallWindow(QWidget):
     def set_theme(self, theme: str) -> None:
         """Change to "day" or "night"; the next board is drawn in it."""
         self._palette = THEMES[theme]
+        self._map.set_theme(theme)
         self._dress()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """The two keys of the seat's table that mean something on a wall."""
+        name = QKeySequence(event.keyCombination()).toString(QKeySequence.SequenceFormat.PortableText)
+        if name == BY_ID["theme"].key:
+            self.set_theme("day" if self._palette.name == "night" else "night")
+        elif name == BY_ID["full"].key:
+            self.showNormal() if self.isFullScreen() else self.showFullScreen()
+        else:
+            super().keyPressEvent(event)
 
     @property
     def tiles(self) -> dict[str, Tile]:

@@ -1,0 +1,83 @@
+"""The wall says what is wrong in words as well as in colour, in both themes and languages."""
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from console import i18n
+from console.wall.board import board
+from console.wall.window import WallWindow
+from dispatch import commands as cmd
+from dispatch.changes import FormChanges
+from dispatch.kinds import Severity
+from mapview.canvas.canvas import MapCanvas
+from tests.dispatch.trade import Centre120
+
+
+@pytest.fixture(autouse=True)
+def _chinese_again() -> Iterator[None]:
+    yield
+    i18n.use("zh")
+
+
+def busy() -> Centre120:
+    centre = Centre120()
+    for key, severity in (("i1", Severity.CRITICAL), ("i2", Severity.MILD)):
+        centre.incident(key)
+        centre.must(cmd.ChangeIntake(f"in-{key}", 2, FormChanges(severity=severity)))
+    centre.must(cmd.AssignVehicle("m1", "i2", "a1"))
+    centre.must(cmd.ReportRinging("c9", "13700001111"))
+    centre.later(70)
+    return centre
+
+
+def wall(qtbot: QtBot, centre: Centre120) -> WallWindow:
+    window = WallWindow("铃江市急救中心", MapCanvas(lang="zh", theme="night"))
+    qtbot.addWidget(window)
+    window.resize(1920, 1080)
+    window.show_board(board(centre.floor, centre.now))
+    window.show_clock(centre.now)
+    window.show()
+    return window
+
+
+def test_tiles_say_what_is_wrong(qtbot: QtBot) -> None:
+    window = wall(qtbot, busy())
+    tones = {name: tile.property("tone") for name, tile in window.tiles.items()}
+    assert (tones["waiting_calls"], tones["no_vehicle"]) == ("alarm", "alarm")
+    assert (tones["running"], tones["callable"]) == ("notice", "calm")
+    assert window.tiles["no_vehicle"].value == "1"
+
+
+def test_old_news_is_never_shown_as_new(qtbot: QtBot) -> None:
+    window = wall(qtbot, busy())
+    banner = window.findChild(QLabel, "wallBanner")
+    assert banner is not None
+    window.show_link(400, 1_795_000_000_000)
+    assert not banner.isVisible()
+    window.show_link(65_000, 1_795_000_000_000)
+    assert banner.isVisible()
+    assert "1:05" in banner.text()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("theme", ["night", "day"])
+def test_nothing_is_clipped(qtbot: QtBot, language: str, theme: str) -> None:
+    i18n.use(language)
+    window = wall(qtbot, busy())
+    window.set_theme(theme)
+    qtbot.waitExposed(window)
+    for label in window.findChildren(QLabel):
+        if label.isVisible() and label.text():
+            assert label.width() >= label.sizeHint().width(), label.text()
+            assert label.height() >= label.sizeHint().height(), label.text()
+
+
+def test_the_theme_key_of_the_seat_works_here_too(qtbot: QtBot) -> None:
+    window = wall(qtbot, busy())
+    before = window.grab().toImage().pixelColor(5, 5).lightness()
+    qtbot.keyClick(window, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
+    assert window.grab().toImage().pixelColor(5, 5).lightness() > before + 50
