@@ -5,6 +5,7 @@ streets    routes of the simulated ambulances over the city's roads
 fleet      the ambulances: `python -m console.drill.fleet`
 cases      who calls, from where and why
 callers    the people who really phone in
+hands      key presses, clicks and typed text in a real window
 autopilot  a dispatcher made of key presses, working the real window
 timeline   what happened, step by step, with seconds
 demo       all of it together: `main.py demo`

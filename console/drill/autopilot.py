@@ -8,26 +8,23 @@ import logging
 import time
 from collections.abc import Callable, Generator
 from pathlib import Path
-from typing import TypeVar
 
-from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer
-from PySide6.QtGui import QInputMethodEvent
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QWidget
 
 from console.drill.cases import Case
+from console.drill.hands import Hands, Held, Key
 from console.drill.stage import Drill
 from console.models.desk import Desk
 from console.names import LOGIN
 from console.window import SeatWindow
-from dispatch.kinds import CloseReason, IncidentState
+from dispatch.kinds import CallClass, CloseReason, IncidentState
 from dispatch.words import Call, Incident
 
 TURN_MS = 250
 TALK_S = 6.0
+SILENCE_S = 0.7
 PATIENCE_S = 6.0
-Key = Qt.Key
-W = TypeVar("W", bound=QWidget)
 Turns = Generator[None, None, None]
 """One `yield` a turn: the window lives between two of them."""
 
@@ -42,6 +39,7 @@ class Autopilot(QObject):
     ) -> None:
         super().__init__(window)
         self._window, self._desk, self._drill = window, desk, drill
+        self._hands = Hands(window)
         self._cases = {case.number: case for case in drill.cases}
         self._pictured, self._shown = pictured, shown
         self._done: set[str] = set()
@@ -70,49 +68,60 @@ class Autopilot(QObject):
             yield
 
     def _log_in(self) -> Turns:
-        yield from self._until(lambda: self._find(QWidget, LOGIN).isVisible())
+        yield from self._until(lambda: self._hands.find(QWidget, LOGIN).isVisible())
         while self._desk.person is None:
             yield from self._type("login.staff", self._drill.staff_number)
             yield from self._type("login.password", self._drill.password)
-            self._click("login.enter")
+            self._hands.click("login.enter")
             yield from self._until(lambda: self._desk.person is not None)
             yield
 
     def _take_call(self) -> Turns:
         """F3, the address, what is wrong, F4, F10."""
         call = self._desk.line.ringing()[0]
-        self._press(Key.Key_F3)
+        self._hands.press(Key.Key_F3)
         yield from self._until(lambda: self._in_hand(call))
+        if not self._in_hand(call):
+            return
         case = self._cases.get(call.number)
-        if case is None or not self._in_hand(call):
-            log.warning("autopilot: nobody told me what %s wants", call.number)
+        if case is None:
+            yield from self._end_silent()
             return
         yield from self._place(case)
         yield from self._trouble(case)
         yield from self._until(self._recommended)
-        self._press(Key.Key_F4)
+        self._hands.press(Key.Key_F4)
         yield from self._until(lambda: bool(self._desk.missions_of(self._desk.incident_id())))
-        yield from self._listen()
-        self._press(Key.Key_F10)
+        yield from self._listen(TALK_S)
+        self._hands.press(Key.Key_F10)
         self._done.add(call.number)
         yield
-        self._press(Key.Key_W, Qt.KeyboardModifier.ControlModifier)
+        self._hands.press(Key.Key_W, Held.ControlModifier)
         yield
 
-    def _listen(self) -> Turns:
-        """The order is out; stay on the line for a while, as one does."""
-        until = time.monotonic() + TALK_S
+    def _end_silent(self) -> Turns:
+        """The drill gave this caller nothing to say: listen, F10, F12 and the class of the call."""
+        yield from self._listen(SILENCE_S)
+        self._hands.press(Key.Key_F10)
+        self._hands.press(Key.Key_F12)
+        yield from self._until(lambda: self._hands.find(QWidget, "reason").isVisible())
+        self._hands.click(f"reason.{CallClass.SILENT}")
+        self._hands.click("reason.confirm")
+        yield
+
+    def _listen(self, seconds: float) -> Turns:
+        """Stay on the line for a while, as one does."""
+        until = time.monotonic() + seconds
         while self._desk.line.talking() is not None and time.monotonic() < until:
             yield
 
     def _place(self, case: Case) -> Turns:
         """Type until the list shows something, take its first line."""
-        field = self._field("form.place")
-        self._press(Key.Key_A, Qt.KeyboardModifier.AltModifier)
+        self._hands.press(Key.Key_A, Held.AltModifier)
         yield from self._type("form.place", case.typed)
-        found = self._find(QWidget, "form.place.suggestions")
+        found = self._hands.find(QWidget, "form.place.suggestions")
         yield from self._until(found.isVisible)
-        QTest.keyClick(field, Key.Key_Return)
+        self._hands.press_in("form.place", Key.Key_Return)
         yield from self._until(lambda: self._desk.form().place.point is not None)
 
     def _trouble(self, case: Case) -> Turns:
@@ -123,21 +132,25 @@ class Autopilot(QObject):
             f"form.breathing.{trouble.breathing}",
             f"form.severity.{trouble.severity}",
         ):
-            self._click(name)
+            self._hands.click(name)
             yield
 
     def _close(self, incident: Incident) -> Turns:
         """By the command line, with the reason the bar asks for."""
         serial = incident.number.rsplit("-", 1)[-1]
-        self._press(Key.Key_Slash, Qt.KeyboardModifier.ControlModifier)
+        self._hands.press(Key.Key_Slash, Held.ControlModifier)
         yield
         yield from self._type("command.line", f"close {serial}")
-        QTest.keyClick(self._field("command.line"), Key.Key_Return)
-        yield from self._until(lambda: self._find(QWidget, "reason").isVisible())
-        self._click(f"reason.{CloseReason.COMPLETED}")
+        self._hands.press_in("command.line", Key.Key_Return)
+        yield from self._until(lambda: self._hands.find(QWidget, "reason").isVisible())
+        self._hands.click(f"reason.{CloseReason.COMPLETED}")
         yield
-        self._click("reason.confirm")
+        self._hands.click("reason.confirm")
         yield from self._until(lambda: self._state_of(incident) is IncidentState.CLOSED)
+
+    def _type(self, name: str, text: str) -> Turns:
+        self._hands.write(name, text)
+        yield
 
     # --- eyes -----------------------------------------------------------------------------------------
 
@@ -161,38 +174,6 @@ class Autopilot(QObject):
     def _state_of(self, incident: Incident) -> IncidentState | None:
         found = self._desk.floor.incidents.get(incident.id)
         return found.state if found else None
-
-    # --- hands ----------------------------------------------------------------------------------------
-
-    def _press(self, key: Key, held: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
-        focus = self._window.focusWidget() or self._window
-        QTest.keyClick(focus, key, held)
-
-    def _type(self, name: str, text: str) -> Turns:
-        """Empty the field and type: letters by key, Chinese as an input method commits it."""
-        field = self._field(name)
-        field.setFocus()
-        field.selectAll()
-        QTest.keyClick(field, Key.Key_Delete)
-        if text.isascii():
-            QTest.keyClicks(field, text)
-        else:
-            committed = QInputMethodEvent()
-            committed.setCommitString(text)
-            QCoreApplication.sendEvent(field, committed)
-        yield
-
-    def _click(self, name: str) -> None:
-        QTest.mouseClick(self._find(QPushButton, name), Qt.MouseButton.LeftButton)
-
-    def _field(self, name: str) -> QLineEdit:
-        return self._find(QLineEdit, name)
-
-    def _find(self, kind: type[W], name: str) -> W:
-        found = self._window.findChild(kind, name)
-        if found is None:
-            raise LookupError(name)
-        return found
 
     def _until(self, seen: Callable[[], bool]) -> Turns:
         """Look again each turn; after PATIENCE_S go on and say so."""
