@@ -273,4 +273,8 @@ ENGLISH: dict[str, str] = {
     "本机存盘失败：{text}。请检查磁盘": "This machine cannot store: {text}. Check the disk",
     "本机失败": "disk fault",
     "中枢告警：{text}": "Hub alarm: {text}",
+    "此阶段不能终止任务": "Too late to stop this mission",
+    "请按 F6 记录后续节点，直至任务完成": "Record the next steps with F6 until it is complete",
+    "没有登记任何医院": "No hospital is registered",
+    "请管理员登记医院": "Ask the administrator to register them",
 }

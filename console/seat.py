@@ -112,7 +112,10 @@ def phone_settings(config: Config) -> PhoneSettings:
         "desk", f"sip:{user}@{host}", phone.registrar or None, user=phone.user, password=password
     )
     engine = EngineSettings(
-        sip_port=phone.sip_port, bind_address=phone.sip_host, recordings_dir=config.recordings.dir
+        sip_port=phone.sip_port,
+        bind_address=phone.sip_host,
+        rtp_port_first=phone.rtp_port,
+        recordings_dir=config.recordings.dir,
     )
     return PhoneSettings(engine, (account,))
 
@@ -167,9 +170,11 @@ def run(config: Config, lang: str) -> int:
 
 def _autopilot(config: Config, seat: Seat) -> object | None:
     """In a drill a dispatcher made of key presses works this window."""
+    if not config.seat.autopilot:
+        return None  # nothing of the drill is imported: it would cost a seat 110 MB
     from console.drill.stage import read_drill
 
-    drill = read_drill(Path(config.store.dir)) if config.seat.autopilot else None
+    drill = read_drill(Path(config.store.dir))
     if drill is None:
         return None
     from console.drill.autopilot import Autopilot

@@ -55,7 +55,7 @@ REPORTS = (cmd.ReportRinging, cmd.ReportAnswered, cmd.ReportCallEnded, cmd.KeepR
 
 
 class Desk:
-    """One seat. `clock`: ms since 1970 UTC; `keep` takes the crash copy and says why the last was not stored."""
+    """One seat. `clock`: ms since 1970 UTC; `keep` takes the crash copy, says why the last failed."""
 
     def __init__(
         self,

@@ -48,6 +48,9 @@ def stop_mission(desk: Desk) -> Ask | None:
         for reason in reasons
         if reason != AbortReason.REASSIGNED
     ]
+    if not choices:
+        desk.notice(say("此阶段不能终止任务"), say("请按 F6 记录后续节点，直至任务完成"))
+        return None
     number = desk.floor.vehicles[mission.vehicle_id].number
 
     def then(value: str, remark: str, minutes: int) -> None:
@@ -72,6 +75,9 @@ def choose_hospital(desk: Desk, choices: tuple[Choice, ...]) -> Ask | None:
     mission = selected_mission(desk)
     if mission is None or not mission.active:
         desk.notice(say("没有进行中的任务"), say("派车后再选送往医院"))
+        return None
+    if not choices:
+        desk.notice(say("没有登记任何医院"), say("请管理员登记医院"))
         return None
     number = desk.floor.vehicles[mission.vehicle_id].number
 

@@ -90,8 +90,14 @@ class RowModel(QAbstractTableModel, Generic[T]):
     def headerData(  # noqa: N802
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return self.columns[section].title
+        column = self.columns[section] if orientation is Qt.Orientation.Horizontal else None
+        if column is not None and role == Qt.ItemDataRole.DisplayRole:
+            return column.title
+        if column is not None and role == Qt.ItemDataRole.TextAlignmentRole and self.rows:
+            side = (
+                Qt.AlignmentFlag.AlignRight if column.cell(self.rows[0]).right else Qt.AlignmentFlag.AlignLeft
+            )
+            return side | Qt.AlignmentFlag.AlignVCenter
         return None
 
     def put(self, rows: list[T]) -> None:

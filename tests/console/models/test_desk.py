@@ -240,3 +240,10 @@ def test_topics_are_handed_out_once(seat):
     seat.desk.take(Link(HubMode.SLOW))
     assert seat.desk.changes() == {Topic.STATUS}
     assert seat.desk.changes() == set()
+
+
+def test_a_mission_at_the_hospital_can_only_be_completed(seat):
+    busy(seat)
+    acts.show(seat.desk, "e1")
+    assert reasons.stop_mission(seat.desk) is None
+    assert "F6" in seat.desk.notices[-1].do
