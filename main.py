@@ -117,6 +117,13 @@ def add_demo(parser: Parser) -> None:
         metavar="DIR",
         help="演示城市与运行数据的文件夹 folder of the demo city and of what a run writes",
     )
+    parser.add_argument(
+        "--speedup",
+        type=float,
+        metavar="N",
+        help="车组比实际快几倍，默认有人操作 5、自动 20 how much faster than life the crews are, "
+        "default 5, with the autopilot 20",
+    )
 
 
 def add_city(parser: Parser) -> None:
@@ -129,7 +136,11 @@ def run_demo(options: Namespace) -> int:
     from console.drill import demo
 
     return demo.run(
-        lang=options.lang, headless=options.headless, output=options.output, folder=options.folder
+        lang=options.lang,
+        headless=options.headless,
+        output=options.output,
+        folder=options.folder,
+        speedup=options.speedup,
     )
 
 

@@ -8,6 +8,7 @@ import fcntl
 import os
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -33,7 +34,7 @@ DONE_S_MAX = 150.0
 PICTURES = ("seat-night.png", "seat-day.png", "wall-night.png", "wall-day.png")
 
 
-def run(*, lang: str, headless: bool, output: Path, folder: Path) -> int:
+def run(*, lang: str, headless: bool, output: Path, folder: Path, speedup: float | None = None) -> int:
     """Run the demo in `folder`, which only one may use at a time. Raises CannotStartError."""
     i18n.use(lang)
     display = has_display() and not headless
@@ -48,7 +49,7 @@ def run(*, lang: str, headless: bool, output: Path, folder: Path) -> int:
     with Household(stage.folder / "log") as household:
         demo = _Demo(stage, household, lang, output)
         try:
-            demo.open(SPEEDUP_WINDOW if display else SPEEDUP_HEADLESS)
+            demo.open(speedup or (SPEEDUP_WINDOW if display else SPEEDUP_HEADLESS))
             return demo.with_newcomer(callers) if display else demo.by_itself(callers[:SHOWN])
         except (DemoError, CallersError) as error:
             print(error, file=sys.stderr, flush=True)
@@ -128,7 +129,7 @@ class _Demo:
         say("坐席就绪，开始来电", "the seat is ready, people call")
         for case in callers:
             self._callers.ring(case)
-            self._watcher.wait_for(self._somebody_fell, CALL_GAP_S)
+            self._watcher.wait_for(partial(self._is_over, case), CALL_GAP_S)
         self._watcher.wait_for(lambda: self._all_done(callers) or self._somebody_fell(), DONE_S_MAX)
         good = self._tell(callers)
         good = self._pictures_are_there() and good
@@ -175,6 +176,11 @@ class _Demo:
 
     def _steps(self, case: Case) -> tuple[Step, ...]:
         return steps(self._watcher.floor, case.number, Path(self._stage.config.recordings.dir))
+
+    def _is_over(self, case: Case) -> bool:
+        """The conversation is over: the next one may call."""
+        calls = self._watcher.floor.calls.values()
+        return any(call.ended_at for call in calls if call.number == case.number) or self._somebody_fell()
 
     def _all_done(self, callers: Sequence[Case]) -> bool:
         return all(complete(self._steps(case)) for case in callers)
