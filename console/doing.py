@@ -122,6 +122,11 @@ class Doing:
             acts.choose_mission(self._desk, self._vehicle.mission_id)
         self._ask(reasons.stop_mission(self._desk))
 
+    def correct(self) -> None:
+        if self._vehicle is not None and self._vehicle.last_mission_id is not None:
+            acts.choose_mission(self._desk, self._vehicle.last_mission_id)
+        self._ask(reasons.correct_milestone(self._desk))
+
     def hospital(self) -> None:
         if self._vehicle is not None and self._vehicle.mission_id is not None:
             acts.choose_mission(self._desk, self._vehicle.mission_id)

@@ -277,4 +277,8 @@ ENGLISH: dict[str, str] = {
     "请按 F6 记录后续节点，直至任务完成": "Record the next steps with F6 until it is complete",
     "没有登记任何医院": "No hospital is registered",
     "请管理员登记医院": "Ask the administrator to register them",
+    "没有可更正的节点": "No step to correct",
+    "先记录节点，再更正时间": "Record it first, then correct it",
+    "{vehicle} 更正节点时间（备注写原因）": "{vehicle}: correct a time (say why)",
+    "分钟前发生": "min ago",
 }

@@ -182,4 +182,4 @@ def _autopilot(config: Config, seat: Seat) -> object | None:
 
     window = seat.window
     camera = Camera(window, "seat", Path(drill.output), window.set_theme, window.is_map_complete)
-    return Autopilot(window, seat.desk, drill, camera.shoot, CALLS_PICTURED)
+    return Autopilot(window, seat.desk, drill, camera, CALLS_PICTURED)

@@ -13,10 +13,14 @@ class Choice(Struct, frozen=True):
 
 
 class Ask(Struct, frozen=True):
-    """`minutes`: first value of the reminder field, None for none. `then(value, remark, minutes)`."""
+    """`minutes`: first value of the minutes field, None for none; `minutes_words` say what it counts.
+
+    `then(value, remark, minutes)` is called when the person confirms.
+    """
 
     title: str
     choices: tuple[Choice, ...]
     then: Callable[[str, str, int], None]
     remark: bool = True
     minutes: int | None = None
+    minutes_words: str = ""

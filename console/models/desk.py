@@ -38,7 +38,7 @@ from dispatch import events as ev
 from dispatch.alarms import Alarm, overdue
 from dispatch.floor import Floor, Ref, apply
 from dispatch.hints import Hint, likely_same
-from dispatch.kinds import Direction, IntakeOutcome
+from dispatch.kinds import Direction, IntakeOutcome, SeatState
 from dispatch.recommend import Recommendation
 from dispatch.refusals import NeedsSecondPerson, Refusal, WrongState
 from dispatch.words import Form, Incident, Intake, Mission
@@ -156,6 +156,9 @@ class Desk:
                 self._opening.pop(event.intake_id, None)
             case ev.IncidentJoined() if event.intake_id == self.hand.intake_id:
                 self.take_in_hand(incident_id=event.incident_id)
+            case ev.IncidentClosed() if event.incident_id == self.hand.incident_id:
+                if not self.forms.pending(self.hand.intake_id or ""):
+                    self.take_in_hand()
             case ev.Archived() if self.hand.intake_id in event.intake_ids:
                 self.take_in_hand()
             case ev.VehicleAssigned() if event.mission.incident_id == self.hand.incident_id:
@@ -259,10 +262,20 @@ class Desk:
             call = self.line.calls.get(event.call_id)
             if call is not None and call.direction is Direction.INBOUND:
                 self.begin_intake(call.id, call.number)
+        if isinstance(event, phone.CallAnswered | phone.CallEnded):
+            self._tell_seat_state()
         if isinstance(event, phone.CommandRefused):
             self.notice(
                 say("电话未能执行：{reason}", reason=event.reason), say("请看电话指示灯，必要时用话机接听")
             )
+
+    def _tell_seat_state(self) -> None:
+        """Taking a call or ready again: the supervisor sees it. Only a person says away or paused."""
+        seat = self.floor.seats.get(self.person.seat_id or "") if self.person else None
+        if seat is None or seat.state not in {SeatState.READY, SeatState.INTAKE, SeatState.AFTER_CALL}:
+            return
+        state = SeatState.READY if self.line.talking() is None else SeatState.INTAKE
+        self.give(cmd.SetSeatState(seat.id, state))
 
     # --- in hand -----------------------------------------------------------------------------------
 

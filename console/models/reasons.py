@@ -4,7 +4,7 @@ from console.i18n import say
 from console.models.acts import put_aside, selected_mission
 from console.models.asking import Ask, Choice
 from console.models.desk import Desk
-from console.models.labels import word
+from console.models.labels import step, word
 from console.models.latest import short
 from dispatch import commands as cmd
 from dispatch.kinds import (
@@ -15,6 +15,7 @@ from dispatch.kinds import (
     HoldReason,
     IncidentState,
     IntakeOutcome,
+    MilestoneKind,
     MissionResult,
     RefuseReason,
     SceneReason,
@@ -70,6 +71,24 @@ def _stop_command(mission: Mission, value: str, remark: str) -> cmd.Command:
     return cmd.RefuseMission(mission.id, RefuseReason(reason), remark)
 
 
+def correct_milestone(desk: Desk) -> Ask | None:
+    """Set the time of a step of the selected mission anew, counted back from now; the first time is kept."""
+    mission = selected_mission(desk)
+    steps = [entry.kind for entry in mission.milestones[1:] if not entry.late] if mission else []
+    if mission is None or not steps:
+        desk.notice(say("没有可更正的节点"), say("先记录节点，再更正时间"))
+        return None
+    number = desk.floor.vehicles[mission.vehicle_id].number
+    choices = tuple(Choice(kind, step(kind)) for kind in reversed(steps))
+
+    def then(value: str, remark: str, minutes: int) -> None:
+        at = desk.clock() - minutes * MINUTE_MS
+        desk.give(cmd.CorrectMilestone(mission.id, MilestoneKind(value), at, remark))
+
+    title = say("{vehicle} 更正节点时间（备注写原因）", vehicle=number)
+    return Ask(title, choices, then, minutes=1, minutes_words=say("分钟前发生"))
+
+
 def choose_hospital(desk: Desk, choices: tuple[Choice, ...]) -> Ask | None:
     """Where the selected mission takes the patient."""
     mission = selected_mission(desk)
@@ -101,7 +120,9 @@ def hold_or_resume(desk: Desk) -> Ask | None:
     def then(value: str, remark: str, minutes: int) -> None:
         _hold(desk, HoldReason(value), remark, minutes)
 
-    return Ask(say("挂起：选择原因和提醒时间"), choices, then, minutes=HOLD_MIN)
+    return Ask(
+        say("挂起：选择原因和提醒时间"), choices, then, minutes=HOLD_MIN, minutes_words=say("分钟后提醒")
+    )
 
 
 def _hold(desk: Desk, reason: HoldReason, remark: str, minutes: int) -> None:

@@ -247,3 +247,27 @@ def test_a_mission_at_the_hospital_can_only_be_completed(seat):
     acts.show(seat.desk, "e1")
     assert reasons.stop_mission(seat.desk) is None
     assert "F6" in seat.desk.notices[-1].do
+
+
+def test_a_corrected_time_keeps_the_first(seat):
+    busy(seat)
+    acts.show(seat.desk, "e1")
+    ask = reasons.correct_milestone(seat.desk)
+    before = seat.desk.floor.missions["m1"].milestones[-1]
+    ask.then(ask.choices[0].value, "司机忘按", (seat.clock() - before.at) // 60_000 - 1)
+    seat.pump()
+    after = seat.desk.floor.missions["m1"].milestones[-1]
+    assert after.kind is before.kind
+    assert after.original_at == before.at
+    assert mission_rows.missions(seat.desk, seat.clock())[0].steps[6].corrected
+
+
+def test_the_seat_says_that_it_takes_a_call(seat):
+    seat.phone.ring("1")
+    seat.pump()
+    acts.answer(seat.desk)
+    seat.pump()
+    assert seat.desk.floor.seats["s1"].state == "intake"
+    acts.hang_up(seat.desk)
+    seat.pump()
+    assert seat.desk.floor.seats["s1"].state == "ready"
