@@ -285,6 +285,7 @@ class Desk:
         self.begun[intake_id] = Begun(call_id, number, self.clock())
         self.give(cmd.BeginIntake(intake_id, call_id))
         self.take_in_hand(intake_id=intake_id)
+        self.hand.fresh = True
         return intake_id
 
     def take_in_hand(self, *, intake_id: str | None = None, incident_id: str | None = None) -> None:

@@ -65,6 +65,7 @@ class Hand(Struct):
     mission_id: str | None = None
     vehicle_id: str | None = None
     chosen: bool = False  # the vehicle was picked by a person
+    fresh: bool = False  # a form just begun: the typist goes to its address
     settled: bool = False  # the proposal was made with road times and stays
 
 

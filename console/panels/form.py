@@ -199,7 +199,8 @@ class FormPanel(Panel):
             row.show_values(_values(form, name))
         for widget in (self.address, *self._lines.values(), *self._rows.values()):
             widget.setEnabled(self._intake is not None)
-        if fresh and self._intake is not None:
+        if desk.hand.fresh:
+            desk.hand.fresh = False
             self.address.setFocus(Qt.FocusReason.OtherFocusReason)
         self._show_disputes()
         self.tell(now)

@@ -2,7 +2,7 @@
 
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from console.i18n import pick, say
+from console.i18n import language, pick, say
 from console.panels.widgets import text
 from console.verbs import SECTIONS, VERBS
 
@@ -31,6 +31,7 @@ class Help(QFrame):
         row.setSpacing(36)
         for sections in COLUMNS:
             inner = QVBoxLayout()
+            inner.setSpacing(6)
             for section in sections:
                 title = text(pick(SECTIONS[section]), "large")
                 title.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
@@ -50,7 +51,8 @@ class Help(QFrame):
             self.names.append(verb.id)
             grid.addWidget(text(verb.key), at, 0)
             grid.addWidget(text(verb.long), at, 1)
-            grid.addWidget(text("/" + "  ".join(verb.words[:2]), "quiet"), at, 2)
+            words = verb.words[:2] if language() == "zh" else (verb.id, verb.words[0])
+            grid.addWidget(text("/" + "  ".join(words), "quiet"), at, 2)
         grid.setColumnMinimumWidth(0, 92)
         grid.setColumnStretch(1, 1)
         return grid
@@ -60,6 +62,8 @@ class Help(QFrame):
         if self.isVisible():
             self.hide()
             return
-        self.setGeometry(self._over.rect().adjusted(MARGIN_PX, MARGIN_PX, -MARGIN_PX, -MARGIN_PX))
+        room = self._over.rect().adjusted(MARGIN_PX, MARGIN_PX, -MARGIN_PX, -MARGIN_PX)
+        room.setHeight(min(room.height(), self.sizeHint().height()))
+        self.setGeometry(room)
         self.show()
         self.raise_()

@@ -468,3 +468,17 @@ def test_vehicles_by_state_and_by_time(seat, show):
     times = [row.eta_s for row in rows if row.eta_s is not None]
     assert times == sorted(times)
     assert len(times) > 10
+
+
+def test_walking_through_a_list_keeps_the_keyboard_in_it(seat, show):
+    shown = show(seat)
+    busy(seat)
+    shown.settle()
+    shown.key(Key.Key_W, ALT)
+    table = shown.find("incidents.table")
+    assert table.hasFocus()
+    shown.key(Key.Key_Down)
+    first = seat.desk.incident_id()
+    shown.key(Key.Key_Down)
+    assert table.hasFocus()
+    assert seat.desk.incident_id() not in {None, first}
