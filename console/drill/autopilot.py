@@ -12,6 +12,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
+from console.drill.camera import Camera
 from console.drill.cases import Case
 from console.drill.hands import Hands, Held, Key
 from console.drill.stage import Drill
@@ -32,16 +33,17 @@ log = logging.getLogger(__name__)
 
 
 class Autopilot(QObject):
-    """`pictured` is called once when all first calls have their vehicles: a good moment for pictures."""
+    """`camera` is asked once: call number `shown` in hand and its vehicles proposed, the calls before on
+    their way. 0 or no camera: no pictures."""
 
     def __init__(
-        self, window: SeatWindow, desk: Desk, drill: Drill, pictured: Callable[[], None], shown: int
+        self, window: SeatWindow, desk: Desk, drill: Drill, camera: Camera | None, shown: int
     ) -> None:
         super().__init__(window)
         self._window, self._desk, self._drill = window, desk, drill
         self._hands = Hands(window)
         self._cases = {case.number: case for case in drill.cases}
-        self._pictured, self._shown = pictured, shown
+        self._camera, self._shown = camera, shown
         self._done: set[str] = set()
         self._work = self._shift()
         self._timer = QTimer(self, interval=TURN_MS)
@@ -62,9 +64,6 @@ class Autopilot(QObject):
             finished = self._finished()
             if finished is not None:
                 yield from self._close(finished)
-            if self._shown and len(self._done) >= self._shown:
-                self._shown = 0
-                self._pictured()
             yield
 
     def _log_in(self) -> Turns:
@@ -90,6 +89,8 @@ class Autopilot(QObject):
         yield from self._place(case)
         yield from self._trouble(case)
         yield from self._until(self._recommended)
+        if len(self._done) + 1 == self._shown:
+            yield from self._pose()
         self._hands.press(Key.Key_F4)
         yield from self._until(lambda: bool(self._desk.missions_of(self._desk.incident_id())))
         yield from self._listen(TALK_S)
@@ -98,6 +99,13 @@ class Autopilot(QObject):
         yield
         self._hands.press(Key.Key_W, Held.ControlModifier)
         yield
+
+    def _pose(self) -> Turns:
+        """Hold still for the pictures."""
+        if self._camera is not None:
+            self._camera.shoot()
+            while self._camera.busy:
+                yield
 
     def _end_silent(self) -> Turns:
         """The drill gave this caller nothing to say: listen, F10, F12 and the class of the call."""

@@ -30,6 +30,11 @@ class Camera(QObject):
         self._timer = QTimer(self, interval=LOOK_MS)
         self._timer.timeout.connect(self._look)
 
+    @property
+    def busy(self) -> bool:
+        """True until the last picture of a `shoot` is taken; the looks are counted, so it always ends."""
+        return bool(self._left)
+
     def shoot(self) -> None:
         """Take one picture in each theme, the first theme last worn."""
         self._left = list(THEMES)

@@ -35,7 +35,7 @@ from store.exits import CannotStartError, ExitCode
 MACHINE = "wall"
 DRAIN_MS = 50
 BOARD_MS = 500
-PICTURE_EVERY_MS = 20_000
+PICTURE_EVERY_MS = 5_000
 SIZE_PX = (1920, 1080)
 DECI = 10
 
@@ -49,6 +49,7 @@ class Wall(QObject):
         self._floor = Floor()
         self._positions: dict[str, Moved] = {}
         self._fitted = False
+        self._busiest = 0
         self._timers = [self._every(DRAIN_MS, self._drain), self._every(BOARD_MS, self._show)]
 
     def _every(self, interval_ms: int, act: object) -> QTimer:
@@ -82,6 +83,12 @@ class Wall(QObject):
             points = [station.point for station in self._floor.stations.values()]
             self._canvas.propose([(point.lon, point.lat) for point in points])
 
+    def is_busier(self) -> bool:
+        """True when at least as many missions run as ever before: worth a new picture."""
+        running = sum(mission.active for mission in self._floor.missions.values())
+        before, self._busiest = self._busiest, max(running, self._busiest)
+        return running >= before
+
     def _show(self) -> None:
         state = self._link.state
         now = time.time_ns() // 1_000_000 + state.clock_offset_ms
@@ -106,7 +113,7 @@ def run(config: Config, lang: str) -> int:
     window.resize(*SIZE_PX)
     link = HubLink(settings, lambda: None)
     wall = Wall(link, window, canvas)
-    camera = _camera(config, window, canvas)
+    camera = _camera(config, window, canvas, wall)
     link.start()
     window.show()
     code = app.exec()
@@ -127,15 +134,15 @@ def city_map(config: Config, lang: str) -> MapCanvas:
     return MapCanvas(cartographer, attribution=attribution, lang=lang, theme="night")
 
 
-def _camera(config: Config, window: WallWindow, canvas: MapCanvas) -> Camera | None:
-    """In a drill pictures are taken from time to time."""
+def _camera(config: Config, window: WallWindow, canvas: MapCanvas, wall: Wall) -> Camera | None:
+    """In a drill pictures are taken, the busiest moment kept."""
     drill = read_drill(Path(config.store.dir)) if config.seat.autopilot else None
     if drill is None:
         return None
 
     camera = Camera(window, "wall", Path(drill.output), window.set_theme, lambda: canvas.is_ground_complete)
     timer = QTimer(camera, interval=PICTURE_EVERY_MS)
-    timer.timeout.connect(camera.shoot)
+    timer.timeout.connect(lambda: camera.shoot() if wall.is_busier() else None)
     timer.start()
     return camera
 
