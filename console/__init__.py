@@ -1,4 +1,14 @@
 """The windows: the only package, with mapview.canvas, that knows Qt.
 
 doctor/    `main.py doctor`: checks of this machine, runs without Qt too
+ports         what the window needs from outside, and the messages it is told
+seat          `main.py seat`: all parts of one seat, started and stopped in order
+hub_seat      the hub over the bus link; `local` is one inside the process, for tests and pictures
+pathfinder    the navigator's child process behind its port
+bridge        where other threads meet the window: one queue, one timer
+window        the seat window; panels/ are its parts, models/ what they show (no Qt)
+verbs         every act in one table: keys, command line, tooltips, help; `doing` does them, `shortcuts` hears keys
+login         who sits here, and the second person
+theme         colours, type and sizes; `i18n` and `english` the two languages; `names` the object names
+selftest      refuses a Qt binding that loses references
 """

@@ -7,9 +7,11 @@ Form fields      form.<field of dispatch.words.Form>, form.place, form.waiting_p
                  form.chief_complaint, form.condition, form.remark
 Choices          form.<field>.<value>: form.conscious.yes, form.breathing.no, form.severity.critical,
                  form.patient_sex.male, form.needs.stretcher, form.infectious.yes, form.danger.yes
+Form labels      form.call (number and talk), form.join (join key of a repeat caller), calls.hint (who rings)
 Suggestions      form.place.suggestions (a list under the address; Down and Enter take one)
 Lists            calls.table, incidents.table, advice.table, vehicles.table, calls_of.table, latest.table,
                  alarms.table (rows carry the id of their thing in Qt.ItemDataRole.UserRole)
+Vehicle filter   vehicles.<all free busy out>, vehicles.by_time
 Order            advice.order
 Missions         mission.<row>.next, mission.<row>.hospital (row counts from 0)
 Reason bar       reason.<value of the reason>, reason.remark, reason.minutes, reason.confirm, reason.cancel
