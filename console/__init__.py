@@ -7,7 +7,8 @@ hub_seat      the hub over the bus link; `local` is one inside the process, for 
 pathfinder    the navigator's child process behind its port
 bridge        where other threads meet the window: one queue, one timer
 window        the seat window; panels/ are its parts, models/ what they show (no Qt)
-verbs         every act in one table: keys, command line, tooltips, help; `doing` does them, `shortcuts` hears keys
+verbs         every act in one table, for keys, command line, tooltips and help
+doing         does the verbs; `shortcuts` hears their keys
 login         who sits here, and the second person
 theme         colours, type and sizes; `i18n` and `english` the two languages; `names` the object names
 selftest      refuses a Qt binding that loses references

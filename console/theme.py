@@ -103,6 +103,11 @@ def _qt_palette(c: WindowColours) -> QPalette:
 
 def sheet(c: WindowColours) -> str:
     """The style sheet of every window."""
+    return _grounds(c) + _hands(c)
+
+
+def _grounds(c: WindowColours) -> str:
+    """Windows, panels, labels and the strip that speaks."""
     families = ", ".join(f'"{family}"' for family in FAMILIES)
     return f"""
 QWidget {{ color: {c.text}; font-size: {TEXT_PX}px; font-family: {families}; }}
@@ -130,6 +135,12 @@ QFrame#strip[tone="warning"] {{ background: {c.warning}; border-color: {c.warnin
 QFrame#strip[tone="warning"] QLabel {{ color: {c.warning_ink}; }}
 QFrame#strip[tone="info"] {{ background: {c.selected}; border-color: {c.info}; }}
 QFrame#strip[tone="info"] QLabel {{ color: {c.selected_text}; }}
+"""
+
+
+def _hands(c: WindowColours) -> str:
+    """What is typed into, pressed, chosen from and scrolled."""
+    return f"""
 QLineEdit, QSpinBox {{ background: {c.field}; border: 1px solid {c.line_strong}; border-radius: 3px;
     padding: 2px 6px; min-height: {FIELD_PX - 8}px; selection-background-color: {c.selected};
     selection-color: {c.selected_text}; }}

@@ -4,6 +4,7 @@ ages       clock times and ages as people read them
 labels     the words of every code of the trade, in both languages
 refused    every refusal in words: what happened, what to do
 line       the calls of this seat's telephone, as far as the hub does not know them yet
+following  what follows on the desk from what happened
 forms      what is being typed: overlay on the floor, autosave, conflicts, the copy that survives a crash
 keeping    the crash copy on disk, written by its own thread
 state      the small words of a desk: topics, person, hand, notices

@@ -2,6 +2,7 @@
 
 from console.i18n import say
 from console.models.desk import Desk
+from console.models.following import hints
 from console.models.labels import field, step, word
 from console.models.latest import short
 from console.models.state import Topic
@@ -97,8 +98,8 @@ def join(desk: Desk, incident_id: str | None = None) -> None:
     if hand.intake_id is None or desk.incident_id() is not None:
         desk.notice(say("没有可并入的受理单"), say("接听来电后，在未派车前并入"))
         return
-    hints = desk.hints()
-    target = incident_id or (hints[0].incident_id if hints else None)
+    likely = hints(desk)
+    target = incident_id or (likely[0].incident_id if likely else None)
     if target is None:
         desk.notice(say("没有相似的事件"), say("在命令行输入：/并入 事件号"))
         return

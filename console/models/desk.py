@@ -8,6 +8,7 @@ from typing import Any
 
 from console.i18n import say
 from console.models import latest
+from console.models.following import dispatched, follow
 from console.models.forms import Forms
 from console.models.keeping import Begun, Kept
 from console.models.line import Line
@@ -34,10 +35,8 @@ from console.ports import (
     Way,
 )
 from dispatch import commands as cmd
-from dispatch import events as ev
 from dispatch.alarms import Alarm, overdue
 from dispatch.floor import Floor, Ref, apply
-from dispatch.hints import Hint, likely_same
 from dispatch.kinds import Direction, IntakeOutcome, SeatState
 from dispatch.recommend import Recommendation
 from dispatch.refusals import NeedsSecondPerson, Refusal, WrongState
@@ -87,7 +86,7 @@ class Desk:
         self.keeping_fault = ""
         self._keep, self._kept = keep, kept
         self._loaded = False
-        self._finished: set[str] = set()
+        self.finishing: set[str] = set()
         self._opening: dict[str, str] = {}
         self._changes: set[Topic] = set(Topic)
         self._alarms_at = 0
@@ -130,7 +129,7 @@ class Desk:
         if not self._loaded and self._kept is not None:
             self._restore(self._kept)
         self._loaded = True
-        self._finish_dispatched()
+        self._end_dispatched()
 
     def _happened(self, message: Happened) -> None:
         for event in message.events:
@@ -140,32 +139,18 @@ class Desk:
             if line is not None:
                 self.latest.append(line)
                 self.changed(Topic.LATEST)
-            self._followed(event)
+            follow(self, event)
         self.forms.on_time(self.floor, 0)
-        self._finish_dispatched()
+        self._end_dispatched()
 
     def _touched(self, refs: tuple[Ref, ...]) -> None:
         for table, _key in refs:
             self.changed(*TOPICS_OF.get(table, ()))
 
-    def _followed(self, event: ev.Event) -> None:
-        """Keep the hand on the thing that grew out of it."""
-        match event:
-            case ev.IncidentOpened() if event.intake_id == self.hand.intake_id:
-                self.hand.incident_id = event.incident.id
-                self._opening.pop(event.intake_id, None)
-            case ev.IncidentJoined() if event.intake_id == self.hand.intake_id:
-                self.take_in_hand(incident_id=event.incident_id)
-            case ev.IncidentClosed() if event.incident_id == self.hand.incident_id:
-                if not self.forms.pending(self.hand.intake_id or ""):
-                    self.take_in_hand()
-            case ev.Archived() if self.hand.intake_id in event.intake_ids:
-                self.take_in_hand()
-            case ev.VehicleAssigned() if event.mission.incident_id == self.hand.incident_id:
-                self.hand.mission_id = event.mission.id
-                self.hand.vehicle_id, self.hand.chosen, self.hand.settled = None, False, False
-            case _:
-                pass
+    def _end_dispatched(self) -> None:
+        for intake_id in dispatched(self):
+            self.finishing.add(intake_id)
+            self.give(cmd.EndIntake(intake_id, IntakeOutcome.DISPATCHED))
 
     def _verdict(self, message: VerdictCame) -> None:
         pending = self.pending.pop(message.cid, None)
@@ -183,7 +168,7 @@ class Desk:
         if isinstance(pending.command, cmd.OpenIncident) and refusal is not None:
             self._opening.pop(pending.command.intake_id, None)
         if isinstance(pending.command, cmd.EndIntake) and refusal is not None:
-            self._finished.discard(pending.command.intake_id)
+            self.finishing.discard(pending.command.intake_id)
         if isinstance(pending.command, cmd.EndIntake) and isinstance(refusal, WrongState):
             return  # somebody ended it first: that is what was wanted
         if refusal is not None and not isinstance(pending.command, REPORTS):
@@ -325,6 +310,10 @@ class Desk:
         """An incident is being opened from this intake."""
         self._opening[intake_id] = incident_id
 
+    def opened(self, intake_id: str) -> None:
+        """The hub has opened it."""
+        self._opening.pop(intake_id, None)
+
     def call_id(self) -> str | None:
         """The call of the intake in hand."""
         intake = self.intake()
@@ -353,16 +342,6 @@ class Desk:
         self.changed(*topics)
         self.save()
 
-    def hints(self) -> tuple[Hint, ...]:
-        """Running incidents the caller in hand, or else the caller ringing, probably means."""
-        if self.hand.intake_id is not None and self.incident_id() is None:
-            form = self.form()
-            return likely_same(self.floor, form.contact_phone, form.place.point, self.clock())
-        ringing = self.line.ringing()
-        if self.hand.intake_id is not None or not ringing:
-            return ()
-        return likely_same(self.floor, ringing[0].number, None, self.clock())
-
     # --- with time ---------------------------------------------------------------------------------
 
     def on_time(self) -> None:
@@ -385,16 +364,6 @@ class Desk:
     def recommendation(self) -> Recommendation:
         """The list as last worked out."""
         return self.travel.recommendation
-
-    def _finish_dispatched(self) -> None:
-        """An intake of this seat whose incident has its vehicle is finished: no extra key needed."""
-        if self.person is None:
-            return
-        for intake in self.floor.intakes.values():
-            ours = intake.ended_at is None and intake.seat_id == self.person.seat_id
-            if ours and intake.id not in self._finished and self.missions_of(intake.incident_id):
-                self._finished.add(intake.id)
-                self.give(cmd.EndIntake(intake.id, IntakeOutcome.DISPATCHED))
 
     # --- the crash copy ----------------------------------------------------------------------------
 

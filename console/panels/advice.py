@@ -30,6 +30,7 @@ class AdvicePanel(Panel):
     def __init__(self, desk: Desk, theme: Theme, do: Callable[[str], object]) -> None:
         super().__init__(say("推荐车辆"))
         self._desk = desk
+        self._question: tuple[object, ...] = ()
         columns: tuple[Column[AdviceRow], ...] = (
             Column("", 22, lambda row: Cell(str(row.key) if row.key else "", "quiet", small=True)),
             Column(say("车"), 84, lambda row: Cell(
@@ -66,7 +67,10 @@ class AdvicePanel(Panel):
         recommendation = desk.advise()
         in_hand = desk.hand.intake_id is not None
         found = rows.advice(desk) if in_hand else []
-        self.table.show_rows(found, desk.hand.vehicle_id or "")
+        times_known = any(pick.travel.seconds is not None for pick in recommendation.picks)
+        question = (desk.hand.intake_id, desk.form().place.point, times_known)
+        self.table.show_rows(found, desk.hand.vehicle_id or "", anew=question != self._question)
+        self._question = question
         shortfalls = [lack for lack in recommendation.shortfalls if in_hand or lack is not Shortfall.NO_PLACE]
         self.aside.setText("　".join(word(lack) for lack in shortfalls))
         self._show_button()

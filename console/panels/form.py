@@ -16,6 +16,7 @@ from console.i18n import say
 from console.models import acts
 from console.models.ages import age, clock
 from console.models.desk import Desk
+from console.models.following import hints
 from console.models.labels import FIELDS, field, word
 from console.models.latest import short
 from console.models.rows import history, seat_number
@@ -231,7 +232,7 @@ class FormPanel(Panel):
         if ringing:
             call = ringing[0]
         self._tell_call(call, now)
-        self._tell_hint(desk.hints())
+        self._tell_hint(hints(desk))
         self._place_state.setText(self._place_words() if self._intake else "")
         self.aside.setText(self._saving_words())
 
@@ -255,14 +256,14 @@ class FormPanel(Panel):
             return say("空闲：F3 接听　F2 手工受理　F5 下一待办")
         return say("手工受理") if self._desk.incident() is None else ""
 
-    def _tell_hint(self, hints: tuple[Hint, ...]) -> None:
-        self._join.setVisible(bool(hints) and self._intake is not None)
-        if not hints:
+    def _tell_hint(self, likely: tuple[Hint, ...]) -> None:
+        self._join.setVisible(bool(likely) and self._intake is not None)
+        if not likely:
             self._hint.setText("")
             return
-        incident = self._desk.floor.incidents[hints[0].incident_id]
+        incident = self._desk.floor.incidents[likely[0].incident_id]
         number = short(incident.number)
-        why = say("同一号码") if hints[0].same_number else say("相距 {m} 米", m=round(hints[0].metres or 0))
+        why = say("同一号码") if likely[0].same_number else say("相距 {m} 米", m=round(likely[0].metres or 0))
         self._hint.setText(say("可能是已有事件 {number}（{why}）", number=number, why=why))
         self._hint.setToolTip(incident.place.address)
         self._join.setText(say("并入 {number}  F7", number=number))

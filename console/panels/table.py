@@ -190,11 +190,14 @@ class RowTable(QTableView, Generic[T]):
             if column.width_px:
                 self.setColumnWidth(at, column.width_px)
 
-    def show_rows(self, rows: list[T], selected: str | None = None) -> None:
-        """Show these rows. `selected` is what the desk has in hand ("": nothing); None leaves the cursor."""
+    def show_rows(self, rows: list[T], selected: str | None = None, *, anew: bool = False) -> None:
+        """Show these rows. `selected` is what the desk has in hand ("": nothing); None leaves the cursor.
+
+        `anew`: these answer another question, so their order counts even under the pointer.
+        """
         self._wanted = rows
         current = self.current_id() if selected is None or self.hasFocus() else selected
-        shown = self._kept_order(rows) if self.underMouse() else rows
+        shown = self._kept_order(rows) if self.underMouse() and not anew else rows
         self.rows_model.put(shown)
         self.select_id(current)
 

@@ -325,6 +325,19 @@ def test_rows_do_not_move_under_the_pointer(seat, show):
     assert [row.id for row in table.rows_model.rows] == [row.id for row in fresh]
 
 
+def test_a_parked_pointer_never_keeps_the_ranking_of_another_place(seat, show):
+    shown = show(seat)
+    busy(seat)
+    table = shown.window._advice.table
+    acts.show(seat.desk, "e4")
+    shown.settle()
+    table.rows_model.put(list(reversed(table.rows_model.rows)))
+    table.underMouse = lambda: True
+    acts.show(seat.desk, "e5")
+    shown.settle()
+    assert [row.id for row in table.rows_model.rows] == [p.id for p in seat.desk.recommendation.picks]
+
+
 def test_the_next_key_walks_through_what_waits(seat, show):
     shown = show(seat)
     busy(seat)

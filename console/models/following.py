@@ -1,0 +1,54 @@
+"""What follows on this desk from what happened: the hand stays on the thing that grew out of what it held."""
+
+from typing import TYPE_CHECKING
+
+from dispatch import events as ev
+from dispatch.hints import Hint, likely_same
+
+if TYPE_CHECKING:
+    from console.models.desk import Desk
+
+
+def follow(desk: "Desk", event: ev.Event) -> None:
+    """Keep the hand on the thing that grew out of it."""
+    match event:
+        case ev.IncidentOpened() if event.intake_id == desk.hand.intake_id:
+            desk.hand.incident_id = event.incident.id
+            desk.opened(event.intake_id)
+        case ev.IncidentJoined() if event.intake_id == desk.hand.intake_id:
+            desk.take_in_hand(incident_id=event.incident_id)
+        case ev.IncidentClosed() if event.incident_id == desk.hand.incident_id:
+            if not desk.forms.pending(desk.hand.intake_id or ""):
+                desk.take_in_hand()
+        case ev.Archived() if desk.hand.intake_id in event.intake_ids:
+            desk.take_in_hand()
+        case ev.VehicleAssigned() if event.mission.incident_id == desk.hand.incident_id:
+            desk.hand.mission_id = event.mission.id
+            desk.hand.vehicle_id, desk.hand.chosen, desk.hand.settled = None, False, False
+        case _:
+            pass
+
+
+def dispatched(desk: "Desk") -> list[str]:
+    """Intakes of this seat whose incident has its vehicle: they are finished, no extra key needed."""
+    if desk.person is None:
+        return []
+    return [
+        intake.id
+        for intake in desk.floor.intakes.values()
+        if intake.ended_at is None
+        and intake.seat_id == desk.person.seat_id
+        and intake.id not in desk.finishing
+        and desk.missions_of(intake.incident_id)
+    ]
+
+
+def hints(desk: "Desk") -> tuple[Hint, ...]:
+    """Running incidents the caller in hand, or with nothing in hand the caller ringing, probably means."""
+    now = desk.clock()
+    if desk.hand.intake_id is not None:
+        form = desk.form()
+        free = desk.incident_id() is None
+        return likely_same(desk.floor, form.contact_phone, form.place.point, now) if free else ()
+    ringing = desk.line.ringing()
+    return likely_same(desk.floor, ringing[0].number, None, now) if ringing else ()
