@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from console import i18n
 from console.bridge import Bridge
+from console.city_map import open_city
 from console.hub_seat import HubSeat
 from console.models.desk import Desk
 from console.models.keeping import Keeper
@@ -21,9 +22,6 @@ from console.selftest import BindingLeaksError, check_binding
 from console.theme import Theme
 from console.window import SeatWindow, Setting
 from dispatch.kinds import SeatKind
-from mapview.canvas.cartographer import ChildCartographer
-from mapview.geo.errors import CityFileError
-from mapview.geo.layers import LayerStore
 from store.bus.keys import KeyFileError
 from store.bus.link import HubLink
 from store.bus.link_state import link_settings
@@ -59,7 +57,7 @@ class Seat:
             self.keeper.keep,
             self.keeper.read(),
         )
-        self.window = SeatWindow(self.desk, theme, setting(config, city))
+        self.window = SeatWindow(self.desk, theme, setting(config))
         self._bridge = Bridge(self.desk, self.window.show_changes, self.window.second)
         for message in self._early:
             self._bridge.post(message)
@@ -120,23 +118,14 @@ def phone_settings(config: Config) -> PhoneSettings:
     return PhoneSettings(engine, (account,))
 
 
-def setting(config: Config, city: Path) -> Setting:
-    """What the window is told; a city file that cannot be read costs the map, not the seat."""
-    cartographer, attribution = None, ""
-    if city.exists():
-        try:
-            with LayerStore(city) as layers:
-                attribution = layers.metadata.attribution
-            cartographer = ChildCartographer(city, Path(config.store.dir) / "tiles")
-        except CityFileError:
-            log.exception("no map: %s", city)
+def setting(config: Config) -> Setting:
+    """What the window is told."""
     return Setting(
         site=config.site.name,
         seat=config.seat.number,
         recordings=Path(config.recordings.dir),
         layouts=Path(config.store.dir) / "layouts.ini",
-        cartographer=cartographer,
-        attribution=attribution,
+        city=open_city(config),
         training=config.seat.kind is SeatKind.TRAINING,
     )
 
@@ -171,8 +160,8 @@ def run(config: Config, lang: str) -> int:
 def _autopilot(config: Config, seat: Seat) -> object | None:
     """In a drill a dispatcher made of key presses works this window."""
     if not config.seat.autopilot:
-        return None  # nothing of the drill is imported: it would cost a seat 110 MB
-    from console.drill.stage import read_drill
+        return None
+    from console.drill.script import read_drill
 
     drill = read_drill(Path(config.store.dir))
     if drill is None:

@@ -3,6 +3,7 @@
 stage      the folder of a demo: city, lists, keys, accounts, configuration
 streets    routes of the simulated ambulances over the city's roads
 fleet      the ambulances: `python -m console.drill.fleet`
+script     what the autopilot and the cameras are told
 cases      who calls, from where and why
 callers    the people who really phone in
 hands      key presses, clicks and typed text in a real window

@@ -13,9 +13,8 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
 from console.drill.camera import Camera
-from console.drill.cases import Case
 from console.drill.hands import Hands, Held, Key
-from console.drill.stage import Drill
+from console.drill.script import Case, Drill
 from console.models.desk import Desk
 from console.names import LOGIN
 from console.window import SeatWindow

@@ -3,7 +3,7 @@
 import queue
 from pathlib import Path
 
-from console.drill.cases import Case
+from console.drill.script import Case
 from telephony import messages as phone
 from telephony.caller import Call, caller_phone, place
 

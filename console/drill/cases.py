@@ -4,37 +4,11 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
-import msgspec
 from pypinyin import lazy_pinyin
 
+from console.drill.script import Case, Trouble
 from dispatch.kinds import Answer, Severity
-from dispatch.words import Point
 from mapview.geo.sampling import Sample, sample_places
-
-
-class Trouble(msgspec.Struct, frozen=True):
-    """What is wrong with the patient, as the caller says it."""
-
-    complaint: str
-    severity: Severity
-    conscious: Answer
-    breathing: Answer
-
-
-class Case(msgspec.Struct, frozen=True):
-    """One caller. `typed` is what a dispatcher types to find the place; `says` is what is spoken."""
-
-    number: str
-    name: str
-    place: str
-    typed: str
-    point: Point
-    trouble: Trouble
-
-    @property
-    def says(self) -> str:
-        return f"喂，一二零吗？我在{self.place}，{self.trouble.complaint}，请快点派车！"
-
 
 TROUBLES = (
     Trouble("突发胸痛伴大汗半小时", Severity.CRITICAL, Answer.YES, Answer.YES),

@@ -14,8 +14,9 @@ from typing import IO
 
 from console import i18n
 from console.drill.callers import Callers, CallersError
-from console.drill.cases import Case, cases
+from console.drill.cases import cases
 from console.drill.household import Household, Member
+from console.drill.script import Case
 from console.drill.stage import PASSWORD, STAFF, WATCHER, Stage, build_stage, write_drill
 from console.drill.timeline import Step, complete, steps, table
 from console.drill.watcher import Watcher

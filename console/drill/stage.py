@@ -11,7 +11,8 @@ from pathlib import Path
 
 import msgspec
 
-from console.drill.cases import Case
+from console.drill import script
+from console.drill.script import Case
 from mapview.geo.cli import DEMO_SEED, make_demo
 from store.config import Config, load_config
 from store.core.roster import MachineRole
@@ -27,15 +28,6 @@ STAFF = (
     ("1003", "陈静", "调度员;调度班长"),
 )
 WATCHER = "watcher"
-
-
-class Drill(msgspec.Struct, frozen=True):
-    """What the autopilot and the cameras are told: `drill.json` beside the run's outboxes."""
-
-    staff_number: str
-    password: str
-    cases: tuple[Case, ...]
-    output: str = ""
 
 
 class Stage(msgspec.Struct, frozen=True):
@@ -74,14 +66,7 @@ def build_stage(root: Path, say: Callable[[str, str], None], *, autopilot: bool)
 def write_drill(folder: Path, cases: Sequence[Case], output: Path) -> None:
     """Leave the autopilot its instructions."""
     staff_number = STAFF[0][0]
-    drill = Drill(staff_number, PASSWORD, tuple(cases), str(output.absolute()))
-    (folder / "drill.json").write_bytes(msgspec.json.encode(drill))
-
-
-def read_drill(folder: Path) -> Drill | None:
-    """The instructions of a drill, None when there is none."""
-    path = folder / "drill.json"
-    return msgspec.json.decode(path.read_bytes(), type=Drill) if path.exists() else None
+    script.write(folder, script.Drill(staff_number, PASSWORD, tuple(cases), str(output.absolute())))
 
 
 def _write_people(folder: Path) -> None:

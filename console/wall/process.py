@@ -11,8 +11,9 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from console import i18n
+from console.city_map import open_city
 from console.drill.camera import Camera
-from console.drill.stage import read_drill
+from console.drill.script import read_drill
 from console.models.map_marks import incident_marks, site_marks, vehicle_marks
 from console.ports import Moved
 from console.selftest import check_binding
@@ -21,8 +22,7 @@ from console.wall.board import board
 from console.wall.window import WallWindow
 from dispatch.floor import Floor, apply
 from mapview.canvas.canvas import MapCanvas
-from mapview.canvas.cartographer import ChildCartographer
-from mapview.geo.layers import LayerStore
+from mapview.canvas.marks import PlaceMark
 from store.bus.keys import KeyFileError
 from store.bus.link import HubLink
 from store.bus.link_state import link_settings
@@ -43,9 +43,11 @@ DECI = 10
 class Wall(QObject):
     """Drains the link into its own floor and shows it."""
 
-    def __init__(self, link: HubLink, window: WallWindow, canvas: MapCanvas) -> None:
+    def __init__(
+        self, link: HubLink, window: WallWindow, canvas: MapCanvas, aeds: tuple[PlaceMark, ...] = ()
+    ) -> None:
         super().__init__()
-        self._link, self._window, self._canvas = link, window, canvas
+        self._link, self._window, self._canvas, self._aeds = link, window, canvas, aeds
         self._floor = Floor()
         self._positions: dict[str, Moved] = {}
         self._fitted = False
@@ -64,7 +66,7 @@ class Wall(QObject):
         for notice in self._link.drain():
             if isinstance(notice, FloorReplaced):
                 self._floor, changed = notice.floor, True
-                self._canvas.set_places(site_marks(self._floor))
+                self._canvas.set_places([*site_marks(self._floor), *self._aeds])
             elif isinstance(notice, Applied):
                 apply(self._floor, notice.event)
                 changed = True
@@ -108,11 +110,12 @@ def run(config: Config, lang: str) -> int:
     assert isinstance(app, QApplication)
     check_binding()
     app.setFont(font())
-    canvas = city_map(config, lang)
+    city = open_city(config)
+    canvas = MapCanvas(city.cartographer, attribution=city.attribution, lang=lang, theme="night")
     window = WallWindow(config.site.name, canvas)
     window.resize(*SIZE_PX)
     link = HubLink(settings, lambda: None)
-    wall = Wall(link, window, canvas)
+    wall = Wall(link, window, canvas, city.aeds)
     camera = _camera(config, window, canvas, wall)
     link.start()
     window.show()
@@ -121,17 +124,6 @@ def run(config: Config, lang: str) -> int:
     link.stop()
     del wall, camera
     return ExitCode.DONE if code == 0 else ExitCode.FAULT
-
-
-def city_map(config: Config, lang: str) -> MapCanvas:
-    """The map of the city file; a bare one, saying so in the log, where there is none."""
-    city = Path(config.map.city)
-    if not city.exists():
-        return MapCanvas(lang=lang, theme="night")
-    with LayerStore(city) as layers:
-        attribution = layers.metadata.attribution
-    cartographer = ChildCartographer(city, Path(config.store.dir) / "tiles")
-    return MapCanvas(cartographer, attribution=attribution, lang=lang, theme="night")
 
 
 def _camera(config: Config, window: WallWindow, canvas: MapCanvas, wall: Wall) -> Camera | None:

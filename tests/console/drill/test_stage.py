@@ -1,10 +1,12 @@
 """The stage of a demo: a configuration that loads, keys, accounts and instructions for the autopilot."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from console.drill import stage
+from console.drill import script, stage
 from console.drill.cases import cases
 from store.bus.roster import read_roster
 
@@ -34,10 +36,10 @@ def test_a_stage_is_complete_and_made_anew_each_time(city: Path) -> None:
 def test_the_autopilot_reads_what_the_demo_wrote(demo_city: Path, tmp_path: Path) -> None:
     called = list(cases(demo_city, 7, 6))
     stage.write_drill(tmp_path, called, tmp_path / "out")
-    drill = stage.read_drill(tmp_path)
+    drill = script.read_drill(tmp_path)
     assert drill is not None
     assert drill.cases == tuple(called)
-    assert stage.read_drill(tmp_path / "elsewhere") is None
+    assert script.read_drill(tmp_path / "elsewhere") is None
 
 
 def test_callers_are_drawn_by_seed(demo_city: Path) -> None:
@@ -50,3 +52,14 @@ def test_callers_are_drawn_by_seed(demo_city: Path) -> None:
 
 def test_free_ports_are_different() -> None:
     assert len(set(stage.free_ports(20))) == 20
+
+
+@pytest.mark.parametrize("window", ["console.seat", "console.drill.autopilot", "console.wall.process"])
+def test_a_window_imports_nothing_that_makes_cities(window: str) -> None:
+    heavy = {"scipy", "shapely", "osmium", "pypinyin", "sqlalchemy", "alembic", "rapidfuzz", "pjsua2"}
+    look = f"import sys, {window}; print({heavy!r} & set(sys.modules))"
+    project = Path(stage.__file__).resolve().parents[2]
+    found = subprocess.run(
+        [sys.executable, "-c", look], cwd=project, capture_output=True, text=True, check=True
+    )
+    assert found.stdout.strip() == "set()"
