@@ -13,6 +13,7 @@ from PySide6.QtGui import QCloseEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QMainWindow, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from console import names
+from console.city_map import CityMap
 from console.doing import Doing
 from console.i18n import say
 from console.login import LogInPage, SecondPerson, reason_text
@@ -37,7 +38,6 @@ from console.panels.vehicles import VehiclesPanel
 from console.ports import LogInAnswered
 from console.shortcuts import KeyFilter
 from console.theme import GAP_PX, Theme, dress
-from mapview.canvas.sheets import Cartographer
 
 SHARES = {
     "columns": (440, 790, 666),
@@ -56,8 +56,7 @@ class Setting(Struct, frozen=True):
     seat: str
     recordings: Path
     layouts: Path | None = None
-    cartographer: Cartographer | None = None
-    attribution: str = ""
+    city: CityMap = CityMap()
     training: bool = False
 
 
@@ -111,7 +110,7 @@ class SeatWindow(QMainWindow):
         self._advice = AdvicePanel(desk, theme, do)
         self._missions = MissionsView(desk, theme, do)
         self._records = RecordsTable(desk, theme, self._player, self._setting.recordings)
-        self._chart = Chart(desk, theme, desk.clock, self._setting.cartographer, self._setting.attribution)
+        self._chart = Chart(desk, theme, desk.clock, self._setting.city)
         self._vehicles = VehiclesPanel(desk, theme, self._chart.show_vehicle)
         self._news = NewsPanel(desk, theme)
 

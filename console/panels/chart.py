@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from console.city_map import CityMap
 from console.i18n import language
 from console.models import acts
 from console.models.ages import span
@@ -15,7 +16,6 @@ from dispatch.kinds import HowPlaced
 from dispatch.words import Point
 from mapview.canvas.canvas import MapCanvas
 from mapview.canvas.marks import PlaceKind, PlaceMark, RouteMark
-from mapview.canvas.sheets import Cartographer
 
 PIN = "pin"
 
@@ -28,13 +28,18 @@ class Chart(QWidget):
         desk: Desk,
         theme: Theme,
         clock: Callable[[], int],
-        cartographer: Cartographer | None = None,
-        attribution: str = "",
+        city: CityMap,
     ) -> None:
         super().__init__()
         self._desk = desk
+        self._aeds = city.aeds
         self.canvas = MapCanvas(
-            cartographer, attribution=attribution, theme=theme.name, lang=language(), clock=clock, parent=self
+            city.cartographer,
+            attribution=city.attribution,
+            theme=theme.name,
+            lang=language(),
+            clock=clock,
+            parent=self,
         )
         self.canvas.setObjectName("map")
         column = QVBoxLayout(self)
@@ -76,7 +81,7 @@ class Chart(QWidget):
         self._desk.changed(Topic.FORM)
 
     def _places(self) -> list[PlaceMark]:
-        marks = site_marks(self._desk.floor)
+        marks = [*site_marks(self._desk.floor), *self._aeds]
         place = self._desk.form().place
         if place.point is not None and self._desk.incident_id() is None:
             pin = PlaceMark(
@@ -96,6 +101,7 @@ class Chart(QWidget):
         vehicle = self._desk.positions.get(self._desk.hand.vehicle_id or "")
         if points and vehicle is not None:
             points.append((vehicle.lon, vehicle.lat))
+            points += self._way()
         if not points:
             stations = self._desk.floor.stations.values()
             points = [(station.point.lon, station.point.lat) for station in stations]
@@ -103,7 +109,19 @@ class Chart(QWidget):
             self._proposed = self._key()
             self.canvas.propose(points)
 
+    def _way(self) -> tuple[tuple[float, float], ...]:
+        """Points of the way of the vehicle in hand, as soon as it is known."""
+        way = self._desk.travel.way
+        return way.points if way is not None and way.vehicle_id == self._desk.hand.vehicle_id else ()
+
     def _key(self) -> tuple[object, ...]:
-        """A view is proposed again for another place or another vehicle, not for every metre driven."""
+        """A view is proposed again for another place, another vehicle, or when its way becomes known; not
+        for every metre driven."""
         hand, point = self._desk.hand, self._desk.form().place.point
-        return (hand.intake_id, point, hand.vehicle_id if point else None, len(self._desk.floor.stations))
+        return (
+            hand.intake_id,
+            point,
+            hand.vehicle_id if point else None,
+            bool(self._way()),
+            len(self._desk.floor.stations),
+        )
