@@ -59,7 +59,7 @@ class HubSeat:
 
     def drain(self) -> list[HubMessage]:
         messages = _messages(self._link.drain())
-        messages += [_moved(position) for position in self._link.take_positions().values()]
+        messages += [moved(position) for position in self._link.take_positions().values()]
         now = link_of(self._link.state)
         if now != self._told:
             self._told = now
@@ -124,7 +124,8 @@ def link_of(state: LinkState) -> Link:
     )
 
 
-def _moved(position: Position) -> Moved:
+def moved(position: Position) -> Moved:
+    """A position as it travels, as the windows use it."""
     return Moved(
         position.vehicle_id,
         position.lon_e6 / DEGREE_E6,

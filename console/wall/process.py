@@ -14,6 +14,7 @@ from console import i18n
 from console.city_map import open_city
 from console.drill.camera import Camera
 from console.drill.script import read_drill
+from console.hub_seat import moved
 from console.models.map_marks import incident_marks, site_marks, vehicle_marks
 from console.ports import Moved
 from console.selftest import check_binding
@@ -27,7 +28,6 @@ from store.bus.keys import KeyFileError
 from store.bus.link import HubLink
 from store.bus.link_state import link_settings
 from store.config import Config
-from store.core.messages import DEGREE_E6, Position
 from store.core.replica import Applied
 from store.core.seat_logic import FloorReplaced
 from store.exits import CannotStartError, ExitCode
@@ -37,7 +37,6 @@ DRAIN_MS = 50
 BOARD_MS = 500
 PICTURE_EVERY_MS = 5_000
 SIZE_PX = (1920, 1080)
-DECI = 10
 
 
 class Wall(QObject):
@@ -70,9 +69,9 @@ class Wall(QObject):
             elif isinstance(notice, Applied):
                 apply(self._floor, notice.event)
                 changed = True
-        moved = self._link.take_positions()
-        self._positions |= {key: _moved(position) for key, position in moved.items()}
-        if moved or changed:
+        reports = self._link.take_positions()
+        self._positions |= {key: moved(position) for key, position in reports.items()}
+        if reports or changed:
             self._canvas.set_vehicles(vehicle_marks(self._floor, self._positions))
         if changed:
             self._canvas.set_incidents(incident_marks(self._floor))
@@ -137,14 +136,3 @@ def _camera(config: Config, window: WallWindow, canvas: MapCanvas, wall: Wall) -
     timer.timeout.connect(lambda: camera.shoot() if wall.is_busier() else None)
     timer.start()
     return camera
-
-
-def _moved(position: Position) -> Moved:
-    return Moved(
-        position.vehicle_id,
-        position.lon_e6 / DEGREE_E6,
-        position.lat_e6 / DEGREE_E6,
-        position.at,
-        position.speed_dkmh / DECI,
-        float(position.heading_deg),
-    )
