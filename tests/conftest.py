@@ -1,7 +1,9 @@
-"""What tests of several packages share: the demo city, made once and kept while its sources stay the same."""
+"""What tests of several packages share: the demo city, made once and kept while its sources
+stay the same. Windows are drawn offscreen."""
 
 import fcntl
 import hashlib
+import os
 from pathlib import Path
 
 import msgspec
@@ -13,6 +15,8 @@ from mapview.geo.steps import ImportReport
 
 PROJECT = Path(__file__).parents[1]
 KEPT = PROJECT / "build" / "test-city"
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 
 @pytest.fixture(scope="session")
