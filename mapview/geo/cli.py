@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
             lists = {kind: path for kind in CSV_KINDS if (path := getattr(args, kind)) is not None}
             _import(args.source, lists, args.out, args.attribution, args.licence)
         else:
-            make_demo(args.out, args.seed)
+            print(make_demo(args.out, args.seed))  # noqa: T201
     except GeoError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def make_demo(folder: Path, seed: int = DEMO_SEED) -> Path:
-    """Generate the demo city into `folder` and import it; returns the city file.
+    """Generate the demo city into `folder` and import it, without a word; returns the city file.
 
     The generator is a program of its own: this package may not import its neighbour.
     """
@@ -57,7 +57,7 @@ def make_demo(folder: Path, seed: int = DEMO_SEED) -> Path:
         raise GeoError(f"the demo city was not made: exit code {done.returncode}")
     out = folder / "city.sqlite"
     lists = {kind: folder / f"{kind}.csv" for kind in CSV_KINDS}
-    _import(folder / "demo.osm.pbf", lists, out, DEMO_ATTRIBUTION, DEMO_LICENCE)
+    import_city(folder / "demo.osm.pbf", lists, out, attribution=DEMO_ATTRIBUTION, licence=DEMO_LICENCE)
     return out
 
 
