@@ -15,7 +15,7 @@ from dispatch.kinds import (
     Severity,
 )
 from dispatch.stages import ENDING, next_stage
-from dispatch.words import Form, Mission, Place, Point, Vehicle
+from dispatch.words import Call, Form, Mission, Place, Point, Vehicle
 from store.core.ids import new_id
 
 # --- calls and intakes -----------------------------------------------------------------------------
@@ -62,6 +62,11 @@ def call_back(desk: Desk) -> None:
 def new_intake(desk: Desk) -> None:
     """A form by hand."""
     desk.begin_intake(None, "")
+
+
+def take_missed(desk: Desk, call: Call) -> None:
+    """A form for a call that ended before anybody answered: its number stands ready to be rung back."""
+    desk.begin_intake(call.id, call.number)
 
 
 def put_aside(desk: Desk) -> None:

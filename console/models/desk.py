@@ -8,7 +8,7 @@ from typing import Any
 
 from console.i18n import say
 from console.models import latest
-from console.models.following import dispatched, follow
+from console.models.following import ask_again, dispatched, follow, tell_of_call
 from console.models.forms import Forms
 from console.models.keeping import Begun, Kept
 from console.models.line import Line
@@ -236,6 +236,8 @@ class Desk:
         self.changed(Topic.POSITIONS)
 
     def _navigator(self, message: NavigatorState) -> None:
+        if message.running and not self.navigating.running:
+            ask_again(self)
         self.navigating = message
         self.changed(Topic.STATUS)
 
@@ -249,10 +251,7 @@ class Desk:
                 self.begin_intake(call.id, call.number)
         if isinstance(event, phone.CallAnswered | phone.CallEnded):
             self._tell_seat_state()
-        if isinstance(event, phone.CommandRefused):
-            self.notice(
-                say("电话未能执行：{reason}", reason=event.reason), say("请看电话指示灯，必要时用话机接听")
-            )
+        tell_of_call(self, event)
 
     def _tell_seat_state(self) -> None:
         """Taking a call or ready again: the supervisor sees it. Only a person says away or paused."""

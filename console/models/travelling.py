@@ -31,6 +31,10 @@ class Travelling:
         """Another place: what was known is about the old one."""
         self.times, self.way, self._asked = {}, None, ()
 
+    def ask_again(self) -> None:
+        """The navigator is back: what it said last may be a straight line."""
+        self._asked = ()
+
     def of(self, intake_id: str | None) -> dict[str, TravelTime]:
         """The times to the place of this intake by vehicle; empty while not known."""
         return self.times.get(intake_id or "", {})

@@ -59,9 +59,12 @@ class CallsPanel(Panel):
             self.table.scrollToTop()
 
     def _use(self, call_id: str) -> None:
-        """Enter: answer what rings here, show what was taken in."""
-        if any(call.id == call_id for call in self._desk.line.ringing()):
+        """Enter: answer what rings here, show what was taken in, open a form for what nobody answered."""
+        call = self._desk.line.call(self._desk.floor, call_id)
+        if any(ringing.id == call_id for ringing in self._desk.line.ringing()):
             self._do("answer")
+        elif call is not None and call.ended_at and not call.answered_at and not call.intake_id:
+            acts.take_missed(self._desk, call)
         else:
             self._show(call_id)
 
