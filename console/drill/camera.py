@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
 LOOK_MS = 300
-LOOKS_MAX = 40
+LOOKS_MAX = 20
 THEMES = ("night", "day")
 
 
