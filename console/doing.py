@@ -144,6 +144,9 @@ class Doing:
             choices.append(Choice(pick.id, f"{floor.hospitals[pick.id].name}{km} {why}".strip()))
         return tuple(choices)
 
+    def crew(self) -> None:
+        self._ask(reasons.answer_crew(self._desk, self._vehicle))
+
     def suspend(self) -> None:
         self._ask(reasons.suspend_or_free(self._desk, self._vehicle))
 

@@ -17,7 +17,7 @@ from console.city_map import CityMap
 from console.doing import Doing
 from console.i18n import say
 from console.login import LogInPage, SecondPerson, reason_text
-from console.models import acts
+from console.models import acts, rows
 from console.models.asking import Ask
 from console.models.desk import Desk
 from console.models.state import Topic
@@ -92,7 +92,7 @@ class SeatWindow(QMainWindow):
         assert isinstance(app, QApplication)
         self._app = app
         app.installEventFilter(self._keys_filter)
-        dress(app, theme)
+        dress(app, self, theme)
 
     # --- building ----------------------------------------------------------------------------------
 
@@ -164,7 +164,7 @@ class SeatWindow(QMainWindow):
         for topic, refresh in panels:
             if topic in changes:
                 refresh(now)
-        if changes & {Topic.NOTICE, Topic.STATUS, Topic.LATEST}:
+        if changes & {Topic.NOTICE, Topic.STATUS, Topic.LATEST, Topic.VEHICLES}:
             self._strip.refresh(now)
         if changes & {Topic.STATUS, Topic.PLACE, Topic.CALLS}:
             self._form.tell(now)
@@ -187,6 +187,9 @@ class SeatWindow(QMainWindow):
         now = self._desk.clock()
         self._header.tick(now)
         self.show_changes({Topic.CALLS, Topic.INCIDENTS, Topic.MISSIONS, Topic.VEHICLES, Topic.STATUS})
+        if rows.crews_calling(self._desk):
+            self._app.alert(self)
+            self._app.beep()
 
     # --- people ------------------------------------------------------------------------------------
 
@@ -277,7 +280,7 @@ class SeatWindow(QMainWindow):
     def set_theme(self, name: str) -> None:
         """Change to "day" or "night"."""
         self._theme.name = name
-        dress(self._app, self._theme)
+        dress(self._app, self, self._theme)
         self._chart.canvas.set_theme(self._theme.name)
         self._desk.changed(*Topic)
 

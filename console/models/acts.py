@@ -46,6 +46,8 @@ def reject(desk: Desk) -> None:
     ringing = desk.line.ringing()
     if ringing:
         desk.phone.reject(ringing[0].id)
+    else:
+        desk.notice(say("没有振铃的来电"), grave=False)
 
 
 def call_back(desk: Desk) -> None:
@@ -213,6 +215,8 @@ def choose_row(desk: Desk, row: int) -> None:
     picks = desk.recommendation.picks
     if row <= len(picks):
         choose_vehicle(desk, picks[row - 1].id)
+    else:
+        desk.notice(say("推荐列表没有第 {row} 行", row=row), grave=False)
 
 
 # --- missions --------------------------------------------------------------------------------------
@@ -264,6 +268,12 @@ def selected_mission(desk: Desk) -> Mission | None:
 
 def mission_of_vehicle(desk: Desk, vehicle: Vehicle) -> Mission | None:
     return desk.floor.missions.get(vehicle.mission_id or vehicle.last_mission_id or "")
+
+
+def incident_of_vehicle(desk: Desk, vehicle_id: str) -> str | None:
+    """The incident a vehicle is under way for, None for none."""
+    mission = desk.floor.missions.get(desk.floor.vehicles[vehicle_id].mission_id or "")
+    return mission.incident_id if mission else None
 
 
 def choose_mission(desk: Desk, mission_id: str) -> None:

@@ -106,6 +106,18 @@ def _closed(event: ev.IncidentClosed, floor: Floor, now: int) -> Line:
     return Line(event.closing.closed_at, text, event.incident_id)
 
 
+def _crew_called(event: ev.CrewCalled, floor: Floor, now: int) -> Line:
+    vehicle = floor.vehicles[event.vehicle_id]
+    mission = floor.missions.get(vehicle.mission_id or "")
+    text = f"{vehicle.number} {word(event.call)}"
+    return Line(event.at, text, mission.incident_id if mission else None, abnormal=True)
+
+
+def _crew_answered(event: ev.CrewCallAnswered, floor: Floor, now: int) -> Line:
+    number = floor.vehicles[event.vehicle_id].number
+    return Line(event.at, say("{vehicle} 车组呼叫已应答 {remark}", vehicle=number, remark=event.remark))
+
+
 _MAKERS: dict[type, Callable[[Any, Floor, int], Line]] = {
     ev.CallRang: _rang,
     ev.CallEnded: _call_ended,
@@ -118,4 +130,6 @@ _MAKERS: dict[type, Callable[[Any, Floor, int], Line]] = {
     ev.MilestoneReached: _reached,
     ev.MissionEnded: _ended,
     ev.VehicleStateChanged: _vehicle_state,
+    ev.CrewCalled: _crew_called,
+    ev.CrewCallAnswered: _crew_answered,
 }

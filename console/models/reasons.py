@@ -1,7 +1,8 @@
 """Acts that need a reason: each gives the question for the reason bar, or does at once what needs none."""
 
 from console.i18n import say
-from console.models.acts import put_aside, selected_mission
+from console.models.acts import incident_of_vehicle, put_aside, selected_mission
+from console.models.ages import clock
 from console.models.asking import Ask, Choice
 from console.models.desk import Desk
 from console.models.labels import step, word
@@ -11,6 +12,7 @@ from dispatch.kinds import (
     AbortReason,
     CallClass,
     CloseReason,
+    CrewCall,
     EmptyRunReason,
     HoldReason,
     IncidentState,
@@ -190,6 +192,27 @@ def _close_incident(desk: Desk, incident: Incident) -> Ask:
         desk.give(cmd.CloseIncident(incident.id, CloseReason(value), remark))
 
     return Ask(say("结束事件 {number}：选择原因", number=short(incident.number)), choices, then)
+
+
+def answer_crew(desk: Desk, vehicle: Vehicle | None = None) -> Ask | None:
+    """Answer this crew, else the one that calls gravest and longest: speak first, then say so."""
+    calling = [v for v in desk.floor.vehicles.values() if v.crew_call is not None]
+    calling.sort(key=lambda v: (v.crew_call is not CrewCall.SOS, v.crew_called_at or 0))
+    chosen = vehicle or next(iter(calling), None)
+    if chosen is None or chosen.crew_call is None or chosen.crew_called_at is None:
+        desk.notice(say("没有车组呼叫"), grave=False)
+        return None
+    incident_id = incident_of_vehicle(desk, chosen.id)
+    if incident_id is not None and incident_id != desk.incident_id():
+        desk.take_in_hand(incident_id=incident_id)
+
+    def then(value: str, remark: str, minutes: int) -> None:
+        desk.give(cmd.AnswerCrewCall(chosen.id, f"{spoken[value]} {remark}".strip()))
+
+    spoken = {"radio": say("已用电台通话"), "phone": say("已用电话通话"), "other": say("已由他人通话")}
+    choices = tuple(Choice(value, words) for value, words in spoken.items())
+    called = f"{word(chosen.crew_call)} {clock(chosen.crew_called_at)}"
+    return Ask(say("{vehicle} {call}：先通话，再确认", vehicle=chosen.number, call=called), choices, then)
 
 
 def suspend_or_free(desk: Desk, vehicle: Vehicle | None = None) -> Ask | None:

@@ -12,7 +12,7 @@ from console.models.labels import word
 from console.models.latest import short
 from dispatch.alarms import Alarm, AlarmKind
 from dispatch.hints import earlier_calls
-from dispatch.kinds import SEVERITY_RANK, Direction, IncidentState, Severity, VehicleState
+from dispatch.kinds import SEVERITY_RANK, CrewCall, Direction, IncidentState, Severity, VehicleState
 from dispatch.recommend import POSITION_STALE_S, Caution, Pick, Shortfall
 from dispatch.stages import CALLABLE
 from dispatch.words import Call, Incident, Intake, Vehicle
@@ -72,6 +72,7 @@ class VehicleRow(Struct, frozen=True):
     estimated: bool
     old: bool
     callable: bool
+    calls: bool = False  # the crew calls
 
 
 class AdviceRow(Struct, frozen=True):
@@ -92,11 +93,14 @@ class AdviceRow(Struct, frozen=True):
 
 
 class AlarmRow(Struct, frozen=True):
+    """`loud`: a crew calls, which is everybody's until somebody answers."""
+
     id: str
     words: str
     target: str
     age: str
     mine: bool
+    loud: bool = False
 
 
 def seat_number(desk: Desk, seat_id: str | None) -> str:
@@ -278,6 +282,8 @@ def _vehicle_row(desk: Desk, vehicle: Vehicle, now: int) -> VehicleRow:
         state = word(mission.stage)
     elif vehicle.suspended_for is not None and vehicle.state is VehicleState.SUSPENDED:
         state = f"{state} · {word(vehicle.suspended_for)}"
+    if vehicle.crew_call is not None:
+        state = f"▲ {word(vehicle.crew_call)} · {state}"
     return VehicleRow(
         id=vehicle.id,
         number=vehicle.number,
@@ -291,6 +297,7 @@ def _vehicle_row(desk: Desk, vehicle: Vehicle, now: int) -> VehicleRow:
         estimated=time.estimated if time else False,
         old=report is not None and now - report.at_ms > POSITION_STALE_S * 1000,
         callable=vehicle.state in CALLABLE,
+        calls=vehicle.crew_call is not None,
     )
 
 
@@ -333,21 +340,43 @@ def _advice_row(desk: Desk, key: int, pick: Pick) -> AdviceRow:
 
 
 def alarms(desk: Desk, now: int) -> list[AlarmRow]:
-    """What is overdue, ours first."""
+    """A crew that calls first, then what is overdue, ours before others'."""
     rows = [_alarm_row(desk, alarm, now) for alarm in desk.alarms if _there(desk, alarm)]
-    return sorted(rows, key=lambda row: not row.mine)
+    return sorted(rows, key=lambda row: (not row.loud, not row.mine))
 
 
 def _there(desk: Desk, alarm: Alarm) -> bool:
     """False when the thing has left the floor since the alarms were last worked out."""
     floor = desk.floor
+    if alarm.kind is AlarmKind.CREW_CALL:
+        return alarm.id in floor.vehicles and floor.vehicles[alarm.id].crew_call is not None
     return any(alarm.id in table for table in (floor.calls, floor.intakes, floor.incidents, floor.missions))
 
 
 def _alarm_row(desk: Desk, alarm: Alarm, now: int) -> AlarmRow:
+    if alarm.kind is AlarmKind.CREW_CALL:
+        return _crew_row(desk, alarm, now)
     target, key = _alarm_target(desk, alarm)
     mine = _mine(desk, alarm.seat_id)
     return AlarmRow(key, word(alarm.kind), target, age(alarm.since, now), mine)
+
+
+def _crew_row(desk: Desk, alarm: Alarm, now: int) -> AlarmRow:
+    vehicle = desk.floor.vehicles[alarm.id]
+    mission = desk.floor.missions.get(vehicle.mission_id or "")
+    number = f" → {short(desk.floor.incidents[mission.incident_id].number)}" if mission else ""
+    assert vehicle.crew_call is not None  # `_there` looked
+    mine = mission is None or _mine(desk, alarm.seat_id)
+    words, target = word(vehicle.crew_call), f"{vehicle.number}{number}"
+    return AlarmRow(vehicle.id, words, target, age(alarm.since, now), mine, loud=True)
+
+
+def crews_calling(desk: Desk) -> str:
+    """Words for the strip while crews call, gravest first; "" when none does."""
+    calling = [vehicle for vehicle in desk.floor.vehicles.values() if vehicle.crew_call is not None]
+    calling.sort(key=lambda vehicle: (vehicle.crew_call is not CrewCall.SOS, vehicle.crew_called_at or 0))
+    named = [f"{v.number} {word(v.crew_call)}" for v in calling if v.crew_call is not None]
+    return say("车组呼叫：{crews}，Ctrl+R 应答", crews="、".join(named)) if named else ""
 
 
 def _alarm_target(desk: Desk, alarm: Alarm) -> tuple[str, str]:

@@ -31,7 +31,7 @@ TOPICS_OF: dict[str, tuple[Topic, ...]] = {
     "intakes": (Topic.CALLS, Topic.INCIDENTS, Topic.FORM),
     "incidents": (Topic.INCIDENTS, Topic.FORM, Topic.MISSIONS, Topic.CALLS),
     "missions": (Topic.MISSIONS, Topic.INCIDENTS, Topic.VEHICLES),
-    "vehicles": (Topic.VEHICLES, Topic.ADVICE, Topic.MISSIONS),
+    "vehicles": (Topic.VEHICLES, Topic.ADVICE, Topic.MISSIONS, Topic.ALARMS),
     "stations": (Topic.VEHICLES, Topic.POSITIONS),
     "hospitals": (Topic.MISSIONS, Topic.POSITIONS),
     "dispatchers": (Topic.STATUS,),

@@ -30,7 +30,13 @@ ALARMS: tuple[Column[AlarmRow], ...] = (
     Column(
         "",
         132,
-        lambda row: Cell(f"▲ {row.words}", "fault" if row.mine else "warning", bold=row.mine, small=True),
+        lambda row: Cell(
+            f"▲ {row.words}",
+            "fault" if row.mine else "warning",
+            bold=row.mine or row.loud,
+            small=True,
+            fill="fault" if row.loud else "",
+        ),
     ),
     Column("", 0, lambda row: Cell(row.target, "" if row.mine else "quiet", small=True)),
     Column("", 56, lambda row: Cell(row.age, "fault" if row.mine else "quiet", right=True, small=True)),
@@ -80,6 +86,9 @@ class AlarmsPanel(Panel):
         set_property(self.aside, "tone", "fault" if mine else "")
 
     def _show(self, key: str) -> None:
+        if key in self._desk.floor.vehicles:
+            acts.choose_vehicle(self._desk, key)
+            key = acts.incident_of_vehicle(self._desk, key) or ""
         if key in self._desk.floor.calls:
             call = self._desk.floor.calls[key]
             key = call.incident_id or call.intake_id or ""

@@ -12,10 +12,11 @@ from console.i18n import say
 from console.models import ages
 from console.models.desk import Desk
 from console.models.labels import word
-from console.models.lamps import banner, lamps
+from console.models.lamps import Banner, banner, lamps
+from console.models.rows import crews_calling
 from console.panels.widgets import button, set_property, text
 from console.ports import HubMode
-from console.verbs import VERBS, tip
+from console.verbs import BY_ID, VERBS, tip
 
 HEADER_PX = 44
 MODE_PX = 32
@@ -90,7 +91,7 @@ class Header(QFrame):
 
 
 class Strip(QFrame):
-    """One line that speaks: the banner of the hub, else the newest notice, else the last change."""
+    """One line that speaks: crews that call and the hub's banner, the newest notice, else the last change."""
 
     def __init__(self, desk: Desk, do: Callable[[str], object]) -> None:
         super().__init__()
@@ -117,7 +118,9 @@ class Strip(QFrame):
 
     def refresh(self, now: int) -> None:
         desk = self._desk
-        told = banner(desk.link)
+        told, crews = banner(desk.link), crews_calling(desk)
+        if crews:
+            told = Banner(f"{crews}　{told.text}".strip(), "fault")
         notice = desk.notices[-1] if desk.notices else None
         self._banner.setText(told.text)
         self._banner.setVisible(bool(told.text))
@@ -131,7 +134,9 @@ class Strip(QFrame):
             quiet = "" if told.text or last is None else f"{ages.clock(last.at)}　{last.text}"
             self._text.setText(quiet)
         self._more.setText(say("另有 {n} 条", n=len(desk.notices) - 1) if len(desk.notices) > 1 else "")
-        self._act.setVisible(notice is not None and notice.verb is not None)
+        helps = BY_ID.get(notice.verb or "") if notice is not None else None
+        self._act.setVisible(helps is not None)
+        self._act.setText(f"{helps.name} {helps.key}" if helps is not None else "")
         self._close.setVisible(notice is not None)
         self._text.setToolTip(self._text.text())
         set_property(self, "tone", tone)

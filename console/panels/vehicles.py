@@ -26,7 +26,8 @@ class VehiclesPanel(Panel):
             Column(say("车"), 84, lambda row: Cell(
                 row.number, bold=True, badge=theme.palette.vehicle(row.look))),
             Column(say("类型"), 50, lambda row: Cell(row.kind, small=True)),
-            Column(say("状态"), 0, lambda row: Cell(row.state, "" if row.callable else "quiet")),
+            Column(say("状态"), 0, lambda row: Cell(
+                row.state, "fault" if row.calls else "" if row.callable else "quiet", bold=row.calls)),
             Column(say("历时"), 58, lambda row: Cell(row.age, "quiet", right=True, small=True)),
             Column(say("号"), 52, lambda row: Cell(row.incident, right=True)),
             Column(say("站"), 150, lambda row: Cell(row.station, "quiet", small=True)),
