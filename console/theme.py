@@ -6,10 +6,11 @@ Quiet grey ground, colour only for the abnormal. Sizes are for a 24" screen of 1
 from typing import Final
 
 from PySide6.QtGui import QColor, QFont, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from mapview.canvas.palette import THEMES, Palette, WindowColours
 
+STYLE: Final = "fusion"
 TEXT_PX: Final = 15
 SMALL_PX: Final = 13
 LARGE_PX: Final = 18
@@ -69,15 +70,20 @@ def font(px: int = TEXT_PX, *, bold: bool = False) -> QFont:
     return face
 
 
-def dress(app: QApplication, theme: Theme) -> None:
-    """Give the whole application this theme."""
+def dress(app: QApplication, window: QWidget, theme: Theme) -> None:
+    """Give the window, and whatever it opens, this theme.
+
+    The sheet is the window's: as the application's it takes Qt 190 ms instead of 70 to put on.
+    """
     wanted = sheet(theme.window)
-    if app.styleSheet() == wanted:
+    if window.styleSheet() == wanted:
         return
-    app.setStyle("Fusion")
-    app.setFont(font())
+    if app.style().objectName() != STYLE:
+        app.setStyle(STYLE)
+    if app.font() != font():
+        app.setFont(font())
     app.setPalette(_qt_palette(theme.window))
-    app.setStyleSheet(wanted)
+    window.setStyleSheet(wanted)
 
 
 def _qt_palette(c: WindowColours) -> QPalette:

@@ -103,15 +103,19 @@ class RowModel(QAbstractTableModel, Generic[T]):
     def put(self, rows: list[T]) -> None:
         """Show these; only a changed number of rows resets, changed cells are drawn again."""
         if len(rows) == len(self.rows):
-            changed = [at for at, row in enumerate(rows) if row != self.rows[at]]
-            self.rows = rows
-            if changed:
-                last = len(self.columns) - 1
-                self.dataChanged.emit(self.index(changed[0], 0), self.index(changed[-1], last))
+            before, self.rows = self.rows, rows
+            self._tell_changed([at for at, row in enumerate(rows) if row != before[at]], before)
             return
         self.layoutAboutToBeChanged.emit()
         self.rows = rows
         self.layoutChanged.emit()
+
+    def _tell_changed(self, changed: list[int], before: list[T]) -> None:
+        """Column by column: each second only the ages change, and painting text is what takes long."""
+        for place, column in enumerate(self.columns):
+            cells = [at for at in changed if column.cell(self.rows[at]) != column.cell(before[at])]
+            if cells:
+                self.dataChanged.emit(self.index(cells[0], place), self.index(cells[-1], place))
 
 
 class CellPainter(QStyledItemDelegate):
