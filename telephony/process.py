@@ -43,6 +43,7 @@ class PhoneProcess:
         """Raises `EngineError` when the library cannot start, `OSError` when the folder cannot be made."""
         self._pipe = pipe
         self._closed: queue.SimpleQueue[RecordingClosed | RecordingFailed] = queue.SimpleQueue()
+        self._unheard = False
         self._unfinished_dir: Path | None = None
         self._closer: RecordingCloser | None = None
         if settings.recordings_dir is not None:
@@ -57,10 +58,10 @@ class PhoneProcess:
         self._emit(PhoneReady(self._engine.sip_port, "null", capabilities))
 
     def run(self) -> None:
-        """Until the parent asks us to finish or is gone."""
-        while not self._pipe.ended:
+        """Until the parent asks us to finish, is gone or reads no more: a lost fact must not go unnoticed."""
+        while not self._pipe.ended and not self._unheard:
             self._engine.turn()
-            self._switchboard.turn()
+            self._engine.do(self._switchboard.turn)
             self._obey()
             self._tell_closed()
 
@@ -96,7 +97,8 @@ class PhoneProcess:
             self._closer.close(unfinished)
 
     def _emit(self, event: Event) -> None:
-        self._pipe.send(encode(event))
+        if not self._pipe.send(encode(event)):
+            self._unheard = True
 
 
 def main() -> int:

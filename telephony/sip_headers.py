@@ -57,8 +57,9 @@ class Caller(NamedTuple):
 def parse_request(message: str) -> SipRequest:
     """Start line and headers of a SIP request; the body is left alone, folded lines are joined."""
     head = clean_text(re.split(r"\r?\n\r?\n", message, maxsplit=1)[0])
-    lines = re.sub(r"\r?\n[ \t]+", " ", head).splitlines()
-    start = lines[0].split() if lines else []
+    # Only CR LF ends a header: other line breaks inside a display name must not start one (RFC 3261 7.3.1).
+    lines = re.split(r"\r?\n", re.sub(r"\r?\n[ \t]+", " ", head))
+    start = lines[0].split()
     headers = []
     for line in lines[1 : HEADERS_MAX + 1]:
         name, colon, value = line.partition(":")

@@ -7,7 +7,9 @@ import gc
 import heapq
 import itertools
 import logging
+import threading
 import time
+from collections import deque
 from collections.abc import Callable
 
 import pjsua2 as pj
@@ -21,6 +23,8 @@ from telephony.settings import EngineSettings, Transport
 from telephony.sip_headers import caller_of, dialled_of, parse_request
 
 POLL_MS = 10
+SOCKET_LINGER_S = 0.6  # how long the library holds a call's sockets after its end: 0.5 s, and a margin
+SHORT_CALLS_MAX = 4  # its 64 sockets are 32 calls; up to 25 come and go in one poll, 3 may be up
 GC_EVERY_S = 60.0
 UNREGISTER_S = 0.2  # for the un-REGISTER, its challenge and its answer
 
@@ -53,6 +57,8 @@ class Engine:
         self._deferred: list[tuple[float, int, Deferred]] = []
         self._order = itertools.count()
         self._gc_due_s = 0.0
+        self._short_ends_s: deque[float] = deque(maxlen=SHORT_CALLS_MAX)
+        self._never = threading.Event()
         self.sip_port = 0
 
     def start(self) -> Capabilities:
@@ -76,13 +82,30 @@ class Engine:
 
     def turn(self) -> None:
         """One round: the library's events (waits up to `POLL_MS`), then what they deferred."""
-        self._endpoint.libHandleEvents(POLL_MS)
+        if self._flooded():
+            self._never.wait(POLL_MS / 1000)  # what comes meanwhile waits in the kernel, live audio goes on
+        else:
+            self._endpoint.libHandleEvents(POLL_MS)
         now_s = time.monotonic()
         while self._deferred and self._deferred[0][0] <= now_s:
-            self._do(heapq.heappop(self._deferred)[2])
+            self.do(heapq.heappop(self._deferred)[2])
         if now_s >= self._gc_due_s:
             self._gc_due_s = now_s + GC_EVERY_S
             gc.collect()
+
+    def short_call_ended(self) -> None:
+        """A call ended within `SOCKET_LINGER_S`: too many of them at once use up the library's sockets."""
+        self._short_ends_s.append(time.monotonic())
+
+    def _flooded(self) -> bool:
+        """`SHORT_CALLS_MAX` such calls in a row: one more poll could abort the library, so it waits."""
+        ends_s, now_s = self._short_ends_s, time.monotonic()
+        if len(ends_s) < SHORT_CALLS_MAX or ends_s[-1] - ends_s[0] > SOCKET_LINGER_S:
+            return False
+        if now_s - ends_s[-1] < SOCKET_LINGER_S:
+            return True
+        ends_s.clear()
+        return False
 
     def hang_up_all(self) -> None:
         self._endpoint.hangupAllCalls()
@@ -109,7 +132,8 @@ class Engine:
             address = str(self._endpoint.transportGetInfo(made).localAddress)
             self.sip_port = int(address.rpartition(":")[2])
 
-    def _do(self, action: Deferred) -> None:
+    def do(self, action: Deferred) -> None:
+        """Carry out one piece of work; its failure is a fact and costs nothing else."""
         try:
             action()
         except pj.Error as error:

@@ -13,8 +13,10 @@ import pjsua2 as pj
 from telephony.messages import AnyEvent, CallAnswered, CallEarly, CallEnded, CallMedia, CallStats, EndedBy
 from telephony.pjsip.guard import guarded
 from telephony.pjsip.recorder import CallRecorder
+from telephony.sip_headers import clean_text
 
 NETWORK_CODES = {408, 480, 502, 503, 504}
+DECLINE = 603
 
 
 class LegOwner(Protocol):
@@ -55,7 +57,7 @@ class Leg(pj.Call):  # type: ignore[misc]
                 self.emit(CallAnswered(self.call_id, now_ms(), time.monotonic_ns()))
                 self.owner.leg_answered(self)
             case pj.PJSIP_INV_STATE_DISCONNECTED:
-                self._end(int(state.lastStatusCode), str(state.lastReason))
+                self._end(int(state.lastStatusCode), clean_text(str(state.lastReason)))
 
     @guarded
     def onCallMediaState(self, _param: pj.OnCallMediaStateParam) -> None:  # noqa: N802
@@ -69,6 +71,14 @@ class Leg(pj.Call):  # type: ignore[misc]
             self.media_active = active
             self._heard_at_s = time.monotonic()
             self.emit(CallMedia(self.call_id, active))
+
+    @guarded
+    def onCallTransferRequest(self, param: pj.OnCallTransferRequestParam) -> None:  # noqa: N802
+        param.statusCode = DECLINE  # else the library calls whomever the far end names (REFER, RFC 3515)
+
+    @guarded
+    def onCallReplaceRequest(self, param: pj.OnCallReplaceRequestParam) -> None:  # noqa: N802
+        param.statusCode = DECLINE  # else the library puts a stranger in this call's place (RFC 3891)
 
     def stats(self, now_s: float) -> CallStats:
         """Counters of the stream so far. The library reports no dead air: packets are counted here."""

@@ -7,6 +7,7 @@ import pjsua2 as pj
 from telephony.messages import AnyEvent, LineState
 from telephony.pjsip.guard import guarded
 from telephony.settings import AccountSettings
+from telephony.sip_headers import clean_text
 
 
 class LineOwner(Protocol):
@@ -33,7 +34,7 @@ class Line(pj.Account):  # type: ignore[misc]
                 self.settings.account_id,
                 registered=bool(state.regIsActive),
                 code=int(state.regStatus) if self.settings.registrar else 0,
-                text=str(state.regStatusText) if self.settings.registrar else "",
+                text=clean_text(str(state.regStatusText)) if self.settings.registrar else "",
                 direct=self.settings.registrar is None,
             )
         )

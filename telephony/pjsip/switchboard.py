@@ -15,7 +15,7 @@ import pjsua2 as pj
 from store.core.ids import new_id
 from telephony import messages as msg
 from telephony.pjsip.configuration import account_config
-from telephony.pjsip.engine import Engine
+from telephony.pjsip.engine import SOCKET_LINGER_S, Engine
 from telephony.pjsip.leg import Leg, now_ms
 from telephony.pjsip.line import Line
 from telephony.pjsip.recorder import CallRecorder
@@ -24,7 +24,7 @@ from telephony.recording import Unfinished
 from telephony.settings import AccountSettings
 from telephony.sip_headers import caller_of, dialled_of, kept_headers, parse_request
 
-SLOT_S_MIN = 0.6  # sooner freed slots let a flood of calls exhaust the library's sockets and abort it
+SLOT_S_MIN = SOCKET_LINGER_S  # sooner freed slots let a flood of refused calls exhaust the sockets
 STATS_EVERY_S = 1.0
 BUSY_HERE = 486
 GOODBYE_S_MAX = 0.5
@@ -131,6 +131,8 @@ class Switchboard:
 
     def leg_ended(self, leg: Leg) -> None:
         self._legs.pop(leg.call_id, None)
+        if time.monotonic() - leg.born_at_s < SLOT_S_MIN:
+            self._engine.short_call_ended()
         if leg.recorder is not None:
             self._close_recording(leg.recorder.close())
             leg.recorder = None
@@ -155,9 +157,9 @@ class Switchboard:
             raise msg.EngineError("not a ringing call")
         if leg.answering:
             return
-        leg.answering = True
         self._record(leg)  # before audio flows, so that the first word is on it
         leg.answer(_with_code(200))
+        leg.answering = True
 
     def _end(self, leg: Leg, sip_code: int | None) -> None:
         """Hang up or refuse; a call that was never answered keeps its slot for `SLOT_S_MIN`."""
@@ -178,16 +180,20 @@ class Switchboard:
             return
         line = self._line(order.account_id)
         target = dial_uri(order.target, line.settings)
+        own_voice = None if order.voice is None else open_voice(order.voice)
         leg = Leg(self, line, order.call_id)
         leg.account_id, leg.seconds_max = line.settings.account_id, order.seconds_max
-        leg.own_voice = None if order.voice is None else open_voice(order.voice)
+        leg.own_voice = own_voice
         self._legs[order.call_id] = leg
         self.emit(msg.CallDialled(order.call_id, line.settings.account_id, target, now_ms()))
         try:
             leg.makeCall(target, _dial_options(order))
-        except pj.Error:
+        except pj.Error as error:
             if self._legs.pop(order.call_id, None) is not None:
                 leg.this.disown()
+                self.emit(
+                    msg.CallEnded(order.call_id, msg.EndedBy.PHONE, 0, str(error.reason), False, now_ms())
+                )
             raise
 
     def _say_ringing(self, call_id: str) -> None:

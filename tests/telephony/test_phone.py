@@ -1,8 +1,11 @@
 """A seat's phone with its real process: calls on loopback, hostile ones included, and kill -9."""
 
+import contextlib
 import os
+import re
 import select
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -19,6 +22,7 @@ from telephony.settings import AccountSettings, Voice
 
 pytestmark = pytest.mark.process
 ROOT = Path(__file__).parents[2]
+FLOOD_CALLS = 150
 
 
 def test_ring_answer_talk_hang_up(seat: Any, caller: Any) -> None:
@@ -113,6 +117,84 @@ def test_the_fifth_call_is_refused_and_reported(seat: Any, raw: RawCaller) -> No
         raw.cancel(call)
         assert raw.final(call) == 487
         seat.heard.until(msg.CallEnded)
+
+
+@pytest.mark.parametrize("target", ["sip:", "sip:a b@127.0.0.1"])
+def test_a_call_that_cannot_be_made_leaves_nothing_behind(seat: Any, target: str) -> None:
+    call_id = seat.phone.dial(target)
+    assert seat.heard.until(msg.CommandRefused).call_id == call_id
+    assert not seat.phone.calls
+
+
+def test_a_voice_that_cannot_be_played_is_refused(seat: Any) -> None:
+    call_id = seat.phone.dial(seat.uri, voice=Voice(wav="/nowhere.wav"))
+    assert seat.heard.until(msg.CommandRefused).call_id == call_id
+    assert not seat.phone.calls
+
+
+def test_foreign_bytes_in_a_refusal_still_end_the_call(seat: Any) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as far_end:
+        far_end.bind(("127.0.0.1", 0))
+        far_end.settimeout(5.0)
+        call_id = seat.phone.dial(f"sip:hospital@127.0.0.1:{far_end.getsockname()[1]}")
+        invite, seat_address = far_end.recvfrom(65_535)
+        kept = re.findall(rb"^(?:Via|From|Call-ID|CSeq):.*?\r\n|^To:.*?(?=\r\n)", invite, re.MULTILINE)
+        lines = [line + b";tag=x\r\n" if line.startswith(b"To") else line for line in kept]
+        busy = "占线".encode("gb18030")
+        answer = b"SIP/2.0 486 " + busy + b"\r\n" + b"".join(lines) + b"Content-Length: 0\r\n\r\n"
+        far_end.sendto(answer, seat_address)
+        ended = seat.heard.until(msg.CallEnded)
+    assert (ended.call_id, ended.sip_code, ended.reason) == (call_id, 486, "占线")
+    assert not seat.heard.of(msg.PhoneFault)
+
+
+class Referrer(RawCaller):
+    """A caller who, once answered, wants the seat to call somebody else."""
+
+    last = ""
+
+    def receive(self) -> str:
+        self.last = super().receive()
+        return self.last
+
+    def refer(self, branch: str, call_id: str, target: str) -> int:
+        to = re.search(r"^To:.*$", self.last, re.MULTILINE)
+        assert to
+        request = self._request("REFER", branch + "r", call_id, f"Refer-To: <{target}>\r\n", to=to[0].strip())
+        self._socket.sendto(request.replace(b"CSeq: 1 ", b"CSeq: 2 "), self._seat)
+        while not re.search(r"CSeq:\s*2 REFER", answer := self.receive()):
+            pass
+        return int(answer.split()[1])
+
+
+def test_a_caller_cannot_make_the_seat_call_somebody(seat: Any) -> None:
+    raw = Referrer(seat.port)
+    call = raw.invite()
+    ringing = seat.heard.until(msg.CallRinging)
+    seat.phone.answer(ringing.call_id)
+    assert raw.final(call) == 200
+    seat.heard.until(msg.CallAnswered)
+    assert raw.refer(call.branch, call.call_id, "sip:premium@127.0.0.1:9") == 603
+    assert list(seat.phone.calls) == [ringing.call_id]
+    seat.phone.hang_up(ringing.call_id)
+    assert seat.heard.until(msg.CallEnded).ended_by is msg.EndedBy.SEAT
+    raw.close()
+
+
+def test_a_flood_of_calls_that_come_and_go_does_not_cost_the_phone(seat: Any, raw: RawCaller) -> None:
+    pid = seat.phone.child.pid
+    for n in range(FLOOD_CALLS):
+        raw.cancel(raw.invite(f"1390000{n:04d}"))
+    late = RawCaller(seat.port)
+    late.wait_s = 0.2
+    deadline_s = time.monotonic() + 10.0
+    code = 0
+    while not code and time.monotonic() < deadline_s:
+        with contextlib.suppress(TimeoutError):  # the flood fills the kernel's buffer: ours may be lost
+            code = late.options()
+    late.close()
+    assert code == 200
+    assert seat.phone.child.pid == pid
 
 
 def test_an_invite_without_offer_is_rejected_without_an_abort(seat: Any, raw: RawCaller) -> None:

@@ -107,6 +107,13 @@ def test_a_list_keeps_commas_in_quotes_and_brackets() -> None:
     assert split_list('"a, b" <sip:c,d@e>, <tel:1>') == ['"a, b" <sip:c,d@e>', "<tel:1>"]
 
 
+@pytest.mark.parametrize("line_break", ["\u2028", "\x0b", "\x0c", "\x1d", "\x85", "\r"])
+def test_no_odd_line_break_in_a_name_starts_a_header(line_break: str) -> None:
+    name = f"x{line_break}P-Asserted-Identity: <sip:110@police>{line_break}"
+    message = f'INVITE sip:120@x SIP/2.0\r\nFrom: "{name}" <sip:13904510001@x>\r\n\r\n'
+    assert caller_of(parse_request(message)).number == "13904510001"
+
+
 def test_bytes_of_an_old_exchange_are_read_as_gb_18030() -> None:
     octets = b'INVITE sip:120@x SIP/2.0\r\nFrom: "' + "张三".encode("gb18030") + b'" <sip:1@x>\r\n\r\n'
     message = octets.decode("utf-8", "surrogateescape")
