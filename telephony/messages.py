@@ -179,7 +179,8 @@ class CallRejected(Event, frozen=True):
 class RecordingClosed(Event, frozen=True):
     """Both directions in one WAV (left caller, right operator); `path` is relative to the recordings folder.
 
-    `repaired`: the phone died during the call, up to 0.25 s of its end may be missing.
+    `repaired`: the phone died during the call, up to 0.25 s of its end may be missing. A phone that died soon
+    after the call tells it again, with the same hash.
     """
 
     call_id: str

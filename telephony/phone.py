@@ -74,7 +74,7 @@ class Phone:
     def configure(self, accounts: tuple[AccountSettings, ...]) -> None:
         """These accounts from now on, also after every restart."""
         self._accounts = accounts
-        self._send(msg.ConfigureAccounts(accounts))
+        self._send_accounts()
 
     def recording_path(self, closed: msg.RecordingClosed) -> Path:
         """Where the recording lies on this machine."""
@@ -102,6 +102,14 @@ class Phone:
     def _send(self, command: msg.Command) -> bool:
         return self._mirror.ready is not None and self._child.send(msg.encode(command))
 
+    def _send_accounts(self) -> None:
+        """Two threads may be here at once: the last order must be the newest accounts."""
+        while True:
+            accounts = self._accounts
+            self._send(msg.ConfigureAccounts(accounts))
+            if accounts is self._accounts:
+                return
+
     # Below: the child's thread.
 
     def _on_message(self, frame: bytes) -> None:
@@ -112,7 +120,7 @@ class Phone:
         self._tell(event)
         if isinstance(event, msg.PhoneReady):
             self._last_words = ""
-            self._send(msg.ConfigureAccounts(self._accounts))
+            self._send_accounts()
 
     def _on_state(self, state: ChildState) -> None:
         if state.phase not in (ChildPhase.WAITING, ChildPhase.STOPPED):

@@ -90,7 +90,7 @@ class PhoneProcess:
     def _repair(self) -> None:
         if self._unfinished_dir is not None and self._closer is not None:
             for unfinished in unfinished_in(self._unfinished_dir):
-                self._closer.close(unfinished, repaired=True)
+                self._closer.close(unfinished, left_behind=True)
 
     def _close_recording(self, unfinished: Unfinished) -> None:
         if self._closer is not None:

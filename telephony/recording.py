@@ -7,6 +7,7 @@ in it (zero after a crash) are never trusted. A finished file appears by one ren
 
 import hashlib
 import os
+import re
 import struct
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
@@ -18,6 +19,7 @@ SAMPLE_BYTES = 2
 BLOCK_SAMPLES = 16_000
 DAY_ZONE = timezone(timedelta(hours=8))
 LEGS = ("caller", "operator")
+LEG_NAME = re.compile(r"([0-9a-f]{32})\.([1-9][0-9]{3,5})\.([0-9]{1,14})\.(?:caller|operator)\.wav")
 
 
 class Unfinished(NamedTuple):
@@ -45,16 +47,17 @@ def unfinished_in(folder: Path) -> list[Unfinished]:
     """What a phone that died left in its folder; files that are not ours are left alone."""
     found = set()
     for path in folder.glob("*.*.*.*.wav"):
-        call_id, rate, started, leg, _ = path.name.split(".")
-        if leg in LEGS and rate.isdecimal() and started.isdecimal():
-            found.add(Unfinished(folder, call_id, int(rate), int(started)))
+        match = LEG_NAME.fullmatch(path.name)
+        if match is not None:
+            found.add(Unfinished(folder, match[1], int(match[2]), int(match[3])))
     return sorted(found, key=lambda u: u.started_at_ms)
 
 
 def finish(recordings: Path, unfinished: Unfinished) -> Finished:
-    """Make the stereo file (left caller, right operator), then remove the legs. Raises `OSError`.
+    """Make the stereo file (left caller, right operator). Raises `OSError`.
 
-    Doing it twice gives the same file, so a crash in between costs nothing.
+    The legs stay until `discard`: doing it twice gives the same file, so a crash before somebody knows of it
+    costs nothing.
     """
     day = datetime.fromtimestamp(unfinished.started_at_ms / 1000, UTC).astimezone(DAY_ZONE)
     relative = Path(f"{day:%Y-%m-%d}") / f"{unfinished.call_id}.wav"
@@ -73,9 +76,13 @@ def finish(recordings: Path, unfinished: Unfinished) -> Finished:
         os.fsync(out.fileno())
     scratch.rename(target)
     _sync_folder(target.parent)
-    for leg in legs:
-        leg.unlink(missing_ok=True)
     return Finished(str(relative), digest.hexdigest(), samples * 1000 // unfinished.rate_hz, size)
+
+
+def discard(unfinished: Unfinished) -> None:
+    """Remove the legs of a finished recording. Raises `OSError`."""
+    for name in LEGS:
+        unfinished.leg(name).unlink(missing_ok=True)
 
 
 def stereo_header(samples: int, rate_hz: int) -> bytes:

@@ -31,6 +31,8 @@ class VirtualPhone:
         self.configure(self._accounts)
 
     def stop(self, deadline_s: float) -> None:
+        for call_id in self.calls:
+            self._end(call_id, msg.EndedBy.SEAT, 200)
         self._tell(msg.PhoneDown("stopped"))
 
     def answer(self, call_id: str) -> bool:

@@ -32,6 +32,7 @@ STEADY_S = 10.0
 READY_S_MAX = 20.0
 OUTGOING_MAX = 10_000
 FRAMES_PER_TURN_MAX = 256
+LAST_WORDS_S = 0.02  # they may still be on their way through the socket when the process is gone
 LOOK_S = 0.25  # how often the loop looks at its clocks when nothing happens
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 
@@ -130,14 +131,15 @@ class Child:
         self._outgoing.clear()
         try:
             spawn = _Spawn(self._command)
-        except OSError as error:  # no memory, no descriptors: it may be better later
+        except (OSError, zmq.ZMQError) as error:  # no memory, no descriptors: it may be better later
             self._died(str(error), steady=False)
             return
         self._enter(ChildPhase.STARTING, pid=spawn.process.pid)
         try:
             while spawn.alive:
                 self._turn(spawn)
-            self._read(spawn)  # its last words
+            while spawn.pipe.wait(LAST_WORDS_S):  # all of them, however many
+                self._read(spawn)
         finally:
             reason = spawn.bury()
         steady = spawn.ready_at_s is not None and time.monotonic() - spawn.ready_at_s >= STEADY_S
@@ -203,16 +205,14 @@ class _Spawn:
     """One life of the child: its process, its pidfd and its end of the pipe."""
 
     def __init__(self, command: list[str]) -> None:
-        path = os.pathsep.join(filter(None, [str(PROJECT_ROOT), os.environ.get("PYTHONPATH")]))
-        self.process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": path},
-            process_group=0,  # Ctrl-C is the parent's business: it stops its children in order
-        )
-        self.pipe = ParentEnd()
-        self._pidfd = os.pidfd_open(self.process.pid)
+        """Raises `OSError` or `zmq.ZMQError`; nothing is left running or open then."""
+        with contextlib.ExitStack() as undo:
+            self.pipe = ParentEnd()
+            undo.callback(self.pipe.close)
+            self.process = _start(command)
+            undo.callback(self._abandon)
+            self._pidfd = os.pidfd_open(self.process.pid)
+            undo.pop_all()
         self._poller = zmq.Poller()
         self._poller.register(self._pidfd, zmq.POLLIN)
         self.pipe.watch(self._poller)
@@ -267,7 +267,23 @@ class _Spawn:
             return self._killed_for
         return f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
 
+    def _abandon(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        self._close_stdin()
+
     def _close_stdin(self) -> None:
         assert self.process.stdin is not None
         with contextlib.suppress(BrokenPipeError):
             self.process.stdin.close()
+
+
+def _start(command: list[str]) -> "subprocess.Popen[bytes]":
+    path = os.pathsep.join(filter(None, [str(PROJECT_ROOT), os.environ.get("PYTHONPATH")]))
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONPATH": path},
+        process_group=0,  # Ctrl-C is the parent's business: it stops its children in order
+    )

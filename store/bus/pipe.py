@@ -98,6 +98,10 @@ class ParentEnd:
         except zmq.Again:
             return None
 
+    def wait(self, wait_s: float) -> bool:
+        """True as soon as a frame waits to be received."""
+        return bool(self._socket.poll(round(wait_s * 1000), zmq.POLLIN))
+
     def send(self, frame: bytes) -> bool:
         """False when the child has not read the last `SEND_FRAMES_MAX` frames, or is not there."""
         try:

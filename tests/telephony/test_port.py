@@ -104,7 +104,11 @@ def test_orders_for_a_call_that_is_gone_are_refused(rig: Rig) -> None:
 
 
 def test_after_stop_there_is_no_telephone(rig: Rig) -> None:
+    rig.ring("13904510001")
+    ringing = rig.heard.until(msg.CallRinging)
     rig.phone.stop(5.0)
+    ended = rig.heard.until(msg.CallEnded)
+    assert (ended.call_id, ended.ended_by) == (ringing.call_id, msg.EndedBy.SEAT)
     assert not rig.heard.until(msg.PhoneDown).restarting
     assert rig.phone.ready is None
     assert not rig.phone.answer("0" * 32)

@@ -5,6 +5,8 @@ import signal
 
 from store.bus.pipe import open_child_end
 
+LAST_WORDS = 2000
+
 pipe = open_child_end()
 pipe.ready()
 while (message := pipe.receive(None)) is not None:
@@ -17,6 +19,10 @@ while (message := pipe.receive(None)) is not None:
             signal.pause()
         case b"last words":
             pipe.send(b"goodbye")
+            break
+        case b"many last words":
+            for n in range(LAST_WORDS):
+                pipe.send(b"%d" % n)
             break
         case _:
             pipe.send(b"echo " + message)

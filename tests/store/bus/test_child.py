@@ -1,5 +1,6 @@
 """A supervised child, with real processes: restart, refusal, stop, death of the parent."""
 
+import errno
 import os
 import queue
 import select
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import zmq
 
 from store.bus.child import Child, ChildPhase, ChildState
 
@@ -106,6 +108,29 @@ def test_last_words_before_the_end_are_heard(watch: Callable[..., Watched]) -> N
     watched.child.send(b"last words")
     assert watched.until(ChildPhase.WAITING).reason == "exit code 0"
     assert watched.messages.get(timeout=WAIT_S) == b"goodbye"
+
+
+def test_no_last_word_is_lost_however_many_there_are(watch: Callable[..., Watched]) -> None:
+    watched = watch()
+    watched.until(ChildPhase.RUNNING)
+    watched.child.send(b"many last words")
+    watched.until(ChildPhase.WAITING)
+    assert [watched.messages.get(timeout=WAIT_S) for _ in range(2000)] == [b"%d" % n for n in range(2000)]
+
+
+@pytest.mark.parametrize("failing", ["store.bus.child.ParentEnd", "os.pidfd_open"])
+def test_a_start_that_fails_for_want_of_descriptors_is_tried_again(
+    watch: Callable[..., Watched], monkeypatch: pytest.MonkeyPatch, failing: str
+) -> None:
+    def fail(*_: object) -> None:
+        monkeypatch.undo()
+        monkeypatch.setenv("PYTHONPATH", str(HERE))
+        raise zmq.ZMQError(errno.EMFILE) if failing.endswith("ParentEnd") else OSError(errno.EMFILE, "many")
+
+    monkeypatch.setattr(failing, fail)
+    watched = watch()
+    assert watched.until(ChildPhase.WAITING).reason
+    assert watched.until(ChildPhase.RUNNING).restarts == 1
 
 
 def test_stop_ends_in_order_and_a_stubborn_child_is_killed(watch: Callable[..., Watched]) -> None:
