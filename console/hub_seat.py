@@ -54,8 +54,8 @@ class HubSeat:
     def logged_out(self) -> None:
         self._link.logged_out()
 
-    def order(self, command: Command, second: bytes = b"") -> str:
-        return self._link.order(command, second=second)
+    def order(self, command: Command, second: bytes = b"", at_ms: int | None = None) -> str:
+        return self._link.order(command, second=second, at_ms=at_ms)
 
     def drain(self) -> list[HubMessage]:
         messages = _messages(self._link.drain())

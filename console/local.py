@@ -48,11 +48,11 @@ class LocalHub:
     def logged_out(self) -> None:
         self._person, self._roles = None, frozenset()
 
-    def order(self, command: cmd.Command, second: bytes = b"") -> str:
+    def order(self, command: cmd.Command, second: bytes = b"", at_ms: int | None = None) -> str:
         order = cmd.Order(
             new_id(),
             command,
-            self._clock(),
+            self._clock() if at_ms is None else at_ms,
             "seat",
             self._roles or frozenset({Role.DISPATCHER}),
             self._seat_id,

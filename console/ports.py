@@ -112,8 +112,11 @@ class HubPort(Protocol):
     def logged_out(self) -> None:
         """Later orders carry nobody's name."""
 
-    def order(self, command: Command, second: bytes = b"") -> str:
-        """Give an order; returns its id, its verdict comes later. `second`: a second person's token."""
+    def order(self, command: Command, second: bytes = b"", at_ms: int | None = None) -> str:
+        """Give an order; returns its id, its verdict comes later. `second`: a second person's token.
+
+        `at_ms`: when it was given by this machine's clock, if not now.
+        """
 
     def drain(self) -> list[HubMessage]:
         """Everything since the last call, in order; called by the bridge only."""

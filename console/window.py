@@ -17,7 +17,8 @@ from console.city_map import CityMap
 from console.doing import Doing
 from console.i18n import say
 from console.login import LogInPage, SecondPerson, reason_text
-from console.models import acts, rows
+from console.models import acts
+from console.models.alarm_rows import crews_calling
 from console.models.asking import Ask
 from console.models.desk import Desk
 from console.models.state import Topic
@@ -187,7 +188,7 @@ class SeatWindow(QMainWindow):
         now = self._desk.clock()
         self._header.tick(now)
         self.show_changes({Topic.CALLS, Topic.INCIDENTS, Topic.MISSIONS, Topic.VEHICLES, Topic.STATUS})
-        if rows.crews_calling(self._desk):
+        if crews_calling(self._desk):
             self._app.alert(self)
             self._app.beep()
 

@@ -7,6 +7,9 @@ line       the calls of this seat's telephone, as far as the hub does not know t
 following  what follows on the desk from what happened
 forms      what is being typed: overlay on the floor, autosave, conflicts, the copy that survives a crash
 keeping    the crash copy on disk, written by its own thread
+unsigned   what is ordered while nobody is logged in, and why that is safe
+verdicts   what becomes of an order: carried out, refused, or not known
+people     somebody sits down at a desk that worked on without anybody
 state      the small words of a desk: topics, person, hand, notices
 desk       what this seat is doing; takes every message, gives every order
 acts       the dispatcher's acts on a desk: answer, type, order, milestone …
@@ -14,7 +17,8 @@ reasons    the acts that need a reason: hold, close, stop, suspend …
 asking     the question such an act puts to the reason bar
 advice     the ranked vehicles and hospitals with times
 travelling times to the place in hand and which vehicle stands on the order button
-rows       what the lists of calls, incidents, vehicles and alarms show
+rows       what the lists of calls, incidents and vehicles show
+alarm_rows what the list of alarms and the strip show
 mission_rows  the milestone lines
 map_marks  what the floor looks like on a map
 commandline  what a line typed after / means

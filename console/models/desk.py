@@ -7,14 +7,15 @@ from collections.abc import Callable
 from typing import Any
 
 from console.i18n import say
-from console.models import latest
-from console.models.following import ask_again, dispatched, follow, tell_of_call
+from console.models import latest, verdicts
+from console.models.following import ask_again, dispatched, follow, refit, tell_of_call
 from console.models.forms import Forms
 from console.models.keeping import Begun, Kept
 from console.models.line import Line
-from console.models.refused import explain
+from console.models.people import welcome
 from console.models.state import TOPICS_OF, Hand, Notice, Pending, Person, Topic
 from console.models.travelling import Travelling
+from console.models.unsigned import HELD, Unsigned
 from console.ports import (
     Expired,
     FloorLoaded,
@@ -39,7 +40,7 @@ from dispatch.alarms import Alarm, overdue
 from dispatch.floor import Floor, Ref, apply
 from dispatch.kinds import Direction, IntakeOutcome, SeatState
 from dispatch.recommend import Recommendation
-from dispatch.refusals import NeedsSecondPerson, Refusal, WrongState
+from dispatch.rights import may
 from dispatch.words import Form, Incident, Intake, Mission
 from store.core.ids import new_id
 from telephony import messages as phone
@@ -48,9 +49,6 @@ from telephony.port import PhonePort
 LATEST_MAX = 200
 NOTICES_MAX = 20
 ALARMS_EVERY_MS = 1_000
-
-# A refusal of these is no business of the dispatcher: the fact is there already or cannot be used.
-REPORTS = (cmd.ReportRinging, cmd.ReportAnswered, cmd.ReportCallEnded, cmd.KeepRecording)
 
 
 class Desk:
@@ -69,6 +67,8 @@ class Desk:
         self.floor = Floor()
         self.line = Line()
         self.forms = Forms(self.give)
+        self.forms.open = False
+        self.unsigned: list[Unsigned] = []
         self.person: Person | None = None
         self.link = Link()
         self.hand = Hand()
@@ -84,21 +84,35 @@ class Desk:
         self.wants_second: cmd.Command | None = None
         self.log_in_answer: LogInAnswered | None = None
         self.keeping_fault = ""
-        self._keep, self._kept = keep, kept
+        self._keep = keep
         self._loaded = False
         self.finishing: set[str] = set()
         self._opening: dict[str, str] = {}
         self._changes: set[Topic] = set(Topic)
         self._alarms_at = 0
+        if kept is not None:
+            self._restore(kept)
 
     # --- orders ------------------------------------------------------------------------------------
 
     def give(self, command: cmd.Command, second: bytes = b"") -> str:
-        """Send an order; its verdict comes later."""
-        cid = self.hub.order(command, second)
+        """Send an order; its verdict comes later. Without anybody to give it, it waits (see `unsigned`)."""
+        if isinstance(command, HELD) and not self.may(type(command)):
+            self.unsigned.append(Unsigned(command, self.clock() - self.link.clock_ms))
+            self.save()
+            return ""
+        return self.send(command, second)
+
+    def send(self, command: cmd.Command, second: bytes = b"", at: int | None = None) -> str:
+        """Give an order now, as given `at` by this machine's clock (None: now)."""
+        cid = self.hub.order(command, second, at)
         self.pending[cid] = Pending(command, self.clock())
         self.changed(Topic.STATUS, Topic.MISSIONS)
         return cid
+
+    def may(self, command: type) -> bool:
+        """True when somebody is logged in here who may give this order."""
+        return self.person is not None and may(self.person.roles, command)
 
     def notice(self, what: str, do: str = "", verb: str | None = None, *, grave: bool = True) -> None:
         """Tell the dispatcher; never a window of its own."""
@@ -126,10 +140,15 @@ class Desk:
     def _floor_loaded(self, message: FloorLoaded) -> None:
         self.floor = message.floor
         self.changed(*Topic)
-        if not self._loaded and self._kept is not None:
-            self._restore(self._kept)
         self._loaded = True
+        self.forms.again(self.floor)
+        refit(self)
+        self._open_forms()
         self._end_dispatched()
+
+    def _open_forms(self) -> None:
+        """Typed text goes out only under somebody's name, and to a floor we have seen."""
+        self.forms.open = self._loaded and self.may(cmd.ChangeIntake)
 
     def _happened(self, message: Happened) -> None:
         for event in message.events:
@@ -153,40 +172,10 @@ class Desk:
             self.give(cmd.EndIntake(intake_id, IntakeOutcome.DISPATCHED))
 
     def _verdict(self, message: VerdictCame) -> None:
-        pending = self.pending.pop(message.cid, None)
-        self.changed(Topic.STATUS, Topic.MISSIONS, Topic.FORM)
-        refusal: Refusal | None = message.refusal
-        if pending is None:  # an order given before this window was started
-            if refusal is not None:
-                told = explain(refusal, self.floor)
-                self.notice(told.what, told.do)
-            return
-        if isinstance(pending.command, cmd.ChangeIntake):
-            intake_id = pending.command.intake_id
-            refusal = self.forms.verdict(self.floor, intake_id, message.cid, refusal)
-            self.save()
-        if isinstance(pending.command, cmd.OpenIncident) and refusal is not None:
-            self._opening.pop(pending.command.intake_id, None)
-        if isinstance(pending.command, cmd.EndIntake) and refusal is not None:
-            self.finishing.discard(pending.command.intake_id)
-        if isinstance(pending.command, cmd.EndIntake) and isinstance(refusal, WrongState):
-            return  # somebody ended it first: that is what was wanted
-        if refusal is not None and not isinstance(pending.command, REPORTS):
-            self._refused(pending.command, refusal)
-
-    def _refused(self, command: cmd.Command, refusal: Refusal) -> None:
-        if isinstance(refusal, NeedsSecondPerson):
-            self.wants_second = command
-            self.changed(Topic.NOTICE)
-            return
-        told = explain(refusal, self.floor)
-        self.notice(told.what, told.do)
+        verdicts.settle(self, message)
 
     def _expired(self, message: Expired) -> None:
-        pending = self.pending.pop(message.cid, None)
-        self.changed(Topic.STATUS, Topic.MISSIONS)
-        if pending is not None:
-            self.notice(say("指令没有得到中枢答复，结果不明"), say("请核对列表中的最新状态，需要时重新下达"))
+        verdicts.expired(self, message)
 
     def _log_in_needed(self, message: LogInNeeded) -> None:
         what = say("登录已失效，指令已存本机等待")
@@ -206,12 +195,16 @@ class Desk:
         assert answer.dispatcher_id is not None
         self.person = Person(answer.dispatcher_id, answer.seat_id, answer.roles)
         self.changed(*Topic)
+        self.forms.again(self.floor)
+        self._open_forms()
+        welcome(self)
 
     def stand_up(self) -> None:
         """Log out: calls and drafts stay."""
         if self.person and self.person.seat_id:
             self.give(cmd.LogOut(self.person.seat_id))
         self.person = None
+        self._open_forms()
         self.changed(*Topic)
 
     def _moved(self, message: Moved) -> None:
@@ -227,9 +220,10 @@ class Desk:
         self.changed(Topic.ADVICE, Topic.VEHICLES)
 
     def _named(self, message: NamedPoint) -> None:
-        if self.hand.intake_id is not None:
+        place = self.form().place
+        if self.hand.intake_id is not None and place.point == message.point and not place.address:
             self.type(place=message.place)
-            self.changed(Topic.PLACE)
+            self.changed(Topic.PLACE, Topic.FORM)
 
     def _way(self, message: Way) -> None:
         self.travel.way = message
@@ -321,11 +315,13 @@ class Desk:
 
     def form(self) -> Form:
         """The form in hand with what was typed laid over it; a blank one when nothing is in hand."""
-        if self.hand.intake_id is None:
-            return Form()
-        begun = self.begun.get(self.hand.intake_id)
+        return self.form_of(self.hand.intake_id) if self.hand.intake_id else Form()
+
+    def form_of(self, intake_id: str) -> Form:
+        """The form of this intake as its typist here sees it."""
+        begun = self.begun.get(intake_id)
         blank = Form(contact_phone=begun.number if begun else "")
-        return self.forms.shown(self.floor, self.hand.intake_id, blank)
+        return self.forms.shown(self.floor, intake_id, blank)
 
     def type(self, seen_rev: int | None = None, /, **values: Any) -> None:
         """The dispatcher set these fields of the form in hand, looking at revision `seen_rev`."""
@@ -371,12 +367,14 @@ class Desk:
         known = self.floor.intakes
         self.begun = {key: begun for key, begun in self.begun.items() if key not in known}
         self.keeping_fault = self._keep(
-            Kept(self.hand.intake_id, self.hand.incident_id, self.begun, self.forms.unsent())
+            Kept(self.hand.intake_id, self.hand.incident_id, self.begun, self.forms.unsent(), self.unsigned)
         )
 
     def _restore(self, kept: Kept) -> None:
-        self.begun |= {key: begun for key, begun in kept.begun.items() if key not in self.floor.intakes}
-        self.forms.restore(self.floor, kept.typed)
+        """At once, hub or no hub: from now on the crash copy is written anew."""
+        self.begun |= kept.begun
+        self.unsigned = list(kept.unsigned)
+        self.forms.restore(kept.typed)
         if kept.intake_id or kept.incident_id:
             self.take_in_hand(intake_id=kept.intake_id, incident_id=kept.incident_id)
 

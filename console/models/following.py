@@ -17,9 +17,10 @@ CUT_OFF = frozenset({phone.EndedBy.PHONE, phone.EndedBy.NETWORK})
 def follow(desk: "Desk", event: ev.Event) -> None:
     """Keep the hand on the thing that grew out of it."""
     match event:
-        case ev.IncidentOpened() if event.intake_id == desk.hand.intake_id:
-            desk.hand.incident_id = event.incident.id
+        case ev.IncidentOpened():
             desk.opened(event.intake_id)
+            if event.intake_id == desk.hand.intake_id:
+                desk.hand.incident_id = event.incident.id
         case ev.IncidentJoined() if event.intake_id == desk.hand.intake_id:
             desk.take_in_hand(incident_id=event.incident_id)
         case ev.IncidentClosed() if event.incident_id == desk.hand.incident_id:
@@ -32,6 +33,27 @@ def follow(desk: "Desk", event: ev.Event) -> None:
             desk.hand.vehicle_id, desk.hand.chosen, desk.hand.settled = None, False, False
         case _:
             pass
+
+
+def refit(desk: "Desk") -> None:
+    """The floor is a new one: the hand keeps its intake, all else is what that floor says of it."""
+    hand, floor = desk.hand, desk.floor
+    for known in floor.intakes.values():
+        if known.incident_id is not None:
+            desk.opened(known.id)
+    intake = floor.intakes.get(hand.intake_id or "")
+    if intake is not None and intake.incident_id is not None:
+        hand.incident_id = intake.incident_id
+    elif hand.intake_id is None or hand.intake_id in desk.begun or desk.forms.pending(hand.intake_id):
+        hand.incident_id = hand.incident_id if hand.incident_id in floor.incidents else None
+    elif intake is None:
+        desk.take_in_hand()  # archived while we were away
+        return
+    if hand.mission_id not in floor.missions:
+        hand.mission_id = next((m.id for m in reversed(desk.missions_of(hand.incident_id)) if m.active), None)
+    if hand.vehicle_id not in floor.vehicles:
+        hand.vehicle_id, hand.chosen, hand.settled = None, False, False
+    desk.finishing &= floor.intakes.keys()
 
 
 def dispatched(desk: "Desk") -> list[str]:

@@ -18,6 +18,8 @@ from dispatch.words import Form
 
 PAUSE_MS = 400
 """A pause of typing this long sends what was typed."""
+NOT_KNOWN = 0
+"""The revision looked at before a crash: the newest counts."""
 
 
 class Sent(Struct):
@@ -36,7 +38,8 @@ class Draft(Struct):
     under_way: list[Sent] = field(default_factory=list)
     typed_at: int = 0
     disputed: tuple[str, ...] = ()
-    base_rev: int = 1  # the revision the typist was looking at when the edits began
+    base_rev: int = 1  # the revision the typist was looking at when the edits began; or NOT_KNOWN
+    resting: bool = False  # the hub did not take it: kept, not sent again until typed again
 
 
 class Forms:
@@ -44,6 +47,8 @@ class Forms:
 
     def __init__(self, give: Callable[[Command], str]) -> None:
         self._give = give
+        self.open = True
+        """False while nothing may be sent: nobody is logged in, or no floor was seen yet."""
         self.drafts: dict[str, Draft] = {}
 
     def shown(self, floor: Floor, intake_id: str, blank: Form) -> Form:
@@ -61,14 +66,14 @@ class Forms:
         draft = self.drafts.setdefault(intake_id, Draft(base_rev=seen))
         draft.base_rev = min(draft.base_rev, seen) if draft.edits.touched() else seen
         draft.edits = replace(draft.edits, **values)
-        draft.typed_at = now
+        draft.typed_at, draft.resting = now, False
 
     def flush(self, floor: Floor, intake_id: str) -> None:
         """Send what was typed now, even if an earlier change is still under way."""
         draft = self.drafts.get(intake_id)
-        if draft is None or not draft.edits.touched() or draft.disputed:
+        if draft is None or not draft.edits.touched() or draft.disputed or not self.open:
             return
-        base = max([draft.base_rev, *(sent.rev for sent in draft.under_way)])
+        base = max([draft.base_rev or _rev(floor, intake_id), *(sent.rev for sent in draft.under_way)])
         changes, draft.edits = draft.edits, FormChanges()
         cid = self._give(ChangeIntake(intake_id, base, changes))
         draft.under_way.append(Sent(cid, changes, base + 1))
@@ -77,7 +82,8 @@ class Forms:
         """Send drafts whose typist has paused; drop what the floor shows by now."""
         for intake_id, draft in list(self.drafts.items()):
             self._settle(floor, intake_id, draft)
-            if not draft.under_way and draft.edits.touched() and now - draft.typed_at >= PAUSE_MS:
+            idle = not draft.under_way and not draft.resting
+            if idle and draft.edits.touched() and now - draft.typed_at >= PAUSE_MS:
                 self.flush(floor, intake_id)
 
     def verdict(self, floor: Floor, intake_id: str, cid: str, refusal: Refusal | None) -> Refusal | None:
@@ -90,11 +96,41 @@ class Forms:
             sent.accepted = True
             self._settle(floor, intake_id, draft)
             return None
-        draft.under_way.remove(sent)
-        draft.edits = FormChanges(**(sent.changes.touched() | draft.edits.touched()))
+        self._take_back(draft, sent)
         if isinstance(refusal, StaleForm):
             draft.disputed = refusal.fields
+        else:
+            draft.resting = True
         return refusal
+
+    def lost(self, intake_id: str, cid: str) -> None:
+        """Nobody knows what became of our change `cid`: the text stays, a person looks."""
+        draft = self.drafts.get(intake_id)
+        if draft is None:
+            return
+        for sent in [one for one in draft.under_way if one.cid == cid]:
+            self._take_back(draft, sent)
+            draft.resting = True
+
+    def _take_back(self, draft: Draft, sent: Sent) -> None:
+        draft.under_way.remove(sent)
+        draft.edits = FormChanges(**(sent.changes.touched() | draft.edits.touched()))
+
+    def move(self, floor: Floor, intake_id: str, known: str, now: int) -> None:
+        """What was typed into a form the hub does not have belongs to the one it has."""
+        draft = self.drafts.pop(intake_id, None)
+        if draft is not None:
+            self.type(floor, known, _overlay(draft).touched(), now)
+
+    def again(self, floor: Floor) -> None:
+        """Another floor or another person: nothing rests any longer, and what the floor has is dropped."""
+        for key, draft in list(self.drafts.items()):
+            draft.resting = False
+            intake = floor.intakes.get(key)
+            if intake is None or draft.under_way or draft.disputed:
+                continue
+            draft.edits = difference(intake.form, changed_form(intake.form, draft.edits))
+            self._settle(floor, key, draft)
 
     def choose(self, floor: Floor, intake_id: str, *, mine: bool) -> None:
         """Settle a conflict: send our values over the other's, or let the disputed ones go."""
@@ -122,13 +158,10 @@ class Forms:
         """All that the hub has not confirmed, for the crash copy."""
         return {key: _overlay(draft) for key, draft in self.drafts.items() if self.pending(key)}
 
-    def restore(self, floor: Floor, typed: dict[str, FormChanges]) -> None:
-        """Take back what a crashed window had typed; what the hub has already is dropped."""
+    def restore(self, typed: dict[str, FormChanges]) -> None:
+        """Take back what a crashed window had typed; `again` drops what the hub has already."""
         for key, kept in typed.items():
-            intake = floor.intakes.get(key)
-            changes = difference(intake.form, changed_form(intake.form, kept)) if intake else kept
-            if changes.touched() and key not in self.drafts:
-                self.drafts[key] = Draft(edits=changes, base_rev=_rev(floor, key))
+            self.drafts.setdefault(key, Draft(edits=kept, base_rev=NOT_KNOWN))
 
     def _settle(self, floor: Floor, intake_id: str, draft: Draft) -> None:
         rev = _rev(floor, intake_id)

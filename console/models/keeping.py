@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct, field
 
+from console.models.unsigned import Unsigned
 from dispatch.changes import FormChanges
 
 STOP_S_MAX = 2.0
@@ -31,6 +32,7 @@ class Kept(Struct, frozen=True):
     incident_id: str | None = None
     begun: dict[str, Begun] = field(default_factory=dict)
     typed: dict[str, FormChanges] = field(default_factory=dict)
+    unsigned: list[Unsigned] = field(default_factory=list)
 
 
 class Keeper:

@@ -10,9 +10,8 @@ from console.models.ages import age, clock, span
 from console.models.desk import Desk
 from console.models.labels import word
 from console.models.latest import short
-from dispatch.alarms import Alarm, AlarmKind
 from dispatch.hints import earlier_calls
-from dispatch.kinds import SEVERITY_RANK, CrewCall, Direction, IncidentState, Severity, VehicleState
+from dispatch.kinds import SEVERITY_RANK, Direction, IncidentState, Severity, VehicleState
 from dispatch.recommend import POSITION_STALE_S, Caution, Pick, Shortfall
 from dispatch.stages import CALLABLE
 from dispatch.words import Call, Incident, Intake, Vehicle
@@ -92,23 +91,12 @@ class AdviceRow(Struct, frozen=True):
     chosen: bool
 
 
-class AlarmRow(Struct, frozen=True):
-    """`loud`: a crew calls, which is everybody's until somebody answers."""
-
-    id: str
-    words: str
-    target: str
-    age: str
-    mine: bool
-    loud: bool = False
-
-
 def seat_number(desk: Desk, seat_id: str | None) -> str:
     seat = desk.floor.seats.get(seat_id or "")
     return seat.number if seat else ""
 
 
-def _mine(desk: Desk, seat_id: str | None) -> bool:
+def is_mine(desk: Desk, seat_id: str | None) -> bool:
     return desk.person is not None and seat_id == desk.person.seat_id
 
 
@@ -145,7 +133,7 @@ def _call_row(desk: Desk, call: Call, now: int) -> CallRow:
         seat=seat_number(desk, call.seat_id),
         age=shown,
         tone=tone,
-        mine=call.id in desk.line.calls or _mine(desk, call.seat_id),
+        mine=call.id in desk.line.calls or is_mine(desk, call.seat_id),
         history=history(desk, call) if call.ended_at is None else "",
         lit=desk.line.lamp.audio not in {"", "null"} or now // 1000 % 2 == 0,
     )
@@ -179,12 +167,22 @@ def history(desk: Desk, call: Call) -> str:
 
 def incidents(desk: Desk, now: int) -> list[IncidentRow]:
     """Without a vehicle first, gravest and longest waiting on top; then held, then under way."""
-    loose = [i for i in desk.floor.intakes.values() if _unfinished(desk, i)]
+    loose = [i for i in (*desk.floor.intakes.values(), *_begun(desk)) if _unfinished(desk, i)]
     running = [i for i in desk.floor.incidents.values() if i.state is not IncidentState.CLOSED]
     rows = [(_intake_key(intake), _intake_row(desk, intake, now)) for intake in loose]
     rows += [(_incident_key(desk, it), _incident_row(desk, it, now)) for it in running]
     rows.sort(key=lambda pair: pair[0])
     return [row for _, row in rows]
+
+
+def _begun(desk: Desk) -> list[Intake]:
+    """Forms of this desk the hub does not know yet: none of them may vanish behind the next."""
+    seat_id = desk.person.seat_id if desk.person else None
+    return [
+        Intake(key, "", it.at, seat_id, None, it.call_id, form=desk.form_of(key))
+        for key, it in desk.begun.items()
+        if key not in desk.floor.intakes
+    ]
 
 
 def _unfinished(desk: Desk, intake: Intake) -> bool:
@@ -213,13 +211,13 @@ def _intake_row(desk: Desk, intake: Intake, now: int) -> IncidentRow:
         priority=PRIORITY.get(form.severity, 2),
         address=form.place.address or (call.number if call else say("手工受理")),
         complaint=form.chief_complaint,
-        state=say("受理中"),
+        state=say("受理中") if intake.id in desk.floor.intakes else say("受理中 本机"),
         vehicles="",
         seat=seat_number(desk, intake.seat_id),
         age=age(since, now),
         tone="warning" if now - since > WAITING_RED_MS else "",
         waiting=True,
-        mine=_mine(desk, intake.seat_id),
+        mine=is_mine(desk, intake.seat_id),
     )
 
 
@@ -248,7 +246,7 @@ def _incident_row(desk: Desk, incident: Incident, now: int) -> IncidentRow:
         age=age(since, now),
         tone="" if done else tone,
         waiting=waiting,
-        mine=_mine(desk, incident.seat_id),
+        mine=is_mine(desk, incident.seat_id),
     )
 
 
@@ -334,62 +332,3 @@ def _advice_row(desk: Desk, key: int, pick: Pick) -> AdviceRow:
         grave=bool(set(cautions) - {Caution.ESTIMATED}),
         chosen=pick.id == desk.hand.vehicle_id,
     )
-
-
-# --- alarms ----------------------------------------------------------------------------------------
-
-
-def alarms(desk: Desk, now: int) -> list[AlarmRow]:
-    """A crew that calls first, then what is overdue, ours before others'."""
-    rows = [_alarm_row(desk, alarm, now) for alarm in desk.alarms if _there(desk, alarm)]
-    return sorted(rows, key=lambda row: (not row.loud, not row.mine))
-
-
-def _there(desk: Desk, alarm: Alarm) -> bool:
-    """False when the thing has left the floor since the alarms were last worked out."""
-    floor = desk.floor
-    if alarm.kind is AlarmKind.CREW_CALL:
-        return alarm.id in floor.vehicles and floor.vehicles[alarm.id].crew_call is not None
-    return any(alarm.id in table for table in (floor.calls, floor.intakes, floor.incidents, floor.missions))
-
-
-def _alarm_row(desk: Desk, alarm: Alarm, now: int) -> AlarmRow:
-    if alarm.kind is AlarmKind.CREW_CALL:
-        return _crew_row(desk, alarm, now)
-    target, key = _alarm_target(desk, alarm)
-    mine = _mine(desk, alarm.seat_id)
-    return AlarmRow(key, word(alarm.kind), target, age(alarm.since, now), mine)
-
-
-def _crew_row(desk: Desk, alarm: Alarm, now: int) -> AlarmRow:
-    vehicle = desk.floor.vehicles[alarm.id]
-    mission = desk.floor.missions.get(vehicle.mission_id or "")
-    number = f" → {short(desk.floor.incidents[mission.incident_id].number)}" if mission else ""
-    assert vehicle.crew_call is not None  # `_there` looked
-    mine = mission is None or _mine(desk, alarm.seat_id)
-    words, target = word(vehicle.crew_call), f"{vehicle.number}{number}"
-    return AlarmRow(vehicle.id, words, target, age(alarm.since, now), mine, loud=True)
-
-
-def crews_calling(desk: Desk) -> str:
-    """Words for the strip while crews call, gravest first; "" when none does."""
-    calling = [vehicle for vehicle in desk.floor.vehicles.values() if vehicle.crew_call is not None]
-    calling.sort(key=lambda vehicle: (vehicle.crew_call is not CrewCall.SOS, vehicle.crew_called_at or 0))
-    named = [f"{v.number} {word(v.crew_call)}" for v in calling if v.crew_call is not None]
-    return say("车组呼叫：{crews}，Ctrl+R 应答", crews="、".join(named)) if named else ""
-
-
-def _alarm_target(desk: Desk, alarm: Alarm) -> tuple[str, str]:
-    """Words for what the alarm is about, and the id that takes it in hand."""
-    floor = desk.floor
-    if alarm.kind is AlarmKind.RINGING:
-        return floor.calls[alarm.id].number, alarm.id
-    if alarm.kind is AlarmKind.INTAKE_LONG:
-        form = floor.intakes[alarm.id].form
-        return form.place.address or form.contact_phone, alarm.id
-    if alarm.kind in {AlarmKind.NO_VEHICLE, AlarmKind.HOLD_DUE}:
-        incident = floor.incidents[alarm.id]
-        return f"{short(incident.number)} {incident.place.address}", alarm.id
-    mission = floor.missions[alarm.id]
-    number = short(floor.incidents[mission.incident_id].number)
-    return f"{floor.vehicles[mission.vehicle_id].number} → {number}", mission.incident_id

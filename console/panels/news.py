@@ -3,10 +3,10 @@
 from msgspec import Struct
 
 from console.i18n import say
-from console.models import acts, rows
+from console.models import acts
 from console.models.ages import clock
+from console.models.alarm_rows import AlarmRow, alarms
 from console.models.desk import Desk
-from console.models.rows import AlarmRow
 from console.panels.table import Cell, Column, RowTable
 from console.panels.widgets import Panel, set_property
 from console.theme import Theme
@@ -79,7 +79,7 @@ class AlarmsPanel(Panel):
         self.body.addWidget(self.table, 1)
 
     def refresh(self, now: int) -> None:
-        found = rows.alarms(self._desk, now)
+        found = alarms(self._desk, now)
         self.table.show_rows(found)
         mine = sum(row.mine for row in found)
         self.aside.setText(say("本台 {n} / 全部 {all}", n=mine, all=len(found)) if found else say("无"))

@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QWidget
 
 from console.i18n import say
 from console.models import ages
+from console.models.alarm_rows import crews_calling
 from console.models.desk import Desk
 from console.models.labels import word
 from console.models.lamps import Banner, banner, lamps
-from console.models.rows import crews_calling
 from console.panels.widgets import button, set_property, text
 from console.ports import HubMode
 from console.verbs import BY_ID, VERBS, tip

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt
 
-from console.models import rows
+from console.models import alarm_rows, rows
 from dispatch import commands as cmd
 from dispatch.kinds import CrewCall
 from tests.console.busy import busy
@@ -15,7 +15,7 @@ def test_a_crew_that_calls_is_on_top_and_answered_by_key(seat, show):
     seat.pump()
     seat.pass_time(1_000)
     shown.settle()
-    first = rows.alarms(seat.desk, seat.clock())[0]
+    first = alarm_rows.alarms(seat.desk, seat.clock())[0]
     assert (first.words, first.target, first.loud) == ("紧急报警", "A03 → 0003", True)
     assert "A03 紧急报警" in shown.text("banner")
     assert shown.find("strip").property("tone") == "fault"
@@ -29,7 +29,7 @@ def test_a_crew_that_calls_is_on_top_and_answered_by_key(seat, show):
     assert seat.desk.floor.vehicles["v3"].crew_call is None
     assert "A03 紧急报警" not in shown.text("banner")
     seat.pass_time(1_000)
-    assert not any(row.loud for row in rows.alarms(seat.desk, seat.clock()))
+    assert not any(row.loud for row in alarm_rows.alarms(seat.desk, seat.clock()))
 
 
 def test_a_crew_in_its_station_is_answered_by_command_line(seat, show):

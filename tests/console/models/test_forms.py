@@ -6,7 +6,7 @@ from console.models.forms import PAUSE_MS, Forms
 from dispatch import commands as cmd
 from dispatch.changes import FormChanges
 from dispatch.floor import Floor
-from dispatch.refusals import StaleForm
+from dispatch.refusals import NotFound, StaleForm
 from dispatch.words import Form, Intake
 
 BLANK = Form()
@@ -101,9 +101,8 @@ def test_an_old_field_on_screen_gives_its_own_revision():
 
 def test_a_restart_takes_back_what_the_hub_never_got():
     forms, floor, _ = made(contact_name="Li")
-    forms.restore(
-        floor, {"i": FormChanges(contact_name="Li", remark="lost?"), "j": FormChanges(remark="new")}
-    )
+    forms.restore({"i": FormChanges(contact_name="Li", remark="lost?"), "j": FormChanges(remark="new")})
+    forms.again(floor)
     assert forms.unsent() == {"i": FormChanges(remark="lost?"), "j": FormChanges(remark="new")}
     assert forms.shown(floor, "j", Form(contact_phone="138")).contact_phone == "138"
 
@@ -115,3 +114,49 @@ def test_typed_text_of_a_refused_change_is_not_lost():
     forms.type(floor, "i", {"contact_name": "Li"}, now=1)
     forms.verdict(floor, "i", "c1", StaleForm("i", 9, ("remark",)))
     assert forms.unsent()["i"] == FormChanges(remark="a", contact_name="Li")
+
+
+def test_what_the_hub_refuses_is_kept_and_not_sent_again_by_itself():
+    """Once it went out every 400 ms for ever, with a notice each time."""
+    forms, floor, outbox = made()
+    forms.type(floor, "i", {"remark": "a"}, now=0)
+    forms.flush(floor, "i")
+    assert forms.verdict(floor, "i", "c1", NotFound("intake", "i")) is not None
+    for now in range(0, 10_000, 100):
+        forms.on_time(floor, now)
+    assert len(outbox.sent) == 1
+    assert forms.shown(floor, "i", BLANK).remark == "a"
+    forms.type(floor, "i", {"remark": "ab"}, now=10_000)
+    forms.on_time(floor, now=10_000 + PAUSE_MS)
+    assert len(outbox.sent) == 2
+
+
+def test_a_change_nobody_answered_is_kept():
+    forms, floor, outbox = made()
+    forms.type(floor, "i", {"remark": "a"}, now=0)
+    forms.flush(floor, "i")
+    forms.lost("i", "c1")
+    forms.on_time(floor, now=PAUSE_MS)
+    assert forms.pending("i")
+    assert forms.shown(floor, "i", BLANK).remark == "a"
+    assert len(outbox.sent) == 1
+
+
+def test_nothing_leaves_while_nobody_is_logged_in():
+    forms, floor, outbox = made()
+    forms.open = False
+    forms.type(floor, "i", {"remark": "a"}, now=0)
+    forms.on_time(floor, now=PAUSE_MS)
+    forms.flush(floor, "i")
+    assert outbox.sent == []
+    forms.open = True
+    forms.on_time(floor, now=PAUSE_MS)
+    assert len(outbox.sent) == 1
+
+
+def test_text_goes_on_in_the_form_the_hub_has():
+    forms, floor, _ = made()
+    forms.type(floor, "mine", {"remark": "a"}, now=0)
+    forms.move(floor, "mine", "i", now=1)
+    assert forms.shown(floor, "i", BLANK).remark == "a"
+    assert "mine" not in forms.drafts

@@ -1,0 +1,79 @@
+"""What the list of alarms and the strip show of what is overdue and of crews that call."""
+
+from msgspec import Struct
+
+from console.i18n import say
+from console.models.ages import age
+from console.models.desk import Desk
+from console.models.labels import word
+from console.models.latest import short
+from console.models.rows import is_mine
+from dispatch.alarms import Alarm, AlarmKind
+from dispatch.kinds import CrewCall
+
+
+class AlarmRow(Struct, frozen=True):
+    """`loud`: a crew calls, which is everybody's until somebody answers."""
+
+    id: str
+    words: str
+    target: str
+    age: str
+    mine: bool
+    loud: bool = False
+
+
+def alarms(desk: Desk, now: int) -> list[AlarmRow]:
+    """A crew that calls first, then what is overdue, ours before others'."""
+    rows = [_alarm_row(desk, alarm, now) for alarm in desk.alarms if _there(desk, alarm)]
+    return sorted(rows, key=lambda row: (not row.loud, not row.mine))
+
+
+def _there(desk: Desk, alarm: Alarm) -> bool:
+    """False when the thing has left the floor since the alarms were last worked out."""
+    floor = desk.floor
+    if alarm.kind is AlarmKind.CREW_CALL:
+        return alarm.id in floor.vehicles and floor.vehicles[alarm.id].crew_call is not None
+    return any(alarm.id in table for table in (floor.calls, floor.intakes, floor.incidents, floor.missions))
+
+
+def _alarm_row(desk: Desk, alarm: Alarm, now: int) -> AlarmRow:
+    if alarm.kind is AlarmKind.CREW_CALL:
+        return _crew_row(desk, alarm, now)
+    target, key = _alarm_target(desk, alarm)
+    mine = is_mine(desk, alarm.seat_id)
+    return AlarmRow(key, word(alarm.kind), target, age(alarm.since, now), mine)
+
+
+def _crew_row(desk: Desk, alarm: Alarm, now: int) -> AlarmRow:
+    vehicle = desk.floor.vehicles[alarm.id]
+    mission = desk.floor.missions.get(vehicle.mission_id or "")
+    number = f" → {short(desk.floor.incidents[mission.incident_id].number)}" if mission else ""
+    assert vehicle.crew_call is not None  # `_there` looked
+    mine = mission is None or is_mine(desk, alarm.seat_id)
+    words, target = word(vehicle.crew_call), f"{vehicle.number}{number}"
+    return AlarmRow(vehicle.id, words, target, age(alarm.since, now), mine, loud=True)
+
+
+def crews_calling(desk: Desk) -> str:
+    """Words for the strip while crews call, gravest first; "" when none does."""
+    calling = [vehicle for vehicle in desk.floor.vehicles.values() if vehicle.crew_call is not None]
+    calling.sort(key=lambda vehicle: (vehicle.crew_call is not CrewCall.SOS, vehicle.crew_called_at or 0))
+    named = [f"{v.number} {word(v.crew_call)}" for v in calling if v.crew_call is not None]
+    return say("车组呼叫：{crews}，Ctrl+R 应答", crews="、".join(named)) if named else ""
+
+
+def _alarm_target(desk: Desk, alarm: Alarm) -> tuple[str, str]:
+    """Words for what the alarm is about, and the id that takes it in hand."""
+    floor = desk.floor
+    if alarm.kind is AlarmKind.RINGING:
+        return floor.calls[alarm.id].number, alarm.id
+    if alarm.kind is AlarmKind.INTAKE_LONG:
+        form = floor.intakes[alarm.id].form
+        return form.place.address or form.contact_phone, alarm.id
+    if alarm.kind in {AlarmKind.NO_VEHICLE, AlarmKind.HOLD_DUE}:
+        incident = floor.incidents[alarm.id]
+        return f"{short(incident.number)} {incident.place.address}", alarm.id
+    mission = floor.missions[alarm.id]
+    number = short(floor.incidents[mission.incident_id].number)
+    return f"{floor.vehicles[mission.vehicle_id].number} → {number}", mission.incident_id

@@ -1,0 +1,26 @@
+"""Orders given while nobody is logged in: a call does not wait for a log-in, a log-in may wait for a hub.
+
+They stay on this machine, in the crash copy, with the time they were given; whoever logs in next at this desk
+gets them as theirs. That is safe because only facts of this desk's telephone and forms are ever held: they
+send nobody anywhere, the person sees them in hand and answers for them, and the journal keeps when they came
+beside when they happened. Everything else needs somebody logged in first.
+"""
+
+from msgspec import Struct
+
+from dispatch import commands as cmd
+
+HELD = (
+    cmd.ReportRinging,
+    cmd.ReportAnswered,
+    cmd.ReportCallEnded,
+    cmd.KeepRecording,
+    cmd.BeginIntake,
+)
+
+
+class Unsigned(Struct, frozen=True):
+    """`at`: this machine's clock when it was given, ms."""
+
+    command: cmd.Command
+    at: int
