@@ -159,8 +159,8 @@ def run() -> dict[str, float]:
             for screen in screens:
                 screen.link.stop()
     return {
-        "command_to_second_seat_p50_ms": round(statistics.median(times), 1),
-        "command_to_second_seat_p99_ms": round(times[int(len(times) * 0.99)], 1),
+        "command_to_second_floor_p50_ms": round(statistics.median(times), 1),
+        "command_to_second_floor_p99_ms": round(times[int(len(times) * 0.99)], 1),
         "hub_memory_mb": round(memory, 1),
         "hub_restart_ms": round(back * 1000),
         "hub_load_average": round(os.getloadavg()[0], 1),

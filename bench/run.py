@@ -61,7 +61,9 @@ GOALS = {
     "address_search_p95_ms": Goal("<=", 5, "地址检索 address search"),
     "phone_kill_to_ready_max_ms": Goal("<=", 2000, "电话进程被杀后恢复 phone killed, back again"),
     "seat_start_s": Goal("<=", 3, "坐席启动到可用 seat start to ready"),
-    "seat_memory_mb": Goal("<=", 300, "坐席内存 memory of a seat"),
+    "seat_memory_mb": Goal("<=", 300, "坐席内存，受理派车并拖动地图之后 memory of a seat after work"),
+    "wall_memory_mb": Goal("<=", 300, "大屏内存 memory of the wall"),
+    "window_work_max_ms": Goal("<=", 50, "窗口线程最长一次占用 longest turn of the window's thread"),
     "hub_memory_mb": Goal("<=", 300, "中枢内存 memory of the hub"),
 }
 
