@@ -1,6 +1,6 @@
 """The whole service as processes of a test: hub, gateway, ambulances, wall and seats that a test leads.
 
-Full size:  LINGSHENG_CALLS=20 LINGSHENG_CALL_EVERY_S=2 LINGSHENG_KILLS=20 pytest tests/e2e tests/store/test_hub.py
+Full size:  LINGSHENG_CALLS=20 LINGSHENG_CALL_EVERY_S=2 LINGSHENG_KILLS=20 pytest -s tests/e2e
 """
 
 import os
@@ -91,7 +91,7 @@ class Led:
             try:
                 self.screen = self._screens.get(timeout=max(0.0, deadline - time.monotonic()))
             except queue.Empty:
-                raise AssertionError(f"not seen: {what}; the screen shows {self.screen.texts}") from None
+                raise AssertionError(f"not seen: {what}; the screen shows {self.screen}") from None
             self.seen.append(self.screen)
         return found
 

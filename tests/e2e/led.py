@@ -61,11 +61,7 @@ class Lead(QObject):
 
     def _look(self) -> None:
         screen = look(self._done)
-        if (screen.acts, screen.texts, screen.tables) != (
-            self._shown.acts,
-            self._shown.texts,
-            self._shown.tables,
-        ):
+        if msgspec.structs.replace(screen, at=self._shown.at) != self._shown:
             self._shown = screen
             sys.stdout.buffer.write(msgspec.json.encode(screen) + b"\n")
             sys.stdout.buffer.flush()
@@ -83,7 +79,8 @@ def do(hands: Hands, act: Act) -> None:
 
 def look(acts: int) -> Screen:
     """Every word on the screen that stands in something with a name and that can be used."""
-    screen = Screen(time.time(), acts)
+    focus = QApplication.focusWidget()
+    screen = Screen(time.time(), acts, focus.objectName() if focus is not None else "")
     for window in QApplication.topLevelWidgets():
         for widget in window.findChildren(QWidget) if window.isVisible() else ():
             if not (widget.isVisible() and widget.isEnabled() and widget.objectName()):

@@ -14,11 +14,12 @@ class Act(Struct):
 class Screen(Struct):
     """All visible words at `at` (s since 1970 UTC): of named widgets, and of lists cell by cell.
 
-    `acts` is how many acts had been done by then.
+    `acts` is how many acts had been done by then, `focus` the name of what has the keyboard.
     """
 
     at: float = 0.0
     acts: int = 0
+    focus: str = ""
     texts: dict[str, str] = field(default_factory=dict)
     tables: dict[str, list[list[str]]] = field(default_factory=dict)
 

@@ -1,7 +1,7 @@
 """Callers from a program that is not ours: sipp calls a seat whose autopilot answers, listens and hangs up.
 
-Every call must ring on the screen, be answered, be ended by the seat, and leave a recording whose file has the
-hash the journal says.  Full size:  LINGSHENG_CALLS=20 LINGSHENG_CALL_EVERY_S=2
+Every call must ring on the screen, be answered, be ended by the seat, and leave a recording with the hash the
+journal says.  Full size:  LINGSHENG_CALLS=20 LINGSHENG_CALL_EVERY_S=2
 """
 
 import hashlib

@@ -120,7 +120,7 @@ def test_the_telephone_dies_while_it_rings(service: Service, seat: Led, turn: in
     assert seat.screen.texts["form.place"] == "typed before"
     seat.row("calls.table", case.number, "未接")
     assert "回拨" in seat.shows("notice.text", case.number)
-    for key in ("Alt+C", "Ctrl+Home", "Return"):
+    for key in ("Alt+C", "Return"):
         seat.press(key)
     seat.until("a form with the number", lambda s: s.texts.get("form.contact_phone") == case.number)
     seat.press("Ctrl+B")
