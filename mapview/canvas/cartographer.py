@@ -92,7 +92,7 @@ class ChildCartographer(QObject):
     def _read(self) -> None:
         while self._child.canReadLine():
             line = bytes(self._child.readLine().data())
-            self._take(msgspec.json.decode(line, type=Answer))
+            self._take(_answer(line))
         self._send()
 
     def _take(self, answer: Answer) -> None:
@@ -131,3 +131,12 @@ class ChildCartographer(QObject):
         self._waiting.extendleft(reversed(self._out))
         self._out.clear()
         self._restart.start(delay)
+
+
+def _answer(line: bytes) -> Answer:
+    """What is no answer still ends one order: the others must not wait for it."""
+    try:
+        answer: Answer = msgspec.json.decode(line, type=Answer)
+    except msgspec.MsgspecError as error:
+        return NotMade(f"not an answer: {error}")
+    return answer

@@ -84,8 +84,12 @@ class Fleet:
         return None if place is None else self.marks[place]
 
     def place_of(self, vehicle_id: str | None) -> int | None:
-        """The index of a vehicle in the arrays, good until the next change of membership."""
-        return None if vehicle_id is None else self._place_of.get(vehicle_id)
+        """The index of a vehicle in the arrays, good until the next change of membership.
+
+        None for one that is not on the map, or nowhere because its position is no number.
+        """
+        place = None if vehicle_id is None else self._place_of.get(vehicle_id)
+        return place if place is not None and np.isfinite(self.x[place] + self.y[place]) else None
 
     def places_of(self, vehicle_ids: Iterable[str]) -> Ints:
         """The indices of those of the vehicles that are on the map."""
@@ -99,7 +103,7 @@ class Fleet:
 
     def world_of(self, vehicle_id: str) -> tuple[float, float] | None:
         """World pixels of a vehicle; None for one that is not on the map."""
-        place = self._place_of.get(vehicle_id)
+        place = self.place_of(vehicle_id)
         return None if place is None else (float(self.x[place]), float(self.y[place]))
 
     def replace(self, marks: Iterable[VehicleMark]) -> None:
@@ -194,7 +198,7 @@ class Fleet:
 
 def _heading_numbers(headings_deg: list[float | None]) -> Ints:
     degrees = np.array(headings_deg, np.float64)  # None becomes NaN
-    unknown = np.isnan(degrees)
+    unknown = ~np.isfinite(degrees)
     degrees[unknown] = 0.0
     numbers = np.rint(degrees * (HEADINGS / 360)).astype(np.int64) % HEADINGS
     numbers[unknown] = NO_HEADING

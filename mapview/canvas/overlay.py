@@ -3,6 +3,7 @@
 Everything here is drawn once into a picture and copied until something changes.
 """
 
+import math
 from collections.abc import Iterable
 from itertools import pairwise
 from typing import Final
@@ -77,6 +78,7 @@ class Overlay:
     def places(self, painter: QPainter, view: View, places: Iterable[PlaceMark], room: Room) -> None:
         """Symbols by zoom; names where there is room, hospitals first."""
         shown = [place for place in places if view.zoom >= SITE_ZOOMS[place.kind][0]]
+        shown = [place for place in shown if math.isfinite(place.lon + place.lat)]
         order = list(SITE_ZOOMS)
         at = {place.id: QPointF(*view.screen_of_degrees(place.lon, place.lat)) for place in shown}
         shown = [place for place in shown if place.radius_m or _near_window(view, at[place.id])]

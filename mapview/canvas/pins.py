@@ -50,7 +50,7 @@ class Pins:
         for _, at in seen:
             x, y = at.x(), at.y() - UP_PX
             room.take((x - HEAD_PX - 3, y - HEAD_PX - 3, x + HEAD_PX + 3, y + HEAD_PX + 3))
-        pins = [self._settled(mark, at, mark.id == selected, room) for mark, at in seen]
+        pins = [self._settled(mark, at, mark.id == selected, view.width, room) for mark, at in seen]
         self._pins = pins[::-1]
 
     def paint(self, painter: QPainter) -> None:
@@ -69,14 +69,19 @@ class Pins:
                 return pin.id
         return None
 
-    def _settled(self, mark: IncidentMark, at: QPointF, chosen: bool, room: Room) -> _Pin:
+    def _settled(self, mark: IncidentMark, at: QPointF, chosen: bool, wide: int, room: Room) -> _Pin:
+        """The tag stands right of the pin or left of it, wherever it is whole; the selected one always."""
         picture = self._picture(mark.priority, mark.waiting, chosen)
         tag = self._tag(f"{mark.number} {mark.text}".strip())
         size = tag.deviceIndependentSize()
         y = at.y() - UP_PX - size.height() / 2
-        for x in (at.x() + HEAD_PX + 6, at.x() - HEAD_PX - 6 - size.width()):
+        right, left = at.x() + HEAD_PX + 6, at.x() - HEAD_PX - 6 - size.width()
+        sides = [x for x in (right, left) if x >= 0 and x + size.width() <= wide]
+        if chosen:  # rather over its own pin than cut off
+            sides.append(max(0.0, min(right, wide - size.width())))
+        for x in sides:
             rect = (x, y, x + size.width(), y + size.height())
-            if chosen or room.is_free(rect):
+            if room.is_free(rect) or (chosen and x == sides[-1]):
                 room.take(rect)
                 return _Pin(mark.id, at, picture, tag, QPointF(round(x), round(y)))
         return _Pin(mark.id, at, picture, tag, None)

@@ -79,7 +79,9 @@ class View:
         return self.looking_at(self.x - dx * self.scale, self.y - dy * self.scale)
 
     def looking_at(self, x: float, y: float, zoom: float | None = None) -> "View":
-        """The view with a world point in the middle; `zoom` None keeps the zoom."""
+        """The view with a world point in the middle; `zoom` None keeps the zoom. No place, no change."""
+        if not math.isfinite(x + y):
+            return self
         return replace(
             self,
             x=min(max(x, 0.0), float(WORLD_PX)),
@@ -100,7 +102,7 @@ class View:
 
     def fitted(self, points: Iterable[tuple[float, float]]) -> "View":
         """The nearest view that shows every (lon, lat); no points leave the view as it is."""
-        world = [pixel_of(lon, lat) for lon, lat in points]
+        world = [pixel_of(lon, lat) for lon, lat in points if math.isfinite(lon + lat)]
         if not world:
             return self
         xs, ys = [x for x, _ in world], [y for _, y in world]

@@ -4,6 +4,7 @@ A bad row is never fatal and never silent: it is left out and told with its line
 """
 
 import csv
+import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Generic, TypeVar
@@ -148,7 +149,7 @@ def read_table(path: Path, make: Callable[[Row], T], key: Callable[[T], str]) ->
 
 
 def _rows(path: Path) -> list[Row]:
-    reader = csv.reader(_text(path).splitlines(keepends=True))
+    reader = csv.reader(io.StringIO(_text(path), newline=""))  # only CR and LF end a row
     try:
         header = [_column(cell) for cell in next(reader, [])]
         rows = []

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from mapview.geo import city_schema, gazetteer, graph, osm_layers, osm_poi
-from mapview.geo.errors import SourceError
+from mapview.geo.errors import CityFileError, SourceError
 from mapview.geo.layers import Metadata, create_city, write_metadata
 from mapview.geo.steps import ImportReport, Step
 
@@ -52,7 +52,8 @@ def import_city(
     """Import `source` (.osm.pbf) and the user's CSV files into the city file `out`.
 
     `attribution` is shown on the map as long as the city file is open.
-    Raises SourceError if the source or a named CSV file cannot be read; `out` is then untouched.
+    Raises SourceError if the source or a named CSV file cannot be read, CityFileError if the city file
+    cannot be written; `out` is then untouched.
     """
     _check_inputs(source, csv_paths)
     report = ImportReport()
@@ -69,6 +70,8 @@ def import_city(
             city.close()
         _sync(new)
         new.replace(out)
+    except (sqlite3.Error, OSError) as error:
+        raise CityFileError(f"{out} cannot be written: {error}") from error
     finally:
         new.unlink(missing_ok=True)
     return report

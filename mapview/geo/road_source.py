@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from mapview.geo.errors import SourceError
 from mapview.geo.roads import Way, direction, road_class, road_name
 
+VIA_WAYS_MAX: Final = 8  # real ones have one to three; the ways through a mistaken grid are endless
 _KIND: Final = re.compile(r"^(no|only)_(\w+)$")
 
 
@@ -119,11 +120,11 @@ def _read_restrictions(pbf: Path, source: RoadSource) -> None:
 
 
 def _restriction(only: bool, turn: str, members: list[tuple[str, str, int]]) -> Restriction | None:
-    """`None` when a member that it needs was cut away."""
+    """`None` when a member that it needs was cut away, or it names more ways than a turn can have."""
     from_ways = tuple(ref for kind, role, ref in members if (kind, role) == ("w", "from"))
     to_ways = tuple(ref for kind, role, ref in members if (kind, role) == ("w", "to"))
     via_ways = tuple(ref for kind, role, ref in members if (kind, role) == ("w", "via"))
     via_nodes = [ref for kind, role, ref in members if (kind, role) == ("n", "via")]
-    if not from_ways or not to_ways or (not via_ways and len(via_nodes) != 1):
+    if not from_ways or not to_ways or len(via_ways) > VIA_WAYS_MAX or (not via_ways and len(via_nodes) != 1):
         return None
     return Restriction(only, turn, from_ways, None if via_ways else via_nodes[0], via_ways, to_ways)

@@ -62,6 +62,19 @@ def test_a_kept_tile_is_not_drawn_again(town: LayerSource, view: View, tmp_path:
     assert [path.name for path in tmp_path.rglob("part*")] == []
 
 
+@pytest.mark.parametrize("left", [0, 100])
+def test_a_picture_cut_short_by_a_power_failure_is_drawn_again(
+    town: LayerSource, view: View, tmp_path: Path, left: int
+) -> None:
+    oven, order = Oven(town, tmp_path), msgspec.json.encode(BakeTile(tiles_for(view, 0)[0], "day", 1.0))
+    (first,) = answers_to(oven, order)
+    assert isinstance(first, TileBaked)
+    whole = Path(first.path).read_bytes()
+    Path(first.path).write_bytes(whole[:left])
+    answers_to(oven, order)
+    assert Path(first.path).read_bytes() == whole
+
+
 def test_a_bad_order_is_answered_and_the_next_one_works(
     town: LayerSource, view: View, tmp_path: Path
 ) -> None:

@@ -300,6 +300,24 @@ def test_the_tip_tells_number_state_speed_and_age(canvas: MapCanvas) -> None:
     assert canvas.tip_at(2, 2) == ""
 
 
+def test_positions_that_are_no_numbers_cost_nothing(canvas: MapCanvas, middle: tuple[float, float]) -> None:
+    nan, inf, before = float("nan"), float("inf"), canvas.view
+    canvas.set_vehicles([vehicle("a", nan, nan), vehicle("b", inf, 31.3), vehicle("c", *middle)])
+    canvas.set_places([PlaceMark("p", PlaceKind.CALLER, nan, nan, "", 500.0)])
+    canvas.set_incidents([IncidentMark("i", "0001", nan, nan, 1, "x")])
+    for odd in ("a", "b"):
+        canvas.select_vehicle(odd)
+        canvas.follow(odd)
+        picture(canvas)
+    canvas.follow(None)
+    canvas.show_point(nan, nan)
+    canvas.fit([(nan, nan)])
+    picture(canvas)
+    assert canvas.view == before
+    canvas.fit([(nan, nan), middle])
+    assert canvas.view.centre == pytest.approx(middle)
+
+
 # --- the pin -----------------------------------------------------------------------------------
 
 

@@ -1,5 +1,6 @@
 """Whole imports: the demo city, the real extracts where present, and sources that cannot be used."""
 
+import sqlite3
 import time
 from pathlib import Path
 from typing import Any
@@ -7,9 +8,9 @@ from typing import Any
 import pytest
 import shapely
 
-from mapview.geo.errors import SourceError
+from mapview.geo.errors import CityFileError, SourceError
 from mapview.geo.importer import ATTRIBUTION, CSV_KINDS, import_city
-from mapview.geo.layers import Feature, LayerStore
+from mapview.geo.layers import Feature, LayerStore, create_city
 from mapview.geo.projection import pixel_of
 from mapview.geo.steps import ImportReport
 
@@ -94,6 +95,23 @@ def test_a_file_cut_in_the_middle_is_refused(demo_folder: Path, tmp_path: Path) 
     source.write_bytes((demo_folder / "demo.osm.pbf").read_bytes()[:200_000])
     with pytest.raises(SourceError):
         import_city(source, {}, tmp_path / "city.sqlite")
+
+
+def test_a_full_disk_is_said_and_leaves_the_old_city(
+    village: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def small_disk(path: Path) -> sqlite3.Connection:
+        city = create_city(path)
+        city.execute("PRAGMA max_page_count = 60")
+        return city
+
+    monkeypatch.setattr("mapview.geo.importer.create_city", small_disk)
+    out = tmp_path / "city.sqlite"
+    out.write_text("the old one")
+    with pytest.raises(CityFileError, match="full"):
+        import_city(village, {}, out)
+    assert out.read_text() == "the old one"
+    assert list(tmp_path.iterdir()) == [out]
 
 
 def test_missing_and_unknown_lists(tmp_path: Path) -> None:

@@ -25,6 +25,12 @@ def test_stations_with_chinese_header_in_gb18030_and_gcj02(tmp_path: Path) -> No
     assert (station.place.raw.lon, station.place.raw_datum) == (126.645963978030, "gcj02")
 
 
+def test_only_cr_and_lf_end_a_row(tmp_path: Path) -> None:
+    text = 'code,name,lon,lat,address\r\nZ01,a\u2028b,126.6,45.7,"x\x0by\nz"\r\n'
+    (station,) = resources.read_stations(written(tmp_path / "s.csv", text)).rows
+    assert (station.name, station.address) == ("a\u2028b", "x\x0by\nz")
+
+
 def test_bad_rows_are_told_by_line_and_the_others_kept(tmp_path: Path) -> None:
     rows = [
         "code,name,lon,lat,datum",

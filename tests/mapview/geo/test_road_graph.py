@@ -80,6 +80,23 @@ def test_restrictions_with_members_missing_are_counted(write_town: Callable[...,
     db.close()
 
 
+def test_a_restriction_over_a_whole_grid_of_ways_is_counted_and_not_searched(
+    write_town: Callable[..., Path],
+) -> None:
+    side = range(12)
+    nodes = {1 + x + 100 * y: (100 * x, 100 * y) for x in side for y in side}
+    rows = {1000 + y: (tuple(1 + x + 100 * y for x in side), TAGS) for y in side}
+    columns = {2000 + x: (tuple(1 + x + 100 * y for y in side), TAGS) for x in side}
+    members = [("w", 1000, "from"), *(("w", way, "via") for way in (*rows, *columns)), ("w", 2011, "to")]
+    relations = {20: (members, {"type": "restriction", "restriction": "no_left_turn"})}
+    pbf = write_town(nodes, rows | columns, {}, relations)
+    report = ImportReport()
+    db = sqlite3.connect(":memory:")
+    graph.build(pbf, db, report, lambda share: None)
+    assert report.losses == {"graph.restriction_broken": 1}
+    db.close()
+
+
 def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
     (tmp_path / "bad.osm.pbf").write_bytes(b"no map at all")
     with pytest.raises(SourceError):
