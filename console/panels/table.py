@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QKeyEvent, QPainter
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -42,6 +42,13 @@ class Row(Protocol):
 T = TypeVar("T", bound=Row)
 Index = QModelIndex | QPersistentModelIndex
 PAD_PX = 5
+BY_KEY = frozenset(
+    {
+        Qt.FocusReason.ShortcutFocusReason,
+        Qt.FocusReason.TabFocusReason,
+        Qt.FocusReason.BacktabFocusReason,
+    }
+)
 BADGE_PX = 27
 
 
@@ -230,6 +237,19 @@ class RowTable(QTableView, Generic[T]):
             return None
         return self.id_at(index.row()) if self.selectionModel().hasSelection() else None
 
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        """Reached by a key there is a cursor to see and to use: the top row where none was chosen."""
+        super().focusInEvent(event)
+        if event.reason() in BY_KEY:
+            self._place_cursor()
+
+    def _place_cursor(self) -> bool:
+        """True when there was none and it stands on the top row now."""
+        if self.current_id() is not None or not self.rows_model.rows:
+            return False
+        self.selectRow(0)
+        return True
+
     def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
         super().leaveEvent(event)
         self.rows_model.put(self._wanted)
@@ -239,7 +259,9 @@ class RowTable(QTableView, Generic[T]):
         if key in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space} and self.current_id():
             self.used.emit(self.current_id())
             return
-        super().keyPressEvent(event)
+        arrow = key in {Qt.Key.Key_Up, Qt.Key.Key_Down}
+        if not (arrow and self._place_cursor()):
+            super().keyPressEvent(event)
         self.scrollTo(self.currentIndex())
-        if key in {Qt.Key.Key_Up, Qt.Key.Key_Down} and self.current_id():
+        if arrow and self.current_id():
             self.chosen.emit(self.current_id())
