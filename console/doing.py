@@ -10,7 +10,8 @@ from console.models.commandline import parse
 from console.models.desk import Desk
 from console.models.labels import word
 from console.models.state import Topic
-from console.verbs import BY_ID, allowed
+from console.ports import HubMode
+from console.verbs import ALWAYS, BY_ID, WITH_A_DRAFT, allowed
 from dispatch import commands as cmd
 from dispatch.kinds import Role, SeatState
 from dispatch.words import Vehicle
@@ -45,6 +46,9 @@ class Doing:
     def do(self, verb_id: str) -> None:
         """Do a verb by its id, if the person may."""
         desk = self._desk
+        if not self.may_now(verb_id):
+            desk.notice(say("请先登录（Ctrl+L）"), say("登录前可接听、填写受理单；派车等须登录"), "log_out")
+            return
         roles = desk.person.roles if desk.person else frozenset({Role.DISPATCHER})
         if not allowed(BY_ID[verb_id], roles):
             desk.notice(
@@ -54,6 +58,18 @@ class Doing:
         act: Callable[[], None] = getattr(self, verb_id)
         act()
         self._vehicle, self._incident_id, self._row = None, None, 0
+
+    def may_now(self, verb_id: str) -> bool:
+        """False for what waits for a log-in. Without a hub, when nobody can, a form may be begun too."""
+        desk = self._desk
+        if desk.person is not None or verb_id in ALWAYS:
+            return True
+        drafting = bool(desk.unsigned) or (verb_id == "new" and desk.link.mode is not HubMode.NORMAL)
+        return drafting and verb_id in WITH_A_DRAFT
+
+    def is_heard(self, verb_id: str) -> bool:
+        """True when its key does this verb, or says why not: under the log-in page nobody could read that."""
+        return self.may_now(verb_id) or bool(self._desk.unsigned)
 
     def run(self, line: str) -> bool:
         """Do a line of the command line; False when it was not understood (the reason is on the strip)."""

@@ -6,7 +6,16 @@ The only two things of the seat that stop other input; a ringing call is shown o
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QFormLayout, QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QFormLayout,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QVBoxLayout,
+    QWidget,
+)
 
 from console import names
 from console.i18n import say
@@ -30,7 +39,10 @@ def reason_text(answer: LogInAnswered) -> str:
 
 
 class LogInPage(QFrame):
-    """Covers the window until somebody has logged in. `log_in(staff, password)` asks the hub."""
+    """Covers the window (its map only, while a form waits) until somebody has logged in.
+
+    `log_in(staff, password)` asks the hub.
+    """
 
     def __init__(self, parent: QWidget, title: str, log_in: Callable[[str, str], object]) -> None:
         super().__init__(parent)
@@ -49,8 +61,14 @@ class LogInPage(QFrame):
         self._told = text("")
         self._told.setObjectName("login.told")
         self._told.setWordWrap(True)
+        self._hub = text("")
+        self._hub.setObjectName("login.hub")
+        self._hub.setProperty("tone", "warning")
+        self._hub.setWordWrap(True)
         self._ringing = text("", "large")
+        self._ringing.setObjectName("login.ringing")
         self._ringing.setProperty("tone", "fault")
+        self._ringing.setWordWrap(True)
         self._staff.returnPressed.connect(self._password.setFocus)
         self._password.returnPressed.connect(self._ask)
         self._lay_out(title)
@@ -71,6 +89,7 @@ class LogInPage(QFrame):
         column.addLayout(form)
         column.addWidget(self._enter)
         column.addWidget(self._told)
+        column.addWidget(self._hub)
         column.addWidget(self._ringing)
         row = QHBoxLayout()
         row.addStretch(1)
@@ -83,8 +102,9 @@ class LogInPage(QFrame):
 
     def open(self) -> None:
         """Cover the window and ask."""
-        self.setGeometry(self._over.rect())
         self._password.clear()
+        self._told.clear()
+        self._enter.setEnabled(True)
         self.show()
         self.raise_()
         self._staff.setFocus()
@@ -94,7 +114,14 @@ class LogInPage(QFrame):
         self._told.setText(words)
         self._enter.setEnabled(True)
         self._password.clear()
-        self._password.setFocus()
+        focus = QApplication.focusWidget()
+        if focus is None or self.isAncestorOf(focus):  # never from somebody typing in the form beside it
+            self._password.setFocus()
+
+    def tell_hub(self, words: str) -> None:
+        """How the hub stands, and that calls are taken all the same."""
+        hint = say("没有登录也可按 F3 接听：内容存本机，登录后自动上报")
+        self._hub.setText("\n".join(part for part in (words, hint) if part))
 
     def tell_ringing(self, words: str) -> None:
         """A call rings while nobody is logged in."""
@@ -127,7 +154,10 @@ class SecondPerson(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 18, 24, 18)
         column.setSpacing(10)
-        column.addWidget(text(what, "large"))
+        act = text(what, "large")
+        act.setObjectName("second.act")
+        act.setWordWrap(True)
+        column.addWidget(act)
         column.addWidget(text(say("需要另一位调度员或班长确认，本次操作有效")))
         form = QFormLayout()
         form.addRow(say("工号"), self._staff)

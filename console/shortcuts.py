@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from console.verbs import VERBS
+from console.verbs import ALWAYS, VERBS
 
 _PLAIN = Qt.KeyboardModifier.NoModifier | Qt.KeyboardModifier.KeypadModifier
 
@@ -19,14 +19,17 @@ def table() -> dict[str, str]:
 
 
 class KeyFilter(QObject):
-    """Installed on the application; acts only for keys that go to `window` or its children."""
+    """Installed on the application; acts for keys that go to `window` or its children.
+
+    `awake(verb)`: may this be done now. In a dialog of the window only the telephone's verbs work.
+    """
 
     def __init__(
         self,
         window: QWidget,
         do: Callable[[str], object],
         pick_row: Callable[[int], object],
-        awake: Callable[[], bool],
+        awake: Callable[[str], bool],
     ) -> None:
         super().__init__(window)
         self._window, self._do, self._pick_row, self._awake = window, do, pick_row, awake
@@ -38,10 +41,14 @@ class KeyFilter(QObject):
             return False
         if not isinstance(event, QKeyEvent) or not isinstance(watched, QWidget):
             return False
-        if watched.window() is not self._window or not self._awake():
+        over = watched.window()
+        if over is not self._window and over.parent() is not self._window:
             return False
         found = self._verb(event, watched)
         if found is None:
+            return False
+        verb_id = "pick" if isinstance(found, int) else found
+        if not self._awake(verb_id) or (over is not self._window and verb_id not in ALWAYS):
             return False
         event.accept()
         if kind is QEvent.Type.KeyPress and not event.isAutoRepeat():

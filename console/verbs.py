@@ -144,6 +144,16 @@ VERBS: tuple[Verb, ...] = (
          zh_long="退出登录，受理单与通话保留", en_long="log out; calls and forms stay"),
 )  # fmt: skip
 
+ALWAYS: frozenset[str] = frozenset({"answer", "hang_up", "reject"})
+"""What a ringing telephone needs: also before the log-in and while a second person confirms."""
+
+WITH_A_DRAFT: frozenset[str] = ALWAYS | {
+    *("new", "pin", "call_back", "next", "put_aside", "help", "dismiss", "full", "theme", "log_out"),
+    *("go_form", "go_calls", "go_incidents", "go_map"),
+    *(verb.id for verb in VERBS if verb.section == "ask"),
+}
+"""What may be done before the log-in with a form that waits for it; none of it sends anybody anywhere."""
+
 BY_ID: dict[str, Verb] = {verb.id: verb for verb in VERBS}
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from msgspec import Struct
-from PySide6.QtCore import QByteArray, QSettings, Qt
+from PySide6.QtCore import QByteArray, QRect, QSettings, Qt
 from PySide6.QtGui import QCloseEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QMainWindow, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
@@ -20,7 +20,9 @@ from console.login import LogInPage, SecondPerson, reason_text
 from console.models import acts
 from console.models.alarm_rows import crews_calling
 from console.models.asking import Ask
+from console.models.confirming import act_words
 from console.models.desk import Desk
+from console.models.lamps import banner
 from console.models.state import Topic
 from console.panels.advice import AdvicePanel
 from console.panels.calls import CallsPanel
@@ -39,6 +41,7 @@ from console.panels.vehicles import VehiclesPanel
 from console.ports import LogInAnswered
 from console.shortcuts import KeyFilter
 from console.theme import GAP_PX, Theme, dress
+from dispatch.rights import SECOND_PERSON
 
 SHARES = {
     "columns": (440, 790, 666),
@@ -86,9 +89,7 @@ class SeatWindow(QMainWindow):
         self._second: SecondPerson | None = None
         self._shared_out = False
         self._login_id = self._second_id = ""
-        self._keys_filter = KeyFilter(
-            self, self.doing.do, self.doing.pick_row, lambda: desk.person is not None
-        )
+        self._keys_filter = KeyFilter(self, self.doing.do, self.doing.pick_row, self.doing.is_heard)
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         self._app = app
@@ -197,6 +198,14 @@ class SeatWindow(QMainWindow):
     def open_login(self) -> None:
         """Ask who sits here."""
         self._login.open()
+        self._place_login()
+
+    def _place_login(self) -> None:
+        """Over the whole window; only over the map while a form is filled in that waits for the log-in."""
+        drafting = self._desk.hand.intake_id is not None and bool(self._desk.unsigned)
+        chart = self._chart
+        corner = chart.mapTo(self._page, chart.rect().topLeft())
+        self._login.setGeometry(QRect(corner, chart.size()) if drafting else self._page.rect())
 
     def _log_in(self, staff: str, password: str) -> None:
         self._login_id = self._desk.hub.log_in(staff, password)
@@ -211,12 +220,17 @@ class SeatWindow(QMainWindow):
                 self._second.tell(reason_text(answer))
             elif desk.person is not None and answer.dispatcher_id == desk.person.dispatcher_id:
                 self._second.tell(say("须由另一个人确认"))
+            elif not answer.roles & SECOND_PERSON:
+                self._second.tell(say("此人的角色不能作第二人确认"))
             else:
                 acts.confirm_second(desk, answer.token)
                 self._second.accept()
         if desk.person is None:
             ringing = desk.line.ringing()
-            self._login.tell_ringing(say("有来电：{number}", number=ringing[0].number) if ringing else "")
+            number = ringing[0].number or say("号码未显示") if ringing else ""
+            self._login.tell_ringing(say("有来电：{number}，F3 接听", number=number) if ringing else "")
+            self._login.tell_hub(banner(desk.link).text)
+            self._place_login()
         if desk.wants_second is not None and self._second is None:
             self._open_second()
 
@@ -230,7 +244,8 @@ class SeatWindow(QMainWindow):
         self.go("form")
 
     def _open_second(self) -> None:
-        dialog = SecondPerson(self, say("第二人确认"), self._log_in_second)
+        assert self._desk.wants_second is not None  # it opens this
+        dialog = SecondPerson(self, act_words(self._desk, self._desk.wants_second), self._log_in_second)
         self._second = dialog
         dialog.finished.connect(self._second_finished)
         dialog.open()
@@ -310,6 +325,9 @@ class SeatWindow(QMainWindow):
         self._records.play()
 
     def log_out(self) -> None:
+        if self._desk.person is None:
+            self.open_login()
+            return
         self._save_layout()
         self._desk.stand_up()
         self._desk.hub.logged_out()
@@ -352,7 +370,7 @@ class SeatWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
         if self._login.isVisible():
-            self._login.setGeometry(self._page.rect())
+            self._place_login()
         if self._reason.isVisible():
             self._reason.place()
 

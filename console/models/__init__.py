@@ -14,6 +14,7 @@ state      the small words of a desk: topics, person, hand, notices
 desk       what this seat is doing; takes every message, gives every order
 acts       the dispatcher's acts on a desk: answer, type, order, milestone …
 reasons    the acts that need a reason: hold, close, stop, suspend …
+confirming the order a second person confirms, in words
 asking     the question such an act puts to the reason bar
 advice     the ranked vehicles and hospitals with times
 travelling times to the place in hand and which vehicle stands on the order button

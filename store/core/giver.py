@@ -8,7 +8,7 @@ from dispatch.kinds import Role
 from store.core.batch import UNSUPPORTED, Work
 from store.core.messages import BODY_BYTES_MAX, BadMessage, Cmd, typed
 from store.core.roster import ROLES_OF_MACHINE, Machine, MachineRole
-from store.core.tokens import Token, open_token
+from store.core.tokens import LATE_ENTRY_MS_MAX, Token, open_token
 
 CLOCK_AHEAD_MS = 5_000
 """A giver's clock further ahead than this is not believed; the hub's time is used."""
@@ -20,7 +20,7 @@ def work_of(machine: Machine, cmd: Cmd, floor: Floor, secret: bytes, now: int) -
     """The command with its giver as proven; `None`: its token is not good, somebody has to log in."""
     token = second = None
     if cmd.token:
-        token = open_token(cmd.token, secret, machine.name, cmd.at)
+        token = open_token(cmd.token, secret, machine.name, cmd.at, LATE_ENTRY_MS_MAX)
         if token is None:
             return None
     if cmd.second:

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from store.core.tokens import Token, giver_of, open_token, seal
+from store.core.tokens import LATE_ENTRY_MS_MAX, Token, giver_of, open_token, seal
 
 SECRET = b"k" * 32
 TOKEN = Token("seat-01", "d1", "s1", 1_000_000, 2_000_000)
@@ -25,3 +25,12 @@ def test_anything_else_does_not() -> None:
     )
     assert open_token(b"", SECRET, "seat-01", 1_500_000) is None
     assert giver_of(b"") is None
+
+
+def test_an_order_older_than_the_log_in_is_taken_only_where_a_late_entry_may_be() -> None:
+    issued = 10 * LATE_ENTRY_MS_MAX
+    sealed = seal(replace(TOKEN, issued_at=issued, expires_at=issued + 1_000), SECRET)
+    hour_before = issued - 3_600_000
+    assert open_token(sealed, SECRET, "seat-01", hour_before) is None
+    assert open_token(sealed, SECRET, "seat-01", hour_before, LATE_ENTRY_MS_MAX) is not None
+    assert open_token(sealed, SECRET, "seat-01", issued - LATE_ENTRY_MS_MAX - 1, LATE_ENTRY_MS_MAX) is None
