@@ -36,7 +36,7 @@ _MODES = {
     Mode.STORE_WAIT: HubMode.STORE_SWITCH,
     Mode.SYNC_WAIT: HubMode.AWAITING_COPY,
     Mode.DISK_LOW: HubMode.DISK_LOW,
-    Mode.DISK_FULL: HubMode.DISK_LOW,
+    Mode.DISK_FULL: HubMode.DISK_FULL,
     Mode.FENCED: HubMode.REVOKED,
 }
 

@@ -32,6 +32,7 @@ class HubMode(StrEnum):
     REVOKED = "revoked"  # 已撤权
     CATCHING_UP = "catching_up"  # 追赶
     DISK_LOW = "disk_low"  # 磁盘告急
+    DISK_FULL = "disk_full"  # 磁盘告急: nothing can be stored, orders wait
 
 
 class Link(Struct, frozen=True):

@@ -82,6 +82,8 @@ def _store(desk: Desk) -> Lamp:
         return Lamp("store", say("存储"), "fault", say("本机失败"), detail)
     if link.mode is HubMode.CUT_OFF:
         return Lamp("store", say("存储"), "quiet", "?", say("与中枢断开，不知道存储状态"))
+    if link.mode is HubMode.DISK_FULL:
+        return Lamp("store", say("存储"), "fault", say("已满"), banner(link).text)
     slow = link.mode in {HubMode.STORE_SWITCH, HubMode.AWAITING_COPY, HubMode.DISK_LOW, HubMode.ISLAND}
     detail = say("最早一条待存指令已等 {ms} 毫秒", ms=link.store_age_ms)
     return Lamp("store", say("存储"), "warning" if slow else "ok", say("慢") if slow else say("正常"), detail)
@@ -131,5 +133,8 @@ def banner(link: Link) -> Banner:
         HubMode.REVOKED: Banner(say("本中枢已被撤权，仅可查看"), "fault"),
         HubMode.CATCHING_UP: Banner(say("正在同步 {text}", text=link.text), "info"),
         HubMode.DISK_LOW: Banner(say("中枢磁盘空间不足：只保证接警与派车，请通知维护"), "warning"),
+        HubMode.DISK_FULL: Banner(
+            say("中枢磁盘已满，指令排队 {n} 条，派车请用电台并登记，立即通知维护", n=link.waiting), "fault"
+        ),
     }
     return texts[link.mode]

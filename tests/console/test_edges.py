@@ -123,7 +123,7 @@ def test_notices_become_messages_in_order():
         (LinkState(phase=Phase.LIVE), HubMode.NORMAL),
         (LinkState(phase=Phase.LIVE, store_age_ms=2_000), HubMode.STORE_SWITCH),
         (LinkState(phase=Phase.LIVE, mode=Mode.SYNC_WAIT), HubMode.AWAITING_COPY),
-        (LinkState(phase=Phase.LIVE, mode=Mode.DISK_FULL), HubMode.DISK_LOW),
+        (LinkState(phase=Phase.LIVE, mode=Mode.DISK_FULL), HubMode.DISK_FULL),
         (LinkState(phase=Phase.LIVE, mode=Mode.FENCED), HubMode.REVOKED),
         (LinkState(phase=Phase.LIVE, mode="a mode of tomorrow"), HubMode.NORMAL),
     ],
