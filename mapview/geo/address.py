@@ -8,7 +8,6 @@ import unicodedata
 from typing import Final, NamedTuple
 
 QUERY_CHARACTERS_MAX: Final = 60
-DOOR_NUMBER_MAX: Final = 99_999
 
 _NO_MEANING: Final = " .,。，；;:：!！?？\"'“”（）()"
 _SPACES: Final = re.compile(r"\s+")

@@ -34,7 +34,7 @@ def read_boundaries(city: sqlite3.Connection) -> list[District]:
         if all(len(ring) > 3 for ring in rings):
             parts.setdefault((name, level), []).append(shapely.Polygon(rings[0], rings[1:]))
     return [
-        District(name, level, shapely.make_valid(shapely.union_all(own)))
+        District(name, level, shapely.union_all(shapely.make_valid(own)))  # a ring may cross itself
         for (name, level), own in parts.items()
     ]
 

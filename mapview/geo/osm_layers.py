@@ -95,7 +95,11 @@ def _mend(source: Path, torn: dict[int, tags.Look], sheet: Sheet, report: Import
         sheet.add(tags.Look("water", "river", flags=city_schema.REPAIRED), name, rings)
     for look in sorted({look for look in torn.values() if look.layer == "boundary"}):
         level = [one for one in pieces if torn[one.id] == look]
-        done = borders.rebuild(level, sheet.lines("boundary", look.kind), shapely.box(*box))
+        try:
+            done = borders.rebuild(level, sheet.lines("boundary", look.kind), shapely.box(*box))
+        except shapely.errors.GEOSException as error:  # lines that cross where no lines can
+            report.lose("borders not rebuilt", len(level), str(error))
+            continue
         report.count("borders rebuilt", len(done))
         for one in level:
             for rings in done.get(one.id, []):
@@ -131,7 +135,7 @@ def _read(source: Path, sheet: Sheet, report: ImportReport, progress: StepProgre
 def _take_point(node: Any, sheet: Sheet) -> None:
     look = tags.point_look(node.tags)
     name = node.tags.get("name") or node.tags.get("ref", "")
-    if look is not None and name:
+    if look is not None and name and node.location.valid():
         sheet.add(look, name, [np.array([[node.lon, node.lat]])])
 
 

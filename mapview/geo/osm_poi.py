@@ -99,7 +99,7 @@ def _from_map(source: Path) -> Iterator[Poi]:
 
 def _point_of(thing: Any) -> tuple[float, float] | None:
     if thing.is_node():
-        return thing.lon, thing.lat
+        return (thing.lon, thing.lat) if thing.location.valid() else None
     polygons = shapes.polygons_of(thing)
     return shapes.centre_of(polygons[0][0]) if polygons else None
 

@@ -33,7 +33,10 @@ def rebuild(
     town = shapely.MultiPoint([ring[0] for ring in buildings])
     frame = shapely.box(*box)
     for one in torn:
-        water = river_area(one.outer, one.inner, frame, centres, town)
+        try:
+            water = river_area(one.outer, one.inner, frame, centres, town)
+        except shapely.errors.GEOSException:  # lines that cross where no lines can
+            water = []
         for polygon in water:
             report.count("rivers rebuilt")
             rings = [polygon.exterior, *polygon.interiors]
@@ -58,7 +61,8 @@ def river_area(
         return []
     faces = polygonize(unary_union([*walls, frame.exterior]))
     wet = [face for face in faces if _is_river(face, frame, centres, town)]
-    islands = [shapely.polygons(ring) for ring in inner if len(ring) > 3 and (ring[0] == ring[-1]).all()]
+    shut = [ring for ring in inner if len(ring) > 3 and (ring[0] == ring[-1]).all()]
+    islands = [shapely.make_valid(shapely.polygons(ring)) for ring in shut]
     water = unary_union(wet).difference(unary_union(islands)) if islands else unary_union(wet)
     return [part for part in shapely.get_parts(water) if part.geom_type == "Polygon"]
 

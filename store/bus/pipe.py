@@ -82,10 +82,6 @@ class ParentEnd:
         poller.register(self._zap, zmq.POLLIN)
         poller.register(self._socket, zmq.POLLIN)
 
-    def unwatch(self, poller: zmq.Poller) -> None:
-        poller.unregister(self._zap)
-        poller.unregister(self._socket)
-
     def admit(self) -> None:
         """Answer every waiting admission question."""
         while self._zap.poll(0):

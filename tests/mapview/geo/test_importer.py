@@ -2,6 +2,7 @@
 
 import sqlite3
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +96,20 @@ def test_a_file_cut_in_the_middle_is_refused(demo_folder: Path, tmp_path: Path) 
     source.write_bytes((demo_folder / "demo.osm.pbf").read_bytes()[:200_000])
     with pytest.raises(SourceError):
         import_city(source, {}, tmp_path / "city.sqlite")
+
+
+def test_a_named_node_that_is_nowhere_does_not_stop_the_import(
+    write_town: Callable[..., Path], tmp_path: Path
+) -> None:
+    beyond_the_pole = 6_000_000.0
+    nodes = {1: (0, 0), 2: (300, 0), 3: (0, beyond_the_pole), 4: (0, beyond_the_pole)}
+    tags = {3: {"place": "suburb", "name": "无此地"}, 4: {"amenity": "hospital", "name": "无此院"}}
+    road = {10: ((1, 2), {"highway": "residential", "name": "人民路"})}
+    out = tmp_path / "city.sqlite"
+    import_city(write_town(nodes, road, tags), {}, out)
+    with LayerStore(out) as store:
+        assert store.read("place") == []
+        assert store.pois() == []
 
 
 def test_a_full_disk_is_said_and_leaves_the_old_city(

@@ -37,3 +37,10 @@ def test_a_broken_pond_inside_is_left_alone() -> None:
     pond = np.array([[0.4, 0.4], [0.5, 0.6], [0.6, 0.4]])
     assert river_area([pond], [], FRAME, CENTRE, NO_TOWN) == []
     assert river_area([], [], FRAME, CENTRE, NO_TOWN) == []
+
+
+def test_an_island_whose_shore_crosses_itself_is_taken_out_too() -> None:
+    bow_tie = np.array([[0.3, 0.45], [0.5, 0.55], [0.5, 0.45], [0.3, 0.55], [0.3, 0.45]])
+    (river,) = river_area([NORTH, SOUTH], [bow_tie, ISLAND], FRAME, CENTRE, NO_TOWN)
+    assert not river.contains(shapely.Point(0.45, 0.5))
+    assert river.contains(shapely.Point(0.2, 0.5))
