@@ -20,7 +20,7 @@ from radio.terminal.header import plain_phone
 from radio.terminal.roster import KnownTerminal
 from store.bus.link_mail import Notice
 from store.bus.link_state import LinkState
-from store.core.messages import DEGREE_E6
+from store.core.messages import DEGREE_E6, EPOCH_ZERO, Epoch
 from store.core.messages import Position as BusPosition
 from store.core.replica import Applied
 from store.core.seat_logic import Expired, FloorReplaced, VerdictCame
@@ -70,6 +70,7 @@ class HubSide:
         self._hub = hub
         self._vehicles: Vehicles | None = None
         self._floor = Floor()
+        self._epoch = EPOCH_ZERO
         self._by_phone: dict[str, str] = {}
         self._moved: dict[str, BusPosition] = {}
         self._strangers: set[str] = set()
@@ -125,8 +126,8 @@ class HubSide:
         """Follow the hub's floor and act on what is new."""
         for notice in self._hub.drain():
             match notice:
-                case FloorReplaced(floor=floor):
-                    self._replace(floor)
+                case FloorReplaced(floor=floor, epoch=epoch):
+                    self._replace(floor, epoch)
                 case Applied(event=event) if event is not None:
                     apply(self._floor, event)
                     self._act(event)
@@ -143,8 +144,9 @@ class HubSide:
 
     # --- inside --------------------------------------------------------------------------------------
 
-    def _replace(self, floor: Floor) -> None:
-        self._floor = floor
+    def _replace(self, floor: Floor, epoch: Epoch) -> None:
+        """A new epoch always comes with a floor; the link's state would tell it some moments later."""
+        self._floor, self._epoch = floor, epoch
         self._learn_terminals()
         for mission in floor.missions.values():
             if mission.active and mission.order_status is OrderStatus.WAITING:
@@ -184,7 +186,7 @@ class HubSide:
             return
         incident = self._floor.incidents[mission.incident_id]
         hospital = self._floor.hospitals.get(mission.hospital_id or "")
-        epoch, scene = self._hub.state.epoch, incident.place.point
+        epoch, scene = self._epoch, incident.place.point
         started = mission.ended_at if recall and mission.ended_at else mission.ordered_at
         self._vehicles.send_order(
             Order(

@@ -29,7 +29,7 @@ class PaperHub:
         self.orders: list[tuple[cmd.Command, int | None]] = []
         self.positions: list[BusPosition] = []
         self.notices: list[Notice] = []
-        self.state = LinkState(epoch=EPOCH)
+        self.state = LinkState()  # renewed every 50 ms only: a floor may come before it knows the epoch
 
     def order(
         self, command: cmd.Command, *, at_ms: int | None = None, kept: Callable[[], None] | None = None
