@@ -31,6 +31,7 @@ class Screen(Protocol):
     def close_overlay(self) -> bool: ...
     def pin_mode(self) -> None: ...
     def play(self) -> None: ...
+    def toggle_closed(self) -> None: ...
     def log_out(self) -> None: ...
 
 
@@ -173,6 +174,17 @@ class Doing:
         if self._incident_id is not None:
             acts.show(self._desk, self._incident_id)
         self._ask(reasons.close(self._desk))
+
+    def kind(self) -> None:
+        self._ask(reasons.choose_type(self._desk))
+
+    def reopen(self) -> None:
+        if self._incident_id is not None:
+            acts.show(self._desk, self._incident_id)
+        self._ask(reasons.reopen(self._desk))
+
+    def closed(self) -> None:
+        self._screen.toggle_closed()
 
     def take(self) -> None:
         acts.take_over(self._desk)

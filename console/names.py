@@ -13,6 +13,7 @@ Lists            calls.table, incidents.table, advice.table, vehicles.table, cal
                  alarms.table (rows carry the id of their thing in Qt.ItemDataRole.UserRole)
 Vehicle filter   vehicles.<all free busy out>, vehicles.by_time
 Order            advice.order
+Closed today     incidents.closed
 Missions         mission.<row>.next, mission.<row>.hospital (row counts from 0)
 Reason bar       reason.<value of the reason>, reason.remark, reason.minutes, reason.confirm, reason.cancel
 Keys             keys.<verb id> (the strip of F-keys at the foot), command.line

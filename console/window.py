@@ -106,7 +106,7 @@ class SeatWindow(QMainWindow):
         self._strip = Strip(desk, do)
         self._keys = Keys(do, self._command)
         self._calls = CallsPanel(desk, theme, do)
-        self._incidents = IncidentsPanel(desk, theme)
+        self._incidents = IncidentsPanel(desk, theme, do)
         self._alarms = AlarmsPanel(desk, theme)
         self._form = FormPanel(desk, page, do)
         self._advice = AdvicePanel(desk, theme, do)
@@ -320,6 +320,10 @@ class SeatWindow(QMainWindow):
 
     def pin_mode(self) -> None:
         self._chart.pin_mode()
+
+    def toggle_closed(self) -> None:
+        self._incidents.toggle_closed()
+        self.go("incidents")
 
     def play(self) -> None:
         self._records.play()

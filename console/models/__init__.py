@@ -9,7 +9,7 @@ forms      what is being typed: overlay on the floor, autosave, conflicts, the c
 keeping    the crash copy on disk, written by its own thread
 unsigned   what is ordered while nobody is logged in, and why that is safe
 verdicts   what becomes of an order: carried out, refused, or not known
-people     somebody sits down at a desk that worked on without anybody
+people     who sits at the desk: sitting down, a log-in that ran out, the state of the seat
 state      the small words of a desk: topics, person, hand, notices
 desk       what this seat is doing; takes every message, gives every order
 acts       the dispatcher's acts on a desk: answer, type, order, milestone …

@@ -181,6 +181,8 @@ def _assign(desk: Desk, vehicle: Vehicle, supersedes: str | None) -> None:
     if hand.intake_id is None:
         desk.notice(say("没有受理中的事件"), say("先接听（F3）、手工受理（F2）或在列表中选一个事件"))
         return
+    if is_closed(desk):
+        return
     if not form.place.exists:
         desk.notice(say("还没有地址"), say("输入现场地址（大致位置也可）后再派车"), "go_form")
         return
@@ -190,11 +192,19 @@ def _assign(desk: Desk, vehicle: Vehicle, supersedes: str | None) -> None:
     desk.forms.flush(desk.floor, hand.intake_id)
     incident_id = desk.incident_id()
     if incident_id is None:
-        incident_id = new_id()
-        desk.opening(hand.intake_id, incident_id)
-        desk.give(cmd.OpenIncident(incident_id, hand.intake_id))
+        incident_id = desk.open_incident(hand.intake_id)
     text = order_text(desk, form)
     desk.give(cmd.AssignVehicle(new_id(), incident_id, vehicle.id, text, supersedes=supersedes))
+
+
+def is_closed(desk: Desk) -> bool:
+    """True, and said with what to do, when the incident in hand is closed: nothing more is ordered on it."""
+    incident = desk.incident()
+    if incident is None or incident.closing is None:
+        return False
+    what = say("事件 {number} 已结束", number=short(incident.number))
+    desk.notice(what, say("同一件事：Ctrl+O 重开后再操作；另一件事：F2 新建受理"), "reopen")
+    return True
 
 
 def _already_sending(desk: Desk, vehicle: Vehicle) -> bool:

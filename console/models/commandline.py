@@ -81,7 +81,7 @@ def _with_target(verb: Verb, words: list[str], floor: Floor) -> Parsed:
         return Parsed(trouble=say("行号是数字，例如：/选 2"))
     if verb.takes == "vehicle":
         return _named_vehicle(verb, words[0], floor)
-    return _named_incident(verb, words[0], floor)
+    return _named_incident(verb, words[0], floor, closed=verb.takes == "closed")
 
 
 def _named_vehicle(verb: Verb, text: str, floor: Floor) -> Parsed:
@@ -94,15 +94,17 @@ def _named_vehicle(verb: Verb, text: str, floor: Floor) -> Parsed:
     return Parsed(trouble=say("不止一辆：{numbers}", numbers=numbers))
 
 
-def _named_incident(verb: Verb, text: str, floor: Floor) -> Parsed:
+def _named_incident(verb: Verb, text: str, floor: Floor, *, closed: bool) -> Parsed:
     found = [
         incident
         for incident in floor.incidents.values()
-        if incident.state is not IncidentState.CLOSED
+        if (incident.state is IncidentState.CLOSED) is closed
         and (short(incident.number).lstrip("0") == text.lstrip("0") or incident.number.lower() == text)
     ]
     if len(found) == 1:
         return Parsed(verb, incident=found[0])
+    if closed:
+        return Parsed(trouble=say("没有已结束的事件“{text}”，写事件号末四位", text=text))
     return Parsed(trouble=say("没有进行中的事件“{text}”，写事件号末四位", text=text))
 
 

@@ -6,13 +6,12 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from console.i18n import say
 from console.models import latest, verdicts
 from console.models.following import ask_again, dispatched, follow, refit, tell_of_call
 from console.models.forms import Forms
 from console.models.keeping import Begun, Kept
 from console.models.line import Line
-from console.models.people import welcome
+from console.models.people import log_in_again, tell_seat_state, welcome
 from console.models.state import TOPICS_OF, Hand, Notice, Pending, Person, Topic
 from console.models.travelling import Travelling
 from console.models.unsigned import HELD, Unsigned
@@ -38,7 +37,7 @@ from console.ports import (
 from dispatch import commands as cmd
 from dispatch.alarms import Alarm, overdue
 from dispatch.floor import Floor, Ref, apply
-from dispatch.kinds import Direction, IntakeOutcome, SeatState
+from dispatch.kinds import Direction, IncidentType, IntakeOutcome
 from dispatch.recommend import Recommendation
 from dispatch.rights import may
 from dispatch.words import Form, Incident, Intake, Mission
@@ -69,6 +68,8 @@ class Desk:
         self.forms = Forms(self.give)
         self.forms.open = False
         self.unsigned: list[Unsigned] = []
+        self.types: dict[str, IncidentType] = {}
+        """Chosen for intakes that are no incident yet."""
         self.person: Person | None = None
         self.link = Link()
         self.hand = Hand()
@@ -178,9 +179,7 @@ class Desk:
         verdicts.expired(self, message)
 
     def _log_in_needed(self, message: LogInNeeded) -> None:
-        what = say("登录已失效，指令已存本机等待")
-        if not any(notice.what == what for notice in self.notices):
-            self.notice(what, say("请按 Ctrl+L 重新登录，指令随后自动发出"), "log_out")
+        log_in_again(self)
 
     def _link(self, message: Link) -> None:
         self.link = message
@@ -244,16 +243,8 @@ class Desk:
             if call is not None and call.direction is Direction.INBOUND:
                 self.begin_intake(call.id, call.number)
         if isinstance(event, phone.CallAnswered | phone.CallEnded):
-            self._tell_seat_state()
+            tell_seat_state(self)
         tell_of_call(self, event)
-
-    def _tell_seat_state(self) -> None:
-        """Taking a call or ready again: the supervisor sees it. Only a person says away or paused."""
-        seat = self.floor.seats.get(self.person.seat_id or "") if self.person else None
-        if seat is None or seat.state not in {SeatState.READY, SeatState.INTAKE, SeatState.AFTER_CALL}:
-            return
-        state = SeatState.READY if self.line.talking() is None else SeatState.INTAKE
-        self.give(cmd.SetSeatState(seat.id, state))
 
     # --- in hand -----------------------------------------------------------------------------------
 
@@ -299,13 +290,22 @@ class Desk:
         """The incident in hand, also while its opening is under way."""
         return self.hand.incident_id or self._opening.get(self.hand.intake_id or "")
 
-    def opening(self, intake_id: str, incident_id: str) -> None:
-        """An incident is being opened from this intake."""
-        self._opening[intake_id] = incident_id
+    def open_incident(self, intake_id: str) -> str:
+        """Make an incident of this intake, of the type chosen for it; returns its id."""
+        incident_id = self._opening[intake_id] = new_id()
+        self.give(cmd.OpenIncident(incident_id, intake_id, self.type_of(intake_id)))
+        return incident_id
+
+    def type_of(self, intake_id: str | None) -> IncidentType:
+        """The type of the incident in hand, or the one chosen for this intake."""
+        incident = self.incident()
+        return incident.type if incident else self.types.get(intake_id or "", IncidentType.ON_SCENE)
 
     def opened(self, intake_id: str) -> None:
-        """The hub has opened it."""
+        """The hub has opened it, or will not."""
         self._opening.pop(intake_id, None)
+        if intake_id in self.floor.intakes and self.floor.intakes[intake_id].incident_id:
+            self.types.pop(intake_id, None)
 
     def call_id(self) -> str | None:
         """The call of the intake in hand."""
@@ -367,13 +367,20 @@ class Desk:
         known = self.floor.intakes
         self.begun = {key: begun for key, begun in self.begun.items() if key not in known}
         self.keeping_fault = self._keep(
-            Kept(self.hand.intake_id, self.hand.incident_id, self.begun, self.forms.unsent(), self.unsigned)
+            Kept(
+                self.hand.intake_id,
+                self.hand.incident_id,
+                self.begun,
+                self.forms.unsent(),
+                self.unsigned,
+                self.types,
+            )
         )
 
     def _restore(self, kept: Kept) -> None:
         """At once, hub or no hub: from now on the crash copy is written anew."""
         self.begun |= kept.begun
-        self.unsigned = list(kept.unsigned)
+        self.unsigned, self.types = list(kept.unsigned), dict(kept.types)
         self.forms.restore(kept.typed)
         if kept.intake_id or kept.incident_id:
             self.take_in_hand(intake_id=kept.intake_id, incident_id=kept.incident_id)

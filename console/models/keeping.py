@@ -13,6 +13,7 @@ from msgspec import Struct, field
 
 from console.models.unsigned import Unsigned
 from dispatch.changes import FormChanges
+from dispatch.kinds import IncidentType
 
 STOP_S_MAX = 2.0
 
@@ -33,6 +34,7 @@ class Kept(Struct, frozen=True):
     begun: dict[str, Begun] = field(default_factory=dict)
     typed: dict[str, FormChanges] = field(default_factory=dict)
     unsigned: list[Unsigned] = field(default_factory=list)
+    types: dict[str, IncidentType] = field(default_factory=dict)
 
 
 class Keeper:

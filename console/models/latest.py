@@ -118,6 +118,19 @@ def _crew_answered(event: ev.CrewCallAnswered, floor: Floor, now: int) -> Line:
     return Line(event.at, say("{vehicle} 车组呼叫已应答 {remark}", vehicle=number, remark=event.remark))
 
 
+def _reopened(event: ev.IncidentReopened, floor: Floor, now: int) -> Line:
+    number = short(floor.incidents[event.incident_id].number)
+    text = say("{number} 重开：{remark}", number=number, remark=event.remark)
+    return Line(event.at, text, event.incident_id, abnormal=True)
+
+
+def _taken(event: ev.IncidentTaken, floor: Floor, now: int) -> Line:
+    incident = floor.incidents[event.incident_id]
+    seat = floor.seats.get(incident.seat_id or "")
+    text = say("{number} 由 {seat} 台接管", number=short(incident.number), seat=seat.number if seat else "–")
+    return Line(now, text, incident.id)
+
+
 _MAKERS: dict[type, Callable[[Any, Floor, int], Line]] = {
     ev.CallRang: _rang,
     ev.CallEnded: _call_ended,
@@ -125,6 +138,8 @@ _MAKERS: dict[type, Callable[[Any, Floor, int], Line]] = {
     ev.IncidentJoined: _joined,
     ev.IncidentHeld: _held,
     ev.IncidentClosed: _closed,
+    ev.IncidentReopened: _reopened,
+    ev.IncidentTaken: _taken,
     ev.VehicleAssigned: _assigned,
     ev.OrderProgressed: _progress,
     ev.MilestoneReached: _reached,

@@ -1,9 +1,10 @@
-"""Somebody sits down at a desk that worked on without anybody."""
+"""Who sits at the desk: sitting down where nobody was, a log-in that ran out, the state of the seat."""
 
 from typing import TYPE_CHECKING
 
 from console.i18n import say
 from dispatch import commands as cmd
+from dispatch.kinds import SeatState
 
 if TYPE_CHECKING:
     from console.models.desk import Desk
@@ -23,3 +24,19 @@ def welcome(desk: "Desk") -> None:
         what, do = say("登录前受理的 {n} 单已记在您名下", n=begun), say("请逐一核对（F5）")
         desk.notice(what, do, "next", grave=False)
     desk.save()
+
+
+def log_in_again(desk: "Desk") -> None:
+    """The hub does not know us any more: say so once."""
+    what = say("登录已失效，指令已存本机等待")
+    if not any(notice.what == what for notice in desk.notices):
+        desk.notice(what, say("请按 Ctrl+L 重新登录，指令随后自动发出"), "log_out")
+
+
+def tell_seat_state(desk: "Desk") -> None:
+    """Taking a call or ready again: the supervisor sees it. Only a person says away or paused."""
+    seat = desk.floor.seats.get(desk.person.seat_id or "") if desk.person else None
+    if seat is None or seat.state not in {SeatState.READY, SeatState.INTAKE, SeatState.AFTER_CALL}:
+        return
+    state = SeatState.READY if desk.line.talking() is None else SeatState.INTAKE
+    desk.give(cmd.SetSeatState(seat.id, state))

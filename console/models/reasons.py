@@ -1,12 +1,13 @@
 """Acts that need a reason: each gives the question for the reason bar, or does at once what needs none."""
 
 from console.i18n import say
-from console.models.acts import incident_of_vehicle, put_aside, selected_mission
+from console.models.acts import incident_of_vehicle, is_closed, put_aside, selected_mission
 from console.models.ages import clock
 from console.models.asking import Ask, Choice
 from console.models.desk import Desk
 from console.models.labels import step, word
 from console.models.latest import short
+from console.models.state import Topic
 from dispatch import commands as cmd
 from dispatch.kinds import (
     AbortReason,
@@ -16,6 +17,7 @@ from dispatch.kinds import (
     EmptyRunReason,
     HoldReason,
     IncidentState,
+    IncidentType,
     IntakeOutcome,
     MilestoneKind,
     MissionResult,
@@ -26,7 +28,6 @@ from dispatch.kinds import (
 )
 from dispatch.stages import result_possible
 from dispatch.words import Incident, Mission, Vehicle
-from store.core.ids import new_id
 
 MINUTE_MS = 60_000
 HOLD_MIN = 15
@@ -114,6 +115,8 @@ def hold_or_resume(desk: Desk) -> Ask | None:
     if incident is not None and incident.state is IncidentState.HELD:
         desk.give(cmd.ResumeIncident(incident.id))
         return None
+    if is_closed(desk):
+        return None
     if desk.hand.intake_id is None or not desk.form().place.exists:
         desk.notice(say("没有可挂起的事件"), say("先输入现场地址"))
         return None
@@ -135,9 +138,7 @@ def _hold(desk: Desk, reason: HoldReason, remark: str, minutes: int) -> None:
     desk.forms.flush(desk.floor, intake_id)
     fresh = incident_id is None
     if incident_id is None:
-        incident_id = new_id()
-        desk.opening(intake_id, incident_id)
-        desk.give(cmd.OpenIncident(incident_id, intake_id))
+        incident_id = desk.open_incident(intake_id)
     desk.give(cmd.HoldIncident(incident_id, reason, desk.clock() + minutes * MINUTE_MS, remark))
     if fresh:
         outcome = IntakeOutcome.NO_VEHICLE if reason is HoldReason.NO_VEHICLE else IntakeOutcome.HELD
@@ -148,7 +149,7 @@ def close(desk: Desk) -> Ask | None:
     """End what is in hand: the incident with a reason, or a call that needs nobody with its class."""
     incident = desk.incident()
     if incident is not None:
-        return _close_incident(desk, incident)
+        return None if is_closed(desk) else _close_incident(desk, incident)
     if desk.hand.intake_id is None:
         desk.notice(say("没有可结束的事件"), grave=False)
         return None
@@ -213,6 +214,49 @@ def answer_crew(desk: Desk, vehicle: Vehicle | None = None) -> Ask | None:
     choices = tuple(Choice(value, words) for value, words in spoken.items())
     called = f"{word(chosen.crew_call)} {clock(chosen.crew_called_at)}"
     return Ask(say("{vehicle} {call}：先通话，再确认", vehicle=chosen.number, call=called), choices, then)
+
+
+def reopen(desk: Desk) -> Ask | None:
+    """Open the closed incident in hand again; the words say why."""
+    incident = desk.incident()
+    if incident is None or incident.closing is None:
+        desk.notice(say("手上不是已结束的事件"), say("Alt+E 列出今日已结束的事件，选一个再重开"))
+        return None
+
+    def then(value: str, remark: str, minutes: int) -> None:
+        desk.give(cmd.ReopenIncident(incident.id, f"{why[value]} {remark}".strip()))
+
+    why = {
+        "caller": say("同一事件再次来电"),
+        "mistake": say("误结束"),
+        "worse": say("病情变化"),
+        "other": say("其他原因"),
+    }
+    choices = tuple(Choice(value, words) for value, words in why.items())
+    return Ask(say("重开事件 {number}：选择原因", number=short(incident.number)), choices, then)
+
+
+def choose_type(desk: Desk) -> Ask | None:
+    """What kind of incident this is: of the one in hand, or of the intake before it becomes one."""
+    intake_id = desk.hand.intake_id
+    if intake_id is None:
+        desk.notice(say("没有受理中的事件"), say("先接听（F3）、手工受理（F2）或在列表中选一个事件"))
+        return None
+    if is_closed(desk):
+        return None
+
+    def then(value: str, remark: str, minutes: int) -> None:
+        incident = desk.incident()
+        if incident is not None:
+            desk.give(cmd.ChangeIncident(incident.id, incident.rev, type=IncidentType(value)))
+        else:
+            desk.types[intake_id] = IncidentType(value)
+            desk.save()
+            desk.changed(Topic.FORM)
+
+    choices = tuple(Choice(kind, word(kind)) for kind in IncidentType)
+    title = say("事件类型，现为“{now}”", now=word(desk.type_of(intake_id)))
+    return Ask(title, choices, then, remark=False)
 
 
 def suspend_or_free(desk: Desk, vehicle: Vehicle | None = None) -> Ask | None:

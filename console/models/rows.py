@@ -6,7 +6,7 @@
 from msgspec import Struct
 
 from console.i18n import say
-from console.models.ages import age, clock, span
+from console.models.ages import age, clock, day, span
 from console.models.desk import Desk
 from console.models.labels import word
 from console.models.latest import short
@@ -246,6 +246,32 @@ def _incident_row(desk: Desk, incident: Incident, now: int) -> IncidentRow:
         age=age(since, now),
         tone="" if done else tone,
         waiting=waiting,
+        mine=is_mine(desk, incident.seat_id),
+    )
+
+
+def closed_today(desk: Desk, now: int) -> list[IncidentRow]:
+    """What was closed since midnight (UTC+8), newest first."""
+    today = day(now)
+    found = [it for it in desk.floor.incidents.values() if it.closing and day(it.closing.closed_at) == today]
+    found.sort(key=lambda it: -(it.closing.closed_at if it.closing else 0))
+    return [_closed_row(desk, incident) for incident in found]
+
+
+def _closed_row(desk: Desk, incident: Incident) -> IncidentRow:
+    assert incident.closing is not None  # its caller looked
+    return IncidentRow(
+        id=incident.id,
+        number=short(incident.number),
+        priority=PRIORITY.get(incident.severity, 2),
+        address=incident.place.address,
+        complaint=incident.complaint,
+        state=word(incident.closing.reason),
+        vehicles="",
+        seat=seat_number(desk, incident.seat_id),
+        age=clock(incident.closing.closed_at),
+        tone="quiet",
+        waiting=False,
         mine=is_mine(desk, incident.seat_id),
     )
 

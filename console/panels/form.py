@@ -25,7 +25,7 @@ from console.panels.widgets import ChoiceRow, Panel, button, row_of, set_propert
 from console.ports import Found
 from console.verbs import tip
 from dispatch.hints import Hint
-from dispatch.kinds import Answer, HowPlaced, Need, Severity
+from dispatch.kinds import Answer, HowPlaced, IncidentType, Need, Severity
 from dispatch.words import Call, Form
 
 LABEL_PX = 68
@@ -275,6 +275,13 @@ class FormPanel(Panel):
         if incident is not None:
             seat = seat_number(desk, incident.seat_id)
             parts.append(say("事件 {number}　占用 {seat} 台", number=incident.number, seat=seat or "–"))
+        kind = desk.type_of(desk.hand.intake_id)
+        if incident is not None or kind is not IncidentType.ON_SCENE:
+            parts.append(word(kind))
+        if incident is not None and incident.closing is not None:
+            ended = clock(incident.closing.closed_at)
+            parts.append(say("已于 {at} 结束，Ctrl+O 重开", at=ended))
+            return "　".join(parts)
         if place.point is not None:
             parts.append(say("位置：{how}", how=word(place.how)))
         elif place.address:

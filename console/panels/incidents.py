@@ -1,20 +1,27 @@
 """What waits for somebody, gravest and longest first, then what is held, then what is under way."""
 
+from collections.abc import Callable
+
 from console.i18n import say
 from console.models import acts, rows
 from console.models.desk import Desk
 from console.models.rows import IncidentRow
 from console.panels.table import Cell, Column, RowTable
-from console.panels.widgets import Panel
+from console.panels.widgets import Panel, button
 from console.theme import Theme
+from console.verbs import tip
 
 
 class IncidentsPanel(Panel):
     """See the module."""
 
-    def __init__(self, desk: Desk, theme: Theme) -> None:
+    def __init__(self, desk: Desk, theme: Theme, do: Callable[[str], object]) -> None:
         super().__init__(say("待办与进行中"))
         self._desk = desk
+        self._closed = False
+        self._switch = button("", "incidents.closed", lambda: do("closed"), tip("closed"))
+        self._switch.setProperty("key", True)
+        self.head.insertWidget(1, self._switch)
         columns: tuple[Column[IncidentRow], ...] = (
             Column(say("号"), 76, lambda row: Cell(
                 row.number, "", bold=row.mine, badge=theme.palette.priority(row.priority))),
@@ -29,8 +36,21 @@ class IncidentsPanel(Panel):
         self.table.used.connect(lambda key: acts.show(desk, key))
         self.body.addWidget(self.table, 1)
 
+    def toggle_closed(self) -> None:
+        """What runs, or what was closed today."""
+        self._closed = not self._closed
+        self.refresh(self._desk.clock())
+
     def refresh(self, now: int) -> None:
+        in_hand = self._desk.incident_id() or self._desk.hand.intake_id or ""
+        ended = rows.closed_today(self._desk, now)
+        self.title.setText(say("今日已结束") if self._closed else say("待办与进行中"))
+        self._switch.setText(say("进行中 Alt+E") if self._closed else say("已结束 {n}  Alt+E", n=len(ended)))
+        if self._closed:
+            self.table.show_rows(ended, in_hand)
+            self.aside.setText(say("Ctrl+O 重开"))
+            return
         found = rows.incidents(self._desk, now)
-        self.table.show_rows(found, self._desk.incident_id() or self._desk.hand.intake_id or "")
+        self.table.show_rows(found, in_hand)
         waiting = sum(row.waiting for row in found)
         self.aside.setText(say("待处理 {n} / 共 {all}", n=waiting, all=len(found)))
