@@ -33,6 +33,7 @@ from console.drill.watcher import Watcher
 PROJECT = Path(__file__).resolve().parents[1]
 OFFSCREEN = {"QT_QPA_PLATFORM": "offscreen"}
 VEHICLES = 30
+STARTS = 2
 CALLS = 60
 ORDERS = 120
 PAUSE_S = (0.22, 0.3)  # never in step with the window; four calls in less than 0.6 s are a flood to the phone
@@ -99,7 +100,8 @@ class SeatProcess:
 
     def stop(self) -> None:
         assert self._process.stdin
-        self._process.stdin.close()
+        if not self._process.stdin.closed:
+            self._process.stdin.close()
         try:
             self._process.wait(10)
         except subprocess.TimeoutExpired:
@@ -209,15 +211,28 @@ def started(stack: ExitStack, config: Path) -> tuple[SeatProcess, float]:
     return seat, max(painted, seat.since_start_s("live"))
 
 
+def starts_s(config: Path) -> list[float]:
+    """Seconds of some starts one after the other."""
+    times = []
+    for _ in range(STARTS):
+        with ExitStack() as stack:
+            times.append(started(stack, config)[1])
+    return times
+
+
 def run() -> dict[str, float]:
     """The figures; the load average says how busy the machine was meanwhile."""
     with tempfile.TemporaryDirectory(prefix="lingsheng-bench-") as folder, ExitStack() as stack:
         stage, watcher, house = stack.enter_context(running_city(Path(folder)))
+        starts = starts_s(stage.config_file)
         first, start_s = started(stack, stage.config_file)
         phone_s = first.since_start_s("phone")
         first.until("complete")
         first.ask("log_in", "logged_in", staff=STAFF[0][0], password=PASSWORD)
-        figures = {"seat_start_s": round(start_s, 2), "seat_phone_start_s": round(phone_s, 2)}
+        figures = {
+            "seat_start_s": round(statistics.median([*starts, start_s]), 2),
+            "seat_phone_start_s": round(phone_s, 2),
+        }
         figures |= p50_p99("invite_to_form", invite_to_form_ms(first, stage.config.phone.sip_port))
         second, _ = started(stack, second_seat(stage))
         second.until("complete")

@@ -44,7 +44,7 @@ class Seat:
         machine = f"seat-{config.seat.number}"
         self._bridge: Bridge | None = None
         self._early: list[object] = []
-        self.link = HubLink(link_settings(config, machine), lambda: None)
+        self.link = HubLink(link_settings(config, machine), self._ring)
         self.phone = Phone(phone_settings(config), self._tell)
         city = Path(config.map.city)
         self.paths = Pathfinder(city, self._tell) if city.exists() else None
@@ -65,6 +65,10 @@ class Seat:
     def now(self) -> int:
         """Hub time in ms since 1970 UTC, as far as we know it: all seats show the same ages."""
         return time.time_ns() // 1_000_000 + self.link.state.clock_offset_ms
+
+    def _ring(self) -> None:
+        if self._bridge is not None:
+            self._bridge.ring()
 
     def _tell(self, message: object) -> None:
         if self._bridge is None:

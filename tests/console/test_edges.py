@@ -1,10 +1,12 @@
 """The edges of the seat: binding, bridge, hub link, navigator and phone settings in words of the window."""
 
+import gc
 import sys
 import threading
 
 import pytest
 
+import console.bridge
 from console.bridge import QUEUE_MAX, Bridge
 from console.hub_seat import HubSeat, link_of
 from console.models.desk import Desk
@@ -161,6 +163,25 @@ def test_messages_of_other_threads_reach_the_desk_in_order(seat, qtbot):
     for _ in range(QUEUE_MAX + 5):
         bridge.post(1)
     assert bridge.dropped == 5
+
+
+def test_what_is_rung_is_drawn_at_once_and_a_flood_by_the_timer_only(seat, qapp, monkeypatch):
+    monkeypatch.setattr(console.bridge, "DRAIN_MS", 60_000)
+    drawn: list[object] = []
+    bridge = Bridge(seat.desk, drawn.append, lambda: None)
+    bridge.start()
+    try:
+        seat.desk.changes()
+        bridge.post(Link(HubMode.SLOW))
+        qapp.processEvents()
+        assert len(drawn) == 1
+        for mode in HubMode:
+            bridge.post(Link(mode))
+        qapp.processEvents()
+        assert len(drawn) == 1, "the rest waits for the timer"
+    finally:
+        bridge.stop()
+        gc.unfreeze()
 
 
 def test_phone_settings_by_the_configuration(tmp_path):
