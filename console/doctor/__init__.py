@@ -5,6 +5,7 @@ machine.py  Python, clock, disk, log
 screen.py   Qt, its self-test, fonts, display
 phone.py    PJSIP in a child process, the SIP port
 site.py     hub, store, keys, city, gateway port
+hub_clock.py this machine's clock beside the hub's
 report.py   the table of all checks; prints one line for each
 
 Anything that could abort or hang is tried in a child process: a doctor does not catch what the patient has.

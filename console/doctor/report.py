@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from console.doctor import machine, phone, screen, site
+from console.doctor import hub_clock, machine, phone, screen, site
 from console.doctor.finding import Finding, Level
 from store.config import Config
 from store.exits import ExitCode
@@ -30,6 +30,7 @@ CHECKS: tuple[Check, ...] = (
     Check("电话库", "PJSIP", phone.pjsip),
     Check("电话端口", "SIP port", phone.sip_port),
     Check("中枢", "hub", site.hub),
+    Check("中枢时钟", "hub clock", hub_clock.hub_clock),
     Check("中枢端口", "hub ports", site.hub_ports),
     Check("数据库", "store", site.store),
     Check("密钥", "keys", site.keys),

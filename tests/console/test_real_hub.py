@@ -1,0 +1,41 @@
+"""What only a real hub can say: late entries keep their times, and the doctor reads its clock."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from console.doctor.finding import Level
+from console.doctor.hub_clock import hub_clock
+from dispatch import commands as cmd
+from store.core.ids import new_id
+from tests.store.conftest import City, running_city
+
+pytestmark = pytest.mark.process
+TEN_MINUTES_MS = 600_000
+
+
+@pytest.fixture
+def centre(tmp_path: Path) -> Iterator[City]:
+    yield from running_city(tmp_path, f"sqlite:///{tmp_path}/hub.sqlite")
+
+
+def test_a_call_older_than_the_log_in_keeps_its_time_and_gets_the_persons_name(centre: City) -> None:
+    seat = centre.seat("01")
+    call, intake = new_id(), new_id()
+    rang = time.time_ns() // 1_000_000 - TEN_MINUTES_MS
+    ring = cmd.ReportRinging(call, "13904510001")
+    assert seat.order(ring, at_ms=rang).refusal is None
+    assert seat.order(cmd.BeginIntake(intake, call), at_ms=rang + 4_000).refusal is None
+    seat.wait(lambda: intake in seat.floor.intakes, "the intake")
+    assert seat.floor.calls[call].rang_at == rang
+    begun = seat.floor.intakes[intake]
+    assert begun.begun_at == rang + 4_000
+    assert begun.dispatcher_id is not None
+
+
+def test_the_doctor_compares_the_clocks(centre: City) -> None:
+    finding = hub_clock(centre.config)
+    assert finding.level is Level.OK, finding
+    assert finding.en.endswith("ms from the hub's")
