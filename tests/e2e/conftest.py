@@ -18,11 +18,11 @@ import msgspec
 import psutil
 import pytest
 
-from console.drill.callers import Callers
 from console.drill.cases import Case, cases
 from console.drill.household import PROJECT, Household, Member
 from console.drill.stage import PASSWORD, STAFF, WATCHER, Stage, build_stage, free_ports
 from console.drill.watcher import Watcher
+from telephony.caller import caller_phone
 from tests.e2e.screen import Act, Screen
 
 WAIT_S = 30.0
@@ -30,6 +30,7 @@ END_S_MAX = 10.0
 VEHICLES = 30
 SPEEDUP = 20.0
 PLACES = 40
+WRITTEN = frozenset({"report.json", "staff.csv", "seats.csv"})
 HERE = Path(__file__).parent
 T = TypeVar("T")
 
@@ -164,7 +165,12 @@ class Service:
         self.configs: dict[str, Path] = {}
         self.sip_ports: dict[str, int] = {}
         self.cases = list(cases(stage.lists / "city.sqlite", 7, PLACES))
-        self._callers: Callers | None = None
+        self._callers = caller_phone(lambda event: None)
+
+    def start_eyes(self) -> None:
+        """The watcher, and the callers' telephone."""
+        self.watcher.start()
+        self._callers.start()
 
     @property
     def floor(self) -> Any:
@@ -189,9 +195,9 @@ class Service:
     def wall(self) -> Led:
         return self._window("wall", "wall", self.stage.config_file)
 
-    def seat_window(self, number: str, *, autopilot: bool = False) -> Led:
-        """A seat with a machine folder and telephone ports of its own, kept when it is opened again."""
-        config = self.configs.get(number) or self._machine(number, autopilot=autopilot)
+    def seat_window(self, number: str) -> Led:
+        """The window of a seat, as its machine opens it."""
+        config = self.configs.get(number) or self.machine(number)
         return self._window(f"seat-{number}", "seat", config)
 
     def _window(self, name: str, part: str, config: Path) -> Led:
@@ -210,7 +216,8 @@ class Service:
         seat.shows("lamp.phone", "▲")
         return seat
 
-    def _machine(self, number: str, *, autopilot: bool) -> Path:
+    def machine(self, number: str, *, autopilot: bool = False) -> Path:
+        """Set up a seat with a folder and telephone ports of its own; its configuration."""
         folder = self.stage.folder / f"seat-{number}"
         folder.mkdir()
         sip, rtp = free_ports(1)[0], 30_000 + int(number) * 100
@@ -236,28 +243,31 @@ class Service:
         return found
 
     def ring(self, number: str, case: Case) -> None:
-        """Somebody calls this seat from a telephone of his own."""
-        if self._callers is None:
-            sip = f"sip:120@127.0.0.1:{self.sip_ports[number]}"
-            self._callers = Callers(sip, self.stage.folder / "speech")
-            self._callers.start()
-        assert self._callers.ring(case)
+        """Somebody calls this seat; who called before has hung up."""
+        for call_id in list(self._callers.calls):
+            self._callers.hang_up(call_id)
+        seat = f"sip:120@127.0.0.1:{self.sip_ports[number]}"
+        self.until("the callers' telephone", lambda: self._callers.lines)
+        assert self._callers.dial(seat, asserted_number=case.number, asserted_name=case.name)
 
     def close(self) -> None:
-        if self._callers is not None:
-            self._callers.stop()
+        self._callers.stop(END_S_MAX)
         for led in reversed(self.led):
             led.close()
         self.watcher.stop()
 
 
-def stage_in(root: Path, demo_folder: Path) -> Stage:
-    """A stage on the demo city all tests share; the lists a demo rewrites are its own."""
-    city = root / "city"
-    city.mkdir(parents=True)
+def link_city(root: Path, demo_folder: Path) -> None:
+    """The city a demo in `root` finds made already; the lists it writes itself are its own."""
+    (root / "city").mkdir(parents=True)
     for path in demo_folder.iterdir():
-        if path.suffix != ".json":
-            (city / path.name).symlink_to(path)
+        if path.name not in WRITTEN:
+            (root / "city" / path.name).symlink_to(path)
+
+
+def stage_in(root: Path, demo_folder: Path) -> Stage:
+    """A stage on the demo city all tests share."""
+    link_city(root, demo_folder)
     return build_stage(root, lambda zh, en: None, autopilot=False)
 
 
@@ -271,7 +281,7 @@ def service(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
             service.start_hub()
             service.start_gateway()
             service.start_fleet()
-            service.watcher.start()
+            service.start_eyes()
             service.until("thirty ambulances", lambda: len(service.watcher.moved) == VEHICLES)
             yield service
         finally:

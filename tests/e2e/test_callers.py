@@ -30,9 +30,8 @@ NUMBERS = [f"1390451{n:04d}" for n in range(CALLS)]
 @pytest.fixture(scope="module")
 def seat(service: Service) -> Led:
     """A seat worked by the product's own autopilot; the drill gives the callers nothing to say."""
-    seat = service.seat_window("03", autopilot=True)
-    write_drill(service.configs["03"].parent, [], service.stage.folder)
-    seat.close()
+    config = service.machine("03", autopilot=True)
+    write_drill(config.parent, [], service.stage.folder)
     seat = service.seat_window("03")
     seat.hides("login.staff")
     seat.shows("lamp.phone", "▲")

@@ -192,6 +192,8 @@ def test_the_seat_dies_with_a_half_typed_form(service: Service, seats: list[Led]
     seat.write("form.place", "half an address")
     seat.write("form.chief_complaint", "not yet")
     seat.rest()
+    kept = service.configs["01"].parent / "drafts-seat-01.json"
+    service.until("the draft on disk", lambda: "not yet" in kept.read_text(encoding="utf-8"))
     children = psutil.Process(seat.process.pid).children(recursive=True)
     seat.kill()
     started = time.time()

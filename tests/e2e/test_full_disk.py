@@ -51,7 +51,7 @@ def service(demo_folder: Path, small_disk: Path, tmp_path: Path) -> Iterator[Ser
         service = Service(stage, household)
         try:
             service.hub = start_hub(service, small_disk)
-            service.watcher.start()
+            service.start_eyes()
             yield service
         finally:
             service.close()
