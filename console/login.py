@@ -157,6 +157,8 @@ class SecondPerson(QDialog):
         act = text(what, "large")
         act.setObjectName("second.act")
         act.setWordWrap(True)
+        act.setFixedWidth(CARD_PX)
+        act.setMinimumHeight(act.heightForWidth(CARD_PX))  # a dialog does not ask its labels for theirs
         column.addWidget(act)
         column.addWidget(text(say("需要另一位调度员或班长确认，本次操作有效")))
         form = QFormLayout()
@@ -168,7 +170,6 @@ class SecondPerson(QDialog):
         row.addWidget(button(say("确认 Enter"), "second.enter", self._ask))
         row.addWidget(button(say("取消 Esc"), "second.cancel", self.reject))
         column.addLayout(row)
-        self.setMinimumWidth(CARD_PX)
         self._staff.setFocus()
 
     def tell(self, words: str) -> None:

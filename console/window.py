@@ -44,7 +44,7 @@ from console.theme import GAP_PX, Theme, dress
 from dispatch.rights import SECOND_PERSON
 
 SHARES = {
-    "columns": (440, 790, 666),
+    "columns": (480, 774, 642),
     "left": (200, 390, 140, 190),
     "middle": (330, 590),
     "lower": (330, 250),
@@ -151,7 +151,7 @@ class SeatWindow(QMainWindow):
     def show_changes(self, changes: set[Topic]) -> None:
         """Draw what changed on the desk."""
         now = self._desk.clock()
-        if Topic.ADVICE in changes or Topic.PLACE in changes:
+        if changes & {Topic.ADVICE, Topic.PLACE, Topic.LINK}:
             self._advice.refresh(now)
         panels: tuple[tuple[Topic, Callable[[int], object]], ...] = (
             (Topic.CALLS, self._calls.refresh),
@@ -229,7 +229,7 @@ class SeatWindow(QMainWindow):
             ringing = desk.line.ringing()
             number = ringing[0].number or say("号码未显示") if ringing else ""
             self._login.tell_ringing(say("有来电：{number}，F3 接听", number=number) if ringing else "")
-            self._login.tell_hub(banner(desk.link).text)
+            self._login.tell_hub(banner(desk.link, len(desk.unsigned)).text)
             self._place_login()
         if desk.wants_second is not None and self._second is None:
             self._open_second()

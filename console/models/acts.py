@@ -312,7 +312,11 @@ def confirm_second(desk: Desk, token: bytes) -> None:
 
 def settle_conflict(desk: Desk, *, mine: bool) -> None:
     """Keep our value of a disputed field, or take the other seat's."""
-    intake_id = desk.forms.disputed()
-    if intake_id is not None:
+    intake_id = desk.forms.disputed(desk.hand.intake_id)
+    if intake_id is None:
+        desk.notice(say("没有两人同改的内容"), grave=False)
+    elif intake_id != desk.hand.intake_id:
+        show(desk, intake_id)  # nobody settles what is not on the screen
+    else:
         desk.forms.choose(desk.floor, intake_id, mine=mine)
         desk.changed(Topic.FORM, Topic.NOTICE)

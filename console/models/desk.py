@@ -182,6 +182,8 @@ class Desk:
         log_in_again(self)
 
     def _link(self, message: Link) -> None:
+        if message.mode is not self.link.mode:
+            self.changed(Topic.LINK)
         self.link = message
         self.changed(Topic.STATUS)
 
@@ -364,17 +366,10 @@ class Desk:
 
     def save(self) -> None:
         """Hand the crash copy to its keeper."""
-        known = self.floor.intakes
+        known, hand = self.floor.intakes, self.hand
         self.begun = {key: begun for key, begun in self.begun.items() if key not in known}
         self.keeping_fault = self._keep(
-            Kept(
-                self.hand.intake_id,
-                self.hand.incident_id,
-                self.begun,
-                self.forms.unsent(),
-                self.unsigned,
-                self.types,
-            )
+            Kept(hand.intake_id, hand.incident_id, self.begun, self.forms.unsent(), self.unsigned, self.types)
         )
 
     def _restore(self, kept: Kept) -> None:

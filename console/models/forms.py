@@ -150,9 +150,10 @@ class Forms:
             bool(draft.edits.touched()) or any(not sent.accepted for sent in draft.under_way)
         )
 
-    def disputed(self) -> str | None:
-        """The intake whose typist has to choose between two values, or None."""
-        return next((key for key, draft in self.drafts.items() if draft.disputed), None)
+    def disputed(self, first: str | None = None) -> str | None:
+        """The intake whose typist has to choose between two values, `first` before others; None: none."""
+        found = [key for key, draft in self.drafts.items() if draft.disputed]
+        return first if first in found else next(iter(found), None)
 
     def unsent(self) -> dict[str, FormChanges]:
         """All that the hub has not confirmed, for the crash copy."""

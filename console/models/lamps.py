@@ -108,22 +108,16 @@ def _clock(desk: Desk) -> Lamp:
     return Lamp("clock", say("时钟"), "warning", f"{off / 1000:+.1f} s", detail)
 
 
-def banner(link: Link) -> Banner:
-    """The banner of this mode, with time and what to do; none in normal operation."""
+def banner(link: Link, held: int = 0) -> Banner:
+    """The banner of this mode, with time and what to do; none in normal operation. `held`: kept unsigned."""
+    waiting = link.waiting + held
     tick_s, store_s = link.tick_age_ms // 1000, link.store_age_ms // 1000
     texts = {
         HubMode.NORMAL: Banner(say("中枢告警：{text}", text=link.alarm), "warning")
         if link.alarm
         else Banner(),
         HubMode.SLOW: Banner(say("与调度中枢通信延迟 {n} 秒，指令将自动补发", n=tick_s), "warning"),
-        HubMode.CUT_OFF: Banner(
-            say(
-                "已与中枢断开 {s} 秒，接警已存本机（待发 {n} 条），派车请用电台并登记",
-                s=tick_s,
-                n=link.waiting,
-            ),
-            "fault",
-        ),
+        HubMode.CUT_OFF: Banner(_cut_off(tick_s, waiting), "fault"),
         HubMode.STORE_SWITCH: Banner(
             say("数据库切换中（通常 ≤20 秒），受理不受影响，派车指令排队 {n} 条", n=link.waiting), "warning"
         ),
@@ -138,3 +132,10 @@ def banner(link: Link) -> Banner:
         ),
     }
     return texts[link.mode]
+
+
+def _cut_off(silent_s: int, waiting: int) -> str:
+    """`silent_s` 0: no hub was heard since this window was started."""
+    if not silent_s:
+        return say("尚未连上中枢，接警存本机（待发 {n} 条），派车请用电台并登记", n=waiting)
+    return say("已与中枢断开 {s} 秒，接警已存本机（待发 {n} 条），派车请用电台并登记", s=silent_s, n=waiting)

@@ -38,6 +38,7 @@ class MissionRow(Struct, frozen=True):
     chosen: bool
     active: bool
     result: str = ""
+    unheard: bool = False  # the order timed out: the crew must be called
 
 
 _ORDER_TONES = {
@@ -50,7 +51,7 @@ _ORDER_TONES = {
 
 
 def missions(desk: Desk, now: int) -> list[MissionRow]:
-    """The missions of the incident in hand; one whose order has no verdict yet shows as being sent."""
+    """The missions of the incident in hand, crews to be called first; one without a verdict is being sent."""
     chosen = acts.selected_mission(desk)
     rows = [
         _mission_row(desk, m.id, chosen.id if chosen else "", now)
@@ -63,7 +64,7 @@ def missions(desk: Desk, now: int) -> list[MissionRow]:
             continue
         if command.incident_id == desk.incident_id():
             rows.append(_sending_row(desk, command, pending.at, now))
-    rows.sort(key=lambda row: not row.active)
+    rows.sort(key=lambda row: (not row.active, not row.unheard))
     return rows
 
 
@@ -119,4 +120,5 @@ def _mission_row(desk: Desk, mission_id: str, chosen: str, now: int) -> MissionR
         chosen=mission.id == chosen,
         active=mission.active,
         result=word(mission.result) if mission.result else "",
+        unheard=mission.active and mission.order_status is OrderStatus.TIMED_OUT,
     )

@@ -269,7 +269,7 @@ def _closed_row(desk: Desk, incident: Incident) -> IncidentRow:
         state=word(incident.closing.reason),
         vehicles="",
         seat=seat_number(desk, incident.seat_id),
-        age=clock(incident.closing.closed_at),
+        age=clock(incident.closing.closed_at)[:5],
         tone="quiet",
         waiting=False,
         mine=is_mine(desk, incident.seat_id),

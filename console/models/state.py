@@ -21,6 +21,7 @@ class Topic(StrEnum):
     ALARMS = "alarms"
     NOTICE = "notice"
     STATUS = "status"
+    LINK = "link"  # the hub was lost, found, or changed its mode
     POSITIONS = "positions"
     SUGGESTIONS = "suggestions"
     PLACE = "place"

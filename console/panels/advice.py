@@ -12,7 +12,8 @@ from console.models.desk import Desk
 from console.models.labels import word
 from console.models.rows import AdviceRow
 from console.panels.table import Cell, Column, RowTable
-from console.panels.widgets import Panel, button, text
+from console.panels.widgets import Panel, button, set_property, text
+from console.ports import HubMode
 from console.theme import Theme
 from console.verbs import tip
 from dispatch.recommend import Shortfall
@@ -87,6 +88,11 @@ class AdvicePanel(Panel):
             self._chosen.setText(say("没有选中车辆") if exists else say("有地址即可派车"))
             return
         self._order.setText(f"{name} {vehicle.number}\nF4")
+        if desk.link.mode is HubMode.CUT_OFF:
+            self._chosen.setText(say("已断开：先用电台派车；指令 30 秒内连通才发出"))
+            set_property(self._chosen, "tone", "fault")
+            return
+        set_property(self._chosen, "tone", "")
         pick = next((pick for pick in desk.recommendation.picks if pick.id == vehicle.id), None)
         if pick is not None and pick.travel.seconds is not None:
             self._chosen.setText(say("预计 {eta} 到达", eta=span(pick.travel.seconds)))

@@ -232,7 +232,8 @@ class FormPanel(Panel):
         if ringing:
             call = ringing[0]
         self._tell_call(call, now)
-        self._tell_hint(hints(desk))
+        if not self._tell_dispute():
+            self._tell_hint(hints(desk))
         self._place_state.setText(self._place_words() if self._intake else "")
         self.aside.setText(self._saving_words())
 
@@ -255,6 +256,17 @@ class FormPanel(Panel):
         if self._intake is None:
             return say("空闲：F3 接听　F2 手工受理　F5 下一待办")
         return say("手工受理") if self._desk.incident() is None else ""
+
+    def _tell_dispute(self) -> bool:
+        """What the other seat wrote where both did: nobody chooses between one thing and a guess."""
+        draft, intake = self._desk.forms.drafts.get(self._intake or ""), self._desk.intake()
+        if draft is None or intake is None or not draft.disputed:
+            return False
+        theirs = "；".join(f"{field(name)}“{_words(intake.form, name)}”" for name in draft.disputed)
+        self._join.setVisible(False)
+        self._hint.setText(say("对方写：{theirs}　Ctrl+K 用我的 Ctrl+J 用对方的", theirs=theirs))
+        self._hint.setToolTip(self._hint.text())
+        return True
 
     def _tell_hint(self, likely: tuple[Hint, ...]) -> None:
         self._join.setVisible(bool(likely) and self._intake is not None)
@@ -294,6 +306,11 @@ class FormPanel(Panel):
         desk = self._desk
         if self._intake is None:
             return ""
+        draft = desk.forms.drafts.get(self._intake)
+        if draft is not None and draft.resting:
+            return say("中枢未收，内容留在本机")
+        if desk.person is None:
+            return say("登录后发出，已存本机")
         if desk.forms.pending(self._intake):
             return say("待发，已存本机") if desk.link.waiting else say("保存中…")
         intake: Any = desk.intake()
@@ -307,3 +324,15 @@ def _values(form: Form, name: str) -> set[str]:
     if isinstance(value, frozenset):
         return {str(need) for need in value}
     return {str(value)}
+
+
+def _words(form: Form, name: str) -> str:
+    """The value of a field as the other seat sees it."""
+    if name == "place":
+        return form.place.address
+    value = getattr(form, name)
+    if isinstance(value, bool):
+        return say("是") if value else say("否")
+    if isinstance(value, frozenset):
+        return "、".join(sorted(word(need) for need in value))
+    return word(value) if isinstance(value, Answer | Severity) else str(value)

@@ -17,7 +17,7 @@ from console.verbs import tip
 
 LINE_PX = 86
 DOT_PX = 5.0
-NEXT_PX = 128
+NEXT_PX = 150
 MARGIN_PX = 10
 
 

@@ -12,6 +12,7 @@ from console.models.asking import Ask
 from console.panels.widgets import button, row_of, text
 
 COLUMNS = 4
+BOLD_WIDER = 1.2
 MINUTES_MAX = 24 * 60
 
 
@@ -57,6 +58,7 @@ class ReasonBar(QFrame):
             made.setParent(None)  # at once: its name is about to be used again
             made.deleteLater()
         self._choices = [self._choice(at, value.value, value.words) for at, value in enumerate(ask.choices)]
+        self._lay_out_choices()
         self._choices[0].setChecked(True)
         self._remark.setVisible(ask.remark)
         for widget in (self._minutes, self._minutes_label):
@@ -75,8 +77,14 @@ class ReasonBar(QFrame):
         made.setAutoExclusive(True)
         made.setProperty("choice", True)
         made.installEventFilter(self)
-        self._grid.addWidget(made, at // COLUMNS, at % COLUMNS)
         return made
+
+    def _lay_out_choices(self) -> None:
+        """As many side by side as can be read, the chosen one in bold."""
+        widest = max(made.sizeHint().width() for made in self._choices) * BOLD_WIDER
+        columns = max(1, min(COLUMNS, int(self._over.width() / widest)))
+        for at, made in enumerate(self._choices):
+            self._grid.addWidget(made, at // columns, at % columns)
 
     def place(self) -> None:
         """Lie over the foot of its place, as wide as it."""

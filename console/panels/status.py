@@ -118,7 +118,7 @@ class Strip(QFrame):
 
     def refresh(self, now: int) -> None:
         desk = self._desk
-        told, crews = banner(desk.link), crews_calling(desk)
+        told, crews = banner(desk.link, len(desk.unsigned)), crews_calling(desk)
         if crews:
             told = Banner(f"{crews}　{told.text}".strip(), "fault")
         notice = desk.notices[-1] if desk.notices else None

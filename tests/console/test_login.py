@@ -22,7 +22,7 @@ def without_hub(show):
 
 def test_a_call_is_answered_from_the_log_in_page_without_a_hub(show):
     seat, shown = without_hub(show)
-    assert "已与中枢断开" in shown.text("login.hub")
+    assert "尚未连上中枢" in shown.text("login.hub")
     seat.phone.ring("13904510001")
     shown.settle()
     assert "13904510001" in shown.text("login.ringing")

@@ -238,7 +238,7 @@ def test_every_mode_has_its_banner(seat, mode):
 def test_topics_are_handed_out_once(seat):
     seat.desk.changes()
     seat.desk.take(Link(HubMode.SLOW))
-    assert seat.desk.changes() == {Topic.STATUS}
+    assert seat.desk.changes() == {Topic.STATUS, Topic.LINK}
     assert seat.desk.changes() == set()
 
 
