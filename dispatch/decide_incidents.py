@@ -75,6 +75,11 @@ def change(floor: Floor, order: Order, command: cmd.ChangeIncident, at: int) -> 
     if command.type is not None and incident.state is IncidentState.CLOSED:
         # The type decides whether a second person was needed: it is settled before closing.
         return _wrong(incident, IncidentState.OPEN, IncidentState.HELD)
+    second = second_person(floor, order)
+    calmed = incident.type in EMERGENCY_TYPES and command.type not in {None, *EMERGENCY_TYPES}
+    if calmed and second is None and not _served(floor, incident):
+        # Otherwise another name would be the way to close an emergency alone.
+        return NeedsSecondPerson()
     changed = ev.IncidentChanged(
         incident.id,
         incident.rev + 1,
@@ -82,6 +87,7 @@ def change(floor: Floor, order: Order, command: cmd.ChangeIncident, at: int) -> 
         severity=command.severity,
         type=command.type,
         complaint=command.complaint,
+        second_id=second,
     )
     return (changed,)
 
@@ -129,9 +135,8 @@ def close(floor: Floor, order: Order, command: cmd.CloseIncident, at: int) -> De
     running = _running(floor, incident)
     if running:
         return MissionsOpen(running)
-    served = any(vehicle_went(floor.missions[key]) for key in incident.mission_ids)
     second = second_person(floor, order)
-    if incident.type in EMERGENCY_TYPES and not served:
+    if incident.type in EMERGENCY_TYPES and not _served(floor, incident):
         if not command.remark.strip():
             return NeedsReason()
         if second is None:
@@ -157,6 +162,10 @@ def second_person(floor: Floor, order: Order) -> str | None:
     if person is None or person.id == order.dispatcher_id or not person.roles & SECOND_PERSON:
         return None
     return person.id
+
+
+def _served(floor: Floor, incident: Incident) -> bool:
+    return any(vehicle_went(floor.missions[key]) for key in incident.mission_ids)
 
 
 def _running(floor: Floor, incident: Incident) -> tuple[str, ...]:

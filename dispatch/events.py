@@ -110,6 +110,7 @@ class IncidentChanged(_Event, frozen=True):
     severity: Severity | None = None
     type: IncidentType | None = None
     complaint: str | None = None
+    second_id: str | None = None  # who agreed that it is no emergency
 
 
 class IncidentTaken(_Event, frozen=True):

@@ -64,7 +64,5 @@ def next_stage(mission: Mission) -> MilestoneKind | None:
 
 
 def vehicle_went(mission: Mission) -> bool:
-    """True when a vehicle really served the incident: still under way, or it had departed."""
-    return mission.active or any(
-        STAGE_RANK[entry.kind] >= STAGE_RANK[MilestoneKind.DEPARTED] for entry in mission.milestones
-    )
+    """True when the vehicle really left for the scene; a step entered after the end proves nothing."""
+    return STAGE_RANK[mission.stage] >= STAGE_RANK[MilestoneKind.DEPARTED]

@@ -4,12 +4,15 @@ from dispatch import commands as cmd
 from dispatch import events as ev
 from dispatch.changes import FormChanges
 from dispatch.kinds import (
+    AbortReason,
     CallResult,
     CloseReason,
     HoldReason,
     IncidentState,
     IncidentType,
     IntakeOutcome,
+    MilestoneKind,
+    MilestoneSource,
     Severity,
 )
 from dispatch.refusals import (
@@ -57,9 +60,35 @@ def test_an_emergency_never_closes_without_vehicle_reason_and_second_person(cent
 
 
 def test_a_non_emergency_may_close_without_a_vehicle(centre: Centre120) -> None:
-    centre.incident("i1")
-    centre.must(cmd.ChangeIncident("i1", 1, type=IncidentType.GOING_HOME))
+    centre.must(cmd.BeginIntake("in-1"))
+    centre.must(cmd.ChangeIntake("in-1", 1, FormChanges(place=Place(address="中医院"))))
+    centre.must(cmd.OpenIncident("i1", "in-1", IncidentType.GOING_HOME))
     centre.must(cmd.CloseIncident("i1", CloseReason.OTHER_PROVIDER))
+
+
+def test_calling_an_emergency_something_else_needs_the_second_person_too(centre: Centre120) -> None:
+    centre.incident("i1")
+    renamed = cmd.ChangeIncident("i1", 1, type=IncidentType.GOING_HOME)
+    assert centre.give(renamed) == NeedsSecondPerson()
+    centre.must(renamed, second="li")
+    centre.must(cmd.CloseIncident("i1", CloseReason.OTHER_PROVIDER))
+
+
+def test_once_a_vehicle_went_the_type_may_be_corrected_alone(centre: Centre120) -> None:
+    centre.incident("i1")
+    centre.must(cmd.AssignVehicle("m1", "i1", "a1"))
+    renamed = cmd.ChangeIncident("i1", 1, type=IncidentType.GOING_HOME)
+    assert centre.give(renamed) == NeedsSecondPerson(), "it could still be called back"
+    centre.must(cmd.RecordMilestone("m1", MilestoneKind.DEPARTED, centre.now, MilestoneSource.SEAT))
+    centre.must(renamed)
+
+
+def test_a_step_entered_after_the_abort_does_not_count_as_a_vehicle(centre: Centre120) -> None:
+    centre.incident("i1")
+    centre.must(cmd.AssignVehicle("m1", "i1", "a1"))
+    centre.must(cmd.AbortMission("m1", AbortReason.BEFORE_DEPARTURE))
+    centre.must(cmd.RecordMilestone("m1", MilestoneKind.DEPARTED, centre.now, MilestoneSource.SEAT))
+    assert centre.give(cmd.CloseIncident("i1", CloseReason.OTHER, "x")) == NeedsSecondPerson()
 
 
 def test_closing_asks_about_every_running_mission(centre: Centre120) -> None:

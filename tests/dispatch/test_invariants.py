@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from dispatch import commands as cmd
 from dispatch import kinds
 from dispatch.changes import FormChanges
-from dispatch.events import Archived, IncidentOpened
+from dispatch.events import Archived, IncidentChanged, IncidentOpened
 from dispatch.floor import Floor, apply
 from dispatch.kinds import EMERGENCY_TYPES, IncidentState, Role, VehicleState
 from dispatch.stages import STAGE_RANK, vehicle_went
@@ -133,9 +133,11 @@ class AnyOrders(RuleBasedStateMachine):
         )
         self.give(orders[what])
 
-    @rule(pick=picks, rev=st.integers(1, 3), type_=st.sampled_from(kinds.IncidentType))
-    def an_incident_is_corrected(self, pick: int, rev: int, type_: kinds.IncidentType) -> None:
-        self.give(cmd.ChangeIncident(self.one_of("incidents", pick), rev, type=type_))
+    @rule(pick=picks, rev=st.integers(1, 3), type_=st.sampled_from(kinds.IncidentType), second=seconds)
+    def an_incident_is_corrected(
+        self, pick: int, rev: int, type_: kinds.IncidentType, second: str | None
+    ) -> None:
+        self.give(cmd.ChangeIncident(self.one_of("incidents", pick), rev, type=type_), second=second)
 
     @rule(vehicle=vehicles, state=states, suspend=st.booleans())
     def a_vehicle_state_is_set(self, vehicle: str, state: VehicleState, suspend: bool) -> None:
@@ -147,6 +149,18 @@ class AnyOrders(RuleBasedStateMachine):
     def the_hub_archives(self, minutes: int) -> None:
         before = self.centre.now - minutes * 60_000
         self.give(cmd.ArchiveEnded(before), roles=frozenset({Role.HUB}))
+
+    def _emergencies(self) -> set[str]:
+        """Ids of incidents that are emergencies, or were and nobody second agreed that they are not."""
+        found: set[str] = set()
+        for event in self.centre.history:
+            if isinstance(event, IncidentOpened) and event.incident.type in EMERGENCY_TYPES:
+                found.add(event.incident.id)
+            if isinstance(event, IncidentChanged) and event.type in EMERGENCY_TYPES:
+                found.add(event.incident_id)
+            if isinstance(event, IncidentChanged) and event.second_id is not None and event.type is not None:
+                found -= {event.incident_id} if event.type not in EMERGENCY_TYPES else set()
+        return found
 
     @invariant()
     def one_active_mission_a_vehicle(self) -> None:
@@ -184,12 +198,14 @@ class AnyOrders(RuleBasedStateMachine):
 
     @invariant()
     def no_emergency_is_closed_alone(self) -> None:
+        """What was ever called an emergency needs two people to be sent nobody."""
         floor = self.centre.floor
         for incident in floor.incidents.values():
             served = any(vehicle_went(floor.missions[key]) for key in incident.mission_ids)
-            if incident.closing and incident.type in EMERGENCY_TYPES and not served:
-                assert incident.closing.remark
-                assert incident.closing.second_id not in {None, incident.closing.dispatcher_id}
+            if incident.closing is None or served or incident.id not in self._emergencies():
+                continue
+            assert incident.closing.second_id not in {None, incident.closing.dispatcher_id}
+            assert incident.closing.remark
 
     @invariant()
     def numbers_are_never_used_twice(self) -> None:
