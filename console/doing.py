@@ -9,6 +9,7 @@ from console.models.asking import Ask, Choice
 from console.models.commandline import parse
 from console.models.desk import Desk
 from console.models.labels import word
+from console.models.people import drafting
 from console.models.state import Topic
 from console.ports import HubMode
 from console.verbs import ALWAYS, BY_ID, WITH_A_DRAFT, allowed
@@ -65,12 +66,12 @@ class Doing:
         desk = self._desk
         if desk.person is not None or verb_id in ALWAYS:
             return True
-        drafting = bool(desk.unsigned) or (verb_id == "new" and desk.link.mode is not HubMode.NORMAL)
-        return drafting and verb_id in WITH_A_DRAFT
+        draft = drafting(desk) or (verb_id == "new" and desk.link.mode is not HubMode.NORMAL)
+        return draft and verb_id in WITH_A_DRAFT
 
     def is_heard(self, verb_id: str) -> bool:
         """True when its key does this verb, or says why not: under the log-in page nobody could read that."""
-        return self.may_now(verb_id) or bool(self._desk.unsigned)
+        return self.may_now(verb_id) or drafting(self._desk)
 
     def run(self, line: str) -> bool:
         """Do a line of the command line; False when it was not understood (the reason is on the strip)."""

@@ -23,6 +23,7 @@ from console.models.asking import Ask
 from console.models.confirming import act_words
 from console.models.desk import Desk
 from console.models.lamps import banner
+from console.models.people import drafting
 from console.models.state import Topic
 from console.panels.advice import AdvicePanel
 from console.panels.calls import CallsPanel
@@ -202,10 +203,9 @@ class SeatWindow(QMainWindow):
 
     def _place_login(self) -> None:
         """Over the whole window; only over the map while a form is filled in that waits for the log-in."""
-        drafting = self._desk.hand.intake_id is not None and bool(self._desk.unsigned)
         chart = self._chart
         corner = chart.mapTo(self._page, chart.rect().topLeft())
-        self._login.setGeometry(QRect(corner, chart.size()) if drafting else self._page.rect())
+        self._login.setGeometry(QRect(corner, chart.size()) if drafting(self._desk) else self._page.rect())
 
     def _log_in(self, staff: str, password: str) -> None:
         self._login_id = self._desk.hub.log_in(staff, password)

@@ -10,6 +10,11 @@ if TYPE_CHECKING:
     from console.models.desk import Desk
 
 
+def drafting(desk: "Desk") -> bool:
+    """True while a form of this desk waits that the hub does not know yet."""
+    return any(key not in desk.floor.intakes for key in desk.begun)
+
+
 def welcome(desk: "Desk") -> None:
     """What waited for somebody (see `unsigned`) is theirs now, with the times it was given."""
     for notice in [one for one in desk.notices if one.verb == "log_out"]:

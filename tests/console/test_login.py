@@ -97,3 +97,16 @@ def test_a_hub_that_is_back_does_not_hide_the_form_that_waits(show):
     assert shown.text("form.place") == "中山路"
     shown.key(Key.Key_F4)
     assert seat.desk.pending == {}
+
+
+def test_after_a_log_out_in_the_middle_of_a_call_nothing_of_it_is_shown(seat, show):
+    shown = show(seat)
+    seat.phone.ring("13904510001")
+    shown.settle()
+    shown.key(Key.Key_F3)
+    shown.type("中山路")
+    shown.wait_pause()
+    shown.key(Key.Key_L, CTRL)
+    shown.key(Key.Key_F10)
+    assert seat.desk.line.talking() is None
+    assert shown.find("login").geometry() == shown.window._page.rect()
