@@ -228,6 +228,7 @@ class _Bus:
                 case LoginNeeded(cid):
                     if cid is not None and cid not in self._login_needed:
                         self._login_needed.add(cid)
+                        self._park_others(giver_of(self._mail.token))
                         notices.append(happening)
                 case _:
                     notices.append(happening)
@@ -249,7 +250,10 @@ class _Bus:
         return message
 
     def _on_login(self, came: LoginCame) -> list[Notice]:
-        """The first answer counts. A fresh token also goes to what the same person ordered before."""
+        """The first answer counts. A fresh token also goes to what the same person ordered before.
+
+        Only to that: nobody's order goes out in another's name. What others left behind steps aside.
+        """
         asked = self._logins.pop(came.id, None)
         if asked is None:
             return []
@@ -263,8 +267,15 @@ class _Bus:
             self._keep(renewed)
             for waiting in renewed:
                 self._logic.outbox.renew(waiting)
-            self._login_needed.clear()
+            self._login_needed -= {waiting.cid for waiting in renewed}
+            self._park_others(came.ok.dispatcher_id)
         return [came]
+
+    def _park_others(self, person: str | None) -> None:
+        """What waits for somebody else's log-in must not hold up the one who is there."""
+        for waiting in self._logic.outbox.waiting() if person else ():
+            if waiting.cid in self._login_needed and giver_of(waiting.token) != person:
+                self._logic.outbox.park(waiting.cid)
 
     # --- the disk ---------------------------------------------------------------------------------
 

@@ -5,6 +5,9 @@ Pure; whoever owns it keeps a durable copy. A timeout is never a failure: an ent
 Cmd names its predecessor, and the hub decides none before its predecessor: loss never changes the order.
 """
 
+from collections.abc import Iterator
+from itertools import islice
+
 from msgspec import Struct
 
 from store.core.messages import Cmd
@@ -32,6 +35,7 @@ class _Line(Struct):
     sends: int = 0
     sent_at: int = 0
     due_at: int = 0
+    parked: bool = False
 
 
 class Outbox:
@@ -54,9 +58,7 @@ class Outbox:
         """What has to be sent now, in order; each counts as sent."""
         cmds: list[Cmd] = []
         after: str | None = None
-        for number, line in enumerate(self._lines.values()):
-            if number == WINDOW:
-                break
+        for line in islice(self._moving(), WINDOW):
             if line.due_at <= now:
                 line.due_at = now + RETRY_MS[min(line.sends, len(RETRY_MS) - 1)]
                 line.sends += 1
@@ -74,7 +76,7 @@ class Outbox:
         line = self._lines.pop(cid, None)
         if line is None:
             return None
-        following = next(iter(self._lines.values()), None)
+        following = next(self._moving(), None)
         if following is not None and following.sends and now - following.sent_at >= HELD_UP_MS:
             following.due_at = now
         return line.waiting
@@ -84,8 +86,18 @@ class Outbox:
         return [line.waiting for line in self._lines.values()]
 
     def renew(self, waiting: Waiting) -> None:
-        """The same command with another token."""
-        self._lines[waiting.cid].waiting = waiting
+        """The same command with another token; it moves again if it was parked."""
+        line = self._lines[waiting.cid]
+        line.waiting, line.parked = waiting, False
+
+    def park(self, cid: str) -> None:
+        """Its giver's log-in ran out and somebody else sits here: it waits for them, and nothing for it."""
+        line = self._lines.get(cid)
+        if line is not None:
+            line.parked = True
+
+    def _moving(self) -> Iterator[_Line]:
+        return (line for line in self._lines.values() if not line.parked)
 
     def expire(self, now: int) -> list[Waiting]:
         """Commands whose deadline passed without a verdict; they may still have happened."""
@@ -104,8 +116,8 @@ class Outbox:
         """When `due` or `expire` has something to do next; `None`: empty."""
         if not self._lines:
             return None
-        first = list(self._lines.values())[:WINDOW]
-        return min(min(line.due_at, line.waiting.deadline_at + 1) for line in first)
+        first = [line.due_at for line in islice(self._moving(), WINDOW)]
+        return min([*first, *(line.waiting.deadline_at + 1 for line in self._lines.values())])
 
 
 def _cmd(waiting: Waiting, after: str | None) -> Cmd:

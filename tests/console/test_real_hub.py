@@ -9,6 +9,7 @@ import pytest
 from console.doctor.finding import Level
 from console.doctor.hub_clock import hub_clock
 from dispatch import commands as cmd
+from dispatch.kinds import SeatState
 from store.core.ids import new_id
 from tests.store.conftest import City, running_city
 
@@ -39,3 +40,13 @@ def test_the_doctor_compares_the_clocks(centre: City) -> None:
     finding = hub_clock(centre.config)
     assert finding.level is Level.OK, finding
     assert finding.en.endswith("ms from the hub's")
+
+
+def test_an_order_whose_log_in_ran_out_does_not_hold_up_the_next_person(centre: City) -> None:
+    """A shift of more than twelve hours ends with a log-out the hub does not know the giver of."""
+    seat = centre.seat("01")
+    seat.link._mail.token = b"run out" * 10
+    seat.link.order(cmd.SetSeatState("seat1", SeatState.AWAY))
+    seat.wait(lambda: seat.link.state.login_needed, "the hub does not know the giver")
+    seat.login("1002")
+    assert seat.order(cmd.ReportRinging(new_id(), "13904510001")).refusal is None

@@ -143,3 +143,14 @@ def test_after_the_deadline_the_person_decides() -> None:
     logic.ordered(waiting("a", deadline_at=2000), 1000)
     assert Expired("a") in logic.on_time(2001)
     assert not any(isinstance(message, Cmd) for message in sent(logic.on_time(5000)))
+
+
+def test_a_parked_command_holds_up_nothing_and_moves_again_when_renewed() -> None:
+    outbox = Outbox([waiting("a"), waiting("b")])
+    outbox.park("a")
+    assert [(cmd.cid, cmd.after) for cmd in outbox.due(0)] == [("b", None)]
+    assert outbox.next_due() == RETRY_MS[0]
+    outbox.settle("b", 0)
+    assert outbox.next_due() == 10**9 + 1
+    outbox.renew(waiting("a"))
+    assert [cmd.cid for cmd in outbox.due(0)] == ["a"]
