@@ -1,6 +1,6 @@
 """The whole service as processes of a test: hub, gateway, ambulances, wall and seats that a test leads.
 
-Full size:  LINGSHENG_CALLS=20 LINGSHENG_CALL_EVERY_S=2 LINGSHENG_KILLS=20 pytest -s tests/e2e
+Full size:  LINGSHENG_CALLS=20 LINGSHENG_KILLS=20 pytest -s tests/e2e
 """
 
 import os

@@ -1,7 +1,7 @@
 """Callers from a program that is not ours: sipp calls a seat whose autopilot answers, listens and hangs up.
 
 Every call must ring on the screen, be answered, be ended by the seat, and leave a recording with the hash the
-journal says.  Full size:  LINGSHENG_CALLS=20 LINGSHENG_CALL_EVERY_S=2
+journal says.  Full size:  LINGSHENG_CALLS=20
 """
 
 import hashlib
@@ -21,7 +21,7 @@ from tests.e2e.conftest import HERE, Led, Service
 
 pytestmark = [pytest.mark.process, pytest.mark.peer]
 CALLS = int(os.environ.get("LINGSHENG_CALLS", "5"))
-CALL_EVERY_S = float(os.environ.get("LINGSHENG_CALL_EVERY_S", "1.5"))
+CALL_EVERY_S = float(os.environ.get("LINGSHENG_CALL_EVERY_S", "2"))
 CALL_S_MAX = 8.0
 WORDS = "喂，一二零吗？我爸爸胸口疼，出了很多汗。"
 NUMBERS = [f"1390451{n:04d}" for n in range(CALLS)]
