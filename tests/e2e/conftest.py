@@ -36,7 +36,7 @@ T = TypeVar("T")
 
 
 class Led:
-    """A window and the test's hands on it. `seen` keeps every screen since the last `forget`."""
+    """A window and the test's hands on it. `seen` keeps every screen a test looked at."""
 
     def __init__(self, name: str, out: Path, *words: str) -> None:
         with (out / f"{name}.out").open("ab") as log:
