@@ -172,15 +172,6 @@ class Desk:
             self.finishing.add(intake_id)
             self.give(cmd.EndIntake(intake_id, IntakeOutcome.DISPATCHED))
 
-    def _verdict(self, message: VerdictCame) -> None:
-        verdicts.settle(self, message)
-
-    def _expired(self, message: Expired) -> None:
-        verdicts.expired(self, message)
-
-    def _log_in_needed(self, message: LogInNeeded) -> None:
-        log_in_again(self)
-
     def _link(self, message: Link) -> None:
         if message.mode is not self.link.mode:
             self.changed(Topic.LINK)
@@ -290,7 +281,12 @@ class Desk:
 
     def incident_id(self) -> str | None:
         """The incident in hand, also while its opening is under way."""
-        return self.hand.incident_id or self._opening.get(self.hand.intake_id or "")
+        return self.hand.incident_id or self.incident_of(self.hand.intake_id or "")
+
+    def incident_of(self, intake_id: str) -> str | None:
+        """The incident of this intake, also while its opening is under way."""
+        intake = self.floor.intakes.get(intake_id)
+        return (intake.incident_id if intake else None) or self._opening.get(intake_id)
 
     def open_incident(self, intake_id: str) -> str:
         """Make an incident of this intake, of the type chosen for it; returns its id."""
@@ -384,9 +380,9 @@ class Desk:
 _HANDLERS: dict[type, Callable[[Desk, Any], None]] = {
     FloorLoaded: Desk._floor_loaded,
     Happened: Desk._happened,
-    VerdictCame: Desk._verdict,
-    Expired: Desk._expired,
-    LogInNeeded: Desk._log_in_needed,
+    VerdictCame: verdicts.settle,
+    Expired: verdicts.expired,
+    LogInNeeded: log_in_again,
     Link: Desk._link,
     LogInAnswered: Desk._logged_in,
     Moved: Desk._moved,

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from console.i18n import say
+from console.ports import LogInNeeded
 from dispatch import commands as cmd
 from dispatch.kinds import SeatState
 
@@ -31,7 +32,7 @@ def welcome(desk: "Desk") -> None:
     desk.save()
 
 
-def log_in_again(desk: "Desk") -> None:
+def log_in_again(desk: "Desk", message: LogInNeeded) -> None:
     """The hub does not know us any more: say so once."""
     what = say("登录已失效，指令已存本机等待")
     if not any(notice.what == what for notice in desk.notices):

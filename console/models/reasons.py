@@ -120,21 +120,19 @@ def hold_or_resume(desk: Desk) -> Ask | None:
     if desk.hand.intake_id is None or not desk.form().place.exists:
         desk.notice(say("没有可挂起的事件"), say("先输入现场地址"))
         return None
+    intake_id = desk.hand.intake_id  # the answer is about this one, whatever is in hand by then
     choices = tuple(Choice(reason, word(reason)) for reason in HoldReason)
 
     def then(value: str, remark: str, minutes: int) -> None:
-        _hold(desk, HoldReason(value), remark, minutes)
+        _hold(desk, intake_id, HoldReason(value), remark, minutes)
 
     return Ask(
         say("挂起：选择原因和提醒时间"), choices, then, minutes=HOLD_MIN, minutes_words=say("分钟后提醒")
     )
 
 
-def _hold(desk: Desk, reason: HoldReason, remark: str, minutes: int) -> None:
-    intake_id = desk.hand.intake_id
-    incident_id = desk.incident_id()
-    if intake_id is None:
-        return
+def _hold(desk: Desk, intake_id: str, reason: HoldReason, remark: str, minutes: int) -> None:
+    incident_id = desk.incident_of(intake_id)
     desk.forms.flush(desk.floor, intake_id)
     fresh = incident_id is None
     if incident_id is None:
@@ -153,6 +151,7 @@ def close(desk: Desk) -> Ask | None:
     if desk.hand.intake_id is None:
         desk.notice(say("没有可结束的事件"), grave=False)
         return None
+    intake_id, call_id = desk.hand.intake_id, desk.call_id()
     kinds = (
         CallClass.CONSULTATION,
         CallClass.NUISANCE,
@@ -165,15 +164,12 @@ def close(desk: Desk) -> Ask | None:
     choices = tuple(Choice(kind, word(kind)) for kind in kinds)
 
     def then(value: str, remark: str, minutes: int) -> None:
-        _end_intake(desk, CallClass(value), remark)
+        _end_intake(desk, intake_id, call_id, CallClass(value), remark)
 
     return Ask(say("不派车结束：选择来电类别"), choices, then)
 
 
-def _end_intake(desk: Desk, kind: CallClass, remark: str) -> None:
-    intake_id, call_id = desk.hand.intake_id, desk.call_id()
-    if intake_id is None:
-        return
+def _end_intake(desk: Desk, intake_id: str, call_id: str | None, kind: CallClass, remark: str) -> None:
     desk.forms.flush(desk.floor, intake_id)
     outcomes = {
         CallClass.CONSULTATION: IntakeOutcome.CONSULTATION,
@@ -183,7 +179,8 @@ def _end_intake(desk: Desk, kind: CallClass, remark: str) -> None:
         desk.give(cmd.ClassifyCall(call_id, kind))
     why = f"{word(kind)} {remark}".strip()
     desk.give(cmd.EndIntake(intake_id, outcomes.get(kind, IntakeOutcome.SPECIAL), why))
-    put_aside(desk)
+    if desk.hand.intake_id == intake_id:
+        put_aside(desk)
 
 
 def _close_incident(desk: Desk, incident: Incident) -> Ask:
@@ -246,7 +243,7 @@ def choose_type(desk: Desk) -> Ask | None:
         return None
 
     def then(value: str, remark: str, minutes: int) -> None:
-        incident = desk.incident()
+        incident = desk.floor.incidents.get(desk.incident_of(intake_id) or "")
         if incident is not None:
             desk.give(cmd.ChangeIncident(incident.id, incident.rev, type=IncidentType(value)))
         else:

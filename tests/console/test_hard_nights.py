@@ -142,3 +142,33 @@ def test_reasons_are_readable_in_english(show):
     made = [one for one in shown.find("reason").findChildren(QPushButton) if one.isVisible()]
     assert len(made) > 4
     assert [one.text() for one in made if one.sizeHint().width() > one.width() + 1] == []
+
+
+def ask_about_the_first_while_the_second_comes(seat: Seatful, shown, key: Key) -> tuple[str, str]:
+    shown.key(Key.Key_F2)
+    shown.type("中山路")
+    shown.wait_pause()
+    first = seat.desk.hand.intake_id
+    shown.key(key)
+    seat.phone.ring("13904510001")
+    shown.settle()
+    shown.key(Key.Key_F3)
+    second = seat.desk.hand.intake_id
+    assert shown.find("reason").isVisible()
+    shown.find("reason.confirm").click()
+    shown.settle()
+    return first, second
+
+
+def test_an_answer_ends_the_call_it_was_asked_about(seat, show):
+    """Once it ended the call that had been answered in between."""
+    first, second = ask_about_the_first_while_the_second_comes(seat, show(seat), Key.Key_F12)
+    assert seat.desk.floor.intakes[first].ended_at is not None
+    assert seat.desk.floor.intakes[second].ended_at is None
+    assert seat.desk.hand.intake_id == second
+
+
+def test_an_answer_holds_the_incident_it_was_asked_about(seat, show):
+    first, second = ask_about_the_first_while_the_second_comes(seat, show(seat), Key.Key_F9)
+    assert seat.desk.floor.intakes[first].incident_id is not None
+    assert seat.desk.floor.intakes[second].incident_id is None
