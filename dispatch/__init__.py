@@ -8,6 +8,7 @@ Time and ids come in as arguments; nothing here opens a file, reads a clock or r
     commands    orders, as they come from a seat, a terminal or the hub itself
     events      what happened, past tense; the journal is made of these
     refusals    why an order was not carried out, and what to do
+    moments     which clock is believed, which local day it is
     rights      which role may give which order
     floor       the whole current state; `apply` is the only thing that changes it
     stages      the milestone table of a mission and the state table of a vehicle

@@ -7,7 +7,8 @@ from msgspec import Struct
 
 from dispatch.floor import Floor
 from dispatch.kinds import Direction, IncidentState, MilestoneKind, OrderStatus, Severity
-from dispatch.stages import milestone
+from dispatch.stages import milestone, vehicle_came
+from dispatch.words import Incident
 
 
 class AlarmKind(StrEnum):
@@ -72,11 +73,22 @@ def _incidents(floor: Floor, limits: Limits) -> Iterator[Alarm]:
     for incident in floor.incidents.values():
         if incident.state is IncidentState.HELD and incident.hold is not None:
             yield Alarm(AlarmKind.HOLD_DUE, incident.id, incident.hold.alarm_at, incident.seat_id)
-        if incident.state is not IncidentState.OPEN or incident.mission_ids:
-            continue
-        critical = incident.severity is Severity.CRITICAL
-        wait_s = limits.no_vehicle_critical_s if critical else limits.no_vehicle_s
-        yield Alarm(AlarmKind.NO_VEHICLE, incident.id, incident.opened_at + wait_s * 1000, incident.seat_id)
+        since = _without_vehicle_since(floor, incident)
+        if since is not None:
+            critical = incident.severity is Severity.CRITICAL
+            wait_s = limits.no_vehicle_critical_s if critical else limits.no_vehicle_s
+            yield Alarm(AlarmKind.NO_VEHICLE, incident.id, since + wait_s * 1000, incident.seat_id)
+
+
+def _without_vehicle_since(floor: Floor, incident: Incident) -> int | None:
+    """When it began to wait for a vehicle, again if it lost one; None: it has one, had one, or need not."""
+    if incident.state is not IncidentState.OPEN:
+        return None
+    opened_at = incident.reopened_at or incident.opened_at
+    missions = [floor.missions[key] for key in incident.mission_ids]
+    if any(it.active or (vehicle_came(it) and it.ordered_at >= opened_at) for it in missions):
+        return None
+    return max([opened_at, *(it.ended_at for it in missions if it.ended_at is not None)])
 
 
 def _crews(floor: Floor) -> Iterator[Alarm]:
@@ -91,7 +103,8 @@ def _missions(floor: Floor, limits: Limits) -> Iterator[Alarm]:
     for mission in floor.missions.values():
         if not mission.active:
             continue
-        if mission.order_status in {OrderStatus.WAITING, OrderStatus.TIMED_OUT}:
+        unheard = mission.order_status in {OrderStatus.WAITING, OrderStatus.TIMED_OUT}
+        if unheard and mission.stage is MilestoneKind.ASSIGNED:  # any later step proves they heard it
             since = mission.ordered_at + limits.order_unconfirmed_s * 1000
             yield Alarm(AlarmKind.ORDER_UNCONFIRMED, mission.id, since, mission.seat_id)
         if mission.stage in {MilestoneKind.ASSIGNED, MilestoneKind.ACKNOWLEDGED}:

@@ -7,10 +7,12 @@ from dispatch.commands import Order
 from dispatch.decide_calls import HANDLERS as CALL_HANDLERS
 from dispatch.decide_incidents import HANDLERS as INCIDENT_HANDLERS
 from dispatch.decide_intakes import HANDLERS as INTAKE_HANDLERS
+from dispatch.decide_milestones import HANDLERS as MILESTONE_HANDLERS
 from dispatch.decide_missions import HANDLERS as MISSION_HANDLERS
 from dispatch.decide_resources import HANDLERS as RESOURCE_HANDLERS
 from dispatch.decision import Decision, Handler
 from dispatch.floor import Floor
+from dispatch.moments import believed
 from dispatch.refusals import NotAllowed
 from dispatch.rights import may
 
@@ -19,16 +21,13 @@ _HANDLERS: dict[type, Handler] = {
     **INTAKE_HANDLERS,
     **INCIDENT_HANDLERS,
     **MISSION_HANDLERS,
+    **MILESTONE_HANDLERS,
     **RESOURCE_HANDLERS,
 }
-
-CLOCK_AHEAD_MS_MAX = 5_000
-"""A giver's clock further ahead than this is not believed; the hub's time is used."""
 
 
 def decide(floor: Floor, order: Order, now: int) -> Decision:
     """Decide one order at hub time `now` (ms). A late order keeps its own, earlier time."""
     if not may(order.roles, type(order.command)):
         return NotAllowed(command=type(order.command).__name__)
-    at = order.at if order.at <= now + CLOCK_AHEAD_MS_MAX else now
-    return _HANDLERS[type(order.command)](floor, order, order.command, at)
+    return _HANDLERS[type(order.command)](floor, order, order.command, believed(order.at, now))

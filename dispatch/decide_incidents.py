@@ -1,13 +1,12 @@
 """Incidents: opened from an intake, held with an alarm, closed only when nobody is left behind."""
 
-from datetime import UTC, datetime, timedelta, timezone
-
 from dispatch import commands as cmd
 from dispatch import events as ev
 from dispatch.commands import Order
 from dispatch.decision import Decision, Handler
 from dispatch.floor import Floor
 from dispatch.kinds import EMERGENCY_TYPES, IncidentState
+from dispatch.moments import local_day
 from dispatch.refusals import (
     AlreadyThere,
     MissionsOpen,
@@ -19,16 +18,9 @@ from dispatch.refusals import (
     StaleIncident,
     WrongState,
 )
-from dispatch.rights import SECOND_PERSON
-from dispatch.stages import vehicle_went
+from dispatch.rights import second_person
+from dispatch.stages import vehicle_came
 from dispatch.words import Closing, Hold, Incident
-
-BEIJING = timezone(timedelta(hours=8), "UTC+8")
-
-
-def day_of(site: str, at: int) -> str:
-    """The key a serial counts in: site and local (UTC+8) day, e.g. `01-20261121`."""
-    return f"{site}-{datetime.fromtimestamp(at / 1000, UTC).astimezone(BEIJING):%Y%m%d}"
 
 
 def open_(floor: Floor, order: Order, command: cmd.OpenIncident, at: int) -> Decision:
@@ -41,7 +33,7 @@ def open_(floor: Floor, order: Order, command: cmd.OpenIncident, at: int) -> Dec
         return WrongState("intake", intake.id, "joined", ("free",))
     if not intake.form.place.exists:
         return NeedsPlace()
-    day = day_of(intake.site, at)
+    day = f"{intake.site}-{local_day(at)}"  # the key a serial counts in
     serial = floor.serials.get(day, 0) + 1
     call = floor.calls.get(intake.call_id or "")
     incident = Incident(
@@ -126,7 +118,7 @@ def resume(floor: Floor, order: Order, command: cmd.ResumeIncident, at: int) -> 
 
 
 def close(floor: Floor, order: Order, command: cmd.CloseIncident, at: int) -> Decision:
-    """Close. An emergency nobody was sent to needs words and a second person (Zhengzhou 2022)."""
+    """Close. An emergency no vehicle came to needs words and a second person (Zhengzhou 2022)."""
     incident = floor.incidents.get(command.incident_id)
     if incident is None:
         return NotFound("incident", command.incident_id)
@@ -156,16 +148,8 @@ def reopen(floor: Floor, order: Order, command: cmd.ReopenIncident, at: int) -> 
     return (ev.IncidentReopened(incident.id, at, order.dispatcher_id, command.remark),)
 
 
-def second_person(floor: Floor, order: Order) -> str | None:
-    """The second person's id when it is somebody else with the right to stand for it, else None."""
-    person = floor.dispatchers.get(order.second_id or "")
-    if person is None or person.id == order.dispatcher_id or not person.roles & SECOND_PERSON:
-        return None
-    return person.id
-
-
 def _served(floor: Floor, incident: Incident) -> bool:
-    return any(vehicle_went(floor.missions[key]) for key in incident.mission_ids)
+    return any(vehicle_came(floor.missions[key]) for key in incident.mission_ids)
 
 
 def _running(floor: Floor, incident: Incident) -> tuple[str, ...]:

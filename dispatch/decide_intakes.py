@@ -9,7 +9,16 @@ from dispatch.commands import Order
 from dispatch.decision import Decision, Handler
 from dispatch.floor import Floor
 from dispatch.kinds import IncidentState, IntakeOutcome
-from dispatch.refusals import AlreadyThere, NeedsReason, NotFound, NotPossible, StaleForm, WrongState
+from dispatch.refusals import (
+    AlreadyThere,
+    NeedsReason,
+    NeedsSecondPerson,
+    NotFound,
+    NotPossible,
+    StaleForm,
+    WrongState,
+)
+from dispatch.rights import second_person
 from dispatch.words import Form, Incident, Intake
 
 # These outcomes send nobody and join nothing: somebody must be able to read why.
@@ -69,11 +78,14 @@ def change(floor: Floor, order: Order, command: cmd.ChangeIntake, at: int) -> De
 def _incident_follows(
     incident: Incident, intake: Intake, command: cmd.ChangeIntake
 ) -> ev.IncidentChanged | None:
-    """The first intake of an incident speaks for it: place, severity and complaint are carried over."""
+    """The first intake of an incident speaks for it: place, severity and complaint are carried over.
+
+    An emptied address takes nothing from an incident somebody may be driving to.
+    """
     if incident.intake_ids[:1] != (intake.id,) or incident.state is IncidentState.CLOSED:
         return None
     changes = command.changes
-    place = None if changes.place is UNSET else changes.place
+    place = None if changes.place is UNSET or not changes.place.exists else changes.place
     severity = None if changes.severity is UNSET else changes.severity
     complaint = None if changes.chief_complaint is UNSET else changes.chief_complaint
     if place is None and severity is None and complaint is None:
@@ -112,7 +124,11 @@ def end(floor: Floor, order: Order, command: cmd.EndIntake, at: int) -> Decision
         return NotPossible("incident_must_be_closed")
     if command.outcome in NEED_REMARK and not command.remark.strip():
         return NeedsReason()
-    return (ev.IntakeEnded(intake.id, max(at, intake.begun_at), command.outcome, command.remark),)
+    second = second_person(floor, order)
+    if command.outcome is IntakeOutcome.REFUSED and second is None:
+        return NeedsSecondPerson()
+    ended_at = max(at, intake.begun_at)
+    return (ev.IntakeEnded(intake.id, ended_at, command.outcome, command.remark, second),)
 
 
 HANDLERS: dict[type, Handler] = {

@@ -8,9 +8,11 @@ from dispatch.commands import Order
 from dispatch.decision import Decision, Handler
 from dispatch.floor import Floor
 from dispatch.kinds import CrewCall, SeatState, VehicleState
-from dispatch.refusals import NotFound, WrongState
+from dispatch.moments import CLOCK_BEHIND_MS_MAX, DAY_MS, local_day
+from dispatch.refusals import NotAllowed, NotFound, WrongState
+from dispatch.rights import over_seat
 from dispatch.stages import VEHICLE_MOVES
-from dispatch.words import Incident, Intake, Vehicle
+from dispatch.words import Incident, Intake, Seat, Vehicle
 
 _LIVE_FIELDS = (
     "state",
@@ -24,6 +26,9 @@ _LIVE_FIELDS = (
     "crew_called_at",
 )
 """What a vehicle is doing now: master data never touches it."""
+
+ARCHIVED_MAX = 500
+"""Things of one kind that leave the floor by one event."""
 
 
 # --- vehicles ------------------------------------------------------------------------------------
@@ -99,6 +104,8 @@ def log_out(floor: Floor, order: Order, command: cmd.LogOut, at: int) -> Decisio
     seat = floor.seats.get(command.seat_id)
     if seat is None:
         return NotFound("seat", command.seat_id)
+    if not over_seat(order, seat.id):
+        return NotAllowed(command="LogOut")
     if seat.state is SeatState.LOGGED_OUT:
         return WrongState("seat", seat.id, seat.state, ())
     return (ev.SeatLoggedOut(seat.id, at),)
@@ -108,6 +115,8 @@ def set_seat_state(floor: Floor, order: Order, command: cmd.SetSeatState, at: in
     seat = floor.seats.get(command.seat_id)
     if seat is None:
         return NotFound("seat", command.seat_id)
+    if not over_seat(order, seat.id):
+        return NotAllowed(command="SetSeatState")
     if seat.state is SeatState.LOGGED_OUT or command.state is SeatState.LOGGED_OUT:
         return WrongState("seat", seat.id, seat.state, ())
     if seat.state is command.state:
@@ -133,8 +142,9 @@ def register_vehicle(floor: Floor, order: Order, command: cmd.RegisterVehicle, a
     known = floor.vehicles.get(vehicle.id)
     if known is not None:
         vehicle = replace(vehicle, **{name: getattr(known, name) for name in _LIVE_FIELDS})
-    else:
-        vehicle = replace(vehicle, state_since=at, mission_id=None, last_mission_id=None)
+    else:  # busy is entered by missions only
+        idle = VehicleState.IN_STATION if vehicle.state is VehicleState.BUSY else vehicle.state
+        vehicle = replace(vehicle, state=idle, state_since=at, mission_id=None, last_mission_id=None)
     return (ev.VehicleRegistered(vehicle),)
 
 
@@ -145,9 +155,9 @@ def register_dispatcher(floor: Floor, order: Order, command: cmd.RegisterDispatc
 def register_seat(floor: Floor, order: Order, command: cmd.RegisterSeat, at: int) -> Decision:
     seat = command.seat
     known = floor.seats.get(seat.id)
-    if known is not None:
-        kept = ("state", "state_since", "state_reason", "dispatcher_id")
-        seat = replace(seat, **{name: getattr(known, name) for name in kept})
+    live = known or Seat(seat.id, seat.number, seat.site)
+    kept = ("state", "state_since", "state_reason", "dispatcher_id")
+    seat = replace(seat, **{name: getattr(live, name) for name in kept})
     return (ev.SeatRegistered(seat),)
 
 
@@ -155,30 +165,32 @@ def register_seat(floor: Floor, order: Order, command: cmd.RegisterSeat, at: int
 
 
 def archive(floor: Floor, order: Order, command: cmd.ArchiveEnded, at: int) -> Decision:
-    """Whole incidents leave together, and only when every part of them has ended before the limit."""
+    """Whole incidents leave together, and only when every part of them has ended before the limit.
+
+    ARCHIVED_MAX of each table at most: the event has to fit into a message; the next one takes the rest.
+    """
     before = command.before_at
     silent = {
         call.id for call in floor.calls.values() if call.ended_at is not None and call.ended_at < before
     }
-    incidents = [it for it in floor.incidents.values() if _over(floor, it, silent, before)]
+    incidents = [it for it in floor.incidents.values() if _over(floor, it, silent, before)][:ARCHIVED_MAX]
     gone = {incident.id for incident in incidents}
-    intakes = {
-        intake.id
-        for intake in floor.intakes.values()
-        if intake.incident_id in gone or _loose_and_over(intake, silent, before)
-    }
-    calls = tuple(
-        key
-        for key in floor.calls
-        if key in silent and (floor.calls[key].intake_id in intakes or floor.calls[key].intake_id is None)
-    )
+    loose = [it.id for it in floor.intakes.values() if _loose_and_over(it, silent, before)]
+    intakes = {key for incident in incidents for key in incident.intake_ids} | set(loose[:ARCHIVED_MAX])
+    unread = [key for key in floor.calls if key in silent and floor.calls[key].intake_id is None]
+    of_intakes = {floor.intakes[key].call_id for key in intakes} - {None}
+    calls = tuple(key for key in floor.calls if key in of_intakes) + tuple(unread[:ARCHIVED_MAX])
     missions = tuple(key for incident in incidents for key in incident.mission_ids)
-    open_days = {incident.number.rsplit("-", 1)[0] for incident in floor.incidents.values()}
-    today = max(floor.serials, default="")
-    days = tuple(day for day in floor.serials if day != today and day not in open_days)
+    days = _forgotten_days(floor, before)
     if not (calls or intakes or incidents or days):
         return ()
     return (ev.Archived(calls, tuple(sorted(intakes)), tuple(sorted(gone)), missions, days),)
+
+
+def _forgotten_days(floor: Floor, before: int) -> tuple[str, ...]:
+    """Serial counters of days so long ago that not even a late order opens an incident on them."""
+    kept_from = local_day(before - CLOCK_BEHIND_MS_MAX - DAY_MS)
+    return tuple(day for day in floor.serials if day.rsplit("-", 1)[1] < kept_from)
 
 
 def _over(floor: Floor, incident: Incident, silent: set[str], before: int) -> bool:

@@ -92,6 +92,7 @@ class IntakeEnded(_Event, frozen=True):
     at: int
     outcome: IntakeOutcome
     remark: str = ""
+    second_id: str | None = None
 
 
 class IncidentOpened(_Event, frozen=True):

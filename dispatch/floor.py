@@ -19,6 +19,7 @@ from dispatch.kinds import (
     SeatState,
     VehicleState,
 )
+from dispatch.stages import milestone
 from dispatch.words import (
     Call,
     Dispatcher,
@@ -143,8 +144,9 @@ def _incident_joined(floor: Floor, event: ev.IncidentJoined) -> tuple[Ref, ...]:
 
 
 def _intake_ended(floor: Floor, event: ev.IntakeEnded) -> tuple[Ref, ...]:
-    ended = {"ended_at": event.at, "outcome": event.outcome, "remark": event.remark}
-    return (_edit(floor, "intakes", event.intake_id, **ended),)
+    ended = {"ended_at": event.at, "outcome": event.outcome}
+    said = {"remark": event.remark, "second_id": event.second_id}
+    return (_edit(floor, "intakes", event.intake_id, **ended, **said),)
 
 
 # --- incidents -----------------------------------------------------------------------------------
@@ -188,7 +190,8 @@ def _incident_closed(floor: Floor, event: ev.IncidentClosed) -> tuple[Ref, ...]:
 
 
 def _incident_reopened(floor: Floor, event: ev.IncidentReopened) -> tuple[Ref, ...]:
-    return (_edit(floor, "incidents", event.incident_id, state=State.OPEN, closing=None),)
+    opened = {"state": State.OPEN, "closing": None, "reopened_at": event.at}
+    return (_edit(floor, "incidents", event.incident_id, **opened),)
 
 
 # --- missions and vehicles -----------------------------------------------------------------------
@@ -242,24 +245,18 @@ def _milestone_reached(floor: Floor, event: ev.MilestoneReached) -> tuple[Ref, .
 
 def _milestone_corrected(floor: Floor, event: ev.MilestoneCorrected) -> tuple[Ref, ...]:
     mission = floor.missions[event.mission_id]
-    done = False
-    milestones = []
-    for entry in mission.milestones:
-        if entry.kind is event.kind and not entry.late and not done:
-            done = True
-            original = entry.at if entry.original_at is None else entry.original_at
-            milestones.append(
-                replace(
-                    entry,
-                    at=event.at,
-                    original_at=original,
-                    corrected_by=event.corrected_by,
-                    correction_reason=event.reason,
-                )
-            )
-        else:
-            milestones.append(entry)
-    return (_edit(floor, "missions", mission.id, milestones=tuple(milestones)),)
+    wrong = milestone(mission, event.kind)
+    if wrong is None:
+        return ()
+    right = replace(
+        wrong,
+        at=event.at,
+        original_at=wrong.at if wrong.original_at is None else wrong.original_at,
+        corrected_by=event.corrected_by,
+        correction_reason=event.reason,
+    )
+    milestones = tuple(right if entry is wrong else entry for entry in mission.milestones)
+    return (_edit(floor, "missions", mission.id, milestones=milestones),)
 
 
 def _hospital_chosen(floor: Floor, event: ev.HospitalChosen) -> tuple[Ref, ...]:

@@ -3,6 +3,7 @@
 Drills never count. Missing or negative intervals are left out and their number is given beside the figure.
 """
 
+import math
 from collections.abc import Iterable
 from statistics import mean, median
 
@@ -35,7 +36,7 @@ class Figure(Struct, frozen=True):
 
 def figures(floor: Floor, since: int, until: int) -> tuple[Figure, ...]:
     """The interval figures of what began in [since, until) ms. Calls by ring, incidents by first intake."""
-    calls = [call for call in floor.calls.values() if since <= call.rang_at < until and _counts(call)]
+    calls = [call for call in floor.calls.values() if since <= call.rang_at < until and _counts(floor, call)]
     incidents = [
         incident
         for incident in floor.incidents.values()
@@ -54,8 +55,10 @@ def figures(floor: Floor, since: int, until: int) -> tuple[Figure, ...]:
     )
 
 
-def _counts(call: Call) -> bool:
-    return call.direction is Direction.INBOUND and call.call_class is not CallClass.TEST
+def _counts(floor: Floor, call: Call) -> bool:
+    incident = floor.incidents.get(call.incident_id or "")
+    rehearsed = call.call_class is CallClass.TEST or (incident is not None and incident.drill)
+    return call.direction is Direction.INBOUND and not rehearsed
 
 
 def _answer_rate(calls: list[Call]) -> Figure:
@@ -81,7 +84,7 @@ def _interval(name: str, definition: str, gaps_ms: Iterable[int | None]) -> Figu
     left_out = len(every) - len(good)
     if not good:
         return Figure(name, definition, None, 0, left_out)
-    p90 = good[min(len(good) - 1, int(len(good) * 0.9))]
+    p90 = good[math.ceil(len(good) * 0.9) - 1]  # nearest rank
     return Figure(name, definition, mean(good), len(good), left_out, median(good), p90)
 
 

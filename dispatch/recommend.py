@@ -12,13 +12,13 @@ from dispatch.floor import Floor
 from dispatch.kinds import (
     Centre,
     EmergencyDepartment,
-    MissionResult,
+    MilestoneKind,
     Need,
     Severity,
     VehicleKind,
     VehicleState,
 )
-from dispatch.stages import CALLABLE, result_possible
+from dispatch.stages import CALLABLE, STAGE_RANK
 from dispatch.words import Form, Hospital, Vehicle
 
 POSITION_STALE_S = 60
@@ -139,7 +139,7 @@ def _can_divert(floor: Floor, vehicle: Vehicle, incident_id: str) -> bool:
     mission = floor.missions.get(vehicle.mission_id or "")
     if mission is None or mission.incident_id == incident_id:
         return False
-    return result_possible(mission, MissionResult.ABORTED) and len(mission.milestones) > 0
+    return STAGE_RANK[mission.stage] < STAGE_RANK[MilestoneKind.ON_SCENE]  # a patient is never left
 
 
 def _vehicle_row(floor: Floor, vehicle: Vehicle, want: Wants, travel: Travel) -> tuple[Vehicle, Pick]:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 
 from dispatch import commands as cmd
+from dispatch.commands import Order
+from dispatch.floor import Floor
 from dispatch.kinds import Role
 
 _WORK: frozenset[type] = frozenset(
@@ -73,3 +75,16 @@ SECOND_PERSON = frozenset({Role.DISPATCHER, Role.SHIFT_LEADER})
 def may(roles: Iterable[Role], command: type) -> bool:
     """True when any of the roles includes this order."""
     return any(command in RIGHTS[role] for role in roles)
+
+
+def second_person(floor: Floor, order: Order) -> str | None:
+    """The second person's id when it is somebody else with the right to stand for it, else None."""
+    person = floor.dispatchers.get(order.second_id or "")
+    if person is None or person.id == order.dispatcher_id or not person.roles & SECOND_PERSON:
+        return None
+    return person.id
+
+
+def over_seat(order: Order, seat_id: str) -> bool:
+    """True when the giver may speak for this seat: their own, or any seat for those who lead or run it."""
+    return order.seat_id == seat_id or bool(order.roles - {Role.DISPATCHER})

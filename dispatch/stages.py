@@ -31,6 +31,9 @@ AFTER_RESULT: dict[MissionResult, VehicleState] = {
     MissionResult.REFUSED: VehicleState.SUSPENDED,
 }
 
+# With these the vehicle did what it was sent for; the others called it off.
+SERVED = frozenset({MissionResult.COMPLETED, MissionResult.EMPTY_RUN, MissionResult.ENDED_AT_SCENE})
+
 # A result may be given only while the mission's stage lies between these two (both included).
 RESULT_STAGES: dict[MissionResult, tuple[MilestoneKind, MilestoneKind]] = {
     MissionResult.ABORTED: (MilestoneKind.ASSIGNED, MilestoneKind.ON_SCENE),
@@ -63,6 +66,16 @@ def next_stage(mission: Mission) -> MilestoneKind | None:
     return following[0] if following else None
 
 
-def vehicle_went(mission: Mission) -> bool:
-    """True when the vehicle really left for the scene; a step entered after the end proves nothing."""
+def vehicle_came(mission: Mission) -> bool:
+    """True when a vehicle served the incident: it came to the scene, or left and was not called off.
+
+    One on its way may still be called off, and what was entered after the end (late) proves nothing.
+    """
+    first = MilestoneKind.DEPARTED if mission.result in SERVED else MilestoneKind.ON_SCENE
+    seen = range(STAGE_RANK[first], STAGE_RANK[MilestoneKind.COMPLETED])
+    return any(STAGE_RANK[entry.kind] in seen for entry in mission.milestones if not entry.late)
+
+
+def has_left(mission: Mission) -> bool:
+    """True once the vehicle is out on the road for this mission."""
     return STAGE_RANK[mission.stage] >= STAGE_RANK[MilestoneKind.DEPARTED]

@@ -138,6 +138,7 @@ class Intake(Struct, frozen=True):
     ended_at: int | None = None
     outcome: IntakeOutcome | None = None
     remark: str = ""
+    second_id: str | None = None
     rev: int = 1
     touched: dict[str, int] = field(default_factory=dict)
 
@@ -162,7 +163,7 @@ class Closing(Struct, frozen=True):
 
 
 class Incident(Struct, frozen=True):
-    """事件: one happening at one place."""
+    """事件: one happening at one place. `reopened_at`: the last time it was opened again."""
 
     id: str
     number: str
@@ -185,6 +186,7 @@ class Incident(Struct, frozen=True):
     mission_ids: tuple[str, ...] = ()
     drill: bool = False
     rev: int = 1
+    reopened_at: int | None = None
 
 
 class Milestone(Struct, frozen=True):

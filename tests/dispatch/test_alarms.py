@@ -5,7 +5,7 @@ import pytest
 from dispatch import commands as cmd
 from dispatch.alarms import AlarmKind, overdue
 from dispatch.changes import FormChanges
-from dispatch.kinds import CrewCall, HoldReason, MilestoneKind, Role, Severity
+from dispatch.kinds import AbortReason, CloseReason, CrewCall, HoldReason, MilestoneKind, Role, Severity
 from tests.dispatch.trade import Centre120
 
 GATEWAY = frozenset({Role.GATEWAY})
@@ -41,6 +41,36 @@ def test_nobody_sent(centre: Centre120, severity: Severity, seconds: int) -> Non
     assert AlarmKind.NO_VEHICLE in after(centre, seconds)
     centre.must(cmd.AssignVehicle("m1", "i1", "a1"))
     assert AlarmKind.NO_VEHICLE not in kinds(centre)
+
+
+def test_an_incident_that_lost_its_vehicle_is_an_alarm_again(centre: Centre120) -> None:
+    centre.incident("i1")
+    centre.later(400)
+    centre.must(cmd.AssignVehicle("m1", "i1", "a1"))
+    centre.must(cmd.AbortMission("m1", AbortReason.OTHER))
+    assert AlarmKind.NO_VEHICLE in after(centre, 300)
+
+
+def test_a_reopened_incident_waits_for_a_vehicle_again(centre: Centre120) -> None:
+    centre.incident("i1")
+    centre.must(cmd.AssignVehicle("m1", "i1", "a1"))
+    for kind in (MilestoneKind.DEPARTED, MilestoneKind.ON_SCENE, MilestoneKind.COMPLETED):
+        centre.must(cmd.RecordVehicleKey("a1", kind, centre.now), roles=GATEWAY)
+    centre.later(400)
+    assert AlarmKind.NO_VEHICLE not in kinds(centre), "served"
+    centre.must(cmd.CloseIncident("i1", CloseReason.COMPLETED))
+    centre.must(cmd.ReopenIncident("i1", "病情变化"))
+    assert AlarmKind.NO_VEHICLE in after(centre, 300)
+    centre.must(cmd.AssignVehicle("m2", "i1", "a2"))
+    assert AlarmKind.NO_VEHICLE not in kinds(centre)
+
+
+def test_a_crew_that_drives_without_confirming_is_no_alarm(centre: Centre120) -> None:
+    centre.incident("i1")
+    centre.must(cmd.AssignVehicle("m1", "i1", "a1"))
+    centre.must(cmd.RecordVehicleKey("a1", MilestoneKind.DEPARTED, centre.now), roles=GATEWAY)
+    centre.later(60)
+    assert not kinds(centre)
 
 
 def test_an_order_nobody_confirmed_and_a_vehicle_that_does_not_leave(centre: Centre120) -> None:

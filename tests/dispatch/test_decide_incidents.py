@@ -1,18 +1,24 @@
 """From ring to close: who may end what, and what is refused with which words."""
 
+import pytest
+
 from dispatch import commands as cmd
 from dispatch import events as ev
 from dispatch.changes import FormChanges
+from dispatch.decide_resources import ARCHIVED_MAX
 from dispatch.kinds import (
     AbortReason,
     CallResult,
     CloseReason,
+    EmptyRunReason,
     HoldReason,
     IncidentState,
     IncidentType,
     IntakeOutcome,
     MilestoneKind,
     MilestoneSource,
+    RefuseReason,
+    Role,
     Severity,
 )
 from dispatch.refusals import (
@@ -74,21 +80,78 @@ def test_calling_an_emergency_something_else_needs_the_second_person_too(centre:
     centre.must(cmd.CloseIncident("i1", CloseReason.OTHER_PROVIDER))
 
 
-def test_once_a_vehicle_went_the_type_may_be_corrected_alone(centre: Centre120) -> None:
+def test_once_a_vehicle_came_the_type_may_be_corrected_alone(centre: Centre120) -> None:
     centre.incident("i1")
     centre.must(cmd.AssignVehicle("m1", "i1", "a1"))
     renamed = cmd.ChangeIncident("i1", 1, type=IncidentType.GOING_HOME)
-    assert centre.give(renamed) == NeedsSecondPerson(), "it could still be called back"
     centre.must(cmd.RecordMilestone("m1", MilestoneKind.DEPARTED, centre.now, MilestoneSource.SEAT))
+    assert centre.give(renamed) == NeedsSecondPerson(), "it could still be called back"
+    centre.must(cmd.RecordMilestone("m1", MilestoneKind.ON_SCENE, centre.now, MilestoneSource.SEAT))
     centre.must(renamed)
 
 
-def test_a_step_entered_after_the_abort_does_not_count_as_a_vehicle(centre: Centre120) -> None:
+FALSE_ALARM = cmd.CloseIncident("i1", CloseReason.FALSE_ALARM, "误报")
+
+
+@pytest.mark.parametrize("left", [False, True])
+def test_a_mission_called_off_before_the_scene_served_nobody(centre: Centre120, left: bool) -> None:
+    centre.incident("i1")
+    centre.must(cmd.AssignVehicle("m1", "i1", "a1"))
+    if left:
+        key(centre, "a1", MilestoneKind.DEPARTED)
+    centre.must(cmd.AbortMission("m1", AbortReason.OTHER))
+    assert centre.give(FALSE_ALARM) == NeedsSecondPerson()
+
+
+def test_a_mission_refused_on_the_way_served_nobody(centre: Centre120) -> None:
+    centre.incident("i1")
+    centre.must(cmd.AssignVehicle("m1", "i1", "a1"))
+    key(centre, "a1", MilestoneKind.DEPARTED)
+    centre.must(cmd.RefuseMission("m1", RefuseReason.FAULT), second="li")
+    assert centre.give(FALSE_ALARM) == NeedsSecondPerson()
+
+
+def test_a_vehicle_taken_for_another_incident_leaves_an_emergency_behind(centre: Centre120) -> None:
+    centre.incident("i1")
+    centre.incident("i2")
+    centre.must(cmd.AssignVehicle("m1", "i1", "a1"))
+    key(centre, "a1", MilestoneKind.DEPARTED)
+    centre.must(cmd.AssignVehicle("m2", "i2", "a1", supersedes="m1"))
+    assert centre.give(FALSE_ALARM) == NeedsSecondPerson()
+
+
+@pytest.mark.parametrize("kind", [MilestoneKind.DEPARTED, MilestoneKind.ON_SCENE, MilestoneKind.RETURNED])
+def test_what_is_entered_after_the_end_serves_nobody(centre: Centre120, kind: MilestoneKind) -> None:
     centre.incident("i1")
     centre.must(cmd.AssignVehicle("m1", "i1", "a1"))
     centre.must(cmd.AbortMission("m1", AbortReason.BEFORE_DEPARTURE))
-    centre.must(cmd.RecordMilestone("m1", MilestoneKind.DEPARTED, centre.now, MilestoneSource.SEAT))
-    assert centre.give(cmd.CloseIncident("i1", CloseReason.OTHER, "x")) == NeedsSecondPerson()
+    centre.later(60)
+    key(centre, "a1", kind)
+    centre.must(cmd.RecordMilestone("m1", MilestoneKind.AT_HOSPITAL, centre.now, MilestoneSource.SEAT))
+    assert centre.give(FALSE_ALARM) == NeedsSecondPerson()
+
+
+def test_completed_without_ever_leaving_served_nobody(centre: Centre120) -> None:
+    centre.incident("i1")
+    centre.must(cmd.AssignVehicle("m1", "i1", "a1"))
+    centre.must(cmd.RecordMilestone("m1", MilestoneKind.COMPLETED, centre.now, MilestoneSource.SEAT))
+    assert centre.give(FALSE_ALARM) == NeedsSecondPerson()
+
+
+@pytest.mark.parametrize("kind", [MilestoneKind.DEPARTED, MilestoneKind.ON_SCENE])
+def test_an_empty_run_or_a_vehicle_at_the_scene_is_enough(centre: Centre120, kind: MilestoneKind) -> None:
+    centre.incident("i1")
+    centre.must(cmd.AssignVehicle("m1", "i1", "a1"))
+    key(centre, "a1", kind)
+    if kind is MilestoneKind.ON_SCENE:
+        centre.must(cmd.AbortMission("m1", AbortReason.OTHER))
+    else:
+        centre.must(cmd.EndEmptyRun("m1", EmptyRunReason.NOBODY_THERE))
+    centre.must(FALSE_ALARM)
+
+
+def key(centre: Centre120, vehicle: str, kind: MilestoneKind) -> None:
+    centre.must(cmd.RecordVehicleKey(vehicle, kind, centre.now), roles=frozenset({Role.GATEWAY}))
 
 
 def test_closing_asks_about_every_running_mission(centre: Centre120) -> None:
@@ -190,3 +253,51 @@ def test_archiving_takes_whole_incidents_only(centre: Centre120) -> None:
         {"call-i2"},
     )
     assert isinstance(centre.give(cmd.ArchiveEnded(centre.now), roles=hub), tuple)
+
+
+def test_an_emptied_address_does_not_take_the_place_from_the_incident(centre: Centre120) -> None:
+    place = centre.incident("i1").place
+    centre.must(cmd.ChangeIntake("in-i1", 2, FormChanges(place=Place(), chief_complaint="胸痛")))
+    incident = centre.floor.incidents["i1"]
+    assert (incident.place, incident.complaint) == (place, "胸痛")
+
+
+def test_a_late_record_of_an_archived_day_gets_a_number_of_its_own(centre: Centre120) -> None:
+    first = centre.incident("i1")
+    yesterday = centre.now
+    centre.must(cmd.EndIntake("in-i1", IntakeOutcome.HELD))
+    centre.must(cmd.ReportCallEnded("call-i1", CallResult.TALKED))
+    centre.must(FALSE_ALARM, second="li")
+    centre.later(25 * 3600)
+    centre.must(cmd.ArchiveEnded(centre.now - 24 * 3_600_000), roles=frozenset({Role.HUB}))
+    assert not centre.floor.incidents
+    centre.must(cmd.BeginIntake("in-2"))
+    centre.must(cmd.ChangeIntake("in-2", 1, FormChanges(place=Place(address="北郊"))))
+    centre.must(cmd.OpenIncident("i2", "in-2"), at=yesterday + 60_000)
+    assert centre.floor.incidents["i2"].number == first.number[:-1] + "2"
+
+
+@pytest.mark.parametrize("at", [0, -(2**62)])
+def test_a_clock_that_is_years_behind_is_not_believed(centre: Centre120, at: int) -> None:
+    centre.must(cmd.BeginIntake("in-1"), at=at)
+    assert centre.floor.intakes["in-1"].begun_at == centre.now
+
+
+def test_a_long_quiet_floor_is_archived_in_small_steps(centre: Centre120) -> None:
+    for n in range(ARCHIVED_MAX + 5):
+        centre.must(cmd.ReportRinging(f"k{n}", "139"))
+        centre.must(cmd.ReportCallEnded(f"k{n}", CallResult.NOT_ANSWERED))
+    centre.later(60)
+    archive = cmd.ArchiveEnded(centre.now)
+    centre.must(archive, roles=frozenset({Role.HUB}))
+    assert len(centre.floor.calls) == 5
+    centre.must(archive, roles=frozenset({Role.HUB}))
+    assert not centre.floor.calls
+
+
+def test_a_refused_order_needs_a_second_person(centre: Centre120) -> None:
+    centre.must(cmd.BeginIntake("in-1"))
+    refuse = cmd.EndIntake("in-1", IntakeOutcome.REFUSED, "非急救")
+    assert centre.give(refuse) == NeedsSecondPerson()
+    centre.must(refuse, second="li")
+    assert centre.floor.intakes["in-1"].second_id == "li"

@@ -1,6 +1,7 @@
 """One vehicle, one mission; milestones in order; every other end with its reason."""
 
 import pytest
+from msgspec.structs import replace
 
 from dispatch import commands as cmd
 from dispatch.kinds import (
@@ -14,6 +15,7 @@ from dispatch.kinds import (
     RefuseReason,
     Role,
     SceneReason,
+    SeatState,
     SuspendReason,
     VehicleState,
 )
@@ -21,6 +23,7 @@ from dispatch.refusals import (
     NeedsReason,
     NeedsSecondPerson,
     NotAllowed,
+    NotFound,
     NotPossible,
     VehicleNotCallable,
     VehicleTaken,
@@ -82,6 +85,7 @@ def test_a_returned_vehicle_on_its_next_mission_is_not_disturbed_by_old_keys(cen
     centre.incident("i1")
     centre.incident("i2")
     centre.must(cmd.AssignVehicle("m1", "i1", "a1"))
+    key(centre, K.DEPARTED)
     key(centre, K.COMPLETED)
     centre.must(cmd.AssignVehicle("m2", "i2", "a1"))
     old = cmd.RecordMilestone("m1", K.RETURNED, centre.now, MilestoneSource.SEAT)
@@ -196,3 +200,115 @@ def test_a_vehicle_on_a_mission_cannot_be_put_elsewhere(centre: Centre120) -> No
     centre.must(cmd.SuspendVehicle("a2", SuspendReason.FUEL, remark="加油"))
     centre.must(cmd.SetVehicleState("a2", VehicleState.IN_STATION))
     assert centre.floor.vehicles["a2"].suspended_for is None
+
+
+def test_the_home_key_of_the_last_run_does_not_end_an_order_nobody_has_followed(centre: Centre120) -> None:
+    """A vehicle on its way home is sent again; the crew presses 回站 for the run before."""
+    centre.incident("i1")
+    centre.must(cmd.AssignVehicle("m1", "i1", "a1"))
+    for kind in (K.DEPARTED, K.ON_SCENE, K.COMPLETED):
+        key(centre, kind)
+    centre.incident("i2")
+    centre.must(cmd.AssignVehicle("m2", "i2", "a1"))
+    key(centre, K.RETURNED)
+    mission = centre.floor.missions["m2"]
+    assert mission.active
+    assert mission.stage is K.ASSIGNED
+    assert mission.milestones[-1].late, "kept, flagged"
+    key(centre, K.DEPARTED)
+    key(centre, K.RETURNED)
+    assert not centre.floor.missions["m2"].active
+
+
+def test_a_key_from_before_the_order_does_not_move_the_mission(centre: Centre120) -> None:
+    centre.incident("i1")
+    centre.must(cmd.AssignVehicle("m1", "i1", "a1"))
+    ordered_at = centre.now
+    centre.later(5)
+    centre.must(cmd.RecordVehicleKey("a1", K.AT_HOSPITAL, ordered_at - 600_000), roles=GATEWAY)
+    assert centre.floor.missions["m1"].stage is K.ASSIGNED
+    centre.must(cmd.RecordVehicleKey("a1", K.DEPARTED, ordered_at - 10_000), roles=GATEWAY)
+    assert centre.floor.missions["m1"].stage is K.DEPARTED, "a terminal's clock may be a little slow"
+
+
+def test_a_person_cannot_enter_a_time_before_the_order(centre: Centre120) -> None:
+    centre.incident("i1")
+    centre.must(cmd.AssignVehicle("m1", "i1", "a1"))
+    early = cmd.RecordMilestone("m1", K.DEPARTED, centre.now - 600_000, MilestoneSource.SEAT)
+    assert centre.give(early) == NotPossible("time_out_of_order")
+
+
+def test_nobody_enters_a_step_in_another_name(centre: Centre120) -> None:
+    centre.incident("i1")
+    centre.must(cmd.AssignVehicle("m1", "i1", "a1"))
+    forged = cmd.RecordMilestone("m1", K.DEPARTED, centre.now, MilestoneSource.TERMINAL)
+    assert centre.give(forged) == NotPossible("source_is_not_a_person")
+    centre.must(cmd.RecordMilestone("m1", K.DEPARTED, centre.now, MilestoneSource.SEAT, by="li"))
+    step = milestone(centre.floor.missions["m1"], K.DEPARTED)
+    assert step is not None
+    assert step.by == "wang"
+
+
+def test_a_late_entry_can_be_corrected_too(centre: Centre120) -> None:
+    centre.incident("i1")
+    centre.must(cmd.AssignVehicle("m1", "i1", "a1"))
+    centre.later(300)
+    key(centre, K.ON_SCENE)
+    key(centre, K.DEPARTED)
+    late = milestone(centre.floor.missions["m1"], K.DEPARTED)
+    assert late is not None
+    assert late.late
+    centre.must(cmd.CorrectMilestone("m1", K.DEPARTED, late.at - 100_000, "漏按"))
+    corrected = milestone(centre.floor.missions["m1"], K.DEPARTED)
+    assert corrected is not None
+    assert (corrected.at, corrected.original_at, corrected.late) == (late.at - 100_000, late.at, True)
+
+
+def test_a_vehicle_diverted_on_the_road_is_on_the_road_when_called_off(centre: Centre120) -> None:
+    centre.incident("i1")
+    centre.incident("i2")
+    centre.must(cmd.AssignVehicle("m1", "i1", "a1"))
+    key(centre, K.DEPARTED)
+    centre.must(cmd.AssignVehicle("m2", "i2", "a1", supersedes="m1"))
+    assert centre.floor.missions["m2"].from_road
+    centre.must(cmd.AbortMission("m2", AbortReason.OTHER))
+    assert centre.floor.vehicles["a1"].state is VehicleState.ON_ROAD
+
+
+@pytest.mark.parametrize(
+    ("reason", "suspended_for"),
+    [
+        (RefuseReason.FAULT, SuspendReason.FAULT),
+        (RefuseReason.CREW, SuspendReason.CREW_INCOMPLETE),
+        (RefuseReason.ROAD, SuspendReason.OTHER),
+    ],
+)
+def test_a_refusal_suspends_for_its_own_reason(
+    centre: Centre120, reason: RefuseReason, suspended_for: SuspendReason
+) -> None:
+    centre.incident("i1")
+    centre.must(cmd.AssignVehicle("m1", "i1", "a1"))
+    centre.must(cmd.RefuseMission("m1", reason), second="li")
+    assert centre.floor.vehicles["a1"].suspended_for is suspended_for
+
+
+def test_an_order_names_a_hospital_that_exists(centre: Centre120) -> None:
+    centre.incident("i1")
+    order = cmd.AssignVehicle("m1", "i1", "a1", hospital_id="nowhere")
+    assert centre.give(order) == NotFound("hospital", "nowhere")
+
+
+def test_master_data_cannot_make_a_vehicle_busy_or_a_seat_taken(centre: Centre120) -> None:
+    vehicle = replace(centre.floor.vehicles["a1"], id="a9", state=VehicleState.BUSY, mission_id="m9")
+    centre.must(cmd.RegisterVehicle(vehicle), roles=frozenset({Role.HUB}))
+    assert centre.floor.vehicles["a9"].state is VehicleState.IN_STATION
+    seat = replace(centre.floor.seats["seat-1"], id="seat-9")
+    centre.must(cmd.RegisterSeat(seat), roles=frozenset({Role.HUB}))
+    assert centre.floor.seats["seat-9"].dispatcher_id is None
+    assert centre.floor.seats["seat-9"].state is SeatState.LOGGED_OUT
+
+
+def test_a_dispatcher_logs_out_only_at_the_own_seat(centre: Centre120) -> None:
+    assert centre.give(cmd.LogOut("seat-2")) == NotAllowed("LogOut")
+    assert centre.give(cmd.SetSeatState("seat-2", SeatState.AWAY)) == NotAllowed("SetSeatState")
+    centre.must(cmd.LogOut("seat-2"), roles=frozenset({Role.SHIFT_LEADER}))

@@ -1,8 +1,10 @@
 """Figures with their definitions; what is missing is counted, never hidden."""
 
 from dispatch import commands as cmd
+from dispatch.changes import FormChanges
 from dispatch.indicators import figures
 from dispatch.kinds import CallResult, MilestoneKind, Role
+from dispatch.words import Place
 from tests.dispatch.trade import Centre120
 
 GATEWAY = frozenset({Role.GATEWAY})
@@ -36,3 +38,24 @@ def test_an_unanswered_call_stays_in_the_denominator(centre: Centre120) -> None:
     assert (found["answer_rate"].value, found["answer_rate"].count) == (0.5, 2)
     assert (found["answer"].count, found["answer"].left_out) == (1, 1)
     assert (found["response"].value, found["response"].left_out) == (None, 1)
+
+
+def test_a_drill_counts_in_no_figure(centre: Centre120) -> None:
+    start = centre.now
+    centre.must(cmd.ReportRinging("c1", "139"))
+    centre.must(cmd.ReportAnswered("c1"))
+    centre.must(cmd.BeginIntake("in-1", "c1"))
+    centre.must(cmd.ChangeIntake("in-1", 1, FormChanges(place=Place(address="训练场"))))
+    centre.must(cmd.OpenIncident("i1", "in-1", drill=True))
+    centre.later(1)
+    assert all(figure.count == 0 for figure in figures(centre.floor, start, centre.now))
+
+
+def test_nine_in_ten_of_ten_is_the_ninth(centre: Centre120) -> None:
+    start = centre.now
+    for n in range(1, 11):
+        centre.must(cmd.ReportRinging(f"c{n}", "139"))
+        centre.later(n)
+        centre.must(cmd.ReportAnswered(f"c{n}"))
+    found = {figure.name: figure for figure in figures(centre.floor, start, centre.now)}
+    assert found["answer"].p90 == 9

@@ -16,7 +16,7 @@ from dispatch.changes import FormChanges
 from dispatch.events import Archived, IncidentChanged, IncidentOpened
 from dispatch.floor import Floor, apply
 from dispatch.kinds import EMERGENCY_TYPES, IncidentState, Role, VehicleState
-from dispatch.stages import STAGE_RANK, vehicle_went
+from dispatch.stages import STAGE_RANK, vehicle_came
 from dispatch.words import Place
 from tests.dispatch.trade import SEATS, VEHICLES, Centre120
 
@@ -201,7 +201,7 @@ class AnyOrders(RuleBasedStateMachine):
         """What was ever called an emergency needs two people to be sent nobody."""
         floor = self.centre.floor
         for incident in floor.incidents.values():
-            served = any(vehicle_went(floor.missions[key]) for key in incident.mission_ids)
+            served = any(vehicle_came(floor.missions[key]) for key in incident.mission_ids)
             if incident.closing is None or served or incident.id not in self._emergencies():
                 continue
             assert incident.closing.second_id not in {None, incident.closing.dispatcher_id}

@@ -39,10 +39,10 @@ def test_a_busy_vehicle_is_offered_last_and_only_while_it_may_be_turned(centre: 
     assert [pick.id for pick in ranked.picks] == ["a2", "a3", "a1"]
     own = recommend.vehicles(centre.floor, Wants(), travel, "i1")
     assert [pick.id for pick in own.picks] == ["a2", "a3"]
-    key = cmd.RecordVehicleKey("a1", MilestoneKind.PATIENT_ABOARD, centre.now)
+    key = cmd.RecordVehicleKey("a1", MilestoneKind.ON_SCENE, centre.now)
     centre.must(key, roles=frozenset({Role.GATEWAY}))
-    aboard = recommend.vehicles(centre.floor, Wants(), travel, "i2")
-    assert [pick.id for pick in aboard.picks] == ["a2", "a3"]
+    at_scene = recommend.vehicles(centre.floor, Wants(), travel, "i2")
+    assert [pick.id for pick in at_scene.picks] == ["a2", "a3"]
 
 
 def test_an_old_position_makes_the_time_doubtful(centre: Centre120) -> None:
