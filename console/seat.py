@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from console import i18n
 from console.bridge import Bridge
 from console.city_map import open_city
+from console.ending import end_in_order
 from console.hub_seat import HubSeat
 from console.models.desk import Desk
 from console.models.keeping import Keeper
@@ -148,6 +149,7 @@ def run(config: Config, lang: str) -> int:
         ) from error
     except KeyFileError as error:
         raise CannotStartError(f"本机密钥不可用：{error}", f"the keys of this machine: {error}") from error
+    end_in_order(app)
     seat.start()
     seat.window.resize(*WINDOW_PX)
     seat.window.show()

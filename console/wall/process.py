@@ -14,6 +14,7 @@ from console import i18n
 from console.city_map import open_city
 from console.drill.camera import Camera
 from console.drill.script import read_drill
+from console.ending import end_in_order
 from console.hub_seat import moved
 from console.models.map_marks import incident_marks, site_marks, vehicle_marks
 from console.ports import Moved
@@ -116,6 +117,7 @@ def run(config: Config, lang: str) -> int:
     link = HubLink(settings, lambda: None)
     wall = Wall(link, window, canvas, city.aeds)
     camera = _camera(config, window, canvas, wall)
+    end_in_order(app)
     link.start()
     window.show()
     code = app.exec()
