@@ -52,7 +52,7 @@ from store.hub_people import People
 from store.hub_writer import Committed, Writer
 
 POSITIONS_MS = 200
-ARCHIVE_MS = 3_600_000
+ARCHIVE_MS = 60_000  # little at a time: one event has to fit into a message
 ARCHIVE_AFTER_MS = 24 * 3_600_000
 DISK_MS = 10_000
 DISK_LOW = 0.10
@@ -95,15 +95,14 @@ class Hub:
         ports = Ports(hub.host, hub.command_port, hub.event_port, hub.position_port)
         self._sockets = HubSockets(ports, keys, keys_dir / "roster.json")
         wake = self._sockets.waker.wake
-        now = self._clock.now_ms
-        self._writer = Writer(self._store, opened.head.seq, now, wake)
-        self._people = People(config.store.url, now, wake)
+        self._writer = Writer(self._store, opened.head.seq, self._clock.now_ms, wake)
+        self._people = People(config.store.url, self._clock.steady_ms, wake)
         self._positions: dict[str, Position] = {}
-        self._tick_at = self._positions_at = self._disk_at = 0
-        self._archive_at = now() + ARCHIVE_MS
+        self._tick_at = self._positions_at = self._disk_at = 0  # these four by the steady clock
+        self._archive_at = self._clock.steady_ms() + ARCHIVE_MS
         self._store_mode, self._disk_low = Mode.NORMAL, False
         self._store_text = self._fault = ""
-        self._sockets.open(now())
+        self._sockets.open(self._clock.steady_ms())
 
     def stop(self) -> None:
         """End the loop soon; safe from any thread and from a signal handler."""
@@ -124,8 +123,8 @@ class Hub:
     # --- one turn of the loop ---------------------------------------------------------------------
 
     def _turn(self) -> None:
-        now = self._clock.now_ms()
-        received, strangers = self._sockets.receive(self._wait_ms(now), now)
+        steady = self._clock.steady_ms()
+        received, strangers = self._sockets.receive(self._wait_ms(steady), steady)
         now = self._clock.now_ms()
         for route in strangers:
             self._sockets.reply(route, encode(Nack(reason="revoked")))
@@ -134,13 +133,13 @@ class Hub:
         self._take_reports(now)
         for checked in self._people.take():
             self._emit(self._logic.on_person(checked.check, checked.reason, checked.wait_s, now))
-        self._look_at_clocks(now)
+        self._look_at_clocks(self._clock.steady_ms(), now)
         works = self._logic.next_batch()
         if works:
             self._writer.submit(works)
 
-    def _wait_ms(self, now: int) -> int:
-        return max(0, min(self._tick_at, self._positions_at) - now)
+    def _wait_ms(self, steady: int) -> int:
+        return max(0, min(self._tick_at, self._positions_at) - steady)
 
     def _take(self, received: Received, now: int) -> None:
         """One message; whatever it breaks is set aside with it."""
@@ -179,19 +178,20 @@ class Hub:
 
     # --- clocks -----------------------------------------------------------------------------------
 
-    def _look_at_clocks(self, now: int) -> None:
-        if now >= self._tick_at:
-            self._tick_at = now + self._config.hub.tick_ms
+    def _look_at_clocks(self, steady: int, now: int) -> None:
+        """What is due; a wall clock that somebody sets must never silence the Tick."""
+        if steady >= self._tick_at:
+            self._tick_at = steady + self._config.hub.tick_ms
             self._logic.alarm = self._store_text or self._sockets.door_fault or self._fault
             self._emit(self._logic.on_time(now))
-        if now >= self._positions_at:
-            self._positions_at = now + POSITIONS_MS
+        if steady >= self._positions_at:
+            self._positions_at = steady + POSITIONS_MS
             self._publish_positions()
-        if now >= self._disk_at:
-            self._disk_at = now + DISK_MS
+        if steady >= self._disk_at:
+            self._disk_at = steady + DISK_MS
             self._look_at_disk()
-        if now >= self._archive_at:
-            self._archive_at = now + ARCHIVE_MS
+        if steady >= self._archive_at:
+            self._archive_at = steady + ARCHIVE_MS
             self._logic.enqueue_own(new_id(), ArchiveEnded(now - ARCHIVE_AFTER_MS), now)
 
     def _take_positions(self, batch: Iterable[Position]) -> None:

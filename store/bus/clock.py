@@ -1,6 +1,6 @@
-"""The time of a process: milliseconds since 1970 UTC that never run backwards for small corrections.
+"""The time of a process: one clock to stamp facts with, one to wait by. Both count on the monotonic clock.
 
-Counts on the monotonic clock; only when the wall clock was stepped by more than half a second is it believed.
+Stamps follow the wall clock only when it was set by more than half a second; what waits never notices that.
 """
 
 import time
@@ -12,14 +12,18 @@ class Clock:
     """Safe from any thread: at worst two threads re-anchor at once, to the same time."""
 
     def __init__(self) -> None:
-        self._offset_ms = _wall_ms() - _steady_ms()
+        self._born_ms = self._offset_ms = _wall_ms() - _steady_ms()
 
     def now_ms(self) -> int:
-        """Milliseconds since 1970 UTC."""
+        """Milliseconds since 1970 UTC, to stamp facts with."""
         wall, steady = _wall_ms(), _steady_ms()
         if abs(wall - steady - self._offset_ms) > STEP_MS:
             self._offset_ms = wall - steady
         return steady + self._offset_ms
+
+    def steady_ms(self) -> int:
+        """`now_ms` as if nobody had set the clock since this process began: for deadlines and ages."""
+        return _steady_ms() + self._born_ms
 
 
 def _wall_ms() -> int:

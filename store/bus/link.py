@@ -71,16 +71,16 @@ class HubLink:
         """Give an order; returns its id at once, the verdict comes as a notice.
 
         It is on disk before it is sent, and is sent until a verdict or the deadline (`None`: 30 s for sending
-        a vehicle, 24 h for the rest). `second`: token of a second person. `at_ms`: when it happened, if not
-        now. `kept` is called on the bus thread once the order is on this machine's disk.
+        a vehicle, 24 h for the rest). `second`: token of a second person. `at_ms`: when it happened by this
+        machine's clock, if not now. `kept` is called on the bus thread once it is on this machine's disk.
         """
         if deadline_s is None:
             deadline_s = ORDER_DEADLINE_S if isinstance(command, AssignVehicle) else RECORD_DEADLINE_S
-        now = self._clock.now_ms()
+        now = self._clock.steady_ms()
         waiting = Waiting(
             cid=new_id(),
             body=encode(command),
-            at=now if at_ms is None else at_ms,
+            at=now if at_ms is None else at_ms - (self._clock.now_ms() - now),
             deadline_at=now + int(deadline_s * 1000),
             token=self._mail.token,
             second=second,
@@ -91,7 +91,7 @@ class HubLink:
     def login(self, staff_number: str, password: str, *, second: bool = False) -> str:
         """Prove a person; the answer is a LoginCame with this id. `second`: only for `order(second=…)`."""
         login = Login(id=new_id(), staff_number=staff_number, password=password, second=second)
-        self._put(LoginAsked(login, self._clock.now_ms() + LOGIN_MS_MAX))
+        self._put(LoginAsked(login, self._clock.steady_ms() + LOGIN_MS_MAX))
         return login.id
 
     def logged_out(self) -> None:

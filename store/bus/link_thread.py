@@ -70,7 +70,7 @@ class _Bus:
         self._mail = mail
         self._fault = ""
         self._file = self._open_outbox()
-        now = clock.now_ms()
+        now = clock.steady_ms()
         self._logic = SeatLogic(self._kept(), now)
         self._context = Context()
         self._poller = zmq.Poller()
@@ -90,10 +90,10 @@ class _Bus:
 
     def turn(self) -> None:
         """Wait for something, take it in, send what is due."""
-        if self._connection is None and self._clock.now_ms() >= self._connect_at:
+        if self._connection is None and self._clock.steady_ms() >= self._connect_at:
             self._connect()
         ready: dict[object, int] = dict(self._poller.poll(self._wait_ms()))
-        now = self._clock.now_ms()
+        now = self._clock.steady_ms()
         if self._waker.fd in ready:
             self._waker.clear()
         happenings: list[Happening] = []
@@ -119,7 +119,7 @@ class _Bus:
 
     def _wait_ms(self) -> int:
         due = self._logic.outbox.next_due()
-        left = TURN_MS if due is None else due - self._clock.now_ms()
+        left = TURN_MS if due is None else due - self._clock.steady_ms()
         return max(0, min(TURN_MS, left))
 
     # --- the hub ----------------------------------------------------------------------------------
@@ -243,7 +243,7 @@ class _Bus:
         self._mail.ring()
 
     def _by_hub_clock(self, message: ToHub) -> ToHub:
-        """Our times as the hub's clock would have shown them."""
+        """Our (steady) times as the hub's clock would have shown them."""
         if isinstance(message, Cmd) and abs(self._offset_ms) >= CLOCK_OFFSET_MS_MIN:
             at, deadline_at = message.at + self._offset_ms, message.deadline_at + self._offset_ms
             return replace(message, at=at, deadline_at=deadline_at)
@@ -338,7 +338,7 @@ class _Bus:
             latency_ms=logic.latency_ms,
             store_age_ms=tick.store_age_ms if tick else 0,
             unsent=len(logic.outbox),
-            clock_offset_ms=self._offset_ms,
+            clock_offset_ms=self._offset_ms - (self._clock.now_ms() - now),
             seat_id=self._seat_id,
             login_needed=bool(self._login_needed),
             unknown_events=replica.unknown_events,

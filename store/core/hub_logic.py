@@ -321,7 +321,7 @@ class HubLogic:
         return max(0, now - min(since)) if since else 0
 
     def _snapshot_frames(self, now: int) -> list[bytes]:
-        if self._snapshot_at is None or now - self._snapshot_at >= SNAPSHOT_MS:
+        if self._snapshot_at is None or not 0 <= now - self._snapshot_at < SNAPSHOT_MS:
             self._snapshot = snapshot(self.floor, self.identity.epoch, self.head.seq)
             self._snapshot_at = now
         return self._snapshot

@@ -2,17 +2,21 @@
 
 import os
 import signal
+import threading
+from pathlib import Path
 
 import pytest
 
 from dispatch import commands as cmd
 from dispatch.kinds import CloseReason, SeatState, VehicleState
-from dispatch.refusals import NeedsSecondPerson, NotAllowed, VehicleTaken, WrongState
+from dispatch.refusals import NeedsSecondPerson, NotAllowed, VehicleTaken
+from store.bus import clock
 from store.core.ids import new_id
 from store.core.messages import Mode, Position
 from store.core.seat_logic import Expired, Phase
+from store.hub import Hub
 from store.hub_admin import set_account
-from tests.store.conftest import PASSWORD, City, Desk
+from tests.store.conftest import PASSWORD, City, Desk, master_data
 
 pytestmark = pytest.mark.process
 KILLS = int(os.environ.get("LINGSHENG_KILLS", "5"))
@@ -148,6 +152,32 @@ def test_silence_is_shown_and_ends(small_city: City) -> None:
     assert wall.link.state.latency_ms is None or wall.link.state.latency_ms < 5000
 
 
+@pytest.mark.parametrize("step_ms", [-3_600_000, 3_600_000])
+def test_a_wall_clock_that_is_set_silences_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step_ms: int
+) -> None:
+    """Hub and seat of one machine, its clock set by an hour: ticks, orders and the watch on them go on."""
+    city = City(tmp_path, f"sqlite:///{tmp_path}/hub.sqlite")
+    steps, wall_ms = [0], clock._wall_ms
+    monkeypatch.setattr(clock, "_wall_ms", lambda: wall_ms() + sum(steps))
+    ours = Hub(city.config, master_data)
+    running = threading.Thread(target=ours.run)
+    running.start()
+    seat = city.seat("01")
+    steps.append(step_ms)
+    due = ours._tick_at + 1000
+    seat.wait(lambda: ours._tick_at >= due, "five more ticks")
+    assert seat.link.state.phase is Phase.LIVE
+    assert seat.order(cmd.SetSeatState("seat01", SeatState.PAUSED)).refusal is None
+    at = seat.floor.seats["seat01"].state_since
+    assert abs(at - wall_ms() - step_ms) < 10_000, "facts get the time the clock shows"
+    steps.append(step_ms)
+    ours.stop()
+    running.join(10)
+    seat.wait(lambda: seat.link.state.phase is Phase.RED, "the silence is noticed")
+    city.close()
+
+
 def test_log_in_refusals_second_person_and_rights(small_city: City) -> None:
     seat = small_city.seat("01")
     wrong = seat.login("1002", "nonsense").refused
@@ -197,5 +227,5 @@ def test_sigterm_ends_in_order_and_a_second_refusal_is_stored(small_city: City) 
     seat = small_city.seat("01")
     cid = seat.link.order(cmd.RecordMilestone("nothing", "departed", 1, "seat"))
     assert seat.verdict(cid).refusal is not None
-    assert isinstance(seat.order(cmd.LogOut("seat02")).refusal, WrongState)
+    assert isinstance(seat.order(cmd.LogOut("seat02")).refusal, NotAllowed)
     assert small_city.stop_hub() == 0
