@@ -65,7 +65,7 @@ class Eyes(QObject):
         assert found is not None, name
         return found
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() is QEvent.Type.Paint and isinstance(event, QPaintEvent):
             if watched is self._calls.viewport():
                 rows = _painted(self._calls, event)

@@ -35,7 +35,7 @@ class KeyFilter(QObject):
         self._window, self._do, self._pick_row, self._awake = window, do, pick_row, awake
         self._verbs = table()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
         if kind not in {QEvent.Type.KeyPress, QEvent.Type.ShortcutOverride}:
             return False

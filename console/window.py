@@ -337,7 +337,7 @@ class SeatWindow(QMainWindow):
         self._desk.hub.logged_out()
         self.open_login()
 
-    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+    def showEvent(self, event: QShowEvent) -> None:
         """Share out the real width: before the first show Qt does not know it."""
         super().showEvent(event)
         if self._shared_out:
@@ -371,14 +371,14 @@ class SeatWindow(QMainWindow):
             self.set_theme(theme)
         self._layouts.endGroup()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+    def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if self._login.isVisible():
             self._place_login()
         if self._reason.isVisible():
             self._reason.place()
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+    def closeEvent(self, event: QCloseEvent) -> None:
         self._save_layout()
         self._app.removeEventFilter(self._keys_filter)
         self._chart.canvas.close_map()

@@ -82,7 +82,7 @@ class AddressField(QLineEdit):
         self.setText(found.name)
         self._taken(found)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
         if self._list.isVisible():
             at = self._list.currentIndex().row()
@@ -98,7 +98,7 @@ class AddressField(QLineEdit):
             return
         super().keyPressEvent(event)
 
-    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+    def focusOutEvent(self, event: QFocusEvent) -> None:
         self.close_list()
         super().focusOutEvent(event)
 
@@ -114,7 +114,7 @@ def next_on_enter(field: QLineEdit) -> None:
 
 
 class _Enter(QObject):
-    def eventFilter(self, watched: QObject, event: object) -> bool:  # noqa: N802
+    def eventFilter(self, watched: QObject, event: object) -> bool:
         if not isinstance(event, QKeyEvent) or event.type() is not QKeyEvent.Type.KeyPress:
             return False
         if event.key() not in {Qt.Key.Key_Return, Qt.Key.Key_Enter} or not isinstance(watched, QLineEdit):

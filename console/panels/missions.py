@@ -38,11 +38,11 @@ class MilestoneLine(QWidget):
             self.setAccessibleName(f"{row.number} {row.order} {'; '.join(tips)}")
             self.update()
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mousePressEvent(self, event: QMouseEvent) -> None:
         if self._row is not None:
             self._choose(self._row.id)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         row = self._row
         if row is None:
             return

@@ -109,7 +109,7 @@ class ReasonBar(QFrame):
         self._remark.clear()
         ask.then(ask.choices[chosen].value, remark, minutes)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() is not QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
             return False
         if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:

@@ -80,10 +80,10 @@ class RowModel(QAbstractTableModel, Generic[T]):
         self.columns = columns
         self.rows: list[T] = []
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self.rows)
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self.columns)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -94,7 +94,7 @@ class RowModel(QAbstractTableModel, Generic[T]):
             return self.columns[index.column()].cell(row).text
         return None
 
-    def headerData(  # noqa: N802
+    def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
         column = self.columns[section] if orientation is Qt.Orientation.Horizontal else None
@@ -237,7 +237,7 @@ class RowTable(QTableView, Generic[T]):
             return None
         return self.id_at(index.row()) if self.selectionModel().hasSelection() else None
 
-    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+    def focusInEvent(self, event: QFocusEvent) -> None:
         """Reached by a key there is a cursor to see and to use: the top row where none was chosen."""
         super().focusInEvent(event)
         if event.reason() in BY_KEY:
@@ -250,11 +250,11 @@ class RowTable(QTableView, Generic[T]):
         self.selectRow(0)
         return True
 
-    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
+    def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
         self.rows_model.put(self._wanted)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
         if key in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space} and self.current_id():
             self.used.emit(self.current_id())

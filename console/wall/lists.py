@@ -31,14 +31,14 @@ class IncidentBoard(QFrame):
         self._board: Board | None = None
         self._palette: Palette | None = None
 
-    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+    def sizeHint(self) -> QSize:
         return QSize(640, 600)
 
     def show_board(self, board: Board, palette: Palette) -> None:
         self._board, self._palette = board, palette
         self.update()
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+    def paintEvent(self, event: QPaintEvent) -> None:
         if self._board is None or self._palette is None:
             return
         painter = QPainter(self)

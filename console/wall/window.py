@@ -79,7 +79,7 @@ class WallWindow(QWidget):
         self._map.set_theme(theme)
         self._dress()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """The two keys of the seat's table that mean something on a wall."""
         name = QKeySequence(event.keyCombination()).toString(QKeySequence.SequenceFormat.PortableText)
         if name == BY_ID["theme"].key:

@@ -40,7 +40,7 @@ class Endpoint(pj.Endpoint):  # type: ignore[misc]
         self.emit = emit
 
     @guarded
-    def onRejectedIncomingCall(self, param: pj.OnRejectedIncomingCallParam) -> None:  # noqa: N802
+    def onRejectedIncomingCall(self, param: pj.OnRejectedIncomingCallParam) -> None:
         request = parse_request(str(param.rdata.wholeMsg))
         caller = caller_of(request)
         code = int(param.statusCode)

@@ -47,7 +47,7 @@ class Leg(pj.Call):  # type: ignore[misc]
         self._heard_at_s = 0.0
 
     @guarded
-    def onCallState(self, _param: pj.OnCallStateParam) -> None:  # noqa: N802
+    def onCallState(self, _param: pj.OnCallStateParam) -> None:
         state = self.getInfo()
         match state.state:
             case pj.PJSIP_INV_STATE_EARLY if not self.incoming:
@@ -60,7 +60,7 @@ class Leg(pj.Call):  # type: ignore[misc]
                 self._end(int(state.lastStatusCode), clean_text(str(state.lastReason)))
 
     @guarded
-    def onCallMediaState(self, _param: pj.OnCallMediaStateParam) -> None:  # noqa: N802
+    def onCallMediaState(self, _param: pj.OnCallMediaStateParam) -> None:
         state = self.getInfo()  # keep it: its media list dies with it
         active = any(
             m.type == pj.PJMEDIA_TYPE_AUDIO and m.status == pj.PJSUA_CALL_MEDIA_ACTIVE for m in state.media
@@ -73,11 +73,11 @@ class Leg(pj.Call):  # type: ignore[misc]
             self.emit(CallMedia(self.call_id, active))
 
     @guarded
-    def onCallTransferRequest(self, param: pj.OnCallTransferRequestParam) -> None:  # noqa: N802
+    def onCallTransferRequest(self, param: pj.OnCallTransferRequestParam) -> None:
         param.statusCode = DECLINE  # else the library calls whomever the far end names (REFER, RFC 3515)
 
     @guarded
-    def onCallReplaceRequest(self, param: pj.OnCallReplaceRequestParam) -> None:  # noqa: N802
+    def onCallReplaceRequest(self, param: pj.OnCallReplaceRequestParam) -> None:
         param.statusCode = DECLINE  # else the library puts a stranger in this call's place (RFC 3891)
 
     def stats(self, now_s: float) -> CallStats:

@@ -40,9 +40,9 @@ class Line(pj.Account):  # type: ignore[misc]
         )
 
     @guarded
-    def onRegState(self, _param: pj.OnRegStateParam) -> None:  # noqa: N802
+    def onRegState(self, _param: pj.OnRegStateParam) -> None:
         self.report()
 
     @guarded
-    def onIncomingCall(self, param: pj.OnIncomingCallParam) -> None:  # noqa: N802
+    def onIncomingCall(self, param: pj.OnIncomingCallParam) -> None:
         self.owner.call_came(self, int(param.callId), str(param.rdata.wholeMsg))
