@@ -17,6 +17,7 @@ from store.bus.link import HubLink
 from store.bus.link_state import link_settings
 from store.config import Config
 from store.exits import CannotStartError, ExitCode
+from store.private_file import write_private
 
 MACHINE = "gateway"
 FLUSH_S = 0.2
@@ -87,11 +88,12 @@ def _table(rule: object) -> dict[str, object]:
 
 
 def _secret(path: Path) -> bytes:
-    """The secret that terminal codes are made from; made once, kept 0600."""
-    with contextlib.suppress(FileNotFoundError):
-        return bytes.fromhex(path.read_text(encoding="ascii"))
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    made = secrets.token_bytes(SECRET_BYTES)
-    path.touch(mode=0o600)
-    path.write_text(made.hex(), encoding="ascii")
-    return made
+    """The secret that terminal codes are made from; made once, kept 0600. Raises CannotStartError."""
+    write_private(path, secrets.token_hex(SECRET_BYTES).encode())
+    try:
+        kept = bytes.fromhex(path.read_text(encoding="ascii"))
+    except ValueError:
+        kept = b""
+    if len(kept) < SECRET_BYTES:  # codes anybody could compute
+        raise CannotStartError(f"{path} 已损坏，请恢复或删除", f"{path} is damaged: restore or delete it")
+    return kept

@@ -12,6 +12,8 @@ import msgspec
 import zmq
 from msgspec import Struct
 
+from store.private_file import write_private
+
 HUB = "hub"
 OPEN_BITS = 0o077
 
@@ -41,15 +43,10 @@ def own_keys(folder: Path, machine: str) -> KeyPair:
     path = folder / f"{machine}.key"
     if path.exists():
         return _read(path)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     pair = new_keys()
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return _read(path)  # another process of this machine was faster
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(msgspec.json.encode(pair))
-    return pair
+    if write_private(path, msgspec.json.encode(pair)):
+        return pair
+    return _read(path)  # another process of this machine was faster
 
 
 def hub_public_key(folder: Path) -> str:

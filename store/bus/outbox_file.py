@@ -11,6 +11,7 @@ import msgspec
 
 from store.core.messages import encode
 from store.core.outbox import Waiting
+from store.private_file import make_private
 
 _decoder = msgspec.msgpack.Decoder(Waiting)
 
@@ -24,7 +25,7 @@ class OutboxFile:
 
     def __init__(self, path: Path) -> None:
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_private(path)  # patients and session tokens are in it
             self._connection = sqlite3.connect(path, isolation_level=None)
             for pragma in ("busy_timeout=2000", "journal_mode=WAL", "synchronous=FULL"):
                 self._connection.execute(f"PRAGMA {pragma}")

@@ -1,7 +1,8 @@
 """Connections. SQLite: WAL, synchronous=FULL and BEGIN IMMEDIATE on every connection; PostgreSQL: never hang.
 
 A COMMIT that PostgreSQL cancelled while it waited for the standby reports success with only a warning
-(SQLSTATE 01000): the notice is kept on the connection and read after every commit.
+(SQLSTATE 01000, in the language of the server): the notice is kept on the connection and read after every
+commit.
 """
 
 from pathlib import Path
@@ -11,9 +12,10 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
+from store.private_file import make_private
+
 BUSY_MS = 5000
 WARNING_STATE = "01000"
-SYNC_CANCELLED = "synchronous replication"
 POSTGRES_OPTIONS = "-c idle_in_transaction_session_timeout=3000 -c lock_timeout=2000"
 
 
@@ -58,7 +60,7 @@ def commit_was_cut_short(connection: Connection) -> bool:
 def _sqlite(url: str, *, writer: bool) -> Engine:
     path = make_url(url).database
     if path and path != ":memory:":
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        make_private(Path(path))
     engine = create_engine(url, poolclass=NullPool)
     event.listen(engine, "connect", _set_pragmas)
     if writer:
@@ -80,8 +82,7 @@ def _watch_notices(connection: Any, record: Any) -> None:
     info = record.info
 
     def notice(diagnostic: Any) -> None:
-        text = diagnostic.message_primary or ""
-        if diagnostic.sqlstate == WARNING_STATE and SYNC_CANCELLED in text:
+        if diagnostic.sqlstate == WARNING_STATE:  # doubt costs only one more run of the same batch
             info["cut_short"] = True
 
     connection.add_notice_handler(notice)
