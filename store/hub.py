@@ -21,7 +21,7 @@ from store.bus.hub_sockets import BusError, HubSockets, Ports, Received
 from store.bus.keys import HUB, KeyFileError, own_keys, pin_hub_key
 from store.bus.roster import RosterError
 from store.config import Config
-from store.core.batch import BATCH_MAX, Work, refusal_of
+from store.core.batch import Work, refusal_of
 from store.core.hub_logic import (
     CheckPerson,
     HubLogic,
@@ -231,7 +231,7 @@ class Hub:
     # --- start and end ----------------------------------------------------------------------------
 
     def _plant(self, seed: Seed, opened: Opened) -> Opened:
-        """Master data into an empty store, the way of every command."""
+        """Master data into an empty store, the way of every command, all of it or nothing."""
         now = self._clock.now_ms()
         roles = frozenset({Role.HUB})
         works = []
@@ -239,14 +239,12 @@ class Hub:
             cid = new_id()
             order = Order(cid, command, now, self._store.instance, roles)
             works.append(Work(cid, self._store.instance, order, now + SEED_MS_MAX))
-        for at in range(0, len(works), BATCH_MAX):
-            batch = self._store.run(works[at : at + BATCH_MAX], now)
-            for verdict, _ in batch.answers:
-                if verdict.refusal:
-                    log.error("master data refused: %s", refusal_of(verdict.refusal))
-            opened = replace(opened, floor=batch.floor, head=batch.head)
+        batch = self._store.run(works, now)
+        for verdict, _ in batch.answers:
+            if verdict.refusal:
+                log.error("master data refused: %s", refusal_of(verdict.refusal))
         log.info("master data planted: %d commands", len(works))
-        return opened
+        return replace(opened, floor=batch.floor, head=batch.head)
 
     def _finish(self) -> None:
         """Let the running batch end and be answered, then close in reverse order."""

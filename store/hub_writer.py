@@ -124,19 +124,21 @@ class Writer:
             tries += 1
 
     def _use_idle_moment(self) -> None:
-        """History and track, a little at a time; trouble here only waits.
+        """History and track, a little at a time; trouble here waits and costs a few points of the track.
 
         The transaction is made even when there is nothing to write: a hub that nobody gives orders to has to
         find out as well that its store is gone or that another hub took over.
         """
         now = self._idle_at = self._now()
+        history_seq = self._history_seq
         try:
             with self._store.transaction() as connection:
-                if self._history_seq < self._head_seq:
-                    self._history_seq = advance_history(connection, self._head_seq)
+                if history_seq < self._head_seq:
+                    history_seq = advance_history(connection, self._head_seq)
                 positions = [self._track.popleft() for _ in range(min(TRACK_PER_WRITE, len(self._track)))]
                 if positions:
                     write_track(connection, positions)
+            self._history_seq = history_seq
             if now >= self._verdicts_at:
                 self._verdicts_at = now + 3_600_000
                 self._store.forget_old_verdicts(now)

@@ -35,17 +35,18 @@ class Accounts:
 
     def __init__(self, url: str) -> None:
         self._engine: Engine = open_engine(url, writer=False)
-        self._failures: dict[str, list[int]] = {}
+        self._failures: dict[str, tuple[int, int]] = {}  # staff number -> how many, when the last
 
     def check(self, staff_number: str, password: str, now_ms: int) -> tuple[str, int]:
         """("", 0) when it is right; else (reason, seconds to wait). Raises StoreError."""
-        failures = [at for at in self._failures.get(staff_number, []) if now_ms - at < LOCKED_MS]
-        if len(failures) >= FAILURES_MAX:
-            return "locked", max(1, (failures[-1] + LOCKED_MS - now_ms) // 1000)
+        failures, last_at = self._failures.get(staff_number, (0, now_ms))
+        left_ms = last_at + LOCKED_MS - now_ms
+        if failures >= FAILURES_MAX and left_ms > 0:
+            return "locked", max(1, left_ms // 1000)
         if self._matches(staff_number, password):
             self._failures.pop(staff_number, None)
             return "", 0
-        self._failures[staff_number] = [*failures, now_ms]
+        self._failures[staff_number] = (failures + 1 if left_ms > 0 else 1, now_ms)
         return "wrong", 0
 
     def close(self) -> None:

@@ -9,7 +9,7 @@ StoreError
 └── JournalBroken   the hash chain or the state does not agree with the journal
 """
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 
 class StoreError(Exception):
@@ -44,7 +44,9 @@ class JournalBroken(StoreError):
         self.seq = seq
 
 
-DISK_FULL_STATES = {"53100", "53200"}
+DISK_FULL_STATES = {"53100"}
+OF_THE_COMMAND = (IntegrityError, DataError)
+"""The store is well and said no to a value: the transaction was rolled back, one command is to blame."""
 
 
 def converted(error: DBAPIError) -> StoreError:

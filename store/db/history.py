@@ -35,8 +35,8 @@ def incident_row(incident: Incident) -> dict[str, Any]:
     return {
         "day": day_of(incident.opened_at),
         **_same(INCIDENT_HISTORY, incident),
-        "address": place.address,
-        "district": place.district,
+        "address": _plain(place.address),
+        "district": _plain(place.district),
         "lon": place.point.lon if place.point else None,
         "lat": place.point.lat if place.point else None,
         "closed_at": closing.closed_at if closing else None,
@@ -84,4 +84,11 @@ def advance_history(connection: Connection, head_seq: int) -> int:
 def _same(table: Table, thing: Any) -> dict[str, Any]:
     """The columns that are called like a field of the thing."""
     names = set(thing.__struct_fields__)
-    return {column.name: getattr(thing, column.name) for column in table.columns if column.name in names}
+    return {
+        column.name: _plain(getattr(thing, column.name)) for column in table.columns if column.name in names
+    }
+
+
+def _plain(value: Any) -> Any:
+    """PostgreSQL keeps no NUL in a text, and a caller's name may hold one."""
+    return value.replace("\0", "") if isinstance(value, str) else value

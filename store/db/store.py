@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import msgspec
 from msgspec import Struct
 from sqlalchemy import Connection, text, update
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError
 
 from dispatch.events import Event
 from dispatch.floor import Floor, apply, copy_of
@@ -29,7 +29,7 @@ from store.core.messages import Epoch, Verdict
 from store.db import rows
 from store.db.authority import Seen, authority, claim
 from store.db.engine import application_name, commit_was_cut_short, open_engine
-from store.db.errors import Fenced, NotDurable, StoreDown, StoreError, converted
+from store.db.errors import OF_THE_COMMAND, Fenced, NotDurable, StoreDown, StoreError, converted
 from store.db.migrate import upgrade
 from store.db.secrets import hub_secret
 from store.db.tables import AUTHORITY, CITY, JOURNAL, VERDICT
@@ -120,7 +120,7 @@ class HubStore:
                     known = rows.read_verdicts(connection, ids_to_look_up(works))
                     decide_and_write = self._singly if singly else self._together
                     batch = decide_and_write(connection, works, known, now_ms)
-            except (IntegrityError, Fenced):
+            except (*OF_THE_COMMAND, Fenced):
                 self._unknown = False  # rolled back for certain
                 raise
             except DBAPIError:
@@ -152,8 +152,10 @@ class HubStore:
                 with connection.begin_nested():
                     one = decide_alone(total.floor, work, known, total.head, self._epoch, now_ms)
                     self._write(connection, one, [work], total.head, now_ms)
-            except IntegrityError as error:
-                reason = str(error.orig)
+            except Exception as error:
+                if isinstance(error, DBAPIError) and not isinstance(error, OF_THE_COMMAND):
+                    raise
+                reason = str(getattr(error, "orig", error))
                 one = refused(total.floor, work, total.head, self._epoch, STORE_REFUSED, reason)
                 self._write(connection, one, [work], total.head, now_ms)
             known |= {verdict.cid: verdict for verdict in one.verdicts}
@@ -254,7 +256,7 @@ class HubStore:
         """Errors of the library as ours; a broken connection is thrown away."""
         try:
             yield
-        except IntegrityError:
+        except OF_THE_COMMAND:
             raise
         except DBAPIError as error:
             converted_error = converted(error)

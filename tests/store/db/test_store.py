@@ -1,6 +1,7 @@
 """The write path on both databases: verdicts, fence, constraint, unknown outcome, guard, rebuild."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -19,6 +20,7 @@ from store.core.batch import Batch, Work, refusal_of
 from store.core.journal import Head
 from store.db.engine import open_engine
 from store.db.errors import Fenced, JournalBroken, NotHolder, StoreDown
+from store.db.history import advance_history
 from store.db.rebuild import rebuild
 from store.db.rows import read_journal
 from store.db.store import HubStore
@@ -56,9 +58,13 @@ def an_incident(store: HubStore, name: str = "i1") -> None:
     assert refusals(store.run(works, NOW)) == [None] * 4
 
 
-def count(store: HubStore, table: Table) -> int:
+def rows_of(store: HubStore, table: Table) -> list[Any]:
     with store.transaction() as connection:
-        return len(connection.execute(select(table)).all())
+        return list(connection.execute(select(table)))
+
+
+def count(store: HubStore, table: Table) -> int:
+    return len(rows_of(store, table))
 
 
 @pytest.fixture
@@ -163,6 +169,21 @@ def test_a_broken_rule_of_ours_costs_one_command(store: HubStore) -> None:
     assert refusals(batch)[0] is None
     assert refusals(batch)[2] is None
     assert len(batch.entries) == 2
+
+
+def test_a_value_the_database_does_not_take_costs_one_command(store: HubStore) -> None:
+    """PostgreSQL takes no NUL in a text: the hub must not try such a batch for ever."""
+    works = [
+        work("bad", cmd.ReportRinging("c\0", "139")),
+        work("good", cmd.ReportRinging("c2", "139\0", name="\0甲")),
+    ]
+    refused = refusals(store.run(works, NOW))
+    assert refused[0] in {None, NotPossible("store_constraint")}
+    assert refused[1] is None
+    with store.transaction() as connection:
+        while advance_history(connection, store._head.seq) < store._head.seq:
+            pass
+    assert "c2" in {row.id for row in rows_of(store, CALL_HISTORY)}
 
 
 def test_an_unknown_outcome_runs_again_and_happens_once(store: HubStore) -> None:
