@@ -215,7 +215,11 @@ class Hub:
         folder = folder_of(self._config.store.url)
         if folder is None:
             return
-        usage = shutil.disk_usage(folder)
+        try:
+            usage = shutil.disk_usage(folder)
+        except OSError as error:  # the store says so itself, command by command
+            log.warning("disk: %s", error)
+            return
         low = usage.free < usage.total * DISK_LOW
         if low != self._disk_low:
             log.error("disk: %s, %d MB free", "low" if low else "well again", usage.free // 2**20)

@@ -66,6 +66,9 @@ class People:
             except StoreError as error:
                 log.warning("log-in of %s not checked: %s", login.staff_number, error)
                 reason, wait_s = "store", 0
+            except Exception:  # ours; without this thread nobody could log in any more
+                log.exception("log-in of %s not checked", login.staff_number)
+                reason, wait_s = "store", 0
             if reason:
                 log.warning("log-in of %s at %s refused: %s", login.staff_number, machine, reason)
             self._checked.append(Checked(check, reason, wait_s))

@@ -26,10 +26,10 @@ log = logging.getLogger(__name__)
 
 
 class Doorkeeper:
-    """Answers every admission question. `name_of` gives the machine's name for a raw key, or `None`."""
+    """Answers every admission question. `user_of` gives the User-Id for a raw key, or `None`."""
 
-    def __init__(self, context: Context, name_of: Callable[[bytes], str | None]) -> None:
-        self._name_of = name_of
+    def __init__(self, context: Context, user_of: Callable[[bytes], str | None]) -> None:
+        self._user_of = user_of
         self.test_keys = new_keys()
         self._test_key = z85.decode(self.test_keys.public)
         self.refused = 0
@@ -41,10 +41,10 @@ class Doorkeeper:
         """Answer every waiting question."""
         while self.socket.poll(0):
             question = self.socket.recv_multipart()
-            name = self._judge(question)
-            self.refused += name is None
+            user = self._judge(question)
+            self.refused += user is None
             request_id = question[1] if len(question) > 1 else b""
-            verdict = (b"400", b"not enrolled", b"") if name is None else (b"200", b"OK", name.encode())
+            verdict = (b"400", b"not enrolled", b"") if user is None else (b"200", b"OK", user.encode())
             self.socket.send_multipart([b"1.0", request_id, *verdict, b""])
 
     def _judge(self, question: list[bytes]) -> str | None:
@@ -52,7 +52,7 @@ class Doorkeeper:
             version, _, domain, _, _, mechanism, key = question
             if (version, domain, mechanism) != (b"1.0", ZAP_DOMAIN, b"CURVE"):
                 return None
-            return PROBE_NAME if key == self._test_key else self._name_of(key)
+            return PROBE_NAME if key == self._test_key else self._user_of(key)
         except Exception:
             log.exception("admission question set aside, caller refused")
             return None

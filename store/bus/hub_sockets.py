@@ -1,11 +1,12 @@
 """The hub's end of the bus: commands in, answers, events and positions out; owned by one thread.
 
-Every message is checked against the roster again, by the User-Id its key was given: a machine that was struck
-is cut off at once, and the publishers are opened anew so that its subscriptions end too.
+Every message is checked against the roster again, by the key it came with: a machine that was struck or given
+another key is cut off at once, and the publishers are opened anew so that its subscriptions end too.
 """
 
 import contextlib
 import logging
+import time
 from pathlib import Path
 
 import zmq
@@ -62,7 +63,7 @@ class HubSockets:
         self.roster = Roster(roster_path)
         self.roster.reload()
         self.waker = Waker()
-        self.doorkeeper = Doorkeeper(self._context, self._name_of)
+        self.doorkeeper = Doorkeeper(self._context, self._user_of)
         self.door_fault = ""
         """Why the door is not to be trusted; "" while it is."""
         self._roster_at = 0
@@ -109,7 +110,7 @@ class HubSockets:
                     frames = self._commands.recv_multipart(zmq.DONTWAIT, copy=False)
                 except zmq.Again:
                     break
-                machine = self.roster.machines.get(user_id(frames[-1]))
+                machine = self.roster.by_user.get(user_id(frames[-1]))
                 if machine is None:
                     strangers.append(frames[0].bytes)
                 else:
@@ -135,9 +136,9 @@ class HubSockets:
 
     # --- the door ---------------------------------------------------------------------------------
 
-    def _name_of(self, key: bytes) -> str | None:
+    def _user_of(self, key: bytes) -> str | None:
         machine = self.roster.by_key.get(key)
-        return machine.name if machine else None
+        return machine.public_key if machine else None
 
     def _keep_watch(self, now: int) -> None:
         if now >= self._roster_at:
@@ -178,10 +179,9 @@ class HubSockets:
     def _prove(self, doorkeeper: Doorkeeper | None, wanted: ProbeResult, now: int) -> None:
         """Run the loop of the door until one probe has its answer."""
         probe = self._new_probe(doorkeeper, now)
-        waited_ms = 0
-        while (result := probe.result(now + waited_ms)) is ProbeResult.WAITING:
-            waited_ms += 5
-            if self.doorkeeper.socket.poll(5):
+        begun = time.monotonic()
+        while (result := probe.result(now + int((time.monotonic() - begun) * 1000))) is ProbeResult.WAITING:
+            if self.doorkeeper.socket.poll(5):  # a whole city may be knocking meanwhile
                 self.doorkeeper.admit()
         probe.close()
         if result is not wanted:

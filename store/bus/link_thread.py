@@ -45,6 +45,7 @@ TURN_MS = 50
 REFUSED_BACK_OFF_MS = (1000, 2000, 5000)
 LOGIN_RETRY_MS = 2000
 LOGIN_MS_MAX = 10_000
+START_ANEW_MS = 1000
 CLOCK_OFFSET_MS_MIN = 500
 """Clocks closer than this to the hub's are left as they are."""
 
@@ -52,11 +53,15 @@ log = logging.getLogger(__name__)
 
 
 def run_bus(settings: LinkSettings, clock: Clock, waker: Waker, mail: Mail) -> None:
-    """The thread: turns until the owner says stop."""
+    """The thread: turns until the owner says stop. A turn that breaks costs a connection, never the thread."""
     bus = _Bus(settings, clock, waker, mail)
     try:
         while not mail.stopping:
-            bus.turn()
+            try:
+                bus.turn()
+            except Exception:
+                log.exception("bus: a turn broke, connecting anew")
+                bus.start_anew()
     finally:
         bus.close()
         waker.close()
@@ -110,6 +115,11 @@ class _Bus:
         self._forget_settled()
         self._tell_state(now)
 
+    def start_anew(self) -> None:
+        """On to the next hub; what waits is in the outbox and is asked for and sent again."""
+        self._hub_number += 1
+        self._disconnect(self._clock.steady_ms() + START_ANEW_MS)
+
     def close(self) -> None:
         if self._connection is not None:
             self._connection.close()
@@ -132,10 +142,10 @@ class _Bus:
         )
 
     def _disconnect(self, again_at: int) -> None:
-        if self._connection is not None:
-            self._connection.close()
-        self._connection = None
+        connection, self._connection = self._connection, None
         self._connect_at = again_at
+        if connection is not None:
+            connection.close()
 
     def _on_handshake(self, admitted: bool, now: int) -> list[Happening]:
         if admitted:

@@ -9,6 +9,7 @@ from zmq.utils import z85
 from store.core.roster import Machine
 
 KEY_CHARACTERS = 40
+KEY_BYTES = 32
 
 
 class RosterError(Exception):
@@ -24,9 +25,14 @@ class Roster:
         self.machines: dict[str, Machine] = {}
         self.by_key: dict[bytes, Machine] = {}
         """Raw public key -> machine, for the doorkeeper."""
+        self.by_user: dict[str, Machine] = {}
+        """User-Id -> machine, for each message. It is the key: a name may have been given a new one."""
 
     def reload(self) -> bool:
-        """Read the file when it changed; True when it did. A damaged file keeps the last good list."""
+        """Read the file when it changed; True when it did.
+
+        Raises RosterError once for a damaged file: the last good list holds until the file changes again.
+        """
         try:
             stat = self._path.stat()
         except OSError:
@@ -35,11 +41,23 @@ class Roster:
             stamp = (stat.st_mtime_ns, stat.st_size)
         if stamp == self._stamp:
             return False
-        machines = read_roster(self._path)
         self._stamp = stamp
+        machines = read_roster(self._path)
+        self.by_key = {raw_key(machine.public_key): machine for machine in machines}
+        self.by_user = {machine.public_key: machine for machine in machines}
         self.machines = {machine.name: machine for machine in machines}
-        self.by_key = {z85.decode(machine.public_key): machine for machine in machines}
         return True
+
+
+def raw_key(text: str) -> bytes:
+    """The 32 bytes of a Z85 key; raises RosterError."""
+    try:
+        raw: bytes = z85.decode(text)
+    except (ValueError, KeyError, TypeError) as error:
+        raise RosterError(f"not a CURVE public key: {text!r}") from error
+    if len(text) != KEY_CHARACTERS or len(raw) != KEY_BYTES:
+        raise RosterError(f"not a CURVE public key: {text!r}")
+    return raw
 
 
 def read_roster(path: Path) -> list[Machine]:
@@ -54,12 +72,7 @@ def read_roster(path: Path) -> list[Machine]:
 
 def enrol(path: Path, machine: Machine) -> None:
     """Add or replace a machine. Raises RosterError when its key is none or belongs to another machine."""
-    try:
-        whole = len(machine.public_key) == KEY_CHARACTERS and len(z85.decode(machine.public_key)) == 32
-    except (ValueError, KeyError, TypeError):
-        whole = False
-    if not whole:
-        raise RosterError("not a CURVE public key")
+    raw_key(machine.public_key)
     others = [known for known in read_roster(path) if known.name != machine.name]
     if any(known.public_key == machine.public_key for known in others):
         raise RosterError("this key is enrolled for another machine")

@@ -119,9 +119,9 @@ class Waker:
 
 
 def user_id(frame: Any) -> str:
-    """The machine's name as the doorkeeper gave it; "" when there is none."""
+    """The User-Id the doorkeeper gave: the machine's public key; "" when there is none."""
     try:
-        name = frame.get("User-Id")
+        user = frame.get("User-Id")
     except zmq.ZMQError:
         return ""
-    return str(name)
+    return str(user)

@@ -1,5 +1,6 @@
 """Strangers, struck machines and hostile frames: refused, and the hub goes on."""
 
+import threading
 from collections.abc import Iterator
 
 import msgspec
@@ -13,6 +14,7 @@ from store.bus.sockets import Context, Socket, command_client
 from store.core.messages import (
     MESSAGE_BYTES_MAX,
     Cmd,
+    FromHub,
     Hello,
     Nack,
     Ping,
@@ -22,7 +24,7 @@ from store.core.messages import (
     encode,
 )
 from store.core.roster import MachineRole
-from store.core.seat_logic import Phase
+from store.core.seat_logic import Happening, Phase, SeatLogic
 from store.hub_admin import enrol_machine, strike_machine
 from tests.store.conftest import City
 
@@ -93,6 +95,31 @@ def test_striking_a_live_machine_cuts_it_off(small_city: City) -> None:
     second.take()
     assert cid not in second.verdicts
     assert second.floor.seats["seat01"].state is SeatState.READY, "it hears nothing any more"
+
+
+def test_a_machine_given_a_new_key_is_cut_off_with_the_old_one(small_city: City) -> None:
+    """A stolen machine is replaced by one of the same name: the thief's connection must end."""
+    stolen = small_city.seat("01")
+    keys = new_keys()
+    enrol_machine(small_city.config, "seat-01", MachineRole.SEAT, "01", public_key=keys.public)
+    stolen.wait(lambda: stolen.link.state.phase is Phase.REVOKED, "cut off")
+    fresh = small_city.desk("seat-01", keys=keys, outbox=small_city.folder / "new.sqlite")
+    fresh.wait_live()
+
+
+def test_a_link_survives_a_broken_rule_of_its_own(small_city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    seat, broken = small_city.seat("01"), threading.Event()
+    handle = SeatLogic.on_message
+
+    def breaks_once(logic: SeatLogic, message: FromHub, now: int) -> list[Happening]:
+        if not broken.is_set():
+            broken.set()
+            raise RuntimeError("a rule of ours broke")
+        return handle(logic, message, now)
+
+    monkeypatch.setattr(SeatLogic, "on_message", breaks_once)
+    assert broken.wait(10)
+    assert seat.order(cmd.SetSeatState("seat01", SeatState.PAUSED)).refusal is None
 
 
 def test_a_plain_client_gets_nothing(small_city: City, caller: Caller) -> None:

@@ -60,7 +60,7 @@ def test_a_hub_opens_only_behind_a_door_that_keeps(tmp_path: Path) -> None:
 
 def test_a_door_that_lets_anybody_in_stops_the_start(tmp_path: Path) -> None:
     sockets = hub_sockets(tmp_path)
-    sockets.doorkeeper._name_of = lambda key: "anybody"
+    sockets.doorkeeper._user_of = lambda key: "anybody"
     with pytest.raises(BusError, match="door"):
         sockets.open(0)
     sockets.close()

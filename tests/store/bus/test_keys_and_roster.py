@@ -66,6 +66,11 @@ def test_a_damaged_roster_keeps_the_last_good_one(tmp_path: Path) -> None:
     with pytest.raises(RosterError):
         roster.reload()
     assert list(roster.machines) == ["a"]
+    assert not roster.reload(), "said once"
+    path.write_text('[{"name": "b", "public_key": "' + "x" * 39 + ' ", "role": "wall"}]')
+    with pytest.raises(RosterError):
+        roster.reload()
+    assert list(roster.machines) == ["a"]
 
 
 def test_the_outbox_file_keeps_order_and_forgets_what_is_settled(tmp_path: Path) -> None:
