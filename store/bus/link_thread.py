@@ -53,7 +53,7 @@ log = logging.getLogger(__name__)
 
 
 def run_bus(settings: LinkSettings, clock: Clock, waker: Waker, mail: Mail) -> None:
-    """The thread: turns until the owner says stop. A turn that breaks costs a connection, never the thread."""
+    """The thread: turns until the owner says stop. A broken turn costs a connection, never the thread."""
     bus = _Bus(settings, clock, waker, mail)
     try:
         while not mail.stopping:

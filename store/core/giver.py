@@ -10,9 +10,6 @@ from store.core.messages import BODY_BYTES_MAX, BadMessage, Cmd, typed
 from store.core.roster import ROLES_OF_MACHINE, Machine, MachineRole
 from store.core.tokens import LATE_ENTRY_MS_MAX, Token, open_token
 
-CLOCK_AHEAD_MS = 5_000
-"""A giver's clock further ahead than this is not believed; the hub's time is used."""
-
 _commands: msgspec.msgpack.Decoder[Command] = msgspec.msgpack.Decoder(Command)
 
 
@@ -20,18 +17,18 @@ def work_of(machine: Machine, cmd: Cmd, floor: Floor, secret: bytes, now: int) -
     """The command with its giver as proven; `None`: its token is not good, somebody has to log in."""
     token = second = None
     if cmd.token:
-        token = open_token(cmd.token, secret, machine.name, cmd.at, LATE_ENTRY_MS_MAX)
+        token = open_token(cmd.token, secret, machine.name, cmd.at, now, LATE_ENTRY_MS_MAX)
         if token is None:
             return None
     if cmd.second:
-        second = open_token(cmd.second, secret, machine.name, cmd.at)
+        second = open_token(cmd.second, secret, machine.name, cmd.at, now)
     command = _command(cmd.body)
     if command is None:
         return Work(cmd.cid, machine.name, None, cmd.deadline_at, cmd.after, UNSUPPORTED)
     order = Order(
         cid=cmd.cid,
         command=command,
-        at=cmd.at if cmd.at <= now + CLOCK_AHEAD_MS else now,
+        at=cmd.at,
         machine=machine.name,
         roles=_roles(machine, token, floor),
         seat_id=seat_id_of(machine, floor),

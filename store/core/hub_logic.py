@@ -233,7 +233,8 @@ class HubLogic:
         """The log-in is a fact like any other: the answer waits until it is durable."""
         expected = self._expected.get(ok.id)
         if expected is not None:
-            expected.route = origin.route
+            if expected.machine == origin.machine.name:
+                expected.route = origin.route
             return
         order = self.own_order(ok.id, LogIn(seat_id, ok.dispatcher_id), now)
         work = Work(ok.id, self.identity.instance, order, now + LOGIN_DEADLINE_MS)

@@ -6,10 +6,10 @@ that one unknown kind never costs the envelope around it.
 """
 
 from enum import StrEnum
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
 PROTO = 1
 """The protocol spoken here; PROTO_MIN is the oldest one still understood."""
@@ -66,13 +66,17 @@ class Hello(_Message, frozen=True):
     seq: int = 0
 
 
+Id = Annotated[str, Meta(pattern="^[!-~]{1,64}$")]
+"""An id minted by the other side: it becomes a key of tables, so nothing odd may be in it."""
+
+
 class Login(_Message, frozen=True):
     """Proof of a person. `second`: only a token to confirm another person's order, no place at the seat.
 
     `id` becomes the id of the journaled log-in, so that a repeated Login has one effect.
     """
 
-    id: str
+    id: Id
     staff_number: str
     password: str
     second: bool = False
@@ -84,13 +88,13 @@ class Cmd(_Message, frozen=True):
     `at` is the giver's time, `deadline_at` the last moment the hub may decide it (hub's clock).
     """
 
-    cid: str
+    cid: Id
     body: bytes
     at: int
     deadline_at: int
     token: bytes = b""
     second: bytes = b""
-    after: str | None = None
+    after: Id | None = None
 
 
 class SnapReq(_Message, frozen=True):

@@ -17,7 +17,8 @@ SESSION_MS_MAX = 12 * 3600 * 1000
 SECOND_MS_MAX = 5 * 60 * 1000
 CLOCK_SLACK_MS = 5 * 60 * 1000
 LATE_ENTRY_MS_MAX = 24 * 3600 * 1000
-"""An order may be so much older than the log-in under which it comes: a call taken before there was a hub."""
+"""An order may be so much older than the log-in under which it comes (a call taken before there was a hub),
+and come so long after its end."""
 
 
 class Token(Struct, frozen=True, array_like=True):
@@ -41,14 +42,14 @@ def seal(token: Token, secret: bytes) -> bytes:
 
 
 def open_token(
-    sealed: bytes, secret: bytes, machine: str, at: int, early_ms: int = CLOCK_SLACK_MS
+    sealed: bytes, secret: bytes, machine: str, at: int, now: int, early_ms: int = CLOCK_SLACK_MS
 ) -> Token | None:
     """The token, when it is ours, belongs to `machine` and was good at `at`; else `None`.
 
     `early_ms`: how long before the log-in it may have been, when the person answers for an older order.
 
-    `at` is when the order was given, not when it arrived: an order that waited out a break keeps its giver;
-    the order's own deadline bounds the wait.
+    `at` is when the order says it was given: an order that waited out a break keeps its giver, but not
+    longer than LATE_ENTRY_MS_MAX after the end of the log-in by the hub's clock, `now`.
     """
     body = sealed[SEAL_BYTES:]
     if not hmac.compare_digest(sealed[:SEAL_BYTES], hmac.digest(secret, body, hashlib.sha256)):
@@ -57,7 +58,7 @@ def open_token(
         token = _decoder.decode(body)
     except msgspec.MsgspecError:
         return None
-    good = token.issued_at - early_ms <= at <= token.expires_at
+    good = token.issued_at - early_ms <= at <= token.expires_at >= now - LATE_ENTRY_MS_MAX
     return token if good and token.machine == machine else None
 
 

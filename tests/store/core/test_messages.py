@@ -82,3 +82,9 @@ def test_events_stay_readable_around_an_unknown_kind() -> None:
     assert decode_from_hub(encode(evs)) == evs
     tick = Tick(epoch=Epoch(1, "01", 1), seq=1, now_at=0, mode="a mode of the future")
     assert decode_from_hub(encode(tick)) == tick
+
+
+@pytest.mark.parametrize("cid", ["", "c\0", "a b", "x" * 65, "编号"])
+def test_an_odd_id_is_a_bad_message(cid: str) -> None:
+    with pytest.raises(BadMessage):
+        decode_to_hub(encode(Cmd(cid=cid, body=b"", at=0, deadline_at=0)))
