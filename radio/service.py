@@ -10,12 +10,13 @@ from pathlib import Path
 from radio.errors import KeyRuleError
 from radio.gateway import Gateway, Settings
 from radio.hub_side import HubSide
-from radio.terminal.keys import KeyRule, read_rules
+from radio.terminal.keys import checked
 from radio.terminal.platform import Limits
+from store.bus.clock import Clock
 from store.bus.keys import KeyFileError
 from store.bus.link import HubLink
 from store.bus.link_state import link_settings
-from store.config import Config
+from store.config import Config, KeyRule
 from store.exits import CannotStartError, ExitCode
 from store.private_file import write_private
 
@@ -29,7 +30,7 @@ log = logging.getLogger(__name__)
 def run(config: Config) -> int:
     """Serve until SIGTERM or Ctrl-C; returns the exit code."""
     try:
-        rules = read_rules([_table(rule) for rule in config.gateway.key_rule])
+        rules = checked(config.gateway.key_rule)
         settings = _settings(config)
         asyncio.run(_serve(config, settings, rules))
     except (KeyRuleError, KeyFileError, OSError) as error:
@@ -46,7 +47,7 @@ async def _serve(config: Config, settings: Settings, rules: tuple[KeyRule, ...])
         loop.call_soon_threadsafe(rung.set)
 
     link = HubLink(link_settings(config, MACHINE), ring)
-    side = HubSide(link)
+    side = HubSide(link, Clock().now_ms)
     gateway = Gateway(side, (), settings, rules)
     side.attach(gateway)
     port = await gateway.start()
@@ -79,12 +80,6 @@ def _settings(config: Config) -> Settings:
         secret=_secret(Path(config.keys.dir) / "gateway.secret"),
         limits=Limits(silence_ms=words.silence_s * 1000),
     )
-
-
-def _table(rule: object) -> dict[str, object]:
-    """A rule of the configuration as the plain table `read_rules` checks."""
-    fields = {name: getattr(rule, name) for name in KeyRule.__struct_fields__}
-    return {name: value for name, value in fields.items() if value is not None}
 
 
 def _secret(path: Path) -> bytes:

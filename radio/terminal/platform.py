@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from radio.terminal.keys import KeyRule, bit_rules, labels
+from radio.terminal.keys import bit_rules, labels
 from radio.terminal.roster import Registrations, Roster
+from store.config import KeyRule
 
 
 class Limits(Struct, frozen=True):

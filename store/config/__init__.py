@@ -8,6 +8,7 @@ reference.py  docs/configuration.md and lingsheng.example.toml, written from sec
 
 from store.config.reading import DEFAULT_FILE, ConfigError, load_config
 from store.config.sections import (
+    DEFAULT_KEY_RULES,
     Config,
     Gateway,
     Hub,
@@ -24,6 +25,7 @@ from store.config.sections import (
 
 __all__ = [
     "DEFAULT_FILE",
+    "DEFAULT_KEY_RULES",
     "Config",
     "ConfigError",
     "Gateway",

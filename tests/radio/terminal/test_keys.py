@@ -1,14 +1,15 @@
 """Key rules from configuration tables."""
 
 import tomllib
-from typing import Any
 
+import msgspec
 import pytest
 
 from radio.errors import KeyRuleError
-from radio.terminal.keys import DEFAULT_TABLES, bit_rules, key_of, labels, read_rules, set_bits
+from radio.terminal.keys import bit_rules, checked, key_of, labels, set_bits
 from radio.terminal.messages import EventReport, Heartbeat, Passthrough, QuestionAnswer
 from radio.terminal.position import LocationReport
+from store.config import DEFAULT_KEY_RULES, KeyRule
 
 TOML = """
 [[key_rule]]
@@ -37,7 +38,7 @@ gives = "sos"
 status_bit = 15
 gives = "rear_door"
 """
-RULES = read_rules(tomllib.loads(TOML)["key_rule"])
+RULES = checked(msgspec.convert(tomllib.loads(TOML)["key_rule"], list[KeyRule]))
 
 
 def test_first_match_wins() -> None:
@@ -58,7 +59,7 @@ def test_bits() -> None:
 
 
 def test_default_map() -> None:
-    rules = read_rules(DEFAULT_TABLES)
+    rules = checked(DEFAULT_KEY_RULES)
     assert labels(rules)[1] == (2, "出车")
     answered = key_of(rules, QuestionAnswer(1, 1))
     assert answered is not None
@@ -66,19 +67,16 @@ def test_default_map() -> None:
 
 
 @pytest.mark.parametrize(
-    ("table", "says"),
+    ("rule", "says"),
     [
-        ({"message": 0x0301, "event": 1}, "gives"),
-        ({"message": 0x0301, "gives": "x"}, "event is missing"),
-        ({"message": 0x0302, "gives": "x"}, "answer is missing"),
-        ({"message": 0x0200, "gives": "x"}, "carries no key"),
-        ({"tlv": 1, "gives": "x"}, "bit is missing"),
-        ({"gives": "x"}, "exactly one"),
-        ({"alarm_bit": 0, "tlv": 1, "bit": 0, "gives": "x"}, "exactly one"),
-        ({"alarm_bit": 0, "gives": "x", "vaule": 3}, "vaule"),
-        ({"alarm_bit": "0", "gives": "x"}, "alarm_bit"),
+        (KeyRule("x", message=0x0301), "event is missing"),
+        (KeyRule("x", message=0x0302), "answer is missing"),
+        (KeyRule("x", message=0x0200), "carries no key"),  # type: ignore[arg-type]
+        (KeyRule("x", tlv=1), "bit is missing"),
+        (KeyRule("x"), "exactly one"),
+        (KeyRule("x", alarm_bit=0, tlv=1, bit=0), "exactly one"),
     ],
 )
-def test_wrong_tables_are_named(table: dict[str, Any], says: str) -> None:
+def test_wrong_rules_are_named(rule: KeyRule, says: str) -> None:
     with pytest.raises(KeyRuleError, match=f"key_rule 2.*{says}"):
-        read_rules([{"alarm_bit": 0, "gives": "sos"}, table])
+        checked([KeyRule("sos", alarm_bit=0), rule])
