@@ -20,12 +20,13 @@ from radio.ports import Dispatch, Order, OrderFailure
 from radio.terminal import facts as f
 from radio.terminal.downlink import FLAG_DISPLAY, FLAG_SPEAK, FLAG_URGENT_2013, FLAG_URGENT_2019
 from radio.terminal.header import plain_phone
-from radio.terminal.keys import ACCEPTS, DEFAULT_TABLES, REFUSES, KeyRule, read_rules
+from radio.terminal.keys import ACCEPTS, REFUSES, checked
 from radio.terminal.messages import Text
 from radio.terminal.order_text import OrderTail, write_order
 from radio.terminal.platform import Limits, Platform
 from radio.terminal.roster import KnownTerminal, Roster
 from radio.terminal.session import LABELS_HANDLE, Step
+from store.config import DEFAULT_KEY_RULES, KeyRule
 
 log = logging.getLogger(__name__)
 
@@ -76,11 +77,11 @@ class Gateway:
         dispatch: Dispatch,
         known: Iterable[KnownTerminal],
         settings: Settings,
-        rules: Sequence[KeyRule] | None = None,
+        rules: Sequence[KeyRule] = DEFAULT_KEY_RULES,
     ) -> None:
+        """Raises KeyRuleError when a rule describes no key."""
         roster = Roster(known, settings.secret, duplicates_ms=settings.limits.duplicates_ms)
-        chosen = read_rules(DEFAULT_TABLES) if rules is None else rules
-        self.platform = Platform(roster, chosen, settings.limits)
+        self.platform = Platform(roster, checked(rules), settings.limits)
         self.faulty_frames: deque[FaultyFrame] = deque(maxlen=FAULTY_KEPT)
         self.closings: Counter[str] = Counter()
         self._dispatch = dispatch
@@ -135,6 +136,9 @@ class Gateway:
         if self.platform.roster.find(phone) is None:
             self._later(phone, Failed(order.order_no, OrderFailure.UNKNOWN_TERMINAL))
             return
+        connection = self._online.get(phone)
+        if connection is not None and order.replaces:
+            connection.session.call_back(ORDER_HANDLE + order.replaces)
         for failed in self._orders.add(order, now.wall_ms):
             self._later(phone, failed)
         self._send_waiting(phone, now)
@@ -281,7 +285,12 @@ class Gateway:
         waiting = self._errands[phone]
         try:
             while waiting:
-                await self._run(phone, waiting.popleft())
+                errand = waiting.popleft()
+                try:
+                    await self._run(phone, errand)
+                except Exception:  # our own fault costs one errand, not those behind it
+                    self.platform.counters.our_errors += 1
+                    log.exception("errand of %s: %r", phone, errand)
         finally:
             del self._errands[phone]
 
@@ -355,6 +364,13 @@ class Gateway:
         for phone in self._orders.phones():
             self._send_waiting(phone, now)
         for number, connection in enumerate(list(self._connections), start=1):
-            connection.tick(now)
+            self._tick_one(connection, now)
             if number % TICKED_AT_ONCE == 0:
                 await asyncio.sleep(0)  # nobody waits for 2,000 others
+
+    def _tick_one(self, connection: Connection, now: f.Now) -> None:
+        try:
+            connection.tick(now)
+        except Exception:  # our own fault: the others have their time-outs and repetitions
+            self.platform.counters.our_errors += 1
+            log.exception("tick of %s", connection.address)

@@ -6,34 +6,42 @@ waiting, and the book of the gateway takes each number once. Everything runs on 
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from dispatch import commands as cmd
 from dispatch import events as ev
 from dispatch.floor import Floor, apply
-from dispatch.kinds import CrewCall, MilestoneKind, MissionResult, OrderStatus, SuspendReason
-from dispatch.words import Mission
+from dispatch.kinds import (
+    CrewCall,
+    MilestoneKind,
+    MilestoneSource,
+    MissionResult,
+    OrderStatus,
+    SuspendReason,
+)
+from dispatch.words import Mission, Vehicle
 from radio.ports import Order, OrderFailure
 from radio.terminal.facts import Position
 from radio.terminal.header import plain_phone
 from radio.terminal.roster import KnownTerminal
 from store.bus.link_mail import Notice
 from store.bus.link_state import LinkState
-from store.core.messages import DEGREE_E6, EPOCH_ZERO, Epoch
+from store.core.messages import DEGREE_E6, EPOCH_ZERO, FIX_VALID, FROM_MEMORY, Epoch
 from store.core.messages import Position as BusPosition
 from store.core.replica import Applied
 from store.core.seat_logic import Expired, FloorReplaced, VerdictCame
 
 log = logging.getLogger(__name__)
 
-ORDER_LIFE_S = 120
+ORDER_LIFE_MS = 120_000
 """An order that has not reached its terminal by then is never sent: a person has long called by radio."""
 
 MILESTONES = frozenset(kind.value for kind in MilestoneKind)
 CREW_CALLS = {"sos": CrewCall.SOS, "assistance": CrewCall.ASSISTANCE, "refused": CrewCall.CANNOT_GO}
-FIX_VALID = 1
-FROM_MEMORY = 2
+KEPT_MAX = 20_000
+"""Positions out of terminals' memories between two flushes; a whole fleet may come back at once."""
 
 
 class Hub(Protocol):
@@ -66,13 +74,16 @@ class Vehicles(Protocol):
 class HubSide:
     """Implements `radio.ports.Dispatch` on a hub link."""
 
-    def __init__(self, hub: Hub) -> None:
+    def __init__(self, hub: Hub, now_ms: Callable[[], int]) -> None:
+        """`now_ms`: this machine's clock, the one the gateway expires orders by."""
         self._hub = hub
+        self._now_ms = now_ms
         self._vehicles: Vehicles | None = None
         self._floor = Floor()
         self._epoch = EPOCH_ZERO
         self._by_phone: dict[str, str] = {}
         self._moved: dict[str, BusPosition] = {}
+        self._kept: deque[BusPosition] = deque(maxlen=KEPT_MAX)
         self._strangers: set[str] = set()
 
     def attach(self, vehicles: Vehicles) -> None:
@@ -87,9 +98,16 @@ class HubSide:
     # --- from the terminals (radio.ports.Dispatch) ---------------------------------------------------
 
     def position(self, phone: str, position: Position) -> None:
-        """Keep the newest live position of the vehicle until the next flush."""
+        """Keep the newest live position of the vehicle until the next flush; older ones are track only.
+
+        Without a fix the coordinates are old or zero: the marker stays where it is and grows old.
+        """
         vehicle_id = self._vehicle(phone)
-        if vehicle_id is not None and not position.stored:
+        if vehicle_id is None or not position.has_fix:
+            return
+        if position.stored:
+            self._kept.append(_on_the_bus(vehicle_id, position))
+        else:
             self._moved[vehicle_id] = _on_the_bus(vehicle_id, position)
 
     def terminal_state(self, phone: str, online: bool) -> None:
@@ -99,9 +117,10 @@ class HubSide:
         self, phone: str, gives: str, terminal_at_ms: int | None, received_at_ms: int, raw: bytes
     ) -> None:
         """Returns when the key is on disk in the outbox; a key of an unknown vehicle is logged and let go."""
-        vehicle_id = self._vehicle(phone)
-        at = received_at_ms if terminal_at_ms is None else terminal_at_ms
-        command = _command(vehicle_id, gives, at, phone) if vehicle_id else None
+        vehicle = self._floor.vehicles.get(self._vehicle(phone) or "")
+        offset = self._hub.state.clock_offset_ms
+        at = received_at_ms + offset if terminal_at_ms is None else terminal_at_ms
+        command = _command(vehicle, gives, at, phone) if vehicle else None
         if command is None:
             log.warning("key %r of terminal %s has no meaning here", gives, phone)
             return
@@ -117,6 +136,8 @@ class HubSide:
 
     async def order_failed(self, order_no: str, reason: OrderFailure) -> None:
         mission = self._mission(order_no)
+        if mission is None and reason is not OrderFailure.SUPERSEDED:
+            log.error("%s did not reach its crew: %s", order_no, reason)
         if mission is not None and mission.active and mission.order_status is OrderStatus.WAITING:
             await self._keep(cmd.ReportOrderTimedOut(mission.id, str(reason)), None)
 
@@ -125,24 +146,32 @@ class HubSide:
     def take_notices(self) -> None:
         """Follow the hub's floor and act on what is new."""
         for notice in self._hub.drain():
-            match notice:
-                case FloorReplaced(floor=floor, epoch=epoch):
-                    self._replace(floor, epoch)
-                case Applied(event=event) if event is not None:
-                    apply(self._floor, event)
-                    self._act(event)
-                case VerdictCame(refusal=refusal) if refusal is not None:
-                    log.info("the hub did not take a terminal's report: %s", refusal)
-                case Expired(cid=cid):
-                    log.error("the hub gave no verdict on report %s in time", cid)
+            try:
+                self._take(notice)
+            except Exception:  # our own fault costs one notice: those behind it are orders to ambulances
+                log.exception("set aside: %s", type(notice).__name__)
 
     def flush_positions(self) -> None:
-        """Send the newest positions since the last flush."""
-        if self._moved:
-            moved, self._moved = self._moved, {}
-            self._hub.send_positions(moved.values())
+        """Send the newest positions since the last flush, and what the terminals had kept meanwhile."""
+        moved = [*self._kept, *self._moved.values()]
+        if moved:
+            self._kept.clear()
+            self._moved.clear()
+            self._hub.send_positions(moved)
 
     # --- inside --------------------------------------------------------------------------------------
+
+    def _take(self, notice: Notice) -> None:
+        match notice:
+            case FloorReplaced(floor=floor, epoch=epoch):
+                self._replace(floor, epoch)
+            case Applied(event=event):
+                apply(self._floor, event)
+                self._act(event)
+            case VerdictCame(refusal=refusal) if refusal is not None:
+                log.info("the hub did not take a terminal's report: %s", refusal)
+            case Expired(cid=cid):
+                log.error("the hub gave no verdict on report %s in time", cid)
 
     def _replace(self, floor: Floor, epoch: Epoch) -> None:
         """A new epoch always comes with a floor; the link's state would tell it some moments later."""
@@ -151,14 +180,15 @@ class HubSide:
         for mission in floor.missions.values():
             if mission.active and mission.order_status is OrderStatus.WAITING:
                 self._send(mission)
+            elif mission.ended_at is not None and mission.ended_at + ORDER_LIFE_MS > self._hub_now():
+                self._recall(mission)  # it may have ended while we were cut off; the book takes it once
 
     def _act(self, event: ev.Event) -> None:
         match event:
             case ev.VehicleAssigned(mission=mission):
                 self._send(mission)
-            case ev.MissionEnded(mission_id=mission_id, result=result):
-                if result is not MissionResult.COMPLETED:
-                    self._recall(self._floor.missions[mission_id])
+            case ev.MissionEnded(mission_id=mission_id):
+                self._recall(self._floor.missions[mission_id])
             case ev.VehicleRegistered():
                 self._learn_terminals()
 
@@ -173,12 +203,20 @@ class HubSide:
         self._order(mission, mission.order_text, replaces=replaced.number if replaced else "")
 
     def _recall(self, mission: Mission) -> None:
-        """Tell the crew to stop, unless another order of ours has taken its place already.
+        """Tell a crew whose mission a dispatcher ended, unless another order has taken its place already.
 
         The book of the gateway drops order and recall together when the order never left.
         """
-        if self._floor.vehicles[mission.vehicle_id].mission_id is None:
-            self._order(mission, "任务取消", replaces=mission.number, recall=True)
+        vehicle = self._floor.vehicles[mission.vehicle_id]
+        if (vehicle.mission_id, vehicle.last_mission_id) == (None, mission.id) and not _ended_by_key(mission):
+            cancelled = mission.result in {MissionResult.ABORTED, MissionResult.REFUSED}
+            self._order(
+                mission, "任务取消" if cancelled else "任务结束", replaces=mission.number, recall=True
+            )
+
+    def _hub_now(self) -> int:
+        """The time in ms by the hub's clock, in which missions are stamped."""
+        return self._now_ms() + self._hub.state.clock_offset_ms
 
     def _order(self, mission: Mission, text: str, *, replaces: str, recall: bool = False) -> None:
         vehicle = self._floor.vehicles[mission.vehicle_id]
@@ -187,7 +225,8 @@ class HubSide:
         incident = self._floor.incidents[mission.incident_id]
         hospital = self._floor.hospitals.get(mission.hospital_id or "")
         epoch, scene = self._epoch, incident.place.point
-        started = mission.ended_at if recall and mission.ended_at else mission.ordered_at
+        # A recall is worth the more the later it comes: its life begins when we hear of it.
+        left_ms = ORDER_LIFE_MS if recall else mission.ordered_at + ORDER_LIFE_MS - self._hub_now()
         self._vehicles.send_order(
             Order(
                 order_no=f"{mission.number}.x" if recall else mission.number,
@@ -195,7 +234,7 @@ class HubSide:
                 text=text,
                 term=epoch.term,
                 site=epoch.site,
-                expires_at_ms=started + ORDER_LIFE_S * 1000,
+                expires_at_ms=self._now_ms() + left_ms,
                 scene=(scene.lon, scene.lat) if scene else None,
                 hospital=(hospital.point.lon, hospital.point.lat) if hospital else None,
                 replaces=replaces,
@@ -226,15 +265,23 @@ class HubSide:
         await kept.wait()
 
 
-def _command(vehicle_id: str, gives: str, at: int, phone: str) -> cmd.Command | None:
+def _command(vehicle: Vehicle, gives: str, at: int, phone: str) -> cmd.Command | None:
     """What a key means for the hub; None when its rule gives a word nobody knows."""
     if gives in MILESTONES:
-        return cmd.RecordVehicleKey(vehicle_id, MilestoneKind(gives), at, phone)
+        return cmd.RecordVehicleKey(vehicle.id, MilestoneKind(gives), at, phone)
     if gives in CREW_CALLS:
-        return cmd.ReportCrewCall(vehicle_id, CREW_CALLS[gives], at)
+        return cmd.ReportCrewCall(vehicle.id, CREW_CALLS[gives], at)
+    if gives == "suspended" and vehicle.mission_id is not None:
+        return cmd.ReportCrewCall(vehicle.id, CrewCall.CANNOT_GO, at)  # 暂停/故障 with a patient waiting
     if gives == "suspended":
-        return cmd.SuspendVehicle(vehicle_id, SuspendReason.OTHER, remark="终端按键")
+        return cmd.SuspendVehicle(vehicle.id, SuspendReason.OTHER, remark="终端按键")
     return None
+
+
+def _ended_by_key(mission: Mission) -> bool:
+    """The crew itself ended it: its terminal knows."""
+    last = [step for step in mission.milestones if not step.late][-1]
+    return mission.result is MissionResult.COMPLETED and last.source is MilestoneSource.TERMINAL
 
 
 def _on_the_bus(vehicle_id: str, position: Position) -> BusPosition:
@@ -245,5 +292,5 @@ def _on_the_bus(vehicle_id: str, position: Position) -> BusPosition:
         round(position.lon * DEGREE_E6),
         round(position.speed_kmh * 10),
         position.course_deg,
-        FIX_VALID if position.has_fix else 0,
+        FIX_VALID | (FROM_MEMORY if position.stored else 0),
     )

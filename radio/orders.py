@@ -56,7 +56,7 @@ class OrderBook:
         return sum(len(entries) for entries in self._entries.values())
 
     def add(self, order: Order, wall_ms: int) -> list[Failed]:
-        """Take an order; what failed by that (itself, or an unsent one it replaces)."""
+        """Take an order; what failed by that (itself, or the one it replaces)."""
         if order.order_no in self._numbers:
             return []
         self._numbers[order.order_no] = None
@@ -65,7 +65,7 @@ class OrderBook:
         phone = plain_phone(order.phone)
         failed = self._supersede(phone, order.replaces)
         entries = self._entries.setdefault(phone, [])
-        if order.recall and failed:
+        if order.recall and Failed(order.replaces, OrderFailure.SUPERSEDED) in failed:
             return [*failed, Failed(order.order_no, OrderFailure.SUPERSEDED)]  # the crew never knew
         entry = _Entry(order)
         if entry.is_stale(wall_ms):
@@ -76,13 +76,11 @@ class OrderBook:
         return failed
 
     def _supersede(self, phone: str, replaced: str) -> list[Failed]:
-        """An order that was never sent and is replaced need not go out at all."""
-        failed = []
-        for entry in list(self._entries.get(phone, ())):
-            if entry.order.order_no == replaced and not entry.was_sent:
-                self._entries[phone].remove(entry)
-                failed.append(Failed(replaced, OrderFailure.SUPERSEDED))
-        return failed
+        """What is replaced does not go out (again): a plain terminal would show the old order last."""
+        entry = self._take(phone, replaced)
+        if entry is None:
+            return []
+        return [Failed(replaced, OrderFailure.NO_ANSWER if entry.was_sent else OrderFailure.SUPERSEDED)]
 
     def phones(self) -> list[str]:
         """The terminals with unfinished orders."""

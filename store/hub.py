@@ -34,6 +34,7 @@ from store.core.hub_logic import (
 )
 from store.core.ids import new_id
 from store.core.messages import (
+    FROM_MEMORY,
     POSITIONS_PER_MESSAGE_MAX,
     BadMessage,
     Mode,
@@ -195,14 +196,13 @@ class Hub:
             self._logic.enqueue_own(new_id(), ArchiveEnded(now - ARCHIVE_AFTER_MS), now)
 
     def _take_positions(self, batch: Iterable[Position]) -> None:
-        """Only the newest of each vehicle waits for the next round."""
-        fresh = []
-        for position in batch:
+        """Only the newest of each vehicle waits for the next round; what terminals had kept is track only."""
+        every = tuple(batch)
+        for position in every:
             last = self._positions.get(position.vehicle_id)
-            if last is None or position.at >= last.at:
+            if not position.flags & FROM_MEMORY and (last is None or position.at >= last.at):
                 self._positions[position.vehicle_id] = position
-            fresh.append(position)
-        self._writer.put_positions(tuple(fresh))
+        self._writer.put_positions(every)
 
     def _publish_positions(self) -> None:
         newest = list(self._positions.values())

@@ -41,6 +41,10 @@ class Outbox:
         message.due_ms = now.steady_ms + self._waits_ms[0]
         self._waiting[serial] = message
 
+    def drop(self, handle: str) -> None:
+        """Repeat it no more."""
+        self._waiting = {serial: one for serial, one in self._waiting.items() if one.handle != handle}
+
     def answered(self, serial: int, message_id: int) -> Outgoing | None:
         """The message this answers, None for an answer to nothing. A long message may be answered
         by the serial of any of its parts."""

@@ -23,6 +23,7 @@ from radio.terminal.facts import (
     Moved,
     Now,
     Online,
+    Position,
     Pressed,
     Refused,
     Unanswered,
@@ -188,12 +189,6 @@ class Session:
 
     # --- after authentication ---------------------------------------------------------------------
 
-    def _on_register(self, frame: Frame, message: m.Register, now: Now, step: Step) -> None:
-        self._register(frame, message, now, step)
-
-    def _on_authenticate(self, frame: Frame, message: m.Authenticate, now: Now, step: Step) -> None:
-        self._authenticate(frame, message, now, step)
-
     def _on_acknowledged(self, frame: Frame, message: m.Message, now: Now, step: Step) -> None:
         """Heartbeats, driver cards: nothing to do but answer."""
         self._reply(frame, m.Result.OK, step)
@@ -215,10 +210,11 @@ class Session:
                 self._reply(frame, m.Result.OK, step)
             return
         terminal.positions.add(mark, now.steady_ms)
-        self._move(message.report, now, step, kept=False)
+        moved = self._move(message.report, now, step, kept=False)
         rising = self._rising(terminal, message.report)
-        if rising:
-            self._press(frame, tuple(sorted(rising)), mark, now, step, at_ms=message.report.at_ms)
+        if rising:  # at the time that is believed: a dead clock says 2000
+            at_ms = moved.at_ms if moved else None
+            self._press(frame, tuple(sorted(rising)), mark, now, step, at_ms=at_ms)
         else:
             self._reply(frame, m.Result.OK, step)
 
@@ -271,15 +267,17 @@ class Session:
         assert self.terminal is not None
         return self.terminal
 
-    def _move(self, report: LocationReport, now: Now, step: Step, *, kept: bool) -> None:
+    def _move(self, report: LocationReport, now: Now, step: Step, *, kept: bool) -> Position | None:
         terminal = self._proven()
         if not report.is_on_earth:
             self._platform.counters.bad_bodies += 1
             where = f"{report.lat_e6}/{report.lon_e6}"
             step.facts.append(Faulty(terminal.phone, f"position not on earth: {where}", b""))
-            return
+            return None
         self._platform.counters.positions += 1
-        step.facts.append(Moved(terminal.phone, position_of(terminal, report, now.wall_ms, kept=kept)))
+        position = position_of(terminal, report, now.wall_ms, kept=kept)
+        step.facts.append(Moved(terminal.phone, position))
+        return position
 
     def _rising(self, terminal: Terminal, report: LocationReport) -> frozenset[str]:
         """Bits that were not set in the report before; a held SOS counts once."""
@@ -332,6 +330,10 @@ class Session:
         self._outgoing.add(first, waiting, now)
         return list(frames)
 
+    def call_back(self, handle: str) -> None:
+        """Repeat what was sent with this handle no more; a late answer to it is nobody's."""
+        self._outgoing.drop(handle)
+
     def tick(self, now: Now) -> Step:
         """Repetitions, parts to ask for, silence. Call about once a second."""
         step = Step()
@@ -379,8 +381,8 @@ _HANDLERS: dict[type[m.Message], Callable[[Session, Frame, Any, Now, Step], None
     m.DriverCard: Session._on_acknowledged,
     m.LogOut: Session._on_log_out,
     m.AskTime: Session._on_ask_time,
-    m.Register: Session._on_register,
-    m.Authenticate: Session._on_authenticate,
+    m.Register: Session._register,
+    m.Authenticate: Session._authenticate,
     m.Location: Session._on_location,
     m.LocationAnswer: Session._on_location_answer,
     m.LocationBatch: Session._on_batch,

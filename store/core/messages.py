@@ -19,6 +19,9 @@ PART_BYTES_MAX = 256 * 1024
 BODY_BYTES_MAX = 128 * 1024
 POSITIONS_PER_MESSAGE_MAX = 4000
 DEGREE_E6 = 1_000_000
+FIX_VALID = 1
+FROM_MEMORY = 2
+"""Bits of `Position.flags`."""
 
 
 class BadMessage(Exception):
@@ -120,7 +123,7 @@ class Ping(_Message, frozen=True):
 class Position(Struct, frozen=True, array_like=True):
     """Where a vehicle was at `at` (ms). Degrees × 10⁶ as integers, WGS-84; 0.1 km/h; heading in degrees.
 
-    `flags` bit 0: fix valid, bit 1: from the terminal's memory (late).
+    `flags`: FIX_VALID; FROM_MEMORY: kept by the terminal while it had no link, track only.
     """
 
     vehicle_id: str
@@ -129,7 +132,7 @@ class Position(Struct, frozen=True, array_like=True):
     lon_e6: int
     speed_dkmh: int = 0
     heading_deg: int = 0
-    flags: int = 1
+    flags: int = FIX_VALID
 
 
 class Positions(_Message, frozen=True):

@@ -7,7 +7,7 @@ import math
 
 from sqlalchemy import Connection
 
-from store.core.messages import DEGREE_E6, Position
+from store.core.messages import DEGREE_E6, FROM_MEMORY, Position
 from store.db.rows import insert
 from store.db.tables import TRACK
 
@@ -17,17 +17,18 @@ M_PER_DEGREE = 111_195.0
 
 
 class Thinner:
-    """Remembers the last kept point of each vehicle."""
+    """Remembers the last kept point of each vehicle, and of what its terminal had kept itself."""
 
     def __init__(self) -> None:
-        self._kept: dict[str, Position] = {}
+        self._kept: dict[tuple[str, int], Position] = {}
 
     def keep(self, position: Position) -> bool:
         """True when the point has to be stored: 10 s or 50 m from the last one."""
-        last = self._kept.get(position.vehicle_id)
+        series = (position.vehicle_id, position.flags & FROM_MEMORY)
+        last = self._kept.get(series)
         far = last is None or position.at - last.at >= KEPT_MS or distance_m(last, position) >= KEPT_M
         if far and (last is None or position.at > last.at):
-            self._kept[position.vehicle_id] = position
+            self._kept[series] = position
             return True
         return False
 

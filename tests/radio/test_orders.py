@@ -60,7 +60,17 @@ def test_replaced(was_sent: bool) -> None:
     if was_sent:
         book.sent(PHONE, "a")
     failed = book.add(order("b", replaces="a"), 0)
-    assert failed == ([] if was_sent else [Failed("a", OrderFailure.SUPERSEDED)])
+    assert failed == [Failed("a", OrderFailure.NO_ANSWER if was_sent else OrderFailure.SUPERSEDED)]
+    assert numbers(book.to_send(PHONE, 0)) == ["b"], "the old one does not go out again"
+
+
+def test_recall_of_an_order_that_may_have_arrived_goes_out() -> None:
+    book = OrderBook()
+    book.add(order("a"), 0)
+    book.sent(PHONE, "a")
+    recall = Order("a.x", PHONE, "任务取消", 1, "CITY", 1000, replaces="a", recall=True)
+    assert book.add(recall, 0) == [Failed("a", OrderFailure.NO_ANSWER)]
+    assert numbers(book.to_send(PHONE, 0)) == ["a.x"]
 
 
 def test_recall_of_an_order_that_never_left_stays_here_too() -> None:

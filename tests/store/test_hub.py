@@ -12,7 +12,7 @@ from dispatch.kinds import CloseReason, SeatState, VehicleState
 from dispatch.refusals import NeedsSecondPerson, NotAllowed, VehicleTaken
 from store.bus import clock
 from store.core.ids import new_id
-from store.core.messages import Mode, Position
+from store.core.messages import FIX_VALID, FROM_MEMORY, Mode, Position
 from store.core.seat_logic import Expired, Phase
 from store.hub import Hub
 from store.hub_admin import set_account
@@ -215,6 +215,7 @@ def test_positions_reach_the_wall_only_newest_and_from_the_gateway_only(small_ci
     def arrived() -> bool:
         gateway.link.send_positions([Position("v1", 1000, 45_700_000, 126_600_000, 300, 90)])
         gateway.link.send_positions([Position("v1", 2000, 45_710_000, 126_600_000, 300, 90)])
+        gateway.link.send_positions([Position("v1", 3000, 0, 0, flags=FIX_VALID | FROM_MEMORY)])
         seat.link.send_positions([Position("v1", 9000, 0, 0)])
         seen.update(wall.link.take_positions())
         return seen.get("v1", Position("v1", 0, 0, 0)).at == 2000

@@ -4,6 +4,7 @@ from itertools import count
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from radio.terminal import codec
 from radio.terminal import messages as m
@@ -22,18 +23,18 @@ from radio.terminal.facts import (
 from radio.terminal.fields import write_time
 from radio.terminal.framing import Framer
 from radio.terminal.header import Frame, Line, build_frame, line_for, parse_frame
-from radio.terminal.keys import DEFAULT_TABLES, read_rules
 from radio.terminal.parts import PARTS_WAIT_MS, build_frames
 from radio.terminal.platform import Limits, Platform
 from radio.terminal.position import LocationReport
 from radio.terminal.roster import KnownTerminal, Roster
 from radio.terminal.session import REFUSALS_MAX, Session, Step
+from store.config import DEFAULT_KEY_RULES, KeyRule
 
 PHONE = "13912345678"
 WALL = 1_772_323_750_000  # 2026-03-01 08:09:10 GMT+8
 MINUTE = 60_000
 LIMITS = Limits()
-KEYS = [*DEFAULT_TABLES, {"message": 0x0900, "type": 0xF1, "offset": 0, "value": 3, "gives": "on_scene"}]
+KEYS = (*DEFAULT_KEY_RULES, KeyRule("on_scene", message=0x0900, type=0xF1, offset=0, value=3))
 
 
 class Talk:
@@ -47,10 +48,9 @@ class Talk:
         platform: Platform | None = None,
         serial: int = 1,
     ) -> None:
-        rules = read_rules([row for row in KEYS if not row.get("label")])  # no 0x8301 in the transcripts
-        labelled = read_rules([{**row, "label": ""} for row in KEYS if row.get("label")])
+        rules = [replace(rule, label="") for rule in KEYS]  # no 0x8301 in the transcripts
         roster = Roster(known or [KnownTerminal(PHONE)], b"secret", duplicates_ms=limits.duplicates_ms)
-        self.platform = platform or Platform(roster, [*rules, *labelled], limits)
+        self.platform = platform or Platform(roster, rules, limits)
         self.now = Now(WALL, 1000)
         self.line = line_for(PHONE, version=version)
         self.session = Session(self.platform, "10.0.0.1", self.now)
@@ -174,7 +174,7 @@ def test_log_in_has_a_time_limit_however_much_is_said() -> None:
 
 def test_key_labels_are_pushed_and_repeated() -> None:
     roster = Roster([KnownTerminal(PHONE)], b"secret", duplicates_ms=1)
-    platform = Platform(roster, read_rules(DEFAULT_TABLES[1:3]), Limits())
+    platform = Platform(roster, DEFAULT_KEY_RULES[1:3], Limits())
     talk = Talk(platform=platform)
     answers = talk.says(m.Authenticate(roster.code_for(KnownTerminal(PHONE))))
     labels = m.SetEvents(1, ((2, "出车"), (3, "到达现场")))
@@ -447,3 +447,19 @@ def test_long_message_in_parts_is_answered_once_per_serial_and_lost_parts_are_as
     assert talk.tick(PARTS_WAIT_MS) == [m.ResendRequest(100, (1,))]
     assert talk.hears(first) == [m.PlatformAnswer(100, codec.LOCATION_BATCH, 0)]
     assert len(moved(talk)) == 60
+
+
+def test_a_bit_key_of_a_dead_clock_gets_the_time_it_came() -> None:
+    talk = Talk().log_in()
+    talk.says(report(at_ms=946_684_800_000, alarm=1))  # 2000-01-01: no battery
+    (pressed,) = [fact for fact in talk.took() if isinstance(fact, Pressed)]
+    assert pressed.terminal_at_ms == WALL
+
+
+def test_what_is_called_back_is_repeated_no_more() -> None:
+    talk = Talk().log_in()
+    talk.session.send(m.Text(0, "old"), "order:1", talk.now)
+    talk.session.send(m.Text(0, "new"), "order:2", talk.now)
+    talk.session.call_back("order:1")
+    assert talk.tick(5_000) == [m.Text(0, "new")]
+    assert not [fact for fact in talk.took() if isinstance(fact, Unanswered)]

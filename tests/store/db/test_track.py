@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import select
 
-from store.core.messages import Position
+from store.core.messages import FIX_VALID, FROM_MEMORY, Position
 from store.db.store import HubStore
 from store.db.tables import TRACK
 from store.db.track import Thinner, distance_m, write_track
@@ -31,6 +32,15 @@ def test_a_point_is_kept_after_ten_seconds_or_fifty_metres() -> None:
         at(11_500),
     ]
     assert [thinner.keep(point) for point in points] == [True, False, False, True, False, True, False]
+
+
+def test_what_a_terminal_had_kept_is_thinned_by_itself() -> None:
+    """It comes after newer points and must not be dropped for that."""
+    thinner = Thinner()
+    assert thinner.keep(at(60_000))
+    kept = [replace(at(ms), flags=FIX_VALID | FROM_MEMORY) for ms in (0, 5_000, 10_000)]
+    assert [thinner.keep(point) for point in kept] == [True, False, True]
+    assert thinner.keep(at(70_000))
 
 
 def test_a_point_written_twice_is_there_once(tmp_path: Path) -> None:
