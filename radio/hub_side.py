@@ -90,11 +90,6 @@ class HubSide:
         """The gateway that carries the orders."""
         self._vehicles = vehicles
 
-    @property
-    def waiting_for_hub(self) -> int:
-        """Facts that have no verdict of the hub yet."""
-        return self._hub.state.unsent
-
     # --- from the terminals (radio.ports.Dispatch) ---------------------------------------------------
 
     def position(self, phone: str, position: Position) -> None:

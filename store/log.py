@@ -8,11 +8,12 @@ Every process writes its own file (`hub.log`, `seat-01.log` …), so that none t
 import logging
 import re
 import sys
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
-CHINA = timezone(timedelta(hours=8))
+from dispatch.moments import BEIJING
+
 FILE_BYTES_MAX = 10_000_000
 FILES_MAX = 9
 SECRETS = re.compile(
@@ -58,7 +59,7 @@ class LogLine(logging.Formatter):
         self.part = part
 
     def format(self, record: logging.LogRecord) -> str:
-        at = datetime.fromtimestamp(record.created, UTC).astimezone(CHINA)
+        at = datetime.fromtimestamp(record.created, UTC).astimezone(BEIJING)
         thread = "main" if record.threadName == "MainThread" else record.threadName
         head = (
             f"{at:%Y-%m-%d %H:%M:%S}.{at.microsecond // 1000:03d} {self.part}/{thread} {record.levelname[0]}"

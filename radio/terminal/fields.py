@@ -3,12 +3,12 @@
 Reading past the end is a BodyError, never an IndexError; text never raises, in or out.
 """
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timezone
 from functools import lru_cache
 
+from dispatch.moments import BEIJING
 from radio.errors import BodyError
 
-BEIJING = timezone(timedelta(hours=8))
 TIMES_REMEMBERED = 4096  # a fleet reports the same few seconds over and over
 _PADDING = "\x00 "
 

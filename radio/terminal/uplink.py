@@ -3,9 +3,9 @@
 Readers get `(body, is_2019)`, writers `(message, is_2019)`. The simulator writes what the gateway reads.
 """
 
+from dispatch.moments import BEIJING
 from radio.errors import BodyError
 from radio.terminal.fields import (
-    BEIJING,
     Cursor,
     read_text,
     read_time,

@@ -58,8 +58,3 @@ class LinkState(Struct, frozen=True):
     login_needed: bool = False
     unknown_events: int = 0
     outbox_fault: str = ""
-
-    @property
-    def store_waits(self) -> bool:
-        """The hub hears us but its store does not answer (库切换): calls go on, orders queue."""
-        return self.mode in {Mode.STORE_WAIT, Mode.SYNC_WAIT, Mode.DISK_FULL} or self.store_age_ms > 1000

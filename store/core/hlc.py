@@ -9,8 +9,3 @@ COUNTER_BITS = 16
 def next_hlc(last: int, now_ms: int) -> int:
     """The stamp after `last`: the wall clock where it is ahead, else one more on the counter."""
     return max(now_ms << COUNTER_BITS, last + 1)
-
-
-def hlc_ms(hlc: int) -> int:
-    """The milliseconds since 1970 UTC inside a stamp."""
-    return hlc >> COUNTER_BITS

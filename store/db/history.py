@@ -5,25 +5,25 @@ loses nothing. Archived things stay here for good.
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Table, select
 
 from dispatch.kinds import MilestoneKind
+from dispatch.moments import BEIJING
 from dispatch.stages import milestone
 from dispatch.words import Call, Incident, Mission
 from store.db.rows import body_of, upsert
 from store.db.tables import CALL_HISTORY, INCIDENT_HISTORY, MISSION_HISTORY, PROJECTION, STATE
 
-CHINA = timezone(timedelta(hours=8))
 HISTORY = "history"
 EVENTS_PER_STEP = 500
 
 
 def day_of(at_ms: int) -> str:
     """The day in UTC+8, YYYY-MM-DD."""
-    return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(CHINA).date().isoformat()
+    return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(BEIJING).date().isoformat()
 
 
 def call_row(call: Call) -> dict[str, Any]:
