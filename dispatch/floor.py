@@ -21,13 +21,16 @@ from dispatch.kinds import (
 )
 from dispatch.stages import milestone
 from dispatch.words import (
+    Authority,
     Call,
+    Conflict,
     Dispatcher,
     Hospital,
     Incident,
     Intake,
     Mission,
     Seat,
+    Site,
     Station,
     Vehicle,
 )
@@ -49,6 +52,9 @@ class Floor(Struct):
     dispatchers: dict[str, Dispatcher] = field(default_factory=dict)
     seats: dict[str, Seat] = field(default_factory=dict)
     serials: dict[str, int] = field(default_factory=dict)
+    sites: dict[str, Site] = field(default_factory=dict)
+    authorities: dict[str, Authority] = field(default_factory=dict)
+    conflicts: dict[str, Conflict] = field(default_factory=dict)
 
     def get(self, table: str, key: str) -> Any | None:
         """The thing a `Ref` points at, or None when it is not on the floor."""

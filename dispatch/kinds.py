@@ -282,3 +282,12 @@ class SeatState(StrEnum):
     AFTER_CALL = "after_call"  # 话后
     PAUSED = "paused"
     AWAY = "away"
+
+
+class ConflictChoice(StrEnum):
+    """How a person settles what two sites ordered while they were apart."""
+
+    KEEP_OURS = "keep_ours"  # 保留现行: the late order stays undone
+    KEEP_LATE = "keep_late"  # 保留补录: it takes the place of ours
+    BOTH = "both"  # 两者都发生: recorded beside ours, one ends as 放空
+    MERGE = "merge"  # 合并事件: both incidents are one

@@ -9,6 +9,7 @@ applies them to its own floor, in order:
     Expired(cid)                       no verdict before the deadline: it may still have happened
     LoginCame(ok | refused)            answer to login()
     LoginNeeded(cid)                   the hub does not know the giver (any more): log in again
+    Told(message)                      answer to ask()
 """
 
 import threading
@@ -16,7 +17,7 @@ from collections.abc import Callable, Iterable
 
 from dispatch.commands import AssignVehicle, Command
 from store.bus.clock import Clock
-from store.bus.link_mail import LoginAsked, Mail, Notice, Ordered
+from store.bus.link_mail import CommandQuestion, LoginAsked, Mail, Notice, Ordered
 from store.bus.link_state import LinkSettings, LinkState
 from store.bus.link_thread import LOGIN_MS_MAX, run_bus
 from store.bus.sockets import Waker
@@ -94,6 +95,10 @@ class HubLink:
         self._put(LoginAsked(login, self._clock.steady_ms() + LOGIN_MS_MAX))
         return login.id
 
+    def ask(self, question: CommandQuestion) -> None:
+        """Ask about the command of a scope, once; the answer is a `Told`. Silence means: ask again."""
+        self._put(question)
+
     def logged_out(self) -> None:
         """Later orders carry nobody's name; give the LogOut order first."""
         self._mail.token = b""
@@ -112,6 +117,6 @@ class HubLink:
         """The newest position of every vehicle that moved since the last call."""
         return self._mail.take_positions()
 
-    def _put(self, one: Ordered | LoginAsked | Positions) -> None:
+    def _put(self, one: Ordered | LoginAsked | Positions | CommandQuestion) -> None:
         self._mail.inbox.put(one)
         self._waker.wake()

@@ -11,7 +11,15 @@ from collections.abc import Callable, Iterable
 from msgspec import Struct
 
 from store.bus.link_state import LinkState
-from store.core.messages import Login, Position, Positions
+from store.core.messages import (
+    DeclareIsland,
+    EvidenceReq,
+    HandOver,
+    Login,
+    Position,
+    Positions,
+    TakeCommand,
+)
 from store.core.outbox import Waiting
 from store.core.replica import Applied
 from store.core.seat_logic import (
@@ -19,13 +27,14 @@ from store.core.seat_logic import (
     FloorReplaced,
     LoginCame,
     LoginNeeded,
+    Told,
     VerdictCame,
 )
 
 NOTICES_MAX = 20_000
 """Beyond it the owner has fallen behind: it gets the whole floor instead of its backlog."""
 
-Notice = FloorReplaced | Applied | VerdictCame | Expired | LoginCame | LoginNeeded
+Notice = FloorReplaced | Applied | VerdictCame | Expired | LoginCame | LoginNeeded | Told
 
 
 class Ordered(Struct, frozen=True):
@@ -33,6 +42,10 @@ class Ordered(Struct, frozen=True):
 
     waiting: Waiting
     kept: Callable[[], None] | None = None
+
+
+CommandQuestion = EvidenceReq | TakeCommand | HandOver | DeclareIsland
+"""What is asked once about the command of a scope; the answer is a `Told`, silence means ask again."""
 
 
 class LoginAsked(Struct):
@@ -43,11 +56,17 @@ class LoginAsked(Struct):
     due_at: int = 0
 
 
+Asked = Ordered | LoginAsked | Positions | CommandQuestion
+"""What the owner of a link wants done."""
+
+
 class Mail:
     """Shared by the owner's thread and the bus thread."""
 
     def __init__(self, on_change: Callable[[], None]) -> None:
-        self.inbox: queue.SimpleQueue[Ordered | LoginAsked | Positions] = queue.SimpleQueue()
+        self.inbox: queue.SimpleQueue[Ordered | LoginAsked | Positions | CommandQuestion] = (
+            queue.SimpleQueue()
+        )
         self.state = LinkState()
         self.token = b""
         self.stopping = False

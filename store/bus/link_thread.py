@@ -17,9 +17,13 @@ from store.bus.sockets import Context, Waker
 from store.core.messages import (
     BadMessage,
     Cmd,
+    DeclareIsland,
+    EvidenceReq,
+    HandOver,
     Hello,
     LoginRefused,
     Positions,
+    TakeCommand,
     Tick,
     ToHub,
     decode_from_hub,
@@ -190,7 +194,7 @@ class _Bus:
                     informed += [kept] if kept else []
                 case LoginAsked():
                     self._logins[one.login.id] = one
-                case Positions():
+                case Positions() | EvidenceReq() | TakeCommand() | HandOver() | DeclareIsland():
                     self._send(one)
         self._keep(fresh)
         for kept in informed if not self._fault else ():

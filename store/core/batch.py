@@ -17,8 +17,8 @@ from dispatch.events import Event
 from dispatch.floor import Floor, Ref, apply, copy_of
 from dispatch.refusals import NotPossible, Refusal, TooLate
 from store.core.hlc import next_hlc
-from store.core.journal import Entry, Head, row_hash
-from store.core.messages import Epoch, Verdict, encode, typed
+from store.core.journal import Head, row_hash
+from store.core.messages import Entry, Epoch, Verdict, encode, typed
 
 BATCH_MAX = 64
 """Commands in one transaction."""

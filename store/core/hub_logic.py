@@ -145,6 +145,8 @@ class HubLogic:
                 return [Reply(origin.route, encode(Pong(t=message.t)))]
             case Positions():
                 return self._on_positions(origin, message)
+            case _:
+                return self.on_bad_message(origin)
 
     def on_bad_message(self, origin: Origin) -> list[Output]:
         """A frame of this machine that was none of our messages."""

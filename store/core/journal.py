@@ -8,24 +8,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from store.core.messages import Epoch, encode
-
-HASH_ZERO = bytes(32)
-
-
-class Entry(Struct, frozen=True):
-    """One event as the journal keeps it. `body`: the encoded event; `by`: the dispatcher or ""."""
-
-    seq: int
-    epoch: Epoch
-    cid: str
-    hlc: int
-    kind: str
-    entity: str
-    machine: str
-    by: str
-    body: bytes
-    hash: bytes = HASH_ZERO
+from store.core.messages import HASH_ZERO, Entry, encode
 
 
 class Head(Struct, frozen=True):

@@ -16,6 +16,8 @@ PROTO = 1
 PROTO_MIN = 1
 MESSAGE_BYTES_MAX = 1024 * 1024
 PART_BYTES_MAX = 256 * 1024
+HASH_ZERO = bytes(32)
+"""The hash before the first row of a journal."""
 BODY_BYTES_MAX = 128 * 1024
 POSITIONS_PER_MESSAGE_MAX = 4000
 DEGREE_E6 = 1_000_000
@@ -37,6 +39,9 @@ class Mode(StrEnum):
     DISK_LOW = "disk_low"  # 磁盘告急: positions are not stored
     DISK_FULL = "disk_full"  # 磁盘告急: nothing can be stored, commands wait
     FENCED = "fenced"  # 已撤权: another hub commands, this one only shows
+    CUT_OFF = "cut_off"  # a relay that has not heard its hub for RED_MS: it shows, nobody decides
+    ISLAND = "island"  # 孤岛: durable in this building only, by decision of two people
+    HANDING_OVER = "handing_over"  # command is being moved as planned: orders wait a moment
 
 
 class Epoch(Struct, frozen=True, array_like=True, order=True):
@@ -54,6 +59,21 @@ class _Message(Struct, frozen=True, tag=True, kw_only=True):
     """Base of all messages; the tag on the wire is the class name."""
 
     v: int = PROTO
+
+
+class Entry(Struct, frozen=True, array_like=True):
+    """One event as the journal keeps it. `body`: the encoded event; `by`: the dispatcher or ""."""
+
+    seq: int
+    epoch: Epoch
+    cid: str
+    hlc: int
+    kind: str
+    entity: str
+    machine: str
+    by: str
+    body: bytes
+    hash: bytes = HASH_ZERO
 
 
 # --- from a machine to the hub -------------------------------------------------------------------------
@@ -115,6 +135,107 @@ class Ping(_Message, frozen=True):
     """`t` comes back as it is: the round trip through the hub's own loop."""
 
     t: int
+
+
+# --- between sites -------------------------------------------------------------------------------------
+
+
+class Follow(_Message, frozen=True):
+    """A relay asks for the journal after row `seq`, whose hash is `hash`.
+
+    The hub answers `Journal`: at once when it has more, else with the next commit. One question is open at a
+    time, so nothing piles up on a thin line.
+    """
+
+    seq: int
+    hash: bytes
+    bytes_max: int = PART_BYTES_MAX
+
+
+class PositionsReq(_Message, frozen=True):
+    """A relay asks for the newest positions since its last question, `bytes_max` of them at most."""
+
+    bytes_max: int
+
+
+class Forward(_Message, frozen=True):
+    """A relay hands on `frame`, a Login or Cmd of `machine`, which is enrolled for the relay's own site.
+
+    `route` comes back with the answer.
+    """
+
+    machine: str
+    route: bytes
+    frame: bytes
+
+
+class HashReq(_Message, frozen=True):
+    """The hashes of these rows: two sites look for the last row they share."""
+
+    seqs: tuple[int, ...]
+
+
+class Late(_Message, frozen=True):
+    """A site hands in an order it accepted while it was apart, with its original id. `order` is encoded.
+
+    `seq` and `hlc` are those of its last event there; `numbers` are the numbers people were told.
+    """
+
+    cid: Id
+    order: bytes
+    site: str
+    term: int
+    seq: int
+    hlc: int
+    numbers: tuple[str, ...] = ()
+
+
+# --- command of a scope, from a seat to the hub or relay it is connected to ------------------------------
+
+
+class EvidenceReq(_Message, frozen=True):
+    """What does this site know of the one that commands? Shown before anybody takes command."""
+
+    scope: str
+
+
+class TakeCommand(_Message, frozen=True):
+    """应急接管: two people order that this site commands `scope` from now on (bus.md 5.8).
+
+    `token` is the session of the first, `second` the proof of the second person. `break_glass`: without the
+    agreement of the site that commanded.
+    """
+
+    id: Id
+    scope: str
+    reason: str
+    order_no: str
+    token: bytes
+    second: bytes
+    break_glass: bool = False
+    checks: tuple[str, ...] = ()
+
+
+class HandOver(_Message, frozen=True):
+    """计划移交、交还: this site gives `scope` to `to_site`, which is connected and has everything."""
+
+    id: Id
+    scope: str
+    to_site: str
+    reason: str
+    order_no: str
+    token: bytes
+    second: bytes
+
+
+class DeclareIsland(_Message, frozen=True):
+    """孤岛: two people order that commits no longer wait for the other building (`on`), or wait again."""
+
+    id: Id
+    on: bool
+    reason: str
+    token: bytes
+    second: bytes
 
 
 # --- both ways -----------------------------------------------------------------------------------------
@@ -215,6 +336,12 @@ class Tick(_Message, frozen=True):
     store_age_ms: int = 0
     alarm: str = ""
     waiting: int = 0
+    scope: str = "CITY"
+    """What this hub commands, or the relay's hub."""
+    relay: str = ""
+    """Code of the site whose relay this is; "": the hub itself."""
+    hub_age_ms: int = 0
+    """At a relay: how long ago it last heard the hub; 0 at the hub."""
 
 
 class SnapBegin(_Message, frozen=True):
@@ -224,6 +351,9 @@ class SnapBegin(_Message, frozen=True):
     parts: int
     size: int
     sha256: bytes
+    hash: bytes = b""
+    """Hash and stamp of journal row `seq`: a copy of the journal may begin here."""
+    hlc: int = 0
 
 
 class SnapPart(_Message, frozen=True):
@@ -253,7 +383,86 @@ class Nack(_Message, frozen=True):
     text: str = ""
 
 
-ToHub = Hello | Login | Cmd | SnapReq | Catch | Ping | Positions
+class Journal(_Message, frozen=True):
+    """Rows of the journal in order. `head_seq`: where the hub's journal ends.
+
+    `ok` False: the row the asker named is not in this journal; it has a tail of its own.
+    """
+
+    epoch: Epoch
+    entries: tuple[Entry, ...]
+    head_seq: int
+    ok: bool = True
+
+
+class Forwarded(_Message, frozen=True):
+    """The answer to what a relay handed on."""
+
+    route: bytes
+    frame: bytes
+
+
+class Hashes(_Message, frozen=True):
+    """(seq, hash) of the rows asked for that exist here."""
+
+    rows: tuple[tuple[int, bytes], ...]
+    head_seq: int
+
+
+class LateDone(_Message, frozen=True):
+    """What became of a late order: merged, repeated (known before) or conflict."""
+
+    cid: Id
+    result: str
+
+
+class Evidence(_Message, frozen=True):
+    """What this site knows. Ages in ms; -1: never heard. `heard_seq` - `own_seq` rows may be lost."""
+
+    scope: str
+    site: str
+    holder_site: str
+    holder_term: int
+    tick_age_ms: int
+    heard_epoch: Epoch
+    heard_seq: int
+    own_seq: int
+    store: str = ""
+    peers: tuple[tuple[str, int], ...] = ()
+    """(site, age of its last word in ms) of every other site this one speaks with."""
+
+
+class CommandAnswer(_Message, frozen=True):
+    """The answer to TakeCommand, HandOver or DeclareIsland `id`. `reason` "" means done.
+
+    two_people, not_allowed, wrong_login, no_reason, already_here, holder_alive, behind, not_connected,
+    conflicts_open, store, unknown_scope, timeout
+    """
+
+    id: Id
+    reason: str = ""
+    text: str = ""
+    epoch: Epoch = EPOCH_ZERO
+
+
+ToHub = (
+    Hello
+    | Login
+    | Cmd
+    | SnapReq
+    | Catch
+    | Ping
+    | Positions
+    | Follow
+    | PositionsReq
+    | Forward
+    | HashReq
+    | Late
+    | EvidenceReq
+    | TakeCommand
+    | HandOver
+    | DeclareIsland
+)
 FromHub = (
     Welcome
     | LoginOk
@@ -267,6 +476,12 @@ FromHub = (
     | Positions
     | Pong
     | Nack
+    | Journal
+    | Forwarded
+    | Hashes
+    | LateDone
+    | Evidence
+    | CommandAnswer
 )
 
 

@@ -27,9 +27,17 @@ ROLES_OF_MACHINE: dict[MachineRole, frozenset[Role]] = {
 
 
 class Machine(Struct, frozen=True):
-    """One enrolled machine. `public_key` is Z85 text; `seat_id` names the seat it is (id or number)."""
+    """One enrolled machine. `public_key` is Z85 text; `seat_id` names the seat it is (id or number).
+
+    `site`: code of the site it stands in; "" is the city centre. `reserve`: a reserve seat, which commands
+    only while it is activated. `sign_key`: hubs and relays only, Z85 of the Ed25519 key that seals their
+    tokens.
+    """
 
     name: str
     public_key: str
     role: MachineRole
     seat_id: str = ""
+    site: str = ""
+    reserve: bool = False
+    sign_key: str = ""

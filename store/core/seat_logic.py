@@ -14,7 +14,10 @@ from store.core.batch import refusal_of
 from store.core.messages import (
     Ack,
     BadMessage,
+    CommandAnswer,
     Epoch,
+    Evidence,
+    Evs,
     FromHub,
     LoginOk,
     LoginRefused,
@@ -23,6 +26,9 @@ from store.core.messages import (
     Ping,
     Pong,
     Positions,
+    SnapBegin,
+    SnapEnd,
+    SnapPart,
     Tick,
     ToHub,
     Welcome,
@@ -96,6 +102,12 @@ class Welcomed(Struct, frozen=True):
     welcome: Welcome
 
 
+class Told(Struct, frozen=True):
+    """The hub's answer to a question about the command of a scope."""
+
+    message: Evidence | CommandAnswer
+
+
 class LoginNeeded(Struct, frozen=True):
     """The hub does not know the giver of this command (any more): log in again, it stays in the outbox."""
 
@@ -113,6 +125,7 @@ Happening = (
     | PositionsCame
     | Welcomed
     | LoginNeeded
+    | Told
 )
 
 
@@ -205,8 +218,12 @@ class SeatLogic:
                 return [LoginCame(message.id, None, message)]
             case Welcome():
                 return [Welcomed(message)]
-            case _:
+            case Evidence() | CommandAnswer():
+                return [Told(message)]
+            case Evs() | SnapBegin() | SnapPart() | SnapEnd():
                 return self._from_replica(self.replica.on_message(message, now))
+            case _:  # meant for a relay
+                return []
 
     def _on_tick(self, tick: Tick, now: int) -> list[Happening]:
         if self.last_tick is not None and tick.epoch < self.last_tick.epoch:

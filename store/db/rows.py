@@ -10,8 +10,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from dispatch.floor import TABLES, Floor
 from dispatch.words import Mission
 from store.core.batch import Batch, Work
-from store.core.journal import HASH_ZERO, Entry, Head
-from store.core.messages import Epoch, Verdict, encode
+from store.core.journal import Head
+from store.core.messages import HASH_ZERO, Entry, Epoch, Verdict, encode
 from store.db.tables import CITY, JOURNAL, MISSIONS, STATE, VERDICT
 
 _TYPES = get_type_hints(Floor)

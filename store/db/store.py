@@ -24,8 +24,8 @@ from store.core.batch import (
     ids_to_look_up,
     refused,
 )
-from store.core.journal import Entry, Head
-from store.core.messages import Epoch, Verdict
+from store.core.journal import Head
+from store.core.messages import Entry, Epoch, Verdict
 from store.db import rows
 from store.db.authority import Seen, authority, claim
 from store.db.engine import application_name, commit_was_cut_short, open_engine

@@ -18,10 +18,11 @@ from dispatch.kinds import (
 from dispatch.words import Dispatcher, Incident, Place, Point, Seat, Station, Vehicle
 from store.core.batch import Batch
 from store.core.hub_logic import HubLogic, Origin, Reply
-from store.core.journal import Entry, Head
+from store.core.journal import Head
 from store.core.messages import (
     Ack,
     Cmd,
+    Entry,
     Epoch,
     Verdict,
     encode,
