@@ -159,7 +159,10 @@ class ReopenIncident(_Command, frozen=True):
 
 
 class AssignVehicle(_Command, frozen=True):
-    """Send a vehicle. `supersedes` names the vehicle's running mission when it is re-assigned (改派)."""
+    """Send a vehicle. `supersedes` names the vehicle's running mission when it is re-assigned (改派).
+
+    `manual`: the crew was sent by voice while no hub could be reached; this only records it.
+    """
 
     mission_id: str
     incident_id: str
@@ -167,6 +170,7 @@ class AssignVehicle(_Command, frozen=True):
     order_text: str = ""
     hospital_id: str | None = None
     supersedes: str | None = None
+    manual: bool = False
 
 
 class ReportOrderDelivered(_Command, frozen=True):

@@ -3,7 +3,9 @@
 Each command has one handler, found by its type in the tables of the `decide_*` files.
 """
 
-from dispatch.commands import Order
+from msgspec.structs import replace
+
+from dispatch.commands import BeginIntake, Order
 from dispatch.decide_calls import HANDLERS as CALL_HANDLERS
 from dispatch.decide_incidents import HANDLERS as INCIDENT_HANDLERS
 from dispatch.decide_intakes import HANDLERS as INTAKE_HANDLERS
@@ -11,8 +13,9 @@ from dispatch.decide_milestones import HANDLERS as MILESTONE_HANDLERS
 from dispatch.decide_missions import HANDLERS as MISSION_HANDLERS
 from dispatch.decide_resources import HANDLERS as RESOURCE_HANDLERS
 from dispatch.decision import Decision, Handler
+from dispatch.events import Event, IntakeBegun
 from dispatch.floor import Floor
-from dispatch.moments import believed
+from dispatch.moments import LATE_ENTRY_MS, believed
 from dispatch.refusals import NotAllowed
 from dispatch.rights import may
 
@@ -30,4 +33,14 @@ def decide(floor: Floor, order: Order, now: int) -> Decision:
     """Decide one order at hub time `now` (ms). A late order keeps its own, earlier time."""
     if not may(order.roles, type(order.command)):
         return NotAllowed(command=type(order.command).__name__)
-    return _HANDLERS[type(order.command)](floor, order, order.command, believed(order.at, now))
+    decided = _HANDLERS[type(order.command)](floor, order, order.command, believed(order.at, now))
+    if isinstance(decided, tuple) and isinstance(order.command, BeginIntake):
+        return tuple(_entered(event, now) for event in decided)
+    return decided
+
+
+def _entered(event: Event, now: int) -> Event:
+    """An intake taken down while no hub could be reached says when it came."""
+    if isinstance(event, IntakeBegun) and now - event.intake.begun_at > LATE_ENTRY_MS:
+        return IntakeBegun(replace(event.intake, entered_at=now))
+    return event

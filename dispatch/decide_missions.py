@@ -133,6 +133,8 @@ def _new_mission(
         milestones=(assigned,),
         supersedes=command.supersedes,
         drill=incident.drill,
+        order_status=OrderStatus.ACCEPTED if command.manual else OrderStatus.WAITING,
+        manual=command.manual,
     )
 
 

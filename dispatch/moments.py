@@ -7,6 +7,8 @@ DAY_MS = 24 * 3600 * 1000
 CLOCK_AHEAD_MS_MAX = 5_000
 CLOCK_BEHIND_MS_MAX = 7 * DAY_MS
 """A giver's clock further ahead or behind than this is not believed; the hub's time is used."""
+LATE_ENTRY_MS = 60_000
+"""What comes to the hub later than this after it happened was written down without it (补录)."""
 
 
 def believed(at: int, now: int) -> int:

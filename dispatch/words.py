@@ -142,6 +142,8 @@ class Intake(Struct, frozen=True):
     second_id: str | None = None
     rev: int = 1
     touched: dict[str, int] = field(default_factory=dict)
+    entered_at: int | None = None
+    """When it came to the hub, if later than `LATE_ENTRY_MS` after it was begun (补录)."""
 
 
 class Hold(Struct, frozen=True):
@@ -231,6 +233,8 @@ class Mission(Struct, frozen=True):
     ended_at: int | None = None
     supersedes: str | None = None
     drill: bool = False
+    manual: bool = False
+    """Ordered by voice while no hub could be reached, recorded afterwards (补录)."""
 
     @property
     def active(self) -> bool:

@@ -58,3 +58,9 @@ class LinkState(Struct, frozen=True):
     login_needed: bool = False
     unknown_events: int = 0
     outbox_fault: str = ""
+    scope: str = ""
+    """What the hub we hear commands; "": nothing heard yet."""
+    relay: str = ""
+    """Code of the site whose relay we hear; "": the hub itself."""
+    hub_age_ms: int = 0
+    """At a relay: how long ago it last heard the hub."""

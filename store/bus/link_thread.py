@@ -357,6 +357,9 @@ class _Bus:
             login_needed=bool(self._login_needed),
             unknown_events=replica.unknown_events,
             outbox_fault=self._fault,
+            scope=tick.scope if tick else "",
+            relay=tick.relay if tick else "",
+            hub_age_ms=tick.hub_age_ms if tick else 0,
         )
         if (before.phase, before.mode) != (self._mail.state.phase, self._mail.state.mode):
             log.info("link: %s, hub %s", self._mail.state.phase.value, self._mail.state.mode)

@@ -312,3 +312,23 @@ def test_a_dispatcher_logs_out_only_at_the_own_seat(centre: Centre120) -> None:
     assert centre.give(cmd.LogOut("seat-2")) == NotAllowed("LogOut")
     assert centre.give(cmd.SetSeatState("seat-2", SeatState.AWAY)) == NotAllowed("SetSeatState")
     centre.must(cmd.LogOut("seat-2"), roles=frozenset({Role.SHIFT_LEADER}))
+
+
+def test_an_order_given_by_voice_is_recorded_with_its_time_and_goes_to_no_terminal(centre: Centre120) -> None:
+    centre.incident("i1")
+    spoken_at = centre.now
+    centre.later(300)
+    centre.must(cmd.AssignVehicle("m1", "i1", "a1", manual=True), at=spoken_at)
+    mission = centre.floor.missions["m1"]
+    assert mission.manual
+    assert (mission.ordered_at, mission.order_status) == (spoken_at, OrderStatus.ACCEPTED)
+
+
+def test_an_intake_written_down_without_a_hub_says_when_it_came(centre: Centre120) -> None:
+    begun_at = centre.now
+    centre.must(cmd.BeginIntake("in-1"), at=begun_at)
+    centre.later(300)
+    centre.must(cmd.BeginIntake("in-2"), at=begun_at)
+    first, late = centre.floor.intakes["in-1"], centre.floor.intakes["in-2"]
+    assert (first.begun_at, first.entered_at) == (begun_at, None)
+    assert (late.begun_at, late.entered_at) == (begun_at, centre.now)
