@@ -1,6 +1,6 @@
-"""The protocol's models, checked exhaustively by Spin: each holds as it is built, each planted fault is found.
+"""The protocol's models, checked exhaustively by Spin: each holds as built, each planted fault is found.
 
-A variant is a model with options (the head of each .pml names them). `None` as claim: no state breaks anything.
+A variant is a model with options (the head of each .pml names them); claim `None`: no state breaks anything.
 Spin and a C compiler are needed; where one is missing the tests skip.
 """
 
