@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from store.bus.doorkeeper import PROBE_MS, PROBE_NAME, Doorkeeper, Probe, ProbeResult
 from store.bus.keys import KeyPair
-from store.bus.roster import Roster, RosterError
+from store.bus.roster import RosterError, RosterFile
 from store.bus.sockets import (
     POSITIONS_MAX,
     PUBLISHED_MAX,
@@ -60,7 +60,7 @@ class HubSockets:
         self._ports = ports
         self._keys = keys
         self._context = Context()
-        self.roster = Roster(roster_path)
+        self.roster = RosterFile(roster_path)
         self.roster.reload()
         self.waker = Waker()
         self.doorkeeper = Doorkeeper(self._context, self._user_of)
@@ -116,6 +116,10 @@ class HubSockets:
                 else:
                     received.append(Received(machine, frames[0].bytes, b"".join(f.bytes for f in frames[1:])))
         return received, strangers
+
+    def machine_of(self, name: str) -> Machine | None:
+        """The enrolled machine of this name."""
+        return self.roster.machines.get(name)
 
     def reply(self, route: bytes, frame: bytes) -> None:
         """Answer; dropped when the asker is gone or does not read."""

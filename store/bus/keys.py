@@ -1,17 +1,19 @@
 """CURVE key pairs, made on the machine they belong to; the secret half is a file of mode 0600, never sent.
 
-keys/<machine>.key   public and secret key of a machine (JSON, mode 0600)
-keys/hub.pub         the hub's public key, pinned on every machine
-keys/roster.json     on the hub: the enrolled machines
+keys/<machine>.key    public and secret key of a machine (JSON, mode 0600)
+keys/<machine>.sign   Ed25519 key with which a hub or relay seals tokens (hex, mode 0600)
+keys/hub.pub          the hub's public key, pinned on every machine
 """
 
 import os
+import secrets
 from pathlib import Path
 
 import msgspec
 import zmq
 from msgspec import Struct
 
+from store.core.seals import SEED_BYTES, SignKey
 from store.private_file import write_private
 
 HUB = "hub"
@@ -59,15 +61,38 @@ def hub_public_key(folder: Path) -> str:
 
 
 def pin_hub_key(folder: Path, public: str) -> None:
-    """Write the hub's public key where the machines of this folder look for it."""
+    """Write the hub's public key where the machines of this folder look for it, whole or not at all."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    (folder / "hub.pub").write_text(public + "\n", encoding="ascii")
+    path, fresh = folder / "hub.pub", folder / f"hub.pub.{os.getpid()}"
+    if path.exists() and path.read_text(encoding="ascii").strip() == public:
+        return
+    fresh.write_text(public + "\n", encoding="ascii")
+    fresh.replace(path)  # a seat that starts in this moment must not read half a key
+
+
+def own_sign_key(folder: Path, machine: str) -> SignKey:
+    """The sealing key of this hub or relay, made at the first start. Raises KeyFileError."""
+    path = folder / f"{machine}.sign"
+    if not path.exists():
+        write_private(path, secrets.token_bytes(SEED_BYTES).hex().encode())
+    try:
+        return SignKey(machine, bytes.fromhex(read_private(path).decode("ascii")))
+    except ValueError as error:
+        raise KeyFileError(f"{path}: not a sign key") from error
+
+
+def read_private(path: Path) -> bytes:
+    """A file that only its owner may read. Raises KeyFileError."""
+    try:
+        if os.name == "posix" and path.stat().st_mode & OPEN_BITS:
+            raise KeyFileError(f"{path}: others may read it; set its mode to 0600")
+        return path.read_bytes()
+    except OSError as error:
+        raise KeyFileError(f"{path}: cannot be read: {error.strerror}") from error
 
 
 def _read(path: Path) -> KeyPair:
-    if os.name == "posix" and path.stat().st_mode & OPEN_BITS:
-        raise KeyFileError(f"{path}: others may read it; set its mode to 0600")
     try:
-        return msgspec.json.decode(path.read_bytes(), type=KeyPair)
-    except (OSError, msgspec.MsgspecError) as error:
+        return msgspec.json.decode(read_private(path), type=KeyPair)
+    except msgspec.MsgspecError as error:
         raise KeyFileError(f"{path}: not a key file") from error

@@ -1,27 +1,40 @@
-"""The enrolled machines as a file on the hub; a change counts within a second, for live machines too."""
+"""The signed roster as a file: taken over only whole, signed by our administration and never an older one.
+
+keys/roster.json   the machines and the signature; on every hub and relay
+keys/roster.pub    the public roster key, pinned on every machine
+keys/roster.key    the secret roster key, only where the roster is changed (mode 0600)
+"""
 
 import os
+import secrets
 from pathlib import Path
 
-import msgspec
+from msgspec.structs import replace
 from zmq.utils import z85
 
-from store.core.roster import Machine
+from store.bus.keys import KeyFileError, hub_public_key, read_private
+from store.core.roster import BadRoster, Machine, Roster, open_roster, seal_roster
+from store.core.seals import SEED_BYTES, SignKey
+from store.private_file import write_private
 
 KEY_CHARACTERS = 40
 KEY_BYTES = 32
+ROSTER_KEY = "roster"
 
 
 class RosterError(Exception):
     """The roster cannot be read or changed; the text says why."""
 
 
-class Roster:
-    """The roster file of one hub. Not for several threads."""
+class RosterFile:
+    """The roster of one hub or relay; the last good one holds. Not for several threads."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._stamp: tuple[int, int] | None = None
+        self.revision = 0
+        self.sealed = b""
+        """The signed bytes, to be handed on; b"" while nobody is enrolled."""
         self.machines: dict[str, Machine] = {}
         self.by_key: dict[bytes, Machine] = {}
         """Raw public key -> machine, for the doorkeeper."""
@@ -29,9 +42,10 @@ class Roster:
         """User-Id -> machine, for each message. It is the key: a name may have been given a new one."""
 
     def reload(self) -> bool:
-        """Read the file when it changed; True when it did.
+        """Read the file when it changed; True when its machines count from now on.
 
-        Raises RosterError once for a damaged file: the last good list holds until the file changes again.
+        Raises RosterError once for a file that is damaged, forged or older than what we have: the last good
+        list holds until the file changes again.
         """
         try:
             stat = self._path.stat()
@@ -42,11 +56,34 @@ class Roster:
         if stamp == self._stamp:
             return False
         self._stamp = stamp
-        machines = read_roster(self._path)
-        self.by_key = {raw_key(machine.public_key): machine for machine in machines}
-        self.by_user = {machine.public_key: machine for machine in machines}
-        self.machines = {machine.name: machine for machine in machines}
+        if stamp is None:
+            raise RosterError(f"{self._path} is gone")
+        try:
+            sealed = self._path.read_bytes()
+        except OSError as error:
+            raise RosterError(f"{self._path}: {error}") from error
+        self._take(sealed)
         return True
+
+    def take_news(self, sealed: bytes) -> bool:
+        """Keep a roster that came over the bus; False: we have this one or a newer. Raises RosterError."""
+        roster = _opened(sealed, self._path)
+        if roster.revision <= self.revision:
+            return False
+        self._take(sealed)
+        write_whole(self._path, sealed)
+        stat = self._path.stat()
+        self._stamp = (stat.st_mtime_ns, stat.st_size)
+        return True
+
+    def _take(self, sealed: bytes) -> None:
+        roster = _opened(sealed, self._path)
+        if roster.revision < self.revision or (roster.revision == self.revision and sealed != self.sealed):
+            raise RosterError(f"revision {roster.revision} is older than {self.revision}")
+        by_key = {raw_key(machine.public_key): machine for machine in roster.machines}
+        self.revision, self.sealed, self.by_key = roster.revision, sealed, by_key
+        self.by_user = {machine.public_key: machine for machine in roster.machines}
+        self.machines = {machine.name: machine for machine in roster.machines}
 
 
 def raw_key(text: str) -> bytes:
@@ -60,41 +97,115 @@ def raw_key(text: str) -> bytes:
     return raw
 
 
-def read_roster(path: Path) -> list[Machine]:
-    """The enrolled machines; empty where there is no file. Raises RosterError."""
+# --- reading -----------------------------------------------------------------------------------------
+
+
+def roster_public(folder: Path) -> str:
+    """The pinned public roster key (hex). Raises RosterError when this machine was never given it."""
+    path = folder / f"{ROSTER_KEY}.pub"
     try:
-        return msgspec.json.decode(path.read_bytes(), type=list[Machine])
+        return path.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise RosterError(f"{path}: the public roster key is missing") from error
+
+
+def pin_roster_key(folder: Path, public: str) -> None:
+    """Pin the public roster key. Raises RosterError when another one is pinned: nothing may replace it."""
+    path = folder / f"{ROSTER_KEY}.pub"
+    if path.exists():
+        if roster_public(folder) != public:
+            raise RosterError(f"{path}: another roster key is pinned here")
+        return
+    write_whole(path, public.encode() + b"\n")
+
+
+def read_roster(path: Path) -> list[Machine]:
+    """The enrolled machines, proven; empty where there is no file. Raises RosterError."""
+    return list(_read(path).machines)
+
+
+def key_of_address(folder: Path, address: str) -> str:
+    """Public key of the hub or relay at "host:port": by the signed roster, else the pinned key of the hub.
+
+    Raises KeyFileError when this machine was never given either.
+    """
+    try:
+        machines = read_roster(folder / "roster.json")
+    except RosterError:  # a seat that was never given one
+        machines = []
+    known = (machine.public_key for machine in machines if address and machine.address == address)
+    return next(known, None) or hub_public_key(folder)
+
+
+def _read(path: Path) -> Roster:
+    try:
+        sealed = path.read_bytes()
     except FileNotFoundError:
-        return []
-    except (OSError, msgspec.MsgspecError) as error:
+        return Roster()
+    except OSError as error:
         raise RosterError(f"{path}: {error}") from error
+    return _opened(sealed, path)
+
+
+def _opened(sealed: bytes, path: Path) -> Roster:
+    try:
+        return open_roster(sealed, roster_public(path.parent))
+    except BadRoster as error:
+        raise RosterError(f"{path.name}: {error}") from error
+
+
+# --- changing, where the roster key is -----------------------------------------------------------------
 
 
 def enrol(path: Path, machine: Machine) -> None:
     """Add or replace a machine. Raises RosterError when its key is none or belongs to another machine."""
     raw_key(machine.public_key)
-    others = [known for known in read_roster(path) if known.name != machine.name]
+    roster = _read(path)
+    others = tuple(known for known in roster.machines if known.name != machine.name)
     if any(known.public_key == machine.public_key for known in others):
         raise RosterError("this key is enrolled for another machine")
-    _write(path, [*others, machine])
+    _sign(path, Roster(roster.revision + 1, (*others, machine)))
 
 
 def strike(path: Path, name: str) -> bool:
-    """Remove a machine; False when it was not enrolled."""
-    known = read_roster(path)
-    left = [machine for machine in known if machine.name != name]
-    if len(left) < len(known):
-        _write(path, left)
-    return len(left) < len(known)
+    """Remove a machine; False when it was not enrolled. Raises RosterError."""
+    roster = _read(path)
+    left = tuple(machine for machine in roster.machines if machine.name != name)
+    if len(left) == len(roster.machines):
+        return False
+    _sign(path, replace(roster, revision=roster.revision + 1, machines=left))
+    return True
 
 
-def _write(path: Path, machines: list[Machine]) -> None:
-    """Whole or not at all: a reader never sees half a roster."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    fresh = path.with_suffix(".new")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(msgspec.json.format(msgspec.json.encode(sorted(machines, key=lambda m: m.name))))
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
+def _sign(path: Path, roster: Roster) -> None:
+    write_whole(path, seal_roster(roster, _roster_key(path.parent)))
+
+
+def _roster_key(folder: Path) -> SignKey:
+    """The secret roster key; made at the first use, but never where another one is already pinned."""
+    path = folder / f"{ROSTER_KEY}.key"
+    if not path.exists():
+        if (folder / f"{ROSTER_KEY}.pub").exists():
+            raise RosterError(f"{path} is not here: change the roster where it is kept")
+        write_private(path, secrets.token_bytes(SEED_BYTES).hex().encode())
+    try:
+        key = SignKey(ROSTER_KEY, bytes.fromhex(read_private(path).decode("ascii")))
+    except (KeyFileError, ValueError) as error:
+        raise RosterError(f"{path}: {error}") from error
+    pin_roster_key(folder, key.public)
+    return key
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Whole or not at all: a reader never sees half a roster. Raises RosterError."""
+    fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+    except OSError as error:
+        raise RosterError(f"{path}: {error}") from error

@@ -8,20 +8,20 @@ from dispatch.kinds import Role
 from store.core.batch import UNSUPPORTED, Work
 from store.core.messages import BODY_BYTES_MAX, BadMessage, Cmd, typed
 from store.core.roster import ROLES_OF_MACHINE, Machine, MachineRole
-from store.core.tokens import LATE_ENTRY_MS_MAX, Token, open_token
+from store.core.tokens import LATE_ENTRY_MS_MAX, Seals, Token, open_token
 
 _commands: msgspec.msgpack.Decoder[Command] = msgspec.msgpack.Decoder(Command)
 
 
-def work_of(machine: Machine, cmd: Cmd, floor: Floor, secret: bytes, now: int) -> Work | None:
+def work_of(machine: Machine, cmd: Cmd, floor: Floor, seals: Seals, now: int) -> Work | None:
     """The command with its giver as proven; `None`: its token is not good, somebody has to log in."""
     token = second = None
     if cmd.token:
-        token = open_token(cmd.token, secret, machine.name, cmd.at, now, LATE_ENTRY_MS_MAX)
+        token = open_token(cmd.token, seals, machine.public_key, cmd.at, now, LATE_ENTRY_MS_MAX)
         if token is None:
             return None
     if cmd.second:
-        second = open_token(cmd.second, secret, machine.name, cmd.at, now)
+        second = open_token(cmd.second, seals, machine.public_key, cmd.at, now)
     command = _command(cmd.body)
     if command is None:
         return Work(cmd.cid, machine.name, None, cmd.deadline_at, cmd.after, UNSUPPORTED)

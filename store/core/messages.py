@@ -11,7 +11,7 @@ from typing import Annotated, TypeVar
 import msgspec
 from msgspec import Meta, Struct, field
 
-PROTO = 1
+PROTO = 2
 """The protocol spoken here; PROTO_MIN is the oldest one still understood."""
 PROTO_MIN = 1
 MESSAGE_BYTES_MAX = 1024 * 1024
@@ -150,6 +150,8 @@ class Follow(_Message, frozen=True):
     seq: int
     hash: bytes
     bytes_max: int = PART_BYTES_MAX
+    tick_ms: int = 200
+    """How often the relay wants the hub's Tick on its own line."""
 
 
 class PositionsReq(_Message, frozen=True):
@@ -188,6 +190,18 @@ class Late(_Message, frozen=True):
     seq: int
     hlc: int
     numbers: tuple[str, ...] = ()
+
+
+class RosterReq(_Message, frozen=True):
+    """Any machine asks for the signed roster when Tick says it is newer than `revision`."""
+
+    revision: int = 0
+
+
+class AccountsReq(_Message, frozen=True):
+    """A relay or standby hub asks for the accounts. `digest`: of those it has (`store/core/accounts.py`)."""
+
+    digest: bytes = b""
 
 
 # --- command of a scope, from a seat to the hub or relay it is connected to ------------------------------
@@ -279,6 +293,9 @@ class Welcome(_Message, frozen=True):
     positions_port: int
     seat_id: str = ""
     hubs: tuple[str, ...] = ()
+    mode: str = Mode.NORMAL
+    relay: str = ""
+    """Code of the site whose relay this is; "": the hub itself."""
 
 
 class LoginOk(_Message, frozen=True):
@@ -342,6 +359,10 @@ class Tick(_Message, frozen=True):
     """Code of the site whose relay this is; "": the hub itself."""
     hub_age_ms: int = 0
     """At a relay: how long ago it last heard the hub; 0 at the hub."""
+    behind: int = 0
+    """At a relay: rows the hub has and this relay not yet."""
+    roster: int = 0
+    """Revision of the signed roster in force here."""
 
 
 class SnapBegin(_Message, frozen=True):
@@ -375,7 +396,7 @@ class Pong(_Message, frozen=True):
 class Nack(_Message, frozen=True):
     """Not a verdict: the hub could not take the message. `reason` is a fixed word.
 
-    bad_message, version, revoked, login_needed, busy, fenced
+    bad_message, version, revoked, login_needed, busy, fenced, cut_off (a relay without its hub)
     """
 
     reason: str
@@ -432,6 +453,29 @@ class Evidence(_Message, frozen=True):
     """(site, age of its last word in ms) of every other site this one speaks with."""
 
 
+class RosterNews(_Message, frozen=True):
+    """`sealed`: the signed roster (`store/core/roster.py`); b"" when the asker has this revision already."""
+
+    revision: int
+    sealed: bytes = b""
+
+
+class Account(Struct, frozen=True, array_like=True):
+    """Who may log in. `verifier`: argon2id, never a password."""
+
+    staff_number: str
+    verifier: str
+    changed_at: int
+    disabled: bool = False
+
+
+class AccountsNews(_Message, frozen=True):
+    """All accounts; they replace those the asker has. `same`: its digest was right, `accounts` is empty."""
+
+    accounts: tuple[Account, ...] = ()
+    same: bool = False
+
+
 class CommandAnswer(_Message, frozen=True):
     """The answer to TakeCommand, HandOver or DeclareIsland `id`. `reason` "" means done.
 
@@ -462,6 +506,8 @@ ToHub = (
     | TakeCommand
     | HandOver
     | DeclareIsland
+    | RosterReq
+    | AccountsReq
 )
 FromHub = (
     Welcome
@@ -482,6 +528,8 @@ FromHub = (
     | LateDone
     | Evidence
     | CommandAnswer
+    | RosterNews
+    | AccountsNews
 )
 
 

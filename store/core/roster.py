@@ -1,10 +1,20 @@
-"""Who is enrolled: the machines that may speak to the hub, each with its role and its public key."""
+"""Who is enrolled: the machines that may speak to a hub or relay, each with its role and its public key.
 
+The list is signed with the roster key of the administration, so that every site can prove it without asking
+the centre. The signed bytes are kept and handed on as they are, never encoded again.
+"""
+
+from collections.abc import Iterable
 from enum import StrEnum
 
-from msgspec import Struct
+import msgspec
+from msgspec import Raw, Struct
 
 from dispatch.kinds import Role
+from store.core.seals import ROSTER_LABEL, SignKey, is_signed
+
+ROSTER_BYTES_MAX = 512 * 1024
+"""It has to fit into a message; that is room for some two thousand machines."""
 
 
 class MachineRole(StrEnum):
@@ -18,7 +28,7 @@ class MachineRole(StrEnum):
 
 
 ROLES_OF_MACHINE: dict[MachineRole, frozenset[Role]] = {
-    MachineRole.SEAT: frozenset(),  # a seat acts only for the person logged in on it
+    MachineRole.SEAT: frozenset({Role.SEAT}),  # its own readiness; all else for the person logged in on it
     MachineRole.WALL: frozenset({Role.OBSERVER}),
     MachineRole.GATEWAY: frozenset({Role.GATEWAY}),
     MachineRole.RELAY: frozenset({Role.OBSERVER}),
@@ -30,8 +40,8 @@ class Machine(Struct, frozen=True):
     """One enrolled machine. `public_key` is Z85 text; `seat_id` names the seat it is (id or number).
 
     `site`: code of the site it stands in; "" is the city centre. `reserve`: a reserve seat, which commands
-    only while it is activated. `sign_key`: hubs and relays only, Z85 of the Ed25519 key that seals their
-    tokens.
+    only while it is activated. `sign_key`: hubs and relays only, hex of the Ed25519 key that seals their
+    tokens. `address`: hubs and relays only, "host:port" of their command socket as others reach it.
     """
 
     name: str
@@ -41,3 +51,53 @@ class Machine(Struct, frozen=True):
     site: str = ""
     reserve: bool = False
     sign_key: str = ""
+    address: str = ""
+
+
+class BadRoster(Exception):
+    """Damaged, forged or not signed by our administration; the text says which."""
+
+
+class Roster(Struct, frozen=True):
+    """The machines of one revision; a higher revision replaces every lower one."""
+
+    revision: int = 0
+    machines: tuple[Machine, ...] = ()
+
+
+class _Sealed(Struct, frozen=True):
+    """The file and the message: `roster` is kept byte for byte as it was signed."""
+
+    signature: str
+    roster: Raw
+
+
+def seal_roster(roster: Roster, key: SignKey) -> bytes:
+    """The signed roster as JSON, the machines in order of their names."""
+    ordered = Roster(roster.revision, tuple(sorted(roster.machines, key=lambda machine: machine.name)))
+    content = msgspec.json.format(msgspec.json.encode(ordered))
+    signature = key.sign(ROSTER_LABEL, content).hex()
+    return msgspec.json.encode(_Sealed(signature, Raw(content)))
+
+
+def open_roster(sealed: bytes, public: str) -> Roster:
+    """The roster, when the holder of `public` (hex) signed it. Raises BadRoster."""
+    if len(sealed) > ROSTER_BYTES_MAX:
+        raise BadRoster("too long")
+    try:
+        outer = msgspec.json.decode(sealed, type=_Sealed)
+        signature = bytes.fromhex(outer.signature)
+    except (msgspec.MsgspecError, RecursionError, ValueError) as error:
+        raise BadRoster(f"damaged: {error}") from error
+    content = bytes(outer.roster)
+    if not is_signed(public, ROSTER_LABEL, signature, content):
+        raise BadRoster("not signed with the roster key of this city")
+    try:
+        return msgspec.json.decode(content, type=Roster)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise BadRoster(f"damaged: {error}") from error
+
+
+def sign_keys(machines: Iterable[Machine]) -> dict[str, str]:
+    """Whose seals count: name of each enrolled hub and relay -> its public sign key."""
+    return {machine.name: machine.sign_key for machine in machines if machine.sign_key}

@@ -10,6 +10,5 @@ history.py     one row per call, incident, mission for reports
 rebuild.py     state and history made anew from the proven journal
 track.py       thinned positions
 accounts.py    staff numbers and password hashes
-secrets.py     the hub's sealing secret
 errors.py      the error tree
 """

@@ -1,10 +1,17 @@
-"""Staff numbers and argon2id password hashes. A check is slow on purpose: give it a thread of its own."""
+"""Staff numbers and argon2id verifiers. A check is slow on purpose: give it a thread of its own.
+
+The hub's table is the truth; a relay holds a copy of it, so that people log in while it is cut off.
+"""
+
+from collections.abc import Iterable
 
 import argon2
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import DBAPIError
 
+from store.core.accounts import digest_of
+from store.core.messages import Account
 from store.db.engine import open_engine
 from store.db.errors import converted
 from store.db.rows import upsert
@@ -18,12 +25,25 @@ _NOBODY = _hasher.hash("nobody")
 
 
 def set_account(url: str, staff_number: str, password: str, now_ms: int) -> None:
-    """Make an account or change its password. Raises StoreError."""
-    engine = open_engine(url, writer=True)
-    row = {"staff_number": staff_number, "password_hash": _hasher.hash(password), "changed_at": now_ms}
+    """Make an account or change its password; it may log in from now on. Raises StoreError."""
+    _write(url, [Account(staff_number, _hasher.hash(password), now_ms)])
+
+
+def disable_account(url: str, staff_number: str, now_ms: int, *, disabled: bool = True) -> bool:
+    """Nobody logs in with this number until it is enabled again. False: there is none. Raises StoreError."""
+    known = {account.staff_number: account for account in read_accounts(url)}.get(staff_number)
+    if known is None:
+        return False
+    _write(url, [Account(staff_number, known.verifier, now_ms, disabled)])
+    return True
+
+
+def read_accounts(url: str) -> list[Account]:
+    """All accounts in order of their numbers. Raises StoreError."""
+    engine = open_engine(url, writer=False)
     try:
-        with engine.begin() as connection:
-            upsert(connection, ACCOUNT, [row])
+        with engine.connect() as connection:
+            return _read(connection)
     except DBAPIError as error:
         raise converted(error) from error
     finally:
@@ -34,8 +54,11 @@ class Accounts:
     """Checks passwords; five failures lock a staff number for 60 s. Belongs to one thread."""
 
     def __init__(self, url: str) -> None:
+        self._url = url
         self._engine: Engine = open_engine(url, writer=False)
         self._failures: dict[str, tuple[int, int]] = {}  # staff number -> how many, when the last
+        self.digest = b""
+        """Of the accounts as they were last read or replaced here; any thread may look."""
 
     def check(self, staff_number: str, password: str, now_ms: int) -> tuple[str, int]:
         """("", 0) when it is right; else (reason, seconds to wait). Raises StoreError."""
@@ -49,17 +72,68 @@ class Accounts:
         self._failures[staff_number] = (failures + 1 if left_ms > 0 else 1, now_ms)
         return "wrong", 0
 
+    def read_all(self) -> list[Account]:
+        """What another site is given. Raises StoreError."""
+        try:
+            with self._engine.connect() as connection:
+                accounts = _read(connection)
+        except DBAPIError as error:
+            raise converted(error) from error
+        self.digest = digest_of(accounts)
+        return accounts
+
+    def read_digest(self) -> None:
+        """Renew `digest`. Raises StoreError."""
+        self.read_all()
+
+    def replace_all(self, accounts: Iterable[Account]) -> None:
+        """At a relay: the hub's accounts take the place of the copy. Raises StoreError."""
+        fresh = list(accounts)
+        _write(self._url, fresh, whole=True)
+        self.digest = digest_of(fresh)
+
     def close(self) -> None:
         self._engine.dispose()
 
     def _matches(self, staff_number: str, password: str) -> bool:
-        query = select(ACCOUNT.c.password_hash).where(ACCOUNT.c.staff_number == staff_number)
+        """A disabled account takes as long as any other and never matches."""
+        columns = (ACCOUNT.c.password_hash, ACCOUNT.c.disabled)
+        query = select(*columns).where(ACCOUNT.c.staff_number == staff_number)
         try:
             with self._engine.connect() as connection:
-                kept = connection.execute(query).scalar()
+                row = connection.execute(query).first()
         except DBAPIError as error:
             raise converted(error) from error
         try:
-            return _hasher.verify(kept or _NOBODY, password) and kept is not None
+            right = _hasher.verify(row.password_hash if row else _NOBODY, password)
         except (VerifyMismatchError, InvalidHashError):
             return False
+        return right and row is not None and not row.disabled
+
+
+def _read(connection: Connection) -> list[Account]:
+    rows = connection.execute(select(ACCOUNT).order_by(ACCOUNT.c.staff_number))
+    return [Account(row.staff_number, row.password_hash, row.changed_at, row.disabled) for row in rows]
+
+
+def _write(url: str, accounts: list[Account], *, whole: bool = False) -> None:
+    """Add or replace; `whole`: whoever is not among them goes."""
+    rows = [
+        {
+            "staff_number": account.staff_number,
+            "password_hash": account.verifier,
+            "changed_at": account.changed_at,
+            "disabled": account.disabled,
+        }
+        for account in accounts
+    ]
+    engine = open_engine(url, writer=True)
+    try:
+        with engine.begin() as connection:
+            if whole:
+                connection.execute(ACCOUNT.delete())
+            upsert(connection, ACCOUNT, rows)
+    except DBAPIError as error:
+        raise converted(error) from error
+    finally:
+        engine.dispose()

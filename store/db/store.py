@@ -31,7 +31,6 @@ from store.db.authority import Seen, authority, claim
 from store.db.engine import application_name, commit_was_cut_short, open_engine
 from store.db.errors import OF_THE_COMMAND, Fenced, NotDurable, StoreDown, StoreError, converted
 from store.db.migrate import upgrade
-from store.db.secrets import hub_secret
 from store.db.tables import AUTHORITY, CITY, JOURNAL, VERDICT
 
 RECOVERED_MAX = 10_000
@@ -47,7 +46,6 @@ class Opened(Struct, frozen=True):
     epoch: Epoch
     head: Head
     floor: Floor
-    secret: bytes
 
 
 class HubStore:
@@ -76,11 +74,10 @@ class HubStore:
             self._end_other_sessions(connection)
             with connection.begin():
                 epoch = claim(connection, self.site, self.instance)
-                secret = hub_secret(connection)
             with connection.begin():
                 self._head = rows.read_head(connection)
                 self._floor = rows.load_floor(connection)
-        self._opened = Opened(epoch, self._head, self._floor, secret)
+        self._opened = Opened(epoch, self._head, self._floor)
         return self._opened
 
     def close(self) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    false,
 )
 
 from dispatch.floor import TABLES
@@ -130,8 +131,51 @@ ACCOUNT = Table(
     _text("staff_number", primary_key=True),
     _text("password_hash"),
     _big("changed_at"),
+    Column("disabled", Boolean, nullable=False, server_default=false()),
 )
-SECRET = Table("secret", METADATA, _text("name", primary_key=True), _bytes("value"))
+Table("secret", METADATA, _text("name", primary_key=True), _bytes("value"))
+"""Only read by the release before Ed25519 tokens, which may still run beside this one; goes with the next."""
+
+INVITATION = Table(
+    "invitation",
+    METADATA,
+    _text("machine", primary_key=True),
+    _text("role"),
+    _text("seat_id"),
+    _text("site"),
+    Column("reserve", Boolean, nullable=False),
+    _text("address"),
+    _bytes("salt"),
+    _bytes("code_hash"),
+    _big("until_at"),
+    Column("tries", Integer, nullable=False),
+    _text("state"),
+    _text("public_key"),
+    _text("sign_key"),
+    _big("asked_at"),
+)
+"""A machine on its way into the roster: the code it was given (hashed), the keys it showed."""
+
+ADMINISTRATION = Table(
+    "administration",
+    METADATA,
+    _text("id", primary_key=True),
+    _big("at"),
+    _bytes("body"),
+)
+"""Notes of administration that wait until a hub has put them into the journal."""
+
+BASE = Table(
+    "base",
+    METADATA,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    *_epoch(),
+    _big("hlc"),
+    _bytes("hash"),
+    _big("taken_at"),
+    _bytes("floor"),
+)
+"""At most one row: where a copy of another site's journal begins (`store/db/base.py`)."""
 
 PROJECTION = Table("projection", METADATA, _text("name", primary_key=True), _big("seq"))
 
@@ -194,6 +238,19 @@ MISSION_HISTORY = Table(
     Index("mission_history_day", "day"),
 )
 
+ACTIVATION_HISTORY = Table(
+    "activation_history",
+    METADATA,
+    _text("id", primary_key=True),
+    _text("day"),
+    *(_at(name) for name in ("ordered_at", "first_ready_at", "last_ready_at", "ended_at")),
+    Column("seats", Integer, nullable=False),
+    Column("seats_ready", Integer, nullable=False),
+    *(_words(name) for name in ("reason", "dispatcher_id", "second_id")),
+    Column("drill", Boolean, nullable=False),
+    Index("activation_history_day", "day"),
+)
+
 TRACK = Table(
     "position_track",
     METADATA,
@@ -206,5 +263,5 @@ TRACK = Table(
     Column("flags", Integer, nullable=False),
 )
 
-REBUILT = (*STATE.values(), CALL_HISTORY, INCIDENT_HISTORY, MISSION_HISTORY, PROJECTION)
+REBUILT = (*STATE.values(), CALL_HISTORY, INCIDENT_HISTORY, MISSION_HISTORY, ACTIVATION_HISTORY, PROJECTION)
 """What `hub --rebuild` makes anew from the journal."""

@@ -6,7 +6,7 @@ import pytest
 
 from store.bus.keys import KeyFileError, hub_public_key, new_keys, own_keys, pin_hub_key
 from store.bus.outbox_file import OutboxError, OutboxFile
-from store.bus.roster import Roster, RosterError, enrol, strike
+from store.bus.roster import RosterError, RosterFile, enrol, pin_roster_key, read_roster, strike
 from store.core.outbox import Waiting
 from store.core.roster import Machine, MachineRole
 
@@ -35,7 +35,7 @@ def test_the_hub_key_has_to_be_given(tmp_path: Path) -> None:
 
 def test_enrol_and_strike_are_seen_by_a_running_roster(tmp_path: Path) -> None:
     path = tmp_path / "roster.json"
-    roster = Roster(path)
+    roster = RosterFile(path)
     machine = Machine("seat-01", new_keys().public, MachineRole.SEAT, "01")
     enrol(path, machine)
     assert roster.reload()
@@ -59,7 +59,7 @@ def test_a_key_belongs_to_one_machine_and_must_be_one(tmp_path: Path) -> None:
 
 def test_a_damaged_roster_keeps_the_last_good_one(tmp_path: Path) -> None:
     path = tmp_path / "roster.json"
-    roster = Roster(path)
+    roster = RosterFile(path)
     enrol(path, Machine("a", new_keys().public, MachineRole.WALL))
     roster.reload()
     path.write_text("{")
@@ -67,10 +67,60 @@ def test_a_damaged_roster_keeps_the_last_good_one(tmp_path: Path) -> None:
         roster.reload()
     assert list(roster.machines) == ["a"]
     assert not roster.reload(), "said once"
-    path.write_text('[{"name": "b", "public_key": "' + "x" * 39 + ' ", "role": "wall"}]')
-    with pytest.raises(RosterError):
+    path.unlink()
+    with pytest.raises(RosterError, match="gone"):
         roster.reload()
     assert list(roster.machines) == ["a"]
+
+
+def test_a_forged_or_older_roster_is_refused(tmp_path: Path) -> None:
+    path, stranger = tmp_path / "ours" / "roster.json", tmp_path / "theirs" / "roster.json"
+    roster = RosterFile(path)
+    enrol(path, Machine("a", new_keys().public, MachineRole.WALL))
+    older = path.read_bytes()
+    enrol(path, Machine("b", new_keys().public, MachineRole.WALL))
+    assert roster.reload()
+    for _ in range(3):
+        enrol(stranger, Machine("thief", new_keys().public, MachineRole.WALL))
+    path.write_bytes(older)
+    with pytest.raises(RosterError, match="older"):
+        roster.reload()
+    path.write_bytes(stranger.read_bytes())
+    with pytest.raises(RosterError, match="not signed"):
+        roster.reload()
+    assert list(roster.machines) == ["a", "b"]
+
+
+def test_a_roster_travels_to_another_site_and_is_proven_there(tmp_path: Path) -> None:
+    city, relay = tmp_path / "city" / "roster.json", tmp_path / "relay" / "roster.json"
+    enrol(city, Machine("a", new_keys().public, MachineRole.WALL))
+    there, here = RosterFile(city), RosterFile(relay)
+    there.reload()
+    with pytest.raises(RosterError, match="missing"):
+        here.take_news(there.sealed)
+    pin_roster_key(relay.parent, (city.parent / "roster.pub").read_text().strip())
+    assert here.take_news(there.sealed)
+    assert list(here.machines) == ["a"]
+    assert not here.take_news(there.sealed)
+    assert not here.reload(), "known already"
+    again = RosterFile(relay)
+    assert again.reload(), "it outlives a restart"
+    assert again.machines == here.machines
+    with pytest.raises(RosterError, match="not here"):
+        enrol(relay, Machine("b", new_keys().public, MachineRole.WALL))
+    with pytest.raises(RosterError, match="another"):
+        pin_roster_key(relay.parent, "00" * 32)
+
+
+def test_the_roster_key_is_private(tmp_path: Path) -> None:
+    path = tmp_path / "roster.json"
+    enrol(path, Machine("a", new_keys().public, MachineRole.WALL))
+    key = tmp_path / "roster.key"
+    assert key.stat().st_mode & 0o777 == 0o600
+    key.chmod(0o644)
+    with pytest.raises(RosterError, match="0600"):
+        enrol(path, Machine("b", new_keys().public, MachineRole.WALL))
+    assert [machine.name for machine in read_roster(path)] == ["a"]
 
 
 def test_the_outbox_file_keeps_order_and_forgets_what_is_settled(tmp_path: Path) -> None:

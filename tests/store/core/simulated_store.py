@@ -27,11 +27,13 @@ from store.core.messages import (
     Verdict,
     encode,
 )
+from store.core.seals import SignKey
 
 SEATS = ("s1", "s2", "s3")
 VEHICLES = ("v1", "v2", "v3")
 INCIDENTS = ("i1", "i2", "i3")
-SECRET = b"s" * 32
+SIGN = SignKey("hub", b"s" * 32)
+MACHINE_KEY = "k" * 40
 STEPS = (MilestoneKind.ACKNOWLEDGED, MilestoneKind.DEPARTED, MilestoneKind.ON_SCENE)
 START_MS = 1_000_000
 TICK_MS = 200

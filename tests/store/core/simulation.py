@@ -38,9 +38,10 @@ from store.core.tokens import Token, seal
 from tests.store.core.simulated_store import (
     DRAIN_MS,
     INCIDENTS,
+    MACHINE_KEY,
     SEATS,
-    SECRET,
     SETTLE_MS,
+    SIGN,
     START_MS,
     STEPS,
     TICK_MS,
@@ -59,7 +60,7 @@ class Hub:
     def __init__(self, world: "World") -> None:
         self.world = world
         epoch, floor, head = world.disk.claim()
-        self.logic = SimHubLogic(Identity("01", f"hub{epoch.boot}", epoch, SECRET), floor, head)
+        self.logic = SimHubLogic(Identity("01", f"hub{epoch.boot}", epoch, SIGN), floor, head)
         self.logic.bug = world.bug
         self.floor, self.head = floor, head
         self.frozen = self.dead = False
@@ -79,7 +80,7 @@ class Hub:
             self.world.after(TICK_MS, self.tick)
 
     def receive(self, seat: str, frame: bytes) -> None:
-        origin = Origin(Machine(seat, "k" * 40, MachineRole.SEAT, seat), seat.encode())
+        origin = Origin(Machine(seat, MACHINE_KEY, MachineRole.SEAT, seat), seat.encode())
         self.emit(self.logic.on_message(origin, decode_to_hub(frame), self.world.now))
         self.write()
 
@@ -139,7 +140,7 @@ class SimSeat:
         self.expired: set[str] = set()
         self.sends: dict[str, int] = defaultdict(int)
         self.dead = False
-        self.token = seal(Token(name, f"d{name}", name, 0, START_MS * 1000), SECRET)
+        self.token = seal(Token(MACHINE_KEY, f"d{name}", name, 0, START_MS * 1000), SIGN)
         self.start()
 
     def start(self) -> None:

@@ -37,7 +37,9 @@ from store.core.messages import (
     encode,
 )
 from store.core.roster import Machine, MachineRole
+from store.core.seals import SignKey
 
+SIGN = SignKey("hub-a", b"s" * 32)
 NOW = 1_790_000_000_000
 EPOCH = Epoch(1, "01", 3)
 SEAT = Origin(Machine("seat-01", "k" * 40, MachineRole.SEAT, "01"), b"r1")
@@ -50,7 +52,7 @@ def floor() -> Floor:
 
 
 def hub() -> HubLogic:
-    return HubLogic(Identity("01", "hub-a", EPOCH, b"s" * 32, 5571, 5572), floor(), Head())
+    return HubLogic(Identity("01", "hub-a", EPOCH, SIGN, 5571, 5572), floor(), Head())
 
 
 def read(outputs: list[Output]) -> list[object]:
@@ -84,7 +86,7 @@ def test_welcome_says_where_to_listen_and_which_seat_this_is() -> None:
     assert isinstance(welcome, Welcome)
     assert (welcome.epoch, welcome.events_port, welcome.seat_id) == (EPOCH, 5571, "s1")
     (nack,) = read(hub().on_message(SEAT, Hello(proto_min=9, proto_max=9), NOW))
-    assert nack == Nack(reason="version", text="1-1")
+    assert nack == Nack(reason="version", text="1-2")
 
 
 def test_publish_comes_before_the_answer_and_both_after_the_commit() -> None:
