@@ -13,6 +13,8 @@ Time and ids come in as arguments; nothing here opens a file, reads a clock or r
     floor       the whole current state; `apply` is the only thing that changes it
     stages      the milestone table of a mission and the state table of a vehicle
     decide      order in, events or a refusal out; one handler a command (decide_*.py)
+    scopes      whose vehicle, whose incident; is it commanded elsewhere?
+    decide_late, decide_conflicts   what another site accepted while it was apart, and settling it
     recommend   which vehicle, which hospital, and why
     hints       is this caller calling about something we already know?
     alarms      what is overdue

@@ -11,6 +11,7 @@ from dispatch.kinds import (
     CallClass,
     CallResult,
     CloseReason,
+    ConflictChoice,
     CrewCall,
     Direction,
     EmptyRunReason,
@@ -27,7 +28,18 @@ from dispatch.kinds import (
     SuspendReason,
     VehicleState,
 )
-from dispatch.words import Dispatcher, Hospital, Place, Recording, Seat, Station, Vehicle
+from dispatch.reserve_commands import ReserveCommand
+from dispatch.words import (
+    Authority,
+    Dispatcher,
+    Hospital,
+    Place,
+    Recording,
+    Seat,
+    Site,
+    Station,
+    Vehicle,
+)
 
 
 class _Command(Struct, frozen=True, tag_field="is", tag=True, omit_defaults=True):
@@ -317,6 +329,33 @@ class RegisterSeat(_Command, frozen=True):
     seat: Seat
 
 
+# --- between sites -------------------------------------------------------------------------------
+
+
+class RegisterSite(_Command, frozen=True):
+    site: Site
+
+
+class MoveAuthority(_Command, frozen=True):
+    """Given by the hub itself after it proved two people, or heard that another site holds the scope."""
+
+    authority: Authority
+
+
+class SettleConflict(_Command, frozen=True):
+    """Settle what two sites ordered while they were apart; `remark` says why.
+
+    MERGE: the late incident becomes part of `into_incident_id` ("": that of the mission in its way).
+    BOTH: the late mission is recorded as ended, 放空 with `empty_run`.
+    """
+
+    conflict_id: str
+    choice: ConflictChoice
+    remark: str
+    into_incident_id: str = ""
+    empty_run: bool = False
+
+
 class ArchiveEnded(_Command, frozen=True):
     """Take what ended before `before_at` off the floor; the journal and the tables keep it."""
 
@@ -363,14 +402,34 @@ Command = (
     | RegisterVehicle
     | RegisterDispatcher
     | RegisterSeat
+    | RegisterSite
+    | MoveAuthority
+    | SettleConflict
     | ArchiveEnded
+    | ReserveCommand
 )
+
+
+class Late(Struct, frozen=True):
+    """孤岛补录: where an order that comes late was accepted. `seq`, `hlc`: those of its last event there.
+
+    `numbers`: what people were told; `mission_id`: the mission its events there were about, "" none.
+    """
+
+    site: str
+    term: int
+    seq: int
+    hlc: int
+    numbers: tuple[str, ...] = ()
+    mission_id: str = ""
 
 
 class Order(Struct, frozen=True):
     """A command with its giver: proven by the hub, never taken from the command itself.
 
     `at` is the giver's clock; `second_id` is a second person who proved who they are for this order.
+    `decided_by`: code of the site that decides, "" where there is one; numbers are counted by it.
+    `late`: another site has accepted it while it was apart.
     """
 
     cid: str
@@ -381,3 +440,5 @@ class Order(Struct, frozen=True):
     seat_id: str | None = None
     dispatcher_id: str | None = None
     second_id: str | None = None
+    decided_by: str = ""
+    late: Late | None = None

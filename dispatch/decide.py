@@ -5,12 +5,18 @@ Each command has one handler, found by its type in the tables of the `decide_*` 
 
 from msgspec.structs import replace
 
-from dispatch.commands import BeginIntake, Order
+from dispatch.activation import reserve_may
+from dispatch.commands import BeginIntake, Order, SettleConflict
+from dispatch.decide_authority import HANDLERS as AUTHORITY_HANDLERS
 from dispatch.decide_calls import HANDLERS as CALL_HANDLERS
+from dispatch.decide_conflicts import settle
 from dispatch.decide_incidents import HANDLERS as INCIDENT_HANDLERS
 from dispatch.decide_intakes import HANDLERS as INTAKE_HANDLERS
+from dispatch.decide_late import decide_late
 from dispatch.decide_milestones import HANDLERS as MILESTONE_HANDLERS
 from dispatch.decide_missions import HANDLERS as MISSION_HANDLERS
+from dispatch.decide_reserve import HANDLERS as RESERVE_HANDLERS
+from dispatch.decide_reserve import following
 from dispatch.decide_resources import HANDLERS as RESOURCE_HANDLERS
 from dispatch.decision import Decision, Handler
 from dispatch.events import Event, IntakeBegun
@@ -26,17 +32,30 @@ _HANDLERS: dict[type, Handler] = {
     **MISSION_HANDLERS,
     **MILESTONE_HANDLERS,
     **RESOURCE_HANDLERS,
+    **RESERVE_HANDLERS,
+    **AUTHORITY_HANDLERS,
 }
+_HANDLERS[SettleConflict] = lambda floor, order, command, at: settle(floor, order, command, at, _HANDLERS)
 
 
 def decide(floor: Floor, order: Order, now: int) -> Decision:
-    """Decide one order at hub time `now` (ms). A late order keeps its own, earlier time."""
+    """Decide one order at hub time `now` (ms). An order that comes late keeps its own, earlier time.
+
+    What another site accepted already is decided there and cannot be refused here.
+    """
+    if order.late is not None:
+        return decide_late(floor, order, order.late, _HANDLERS, now)
     if not may(order.roles, type(order.command)):
         return NotAllowed(command=type(order.command).__name__)
+    calm = reserve_may(floor, order)
+    if calm is not None:
+        return calm
     decided = _HANDLERS[type(order.command)](floor, order, order.command, believed(order.at, now))
-    if isinstance(decided, tuple) and isinstance(order.command, BeginIntake):
+    if not isinstance(decided, tuple):
+        return decided
+    if isinstance(order.command, BeginIntake):
         return tuple(_entered(event, now) for event in decided)
-    return decided
+    return (*decided, *following(floor, decided))
 
 
 def _entered(event: Event, now: int) -> Event:

@@ -33,7 +33,7 @@ def open_(floor: Floor, order: Order, command: cmd.OpenIncident, at: int) -> Dec
         return WrongState("intake", intake.id, "joined", ("free",))
     if not intake.form.place.exists:
         return NeedsPlace()
-    day = f"{intake.site}-{local_day(at)}"  # the key a serial counts in
+    day = f"{order.decided_by or intake.site}-{local_day(at)}"  # the key a serial counts in
     serial = floor.serials.get(day, 0) + 1
     call = floor.calls.get(intake.call_id or "")
     incident = Incident(

@@ -44,6 +44,16 @@ def vehicle_key(floor: Floor, order: Order, command: cmd.RecordVehicleKey, at: i
     return _reach(floor, mission, entry)
 
 
+def reach_late(floor: Floor, mission_id: str, command: cmd.RecordVehicleKey, at: int) -> Decision:
+    """A key another site heard while it was apart: it belongs to the mission it was taken for there."""
+    mission = floor.missions.get(mission_id)
+    if mission is None:
+        return NotFound("mission", mission_id)
+    return _reach(
+        floor, mission, Milestone(command.kind, command.at, at, MilestoneSource.TERMINAL, command.by)
+    )
+
+
 def _reach(floor: Floor, mission: Mission, entry: Milestone) -> Decision:
     """Accept a step: in order it moves the stage, out of order it is kept and flagged late."""
     if entry.kind is MilestoneKind.ASSIGNED:

@@ -20,9 +20,13 @@ from dispatch.kinds import (
     SuspendReason,
     VehicleState,
 )
+from dispatch.reserve_events import ReserveEvent
 from dispatch.words import (
+    Authority,
     Call,
     Closing,
+    Conflict,
+    Dependent,
     Dispatcher,
     Hold,
     Hospital,
@@ -33,6 +37,8 @@ from dispatch.words import (
     Place,
     Recording,
     Seat,
+    Settlement,
+    Site,
     Station,
     Vehicle,
 )
@@ -247,6 +253,65 @@ class SeatRegistered(_Event, frozen=True):
     seat: Seat
 
 
+# --- between sites -------------------------------------------------------------------------------
+
+
+class SiteRegistered(_Event, frozen=True):
+    site: Site
+
+
+class AuthorityMoved(_Event, frozen=True):
+    """Another site commands the scope from now on; the first row of a journal that goes on alone."""
+
+    authority: Authority
+
+
+class CameLate(_Event, frozen=True):
+    """孤岛补录: the events of this command id that follow are from `site`, which accepted it at `at`.
+
+    `note` "": carried out; else why nothing had to be done any more. `seq` and `hlc` are those there.
+    """
+
+    cid: str
+    site: str
+    term: int
+    at: int
+    seq: int
+    hlc: int
+    kind: str
+    note: str = ""
+
+
+class ConflictFound(_Event, frozen=True):
+    conflict: Conflict
+
+
+class ConflictGrew(_Event, frozen=True):
+    """One more order that was given there because of the one in conflict."""
+
+    conflict_id: str
+    dependent: Dependent
+
+
+class ConflictSettled(_Event, frozen=True):
+    conflict_id: str
+    settlement: Settlement
+
+
+class MissionRecorded(_Event, frozen=True):
+    """A mission that took place at another site and is over; the vehicle is left as it is."""
+
+    mission: Mission
+
+
+class IncidentsMerged(_Event, frozen=True):
+    """Both were one happening: missions and intakes of the first belong to `into_id`, it is closed."""
+
+    incident_id: str
+    into_id: str
+    closing: Closing
+
+
 class Archived(_Event, frozen=True):
     """These left the floor; the journal and the tables keep them."""
 
@@ -255,6 +320,8 @@ class Archived(_Event, frozen=True):
     incident_ids: tuple[str, ...]
     mission_ids: tuple[str, ...]
     days: tuple[str, ...]  # serial counters of these days are dropped
+    conflict_ids: tuple[str, ...] = ()
+    activation_ids: tuple[str, ...] = ()
 
 
 Event = (
@@ -291,5 +358,14 @@ Event = (
     | VehicleRegistered
     | DispatcherRegistered
     | SeatRegistered
+    | SiteRegistered
+    | AuthorityMoved
+    | CameLate
+    | ConflictFound
+    | ConflictGrew
+    | ConflictSettled
+    | MissionRecorded
+    | IncidentsMerged
     | Archived
+    | ReserveEvent
 )

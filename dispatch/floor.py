@@ -19,6 +19,9 @@ from dispatch.kinds import (
     SeatState,
     VehicleState,
 )
+from dispatch.reserve import Activation
+from dispatch.reserve_changes import OF_AN_ACTIVATION, changed
+from dispatch.reserve_events import ActivationOrdered, SeatTested
 from dispatch.stages import milestone
 from dispatch.words import (
     Authority,
@@ -55,6 +58,7 @@ class Floor(Struct):
     sites: dict[str, Site] = field(default_factory=dict)
     authorities: dict[str, Authority] = field(default_factory=dict)
     conflicts: dict[str, Conflict] = field(default_factory=dict)
+    activations: dict[str, Activation] = field(default_factory=dict)
 
     def get(self, table: str, key: str) -> Any | None:
         """The thing a `Ref` points at, or None when it is not on the floor."""
@@ -161,7 +165,7 @@ def _intake_ended(floor: Floor, event: ev.IntakeEnded) -> tuple[Ref, ...]:
 def _incident_opened(floor: Floor, event: ev.IncidentOpened) -> tuple[Ref, ...]:
     incident = event.incident
     intake = floor.intakes[event.intake_id]
-    floor.serials[event.day] = event.serial
+    floor.serials[event.day] = max(event.serial, floor.serials.get(event.day, 0))
     refs = [
         ("serials", event.day),
         _put(floor, "incidents", incident),
@@ -327,6 +331,50 @@ def _seat_state_changed(floor: Floor, event: ev.SeatStateChanged) -> tuple[Ref, 
     return (_edit(floor, "seats", event.seat_id, **changed),)
 
 
+def _activation_changed(floor: Floor, event: Any) -> tuple[Ref, ...]:
+    return (_put(floor, "activations", changed(floor.activations[event.activation_id], event)),)
+
+
+def _seat_tested(floor: Floor, event: SeatTested) -> tuple[Ref, ...]:
+    return (_edit(floor, "seats", event.seat_id, self_test=event.test),)
+
+
+# --- between sites -------------------------------------------------------------------------------
+
+
+def _conflict_grew(floor: Floor, event: ev.ConflictGrew) -> tuple[Ref, ...]:
+    dependents = (*floor.conflicts[event.conflict_id].dependents, event.dependent)
+    return (_edit(floor, "conflicts", event.conflict_id, dependents=dependents),)
+
+
+def _conflict_settled(floor: Floor, event: ev.ConflictSettled) -> tuple[Ref, ...]:
+    return (_edit(floor, "conflicts", event.conflict_id, settled=event.settlement),)
+
+
+def _mission_recorded(floor: Floor, event: ev.MissionRecorded) -> tuple[Ref, ...]:
+    mission = event.mission
+    incident = floor.incidents[mission.incident_id]
+    first = min(incident.first_ordered_at or mission.ordered_at, mission.ordered_at)
+    missions = (*incident.mission_ids, mission.id)
+    linked = _edit(floor, "incidents", incident.id, mission_ids=missions, first_ordered_at=first)
+    return (_put(floor, "missions", mission), linked)
+
+
+def _incidents_merged(floor: Floor, event: ev.IncidentsMerged) -> tuple[Ref, ...]:
+    gone, kept = floor.incidents[event.incident_id], floor.incidents[event.into_id]
+    refs = [_edit(floor, "missions", key, incident_id=kept.id) for key in gone.mission_ids]
+    for number, key in enumerate(gone.intake_ids, len(kept.intake_ids) + 1):
+        refs.append(_edit(floor, "intakes", key, incident_id=kept.id, number=number))
+        call_id = floor.intakes[key].call_id
+        if call_id in floor.calls:
+            refs.append(_edit(floor, "calls", call_id, incident_id=kept.id))
+    missions, intakes = (*kept.mission_ids, *gone.mission_ids), (*kept.intake_ids, *gone.intake_ids)
+    closed = {"state": State.CLOSED, "hold": None, "closing": event.closing}
+    refs.append(_edit(floor, "incidents", kept.id, mission_ids=missions, intake_ids=intakes))
+    refs.append(_edit(floor, "incidents", gone.id, mission_ids=(), intake_ids=(), **closed))
+    return tuple(refs)
+
+
 def _archived(floor: Floor, event: ev.Archived) -> tuple[Ref, ...]:
     gone: list[Ref] = [
         *(("calls", key) for key in event.call_ids),
@@ -334,6 +382,8 @@ def _archived(floor: Floor, event: ev.Archived) -> tuple[Ref, ...]:
         *(("incidents", key) for key in event.incident_ids),
         *(("missions", key) for key in event.mission_ids),
         *(("serials", key) for key in event.days),
+        *(("conflicts", key) for key in event.conflict_ids),
+        *(("activations", key) for key in event.activation_ids),
     ]
     for table, key in gone:
         getattr(floor, table).pop(key, None)
@@ -374,5 +424,16 @@ _APPLIERS: dict[type, Callable[[Floor, Any], tuple[Ref, ...]]] = {
     ev.VehicleRegistered: lambda floor, event: (_put(floor, "vehicles", event.vehicle),),
     ev.DispatcherRegistered: lambda floor, event: (_put(floor, "dispatchers", event.dispatcher),),
     ev.SeatRegistered: lambda floor, event: (_put(floor, "seats", event.seat),),
+    ev.SiteRegistered: lambda floor, event: (_put(floor, "sites", event.site),),
+    ev.AuthorityMoved: lambda floor, event: (_put(floor, "authorities", event.authority),),
+    ev.CameLate: lambda floor, event: (),
+    ev.ConflictFound: lambda floor, event: (_put(floor, "conflicts", event.conflict),),
+    ev.ConflictGrew: _conflict_grew,
+    ev.ConflictSettled: _conflict_settled,
+    ev.MissionRecorded: _mission_recorded,
+    ev.IncidentsMerged: _incidents_merged,
+    ActivationOrdered: lambda floor, event: (_put(floor, "activations", event.activation),),
+    SeatTested: _seat_tested,
+    **dict.fromkeys(OF_AN_ACTIVATION, _activation_changed),
     ev.Archived: _archived,
 }

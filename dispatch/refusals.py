@@ -5,7 +5,7 @@ A refusal is an answer, not an error: it is stored as the verdict of the command
 
 from msgspec import Struct
 
-from dispatch.kinds import VehicleState
+from dispatch.kinds import CheckItem, VehicleState
 
 
 class _Refusal(Struct, frozen=True, tag_field="is", tag=True, omit_defaults=True):
@@ -100,6 +100,35 @@ class NotPossible(_Refusal, frozen=True):
     rule: str
 
 
+class HeldElsewhere(_Refusal, frozen=True):
+    """`scope` is commanded by another site since `since_at`: order it there, or by telephone."""
+
+    scope: str
+    site: str
+    term: int
+    since_at: int
+
+
+class NotReady(_Refusal, frozen=True):
+    """The seat has not proven these: cure them, or say in words why it goes into service all the same."""
+
+    items: tuple[CheckItem, ...]
+
+
+class HoldsWork(_Refusal, frozen=True):
+    """The seat answers for these: others take them over one by one, or they end, before it may leave."""
+
+    incident_numbers: tuple[str, ...]
+    intakes: int = 0
+    calls: int = 0
+
+
+class InConflict(_Refusal, frozen=True):
+    """Accepted by another site while it was apart; it does not fit here: a person settles it."""
+
+    conflict_id: str
+
+
 Refusal = (
     NotFound
     | AlreadyThere
@@ -115,4 +144,8 @@ Refusal = (
     | NotAllowed
     | TooLate
     | NotPossible
+    | HeldElsewhere
+    | InConflict
+    | NotReady
+    | HoldsWork
 )

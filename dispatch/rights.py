@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from dispatch import commands as cmd
+from dispatch import reserve_commands as reserve
 from dispatch.commands import Order
 from dispatch.floor import Floor
 from dispatch.kinds import Role
@@ -38,8 +39,27 @@ _WORK: frozenset[type] = frozenset(
         cmd.AnswerCrewCall,
         cmd.LogOut,
         cmd.SetSeatState,
+        cmd.SettleConflict,
     }
 )
+
+_OF_THE_SEAT: frozenset[type] = frozenset(
+    {
+        reserve.ReportActivationShown,
+        reserve.ReportReadiness,
+        reserve.ReportSelfTest,
+        reserve.FinishStandDown,
+    }
+)
+"""What a reserve seat reports also with nobody logged in."""
+
+_RESERVE: frozenset[type] = _OF_THE_SEAT | {
+    reserve.ConfirmActivation,
+    reserve.BecomeReady,
+    reserve.RecordCallOut,
+}
+
+_LEADING: frozenset[type] = frozenset({reserve.OrderActivation, reserve.ExtendActivation, reserve.StandDown})
 
 _MASTER_DATA: frozenset[type] = frozenset(
     {
@@ -48,14 +68,16 @@ _MASTER_DATA: frozenset[type] = frozenset(
         cmd.RegisterVehicle,
         cmd.RegisterDispatcher,
         cmd.RegisterSeat,
+        cmd.RegisterSite,
     }
 )
 
 RIGHTS: dict[Role, frozenset[type]] = {
-    Role.DISPATCHER: _WORK,
-    Role.SHIFT_LEADER: _WORK,
+    Role.DISPATCHER: _WORK | _RESERVE,
+    Role.SHIFT_LEADER: _WORK | _RESERVE | _LEADING,
     Role.ADMINISTRATOR: _MASTER_DATA | {cmd.LogOut},
     Role.OBSERVER: frozenset(),
+    Role.SEAT: _OF_THE_SEAT,
     Role.GATEWAY: frozenset(
         {
             cmd.ReportOrderDelivered,
@@ -65,7 +87,7 @@ RIGHTS: dict[Role, frozenset[type]] = {
             cmd.ReportCrewCall,
         }
     ),
-    Role.HUB: _MASTER_DATA | {cmd.LogIn, cmd.LogOut, cmd.ArchiveEnded},
+    Role.HUB: _MASTER_DATA | {cmd.LogIn, cmd.LogOut, cmd.ArchiveEnded, cmd.MoveAuthority},
 }
 
 # Roles whose holder may stand as the second person of a two-person decision.
@@ -87,4 +109,4 @@ def second_person(floor: Floor, order: Order) -> str | None:
 
 def over_seat(order: Order, seat_id: str) -> bool:
     """True when the giver may speak for this seat: their own, or any seat for those who lead or run it."""
-    return order.seat_id == seat_id or bool(order.roles - {Role.DISPATCHER})
+    return order.seat_id == seat_id or bool(order.roles - {Role.DISPATCHER, Role.SEAT})

@@ -34,6 +34,7 @@ from dispatch.kinds import (
     VehicleKind,
     VehicleState,
 )
+from dispatch.reserve import SelfTest
 
 
 class Point(Struct, frozen=True):
@@ -235,6 +236,7 @@ class Mission(Struct, frozen=True):
     drill: bool = False
     manual: bool = False
     """Ordered by voice while no hub could be reached, recorded afterwards (补录)."""
+    late_from: str = ""  # 孤岛补录: the site that ordered it while it was apart
 
     @property
     def active(self) -> bool:
@@ -290,16 +292,24 @@ class Hospital(Struct, frozen=True):
 
 
 class Dispatcher(Struct, frozen=True):
-    """A person with a staff number; the proof of identity is kept elsewhere."""
+    """A person with a staff number; the proof of identity is kept elsewhere.
+
+    `phone`: the number for calling out. `site`: where they are called to, "" for the city. `on_call`: 备勤.
+    `qualified_until_at` None: not qualified to work a reserve seat.
+    """
 
     id: str
     staff_number: str
     name: str
     roles: frozenset[Role]
+    phone: str = ""
+    site: str = ""
+    on_call: bool = False
+    qualified_until_at: int | None = None
 
 
 class Seat(Struct, frozen=True):
-    """席位 and who sits there."""
+    """席位 and who sits there. `self_test`: the last readiness test in calm times, reserve seats only."""
 
     id: str
     number: str
@@ -309,6 +319,7 @@ class Seat(Struct, frozen=True):
     state_since: int = 0
     state_reason: str = ""
     dispatcher_id: str | None = None
+    self_test: SelfTest | None = None
 
 
 CITY = "CITY"
@@ -358,11 +369,21 @@ class Settlement(Struct, frozen=True):
     remark: str = ""
 
 
+class Dependent(Struct, frozen=True):
+    """An order that was given there because of the one in conflict; `order` is encoded like it."""
+
+    cid: str
+    kind: str
+    given_at: int
+    order: bytes
+
+
 class Conflict(Struct, frozen=True):
     """冲突: an order another site accepted while it was apart and that does not fit what happened here.
 
     `order` is that order, encoded; `rule` the name of the refusal. The ids name what it was about, "" where
-    nothing; `against` is the mission of ours in its way. Never dropped: it stays until a person settles it.
+    nothing; `against` is the mission of ours in its way. `dependents`: what followed from it there, in order.
+    Never dropped: it stays until a person settles it.
     """
 
     id: str
@@ -376,7 +397,9 @@ class Conflict(Struct, frozen=True):
     dispatcher_id: str | None = None
     seat_id: str | None = None
     vehicle_id: str = ""
+    intake_id: str = ""
     incident_id: str = ""
     mission_id: str = ""
     against: str = ""
     settled: Settlement | None = None
+    dependents: tuple[Dependent, ...] = ()
