@@ -5,8 +5,9 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from dispatch.activation import running, running_turn
 from dispatch.floor import Floor
-from dispatch.kinds import Direction, IncidentState, MilestoneKind, OrderStatus, Severity
+from dispatch.kinds import Direction, IncidentState, MilestoneKind, OrderStatus, SeatKind, Severity
 from dispatch.stages import milestone, vehicle_came
 from dispatch.words import Incident
 
@@ -19,6 +20,9 @@ class AlarmKind(StrEnum):
     NOT_DEPARTED = "not_departed"  # 未出车
     HOLD_DUE = "hold_due"  # 挂起到时
     CREW_CALL = "crew_call"  # 车组呼叫
+    SEAT_NOT_READY = "seat_not_ready"  # 储备席未就绪
+    ACTIVATION_DUE = "activation_due"  # 启用到期
+    SELF_TEST_DUE = "self_test_due"  # 自检逾期
 
 
 class Limits(Struct, frozen=True):
@@ -30,10 +34,12 @@ class Limits(Struct, frozen=True):
     no_vehicle_s: int = 300
     order_unconfirmed_s: int = 20
     not_departed_s: int = 180
+    seat_ready_s: int = 300
+    self_test_s: int = 25 * 3600
 
 
 class Alarm(Struct, frozen=True):
-    """`id` is the call, intake, incident, mission or vehicle; `since` is when the limit was passed (ms)."""
+    """`id`: the call, intake, incident, mission, vehicle, seat or activation. `since`: limit passed (ms)."""
 
     kind: AlarmKind
     id: str
@@ -52,6 +58,7 @@ def overdue(floor: Floor, now: int, limits: Limits = DEFAULT_LIMITS) -> tuple[Al
         *_incidents(floor, limits),
         *_missions(floor, limits),
         *_crews(floor),
+        *_reserve(floor, limits),
     )
     return tuple(sorted((alarm for alarm in found if alarm.since <= now), key=lambda alarm: alarm.since))
 
@@ -97,6 +104,20 @@ def _crews(floor: Floor) -> Iterator[Alarm]:
             mission = floor.missions.get(vehicle.mission_id or "")
             seat_id = mission.seat_id if mission else None
             yield Alarm(AlarmKind.CREW_CALL, vehicle.id, vehicle.crew_called_at, seat_id)
+
+
+def _reserve(floor: Floor, limits: Limits) -> Iterator[Alarm]:
+    for activation in running(floor):
+        if activation.until_at is not None:
+            yield Alarm(AlarmKind.ACTIVATION_DUE, activation.id, activation.until_at, activation.seat_id)
+        for turn in activation.seats:
+            if turn.ready_at is None and turn.standing_down_at is None:
+                since = activation.ordered_at + limits.seat_ready_s * 1000
+                yield Alarm(AlarmKind.SEAT_NOT_READY, turn.seat_id, since, activation.seat_id)
+    for seat in floor.seats.values():
+        if seat.kind is SeatKind.RESERVE and running_turn(floor, seat.id) is None:
+            tested_at = seat.self_test.at if seat.self_test else seat.state_since
+            yield Alarm(AlarmKind.SELF_TEST_DUE, seat.id, tested_at + limits.self_test_s * 1000, seat.id)
 
 
 def _missions(floor: Floor, limits: Limits) -> Iterator[Alarm]:

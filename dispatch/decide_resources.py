@@ -155,8 +155,8 @@ def register_dispatcher(floor: Floor, order: Order, command: cmd.RegisterDispatc
 def register_seat(floor: Floor, order: Order, command: cmd.RegisterSeat, at: int) -> Decision:
     seat = command.seat
     known = floor.seats.get(seat.id)
-    live = known or Seat(seat.id, seat.number, seat.site)
-    kept = ("state", "state_since", "state_reason", "dispatcher_id")
+    live = known or Seat(seat.id, seat.number, seat.site, state_since=at)
+    kept = ("state", "state_since", "state_reason", "dispatcher_id", "self_test")
     seat = replace(seat, **{name: getattr(live, name) for name in kept})
     return (ev.SeatRegistered(seat),)
 
@@ -182,9 +182,11 @@ def archive(floor: Floor, order: Order, command: cmd.ArchiveEnded, at: int) -> D
     calls = tuple(key for key in floor.calls if key in of_intakes) + tuple(unread[:ARCHIVED_MAX])
     missions = tuple(key for incident in incidents for key in incident.mission_ids)
     days = _forgotten_days(floor, before)
-    if not (calls or intakes or incidents or days):
+    drills = tuple(it.id for it in floor.activations.values() if it.ended_at and it.ended_at < before)
+    if not (calls or intakes or incidents or days or drills):
         return ()
-    return (ev.Archived(calls, tuple(sorted(intakes)), tuple(sorted(gone)), missions, days),)
+    closed = tuple(sorted(gone))
+    return (ev.Archived(calls, tuple(sorted(intakes)), closed, missions, days, activation_ids=drills),)
 
 
 def _forgotten_days(floor: Floor, before: int) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ class Role(StrEnum):
     SHIFT_LEADER = "shift_leader"  # 调度班长
     ADMINISTRATOR = "administrator"  # 系统管理员
     OBSERVER = "observer"  # 大屏、领导终端: reads only
+    SEAT = "seat"  # 坐席机: what the machine itself reports, with nobody logged in
     GATEWAY = "gateway"  # vehicle-terminal gateway, a machine
     HUB = "hub"  # the hub's own housekeeping
 
@@ -291,3 +292,50 @@ class ConflictChoice(StrEnum):
     KEEP_LATE = "keep_late"  # 保留补录: it takes the place of ours
     BOTH = "both"  # 两者都发生: recorded beside ours, one ends as 放空
     MERGE = "merge"  # 合并事件: both incidents are one
+
+
+class ReserveRole(StrEnum):
+    """What a reserve seat is put into service for."""
+
+    FULL = "full"  # 受理派车
+    ANSWER_ONLY = "answer_only"  # 只受理
+    CONSULT_ONLY = "consult_only"  # 只咨询
+
+
+class ReserveStage(StrEnum):
+    """Where a reserve seat stands in its activation; `activation.stage_of` reads it from the times."""
+
+    ORDERED = "ordered"  # 已下令
+    SEEN = "seen"  # 已确认
+    READY = "ready"  # 就绪
+    STANDING_DOWN = "standing_down"  # 撤收中: no new calls, what runs is handed back
+    STOOD_DOWN = "stood_down"  # 已撤收
+
+
+class CheckItem(StrEnum):
+    """自检: what a seat proves before calls may ring there."""
+
+    HUB = "hub"  # its floor is the hub's
+    PHONE = "phone"  # registered
+    TEST_CALL = "test_call"  # a real call through the line, answered
+    AUDIO = "audio"  # what was said came back
+    CLOCK = "clock"
+    VERSION = "version"
+    LISTS = "lists"  # 词典名册
+    MAP = "map"
+    PERSON = "person"  # logged in, qualified, at the seat
+
+
+class CheckResult(StrEnum):
+    OK = "ok"
+    WARNING = "warning"  # told, does not hold the seat back
+    FAULT = "fault"
+
+
+class CallOutAnswer(StrEnum):
+    """呼叫人员到岗: what came of calling a person out."""
+
+    CALLED = "called"  # 已呼叫, no answer yet
+    COMING = "coming"  # 应召
+    DECLINED = "declined"  # 不能到
+    NO_ANSWER = "no_answer"  # 未接

@@ -26,7 +26,7 @@ _ROLES: Final = {
     "调度班长": Role.SHIFT_LEADER,
     "系统管理员": Role.ADMINISTRATOR,
     "只读": Role.OBSERVER,
-} | {role.value: role for role in Role if role not in {Role.HUB, Role.GATEWAY}}
+} | {role.value: role for role in Role if role not in {Role.HUB, Role.GATEWAY, Role.SEAT}}
 _SEAT_KINDS: Final = {"中心席": SeatKind.CITY, "储备席": SeatKind.RESERVE, "培训席": SeatKind.TRAINING} | {
     kind.value: kind for kind in SeatKind
 }

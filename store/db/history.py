@@ -12,10 +12,18 @@ from sqlalchemy import Connection, Table, select
 
 from dispatch.kinds import MilestoneKind
 from dispatch.moments import BEIJING
+from dispatch.reserve import Activation
 from dispatch.stages import milestone
 from dispatch.words import Call, Incident, Mission
 from store.db.rows import body_of, upsert
-from store.db.tables import CALL_HISTORY, INCIDENT_HISTORY, MISSION_HISTORY, PROJECTION, STATE
+from store.db.tables import (
+    ACTIVATION_HISTORY,
+    CALL_HISTORY,
+    INCIDENT_HISTORY,
+    MISSION_HISTORY,
+    PROJECTION,
+    STATE,
+)
 
 HISTORY = "history"
 EVENTS_PER_STEP = 500
@@ -53,10 +61,23 @@ def mission_row(mission: Mission) -> dict[str, Any]:
     }
 
 
+def activation_row(activation: Activation) -> dict[str, Any]:
+    ready = [turn.ready_at for turn in activation.seats if turn.ready_at is not None]
+    return {
+        "day": day_of(activation.ordered_at),
+        **_same(ACTIVATION_HISTORY, activation),
+        "seats": len(activation.seats),
+        "seats_ready": len(ready),
+        "first_ready_at": min(ready, default=None),
+        "last_ready_at": max(ready, default=None),
+    }
+
+
 ROWS: dict[str, tuple[Table, Callable[[Any], dict[str, Any]]]] = {
     "calls": (CALL_HISTORY, call_row),
     "incidents": (INCIDENT_HISTORY, incident_row),
     "missions": (MISSION_HISTORY, mission_row),
+    "activations": (ACTIVATION_HISTORY, activation_row),
 }
 
 
