@@ -2,7 +2,10 @@
 
 # ruff: noqa: E501 - a sentence stands whole, as it does on the screen
 
+from console.english_sites import SITES
+
 ENGLISH: dict[str, str] = {
+    **SITES,
     "当前角色无权“{name}”": "Your role may not: {name}",
     "请由调度员或班长登录后操作": "Let a dispatcher or shift leader log in",
     "没有受理中的事件": "Nothing is in hand",
@@ -125,7 +128,6 @@ ENGLISH: dict[str, str] = {
     "电话进程未运行，正在重启；请用话机接听。{text}": "The phone process is being restarted; use the desk phone. {text}",
     "电话": "Phone",
     "车台": "Radio",
-    "往返 {ms} 毫秒，待发 {n} 条": "Round trip {ms} ms, {n} orders waiting",
     "中枢": "Hub",
     "注意": "look",
     "存储": "Store",
@@ -148,11 +150,7 @@ ENGLISH: dict[str, str] = {
     "与调度中枢通信延迟 {n} 秒，指令将自动补发": "The hub is {n} s late; orders are sent again by themselves",
     "已与中枢断开 {s} 秒，接警已存本机（待发 {n} 条），派车请用电台并登记": "Cut off from the hub for {s} s: calls are kept here ({n} waiting); send vehicles by radio and note it",
     "数据库切换中（通常 ≤20 秒），受理不受影响，派车指令排队 {n} 条": "Database switching (≤ 20 s as a rule): intake goes on, {n} orders wait",
-    "等待异地备份确认 {n} 秒": "Waiting {n} s for the remote copy",
     "孤岛模式：记录仅存本中心，恢复后需核对": "Island: records are only in this centre, check them afterwards",
-    "已接管：{text}": "Taken over: {text}",
-    "本中枢已被撤权，仅可查看": "This hub has lost its authority: reading only",
-    "正在同步 {text}": "Catching up {text}",
     "中枢磁盘已满，指令排队 {n} 条，派车请用电台并登记，立即通知维护": "The hub's disk is full, {n} orders wait: send vehicles by radio and note it, tell maintenance now",
     "已满": "full",
     "中枢磁盘空间不足：只保证接警与派车，请通知维护": "The hub is short of disk: only calls and orders are sure, tell maintenance",

@@ -38,6 +38,9 @@ _MODES = {
     Mode.DISK_LOW: HubMode.DISK_LOW,
     Mode.DISK_FULL: HubMode.DISK_FULL,
     Mode.FENCED: HubMode.REVOKED,
+    Mode.CUT_OFF: HubMode.CITY_CUT_OFF,
+    Mode.ISLAND: HubMode.ISLAND,
+    Mode.HANDING_OVER: HubMode.HANDING_OVER,
 }
 
 
@@ -121,6 +124,10 @@ def link_of(state: LinkState) -> Link:
         text=behind,
         alarm=state.alarm,
         outbox_fault=state.outbox_fault,
+        relay=state.relay,
+        scope=state.scope,
+        hub_age_ms=state.hub_age_ms // 1000 * 1000,
+        queued=state.queued,
     )
 
 

@@ -33,6 +33,11 @@ class HubMode(StrEnum):
     CATCHING_UP = "catching_up"  # 追赶
     DISK_LOW = "disk_low"  # 磁盘告急
     DISK_FULL = "disk_full"  # 磁盘告急: nothing can be stored, orders wait
+    CITY_CUT_OFF = "city_cut_off"  # 中继与市中心断开: our relay does not hear its hub
+    HANDING_OVER = "handing_over"  # 移交中
+    CLOCK_OFF = "clock_off"  # 时钟偏差 > 500 ms
+    CLOCK_WRONG = "clock_wrong"  # > 5 s: the hub stamps the times of calls
+    ALARM = "alarm"  # the hub says something in words of its own
 
 
 class Link(Struct, frozen=True):
@@ -47,6 +52,10 @@ class Link(Struct, frozen=True):
     text: str = ""
     alarm: str = ""  # the hub's own, in its words
     outbox_fault: str = ""  # why orders are not on our disk
+    relay: str = ""  # code of the site whose relay we hear, "": the hub itself
+    scope: str = ""  # what the hub we hear commands
+    hub_age_ms: int = 0  # how long ago that relay heard the hub
+    queued: int = 0  # orders that wait at the hub
 
 
 class FloorLoaded(Struct, frozen=True):

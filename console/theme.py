@@ -52,6 +52,7 @@ class Theme:
                 "info": colours.info,
                 "warning": amber_text(colours),
                 "fault": colours.fault,
+                "command": colours.command,
             }[tone]
         )
 
@@ -129,6 +130,9 @@ QLabel[role="clock"] {{ font-size: {CLOCK_PX}px; font-weight: bold; }}
 QLabel[role="mode"] {{ font-size: {LARGE_PX}px; font-weight: bold; border: 1px solid {c.line_strong};
     border-radius: 4px; padding: 1px 9px; background: {c.raised}; }}
 QLabel[role="mode"][tone="fault"] {{ background: {c.fault}; color: {c.fault_ink}; border-color: {c.fault}; }}
+QLabel[role="mode"][tone="command"] {{ background: {c.command}; color: {c.command_ink};
+    border-color: {c.command}; }}
+QLabel[tone="command"] {{ color: {c.command}; }}
 QLabel[tone="fault"] {{ color: {c.fault}; }}
 QLabel[tone="warning"] {{ color: {amber_text(c)}; }}
 QLabel[tone="ok"] {{ color: {c.ok}; }}
@@ -139,6 +143,8 @@ QFrame#strip[tone="fault"] {{ background: {c.fault}; border-color: {c.fault}; }}
 QFrame#strip[tone="fault"] QLabel {{ color: {c.fault_ink}; }}
 QFrame#strip[tone="warning"] {{ background: {c.warning}; border-color: {c.warning}; }}
 QFrame#strip[tone="warning"] QLabel {{ color: {c.warning_ink}; }}
+QFrame#strip[tone="command"] {{ background: {c.command}; border-color: {c.command}; }}
+QFrame#strip[tone="command"] QLabel {{ color: {c.command_ink}; }}
 QFrame#strip[tone="info"] {{ background: {c.selected}; border-color: {c.info}; }}
 QFrame#strip[tone="info"] QLabel {{ color: {c.selected_text}; }}
 """

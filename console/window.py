@@ -22,7 +22,7 @@ from console.models.alarm_rows import crews_calling
 from console.models.asking import Ask
 from console.models.confirming import act_words
 from console.models.desk import Desk
-from console.models.lamps import banner
+from console.models.modes import banners
 from console.models.people import drafting
 from console.models.state import Topic
 from console.panels.advice import AdvicePanel
@@ -39,6 +39,7 @@ from console.panels.reason import ReasonBar
 from console.panels.records import RecordsTable
 from console.panels.status import Header, Keys, Strip
 from console.panels.vehicles import VehiclesPanel
+from console.panels.widgets import Frame
 from console.ports import LogInAnswered
 from console.shortcuts import KeyFilter
 from console.theme import GAP_PX, Theme, dress
@@ -86,6 +87,7 @@ class SeatWindow(QMainWindow):
         self._lay_out(page)
         self._reason = ReasonBar(page, self._lower)
         self._help = Help(page)
+        self._frame = Frame(page)
         self._login = LogInPage(page, self.windowTitle(), self._log_in)
         self._second: SecondPerson | None = None
         self._shared_out = False
@@ -169,6 +171,8 @@ class SeatWindow(QMainWindow):
                 refresh(now)
         if changes & {Topic.NOTICE, Topic.STATUS, Topic.LATEST, Topic.VEHICLES}:
             self._strip.refresh(now)
+            framed = any(one.framed for one in banners(self._desk.standing(now)))
+            self._frame.show_colour(self._theme.window.fault if framed else "")
         if changes & {Topic.STATUS, Topic.PLACE, Topic.CALLS}:
             self._form.tell(now)
         if Topic.SUGGESTIONS in changes:
@@ -229,7 +233,7 @@ class SeatWindow(QMainWindow):
             ringing = desk.line.ringing()
             number = ringing[0].number or say("号码未显示") if ringing else ""
             self._login.tell_ringing(say("有来电：{number}，F3 接听", number=number) if ringing else "")
-            self._login.tell_hub(banner(desk.link, len(desk.unsigned)).text)
+            self._login.tell_hub("\n".join(one.words for one in banners(desk.standing(desk.clock()))))
             self._place_login()
         if desk.wants_second is not None and self._second is None:
             self._open_second()
@@ -373,6 +377,7 @@ class SeatWindow(QMainWindow):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._frame.setGeometry(self._page.rect())
         if self._login.isVisible():
             self._place_login()
         if self._reason.isVisible():

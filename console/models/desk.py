@@ -11,6 +11,7 @@ from console.models.following import ask_again, dispatched, follow, refit, tell_
 from console.models.forms import Forms
 from console.models.keeping import Begun, Kept
 from console.models.line import Line
+from console.models.modes import Standing, Watch
 from console.models.people import log_in_again, tell_seat_state, welcome
 from console.models.state import TOPICS_OF, Hand, Notice, Pending, Person, Topic
 from console.models.travelling import Travelling
@@ -71,7 +72,7 @@ class Desk:
         self.types: dict[str, IncidentType] = {}
         """Chosen for intakes that are no incident yet."""
         self.person: Person | None = None
-        self.link = Link()
+        self.link, self.modes = Link(), Watch()
         self.hand = Hand()
         self.begun: dict[str, Begun] = {}
         self.pending: dict[str, Pending] = {}
@@ -176,7 +177,12 @@ class Desk:
         if message.mode is not self.link.mode:
             self.changed(Topic.LINK)
         self.link = message
+        self.modes.take(message, self.floor)
         self.changed(Topic.STATUS)
+
+    def standing(self, now: int) -> Standing:
+        """How everything stands, for the banners."""
+        return Standing(self.link, self.floor, now, len(self.unsigned), self.modes.ages())
 
     def _logged_in(self, message: LogInAnswered) -> None:
         self.log_in_answer = message

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from console.i18n import pick
 from dispatch.alarms import AlarmKind
+from dispatch.floor import Floor
 from dispatch.kinds import (
     AbortReason,
     Answer,
@@ -327,6 +328,12 @@ def word(member: StrEnum) -> str:
 def step(kind: MilestoneKind) -> str:
     """A milestone in full, as on a button."""
     return pick(MILESTONE_LONG[kind])
+
+
+def site_name(floor: Floor, code: str) -> str:
+    """The name of a site, its code where the floor does not know it."""
+    site = floor.sites.get(code)
+    return site.name if site else code or "–"
 
 
 def field(name: str) -> str:

@@ -1,4 +1,4 @@
-"""The lamps of the status line and the banner of the hub's mode (bus.md 5.7): words, tone and what to do.
+"""The lamps of the status line: words, tone and what to do.
 
 A lamp has a shape besides its colour: ● well, ▲ look, ■ broken, ○ not there.
 """
@@ -6,10 +6,12 @@ A lamp has a shape besides its colour: ● well, ▲ look, ■ broken, ○ not t
 from msgspec import Struct
 
 from console.i18n import say
+from console.models.commanding import open_conflicts
 from console.models.desk import Desk
-from console.ports import HubMode, Link
+from console.models.labels import site_name
+from console.models.modes import CITY_OLD_MS, CLOCK_OFF_MS, CLOCK_WRONG_MS, banners
+from console.ports import HubMode
 
-CLOCK_OFF_MS = 1_000
 POSITIONS_OLD_MS = 60_000
 SHAPES = {"ok": "●", "warning": "▲", "fault": "■", "quiet": "○"}
 
@@ -28,16 +30,22 @@ class Lamp(Struct, frozen=True):
         return SHAPES[self.tone]
 
 
-class Banner(Struct, frozen=True):
-    """Words of the hub's mode; empty `text` means no banner."""
-
-    text: str = ""
-    tone: str = ""
-
-
 def lamps(desk: Desk, now: int) -> tuple[Lamp, ...]:
     """All lamps, in the order of the status line."""
-    return (_phone(desk), _radio(desk, now), _hub(desk), _store(desk), _recorder(desk), _clock(desk))
+    always = (
+        _phone(desk),
+        _radio(desk, now),
+        _hub(desk, now),
+        _store(desk, now),
+        _recorder(desk),
+        _clock(desk),
+    )
+    return (*always, *_city(desk), *_conflicts(desk))
+
+
+def _mode_words(desk: Desk, now: int) -> str:
+    """What the banners say of the hub."""
+    return "\n".join(banner.text for banner in banners(desk.standing(now)))
 
 
 def _phone(desk: Desk) -> Lamp:
@@ -65,25 +73,32 @@ def _radio(desk: Desk, now: int) -> Lamp:
     return Lamp("radio", say("车台"), tone, f"{fresh}/{len(ages)}", detail)
 
 
-def _hub(desk: Desk) -> Lamp:
+def _hub(desk: Desk, now: int) -> Lamp:
     link = desk.link
-    if link.mode in {HubMode.CUT_OFF, HubMode.REVOKED}:
-        return Lamp("hub", say("中枢"), "fault", say("断"), banner(link).text)
+    if link.mode is HubMode.REVOKED:
+        return Lamp("hub", say("中枢"), "fault", say("撤权"), _mode_words(desk, now))
+    if link.mode in {HubMode.CUT_OFF, HubMode.CITY_CUT_OFF}:
+        return Lamp("hub", say("中枢"), "fault", say("断"), _mode_words(desk, now))
     if link.mode is HubMode.NORMAL:
-        detail = say("往返 {ms} 毫秒，待发 {n} 条", ms=link.round_trip_ms, n=link.waiting)
+        detail = say(
+            "往返 {ms} 毫秒，待发 {n} 条，最早一条待存（含异地备份）已等 {store} 毫秒",
+            ms=link.round_trip_ms,
+            n=link.waiting,
+            store=link.store_age_ms,
+        )
         return Lamp("hub", say("中枢"), "ok", f"{link.round_trip_ms} ms", detail)
-    return Lamp("hub", say("中枢"), "warning", say("注意"), banner(link).text)
+    return Lamp("hub", say("中枢"), "warning", say("注意"), _mode_words(desk, now))
 
 
-def _store(desk: Desk) -> Lamp:
+def _store(desk: Desk, now: int) -> Lamp:
     link = desk.link
     if link.outbox_fault or desk.keeping_fault:
         detail = say("本机存盘失败：{text}。请检查磁盘", text=link.outbox_fault or desk.keeping_fault)
         return Lamp("store", say("存储"), "fault", say("本机失败"), detail)
-    if link.mode is HubMode.CUT_OFF:
+    if link.mode in {HubMode.CUT_OFF, HubMode.CITY_CUT_OFF}:
         return Lamp("store", say("存储"), "quiet", "?", say("与中枢断开，不知道存储状态"))
     if link.mode is HubMode.DISK_FULL:
-        return Lamp("store", say("存储"), "fault", say("已满"), banner(link).text)
+        return Lamp("store", say("存储"), "fault", say("已满"), _mode_words(desk, now))
     slow = link.mode in {HubMode.STORE_SWITCH, HubMode.AWAITING_COPY, HubMode.DISK_LOW, HubMode.ISLAND}
     detail = say("最早一条待存指令已等 {ms} 毫秒", ms=link.store_age_ms)
     return Lamp("store", say("存储"), "warning" if slow else "ok", say("慢") if slow else say("正常"), detail)
@@ -105,37 +120,27 @@ def _clock(desk: Desk) -> Lamp:
     detail = say("本机与中枢时钟相差 {ms} 毫秒", ms=off)
     if abs(off) <= CLOCK_OFF_MS:
         return Lamp("clock", say("时钟"), "ok", say("准"), detail)
-    return Lamp("clock", say("时钟"), "warning", f"{off / 1000:+.1f} s", detail)
+    tone = "fault" if abs(off) > CLOCK_WRONG_MS else "warning"
+    return Lamp("clock", say("时钟"), tone, f"{off / 1000:+.1f} s", detail)
 
 
-def banner(link: Link, held: int = 0) -> Banner:
-    """The banner of this mode, with time and what to do; none in normal operation. `held`: kept unsigned."""
-    waiting = link.waiting + held
-    tick_s, store_s = link.tick_age_ms // 1000, link.store_age_ms // 1000
-    texts = {
-        HubMode.NORMAL: Banner(say("中枢告警：{text}", text=link.alarm), "warning")
-        if link.alarm
-        else Banner(),
-        HubMode.SLOW: Banner(say("与调度中枢通信延迟 {n} 秒，指令将自动补发", n=tick_s), "warning"),
-        HubMode.CUT_OFF: Banner(_cut_off(tick_s, waiting), "fault"),
-        HubMode.STORE_SWITCH: Banner(
-            say("数据库切换中（通常 ≤20 秒），受理不受影响，派车指令排队 {n} 条", n=link.waiting), "warning"
-        ),
-        HubMode.AWAITING_COPY: Banner(say("等待异地备份确认 {n} 秒", n=store_s), "warning"),
-        HubMode.ISLAND: Banner(say("孤岛模式：记录仅存本中心，恢复后需核对"), "fault"),
-        HubMode.TAKEN_OVER: Banner(say("已接管：{text}", text=link.text), "info"),
-        HubMode.REVOKED: Banner(say("本中枢已被撤权，仅可查看"), "fault"),
-        HubMode.CATCHING_UP: Banner(say("正在同步 {text}", text=link.text), "info"),
-        HubMode.DISK_LOW: Banner(say("中枢磁盘空间不足：只保证接警与派车，请通知维护"), "warning"),
-        HubMode.DISK_FULL: Banner(
-            say("中枢磁盘已满，指令排队 {n} 条，派车请用电台并登记，立即通知维护", n=link.waiting), "fault"
-        ),
-    }
-    return texts[link.mode]
+def _city(desk: Desk) -> list[Lamp]:
+    """Only at a district's relay: how old what it knows of the city is."""
+    link = desk.link
+    if not link.relay:
+        return []
+    seconds = link.hub_age_ms // 1000
+    detail = say(
+        "经 {site} 中继收看，市中心数据为 {n} 秒前", site=site_name(desk.floor, link.relay), n=seconds
+    )
+    tone = "fault" if link.hub_age_ms > CITY_OLD_MS else "ok"
+    return [Lamp("city", say("市区数据"), tone, say("{n} 秒前", n=seconds), detail)]
 
 
-def _cut_off(silent_s: int, waiting: int) -> str:
-    """`silent_s` 0: no hub was heard since this window was started."""
-    if not silent_s:
-        return say("尚未连上中枢，接警存本机（待发 {n} 条），派车请用电台并登记", n=waiting)
-    return say("已与中枢断开 {s} 秒，接警已存本机（待发 {n} 条），派车请用电台并登记", s=silent_s, n=waiting)
+def _conflicts(desk: Desk) -> list[Lamp]:
+    """Only while a conflict waits for a person."""
+    count = open_conflicts(desk.floor)
+    if not count:
+        return []
+    detail = say("{n} 项指令冲突等待核对：Ctrl+G 打开冲突核对", n=count)
+    return [Lamp("conflicts", say("冲突"), "warning", str(count), detail)]

@@ -25,6 +25,8 @@ class Topic(StrEnum):
     POSITIONS = "positions"
     SUGGESTIONS = "suggestions"
     PLACE = "place"
+    COMMAND = "command"  # the act that moves command, or who commands
+    CONFLICTS = "conflicts"
 
 
 TOPICS_OF: dict[str, tuple[Topic, ...]] = {
@@ -37,6 +39,9 @@ TOPICS_OF: dict[str, tuple[Topic, ...]] = {
     "hospitals": (Topic.MISSIONS, Topic.POSITIONS),
     "dispatchers": (Topic.STATUS,),
     "seats": (Topic.STATUS, Topic.INCIDENTS),
+    "sites": (Topic.STATUS,),
+    "authorities": (Topic.STATUS, Topic.COMMAND),
+    "conflicts": (Topic.STATUS, Topic.CONFLICTS),
 }
 
 

@@ -11,10 +11,12 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QWidget
 from console.i18n import say
 from console.models import ages
 from console.models.alarm_rows import crews_calling
+from console.models.commanding import away_from_home
 from console.models.desk import Desk
 from console.models.labels import word
-from console.models.lamps import Banner, banner, lamps
-from console.panels.widgets import button, set_property, text
+from console.models.lamps import lamps
+from console.models.modes import banners, tone_of
+from console.panels.widgets import Sentence, button, set_property, text
 from console.ports import HubMode
 from console.verbs import BY_ID, VERBS, tip
 
@@ -70,9 +72,8 @@ class Header(QFrame):
 
     def _show_people(self) -> None:
         desk = self._desk
-        island = desk.link.mode is HubMode.ISLAND
-        self._mode.setText(say("孤岛") if island else say("培训") if self._training else say("平"))
-        set_property(self._mode, "tone", "fault" if island or self._training else "")
+        self._mode.setText(self._site_mode()[0])
+        set_property(self._mode, "tone", self._site_mode()[1])
         self._where.setText(say("{site}　{seat} 台", site=self._site, seat=self._seat_number))
         person = desk.person
         known = desk.floor.dispatchers.get(person.dispatcher_id) if person else None
@@ -83,6 +84,15 @@ class Header(QFrame):
         seat = desk.floor.seats.get(person.seat_id or "")
         state = word(seat.state) if seat else ""
         self._who.setText(f"{known.name} {known.staff_number}　{roles}　{state}")
+
+    def _site_mode(self) -> tuple[str, str]:
+        """The one word for how this site stands, and its tone."""
+        desk = self._desk
+        if desk.link.mode is HubMode.ISLAND:
+            return say("孤岛"), "fault"
+        if away_from_home(desk.floor):
+            return say("接管"), "command"
+        return (say("培训"), "fault") if self._training else (say("平"), "")
 
     def tick(self, now: int) -> None:
         """The clock, every second."""
@@ -98,10 +108,7 @@ class Strip(QFrame):
         self.setObjectName("strip")
         self.setFixedHeight(STRIP_PX)
         self._desk, self._do = desk, do
-        self._text = text()
-        self._text.setObjectName("notice.text")
-        self._banner = text()
-        self._banner.setObjectName("banner")
+        self._text, self._banner = Sentence("notice.text"), Sentence("banner")
         self._more = text("", "quiet")
         self._act = button("", "notice.act", self._help_out)
         self._close = button(say("知道了 Esc"), "notice.dismiss", lambda: do("dismiss"), tip("dismiss"))
@@ -118,20 +125,20 @@ class Strip(QFrame):
 
     def refresh(self, now: int) -> None:
         desk = self._desk
-        told, crews = banner(desk.link, len(desk.unsigned)), crews_calling(desk)
-        if crews:
-            told = Banner(f"{crews}　{told.text}".strip(), "fault")
+        shown, crews = banners(desk.standing(now)), crews_calling(desk)
+        words = "　".join(part for part in (crews, *(one.words for one in shown)) if part)
         notice = desk.notices[-1] if desk.notices else None
-        self._banner.setText(told.text)
-        self._banner.setVisible(bool(told.text))
-        tone = told.tone
+        self._banner.setText(words)
+        self._banner.setToolTip("\n".join(one.words for one in shown))
+        self._banner.setVisible(bool(words))
+        tone = "fault" if crews else tone_of(shown)
         if notice is not None:
-            words = f"{ages.clock(notice.at)}　{notice.what}"
-            self._text.setText(f"{words} — {notice.do}" if notice.do else words)
+            told = f"{ages.clock(notice.at)}　{notice.what}"
+            self._text.setText(f"{told} — {notice.do}" if notice.do else told)
             tone = tone or ("warning" if notice.grave else "info")
         else:
             last = desk.latest[-1] if desk.latest else None
-            quiet = "" if told.text or last is None else f"{ages.clock(last.at)}　{last.text}"
+            quiet = "" if words or last is None else f"{ages.clock(last.at)}　{last.text}"
             self._text.setText(quiet)
         self._more.setText(say("另有 {n} 条", n=len(desk.notices) - 1) if len(desk.notices) > 1 else "")
         helps = BY_ID.get(notice.verb or "") if notice is not None else None

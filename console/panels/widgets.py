@@ -3,10 +3,14 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from console.theme import GAP_PX
+
+SENTENCE_PX_MIN = 80
+FRAME_PX = 6
 
 
 class Panel(QFrame):
@@ -34,6 +38,52 @@ def text(words: str = "", role: str = "") -> QLabel:
     if role:
         label.setProperty("role", role)
     return label
+
+
+class Sentence(QLabel):
+    """A line of words that gives way: cut with … where there is no room, whole in its tooltip."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        return QSize(SENTENCE_PX_MIN, super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        words = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        side = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        role = self.foregroundRole()
+        self.style().drawItemText(painter, self.rect(), side, self.palette(), self.isEnabled(), words, role)
+        painter.end()
+
+
+class Frame(QWidget):
+    """A frame round the whole window, over everything and deaf to the mouse. `show_colour("")` hides it."""
+
+    def __init__(self, page: QWidget) -> None:
+        super().__init__(page)
+        self.setObjectName("mode.frame")
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._colour = ""
+        self.hide()
+
+    def show_colour(self, colour: str) -> None:
+        self._colour = colour
+        parent = self.parentWidget()
+        if colour and parent is not None:
+            self.setGeometry(parent.rect())
+            self.raise_()
+        self.setVisible(bool(colour))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(QPen(QColor(self._colour), FRAME_PX))
+        inset = FRAME_PX // 2
+        painter.drawRect(self.rect().adjusted(inset, inset, -inset - 1, -inset - 1))
+        painter.end()
 
 
 def button(words: str, name: str, act: Callable[[], object], tip: str = "") -> QPushButton:

@@ -15,8 +15,9 @@ from console.city_map import open_city
 from console.drill.camera import Camera
 from console.drill.script import read_drill
 from console.ending import end_in_order
-from console.hub_seat import moved
+from console.hub_seat import link_of, moved
 from console.models.map_marks import incident_marks, site_marks, vehicle_marks
+from console.models.modes import Standing, Watch, banners
 from console.ports import Moved
 from console.selftest import check_binding
 from console.theme import font
@@ -50,6 +51,7 @@ class Wall(QObject):
         self._link, self._window, self._canvas, self._aeds = link, window, canvas, aeds
         self._floor = Floor()
         self._positions: dict[str, Moved] = {}
+        self._modes = Watch()
         self._fitted = False
         self._busiest = 0
         self._timers = [self._every(DRAIN_MS, self._drain), self._every(BOARD_MS, self._show)]
@@ -96,7 +98,12 @@ class Wall(QObject):
         now = time.time_ns() // 1_000_000 + state.clock_offset_ms
         self._window.show_board(board(self._floor, now))
         self._window.show_clock(now)
-        self._window.show_link(state.tick_age_ms, now)
+        self._window.show_link(state.tick_age_ms)
+        link = link_of(state)
+        self._modes.take(link, self._floor)
+        standing = Standing(link, self._floor, now, ages=self._modes.ages())
+        silent_ms = state.tick_age_ms
+        self._window.show_modes(banners(standing) if silent_ms is not None else (), silent_ms, now)
 
 
 def run(config: Config, lang: str) -> int:

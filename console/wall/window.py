@@ -7,6 +7,9 @@ from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from console.models.ages import age, clock, day
+from console.models.modes import Banner, tone_of
+from console.panels.widgets import Frame
+from console.ports import HubMode
 from console.verbs import BY_ID
 from console.wall.board import Board
 from console.wall.charts import calls_chart, draw_calls, draw_vehicles, vehicles_chart
@@ -18,7 +21,7 @@ from mapview.canvas.canvas import MapCanvas
 from mapview.canvas.palette import THEMES, Palette
 
 PERCENT = 100
-LINK_SLOW_MS = 1000
+_OLD_PICTURE = frozenset({HubMode.SLOW, HubMode.CUT_OFF})
 
 
 class WallWindow(QWidget):
@@ -38,6 +41,8 @@ class WallWindow(QWidget):
         self._banner = _label("wallBanner", "")
         self._banner.hide()
         self._tiles = {name: Tile(name, words(name)) for name in _COUNTS + _FIGURES}
+        self._banner.setWordWrap(True)
+        self._frame = Frame(self)
         self._incidents = IncidentBoard()
         self._vehicles = vehicles_chart()
         self._calls = calls_chart()
@@ -61,17 +66,27 @@ class WallWindow(QWidget):
         self._clock.setText(clock(now))
         self._day.setText(day(now))
 
-    def show_link(self, silent_ms: int | None, since: int) -> None:
+    def show_link(self, silent_ms: int | None) -> None:
         """Age of the last word of the hub; None before the first. Old news is never shown as new."""
         if silent_ms is None:
             self._link.setText(words("connecting"))
         else:
             self._link.setText(words("updated", ms=silent_ms))
-        lost = silent_ms is not None and silent_ms > LINK_SLOW_MS
-        if lost and silent_ms is not None:
-            at = clock(since - silent_ms)
-            self._banner.setText(words("link_lost", age=age(since - silent_ms, since), at=at))
-        self._banner.setVisible(lost)
+
+    def show_modes(self, shown: tuple[Banner, ...], silent_ms: int | None, now: int) -> None:
+        """The banners of the seats in letters for ten metres; `silent_ms`: how old its last word is."""
+        lines = [_on_the_wall(banner, silent_ms, now) for banner in shown]
+        self._banner.setText("\n".join(lines))
+        self._banner.setVisible(bool(lines))
+        tone = tone_of(shown)
+        if self._banner.property("tone") != tone:
+            self._banner.setProperty("tone", tone)
+            self._banner.style().polish(self._banner)
+        self._frame.show_colour(self._palette.window.fault if any(banner.framed for banner in shown) else "")
+        modes = {banner.mode for banner in shown}
+        self._mode.setText(
+            words("island" if HubMode.ISLAND in modes else "taken" if HubMode.TAKEN_OVER in modes else "calm")
+        )
 
     def set_theme(self, theme: str) -> None:
         """Change to "day" or "night"; the next board is drawn in it."""
@@ -150,13 +165,25 @@ class WallWindow(QWidget):
             f"QLabel#wallDay {{ font-size: 24px; color: {c.text_quiet}; }}"
             f"QLabel#wallClock {{ font-size: 44px; font-weight: 600; }}"
             f"QLabel#wallBanner {{ font-size: 26px; font-weight: 600; background: {c.fault};"
-            f" color: {c.fault_ink}; padding: 6px 16px; border-radius: 5px; }}" + tile_style(self._palette)
+            f" color: {c.fault_ink}; padding: 6px 16px; border-radius: 5px; }}"
+            f"QLabel#wallBanner[tone='warning'] {{ background: {c.warning}; color: {c.warning_ink}; }}"
+            f"QLabel#wallBanner[tone='command'] {{ background: {c.command}; color: {c.command_ink}; }}"
+            f"QLabel#wallBanner[tone='info'] {{ background: {c.selected}; color: {c.selected_text}; }}"
+            + tile_style(self._palette)
         )
 
 
 _COUNTS = ("waiting_calls", "no_vehicle", "running", "callable")
 _FIGURES = ("answer_rate", "dispatch", "turnout", "response")
 ANSWER_RATE_GOAL = 0.95
+
+
+def _on_the_wall(banner: Banner, silent_ms: int | None, now: int) -> str:
+    """A wall gives no orders: without the hub it says how old its picture is."""
+    if banner.mode in _OLD_PICTURE and silent_ms is not None:
+        at = clock(now - silent_ms)
+        return f"{banner.shape} {words('link_lost', age=age(now - silent_ms, now), at=at)}"
+    return banner.words
 
 
 def _if(condition: object, tone: Tone) -> Tone:

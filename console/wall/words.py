@@ -35,6 +35,8 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "connecting": ("正在连接调度中枢…", "Connecting to the hub…"),
     "calm": ("平时", "CALM"),
+    "island": ("孤岛", "ISLAND"),
+    "taken": ("接管", "COMMAND MOVED"),
     "updated": ("数据延迟 {ms} 毫秒", "data age {ms} ms"),
 }
 

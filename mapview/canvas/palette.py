@@ -114,6 +114,8 @@ class WindowColours:
     ok: str
     off: str
     info: str
+    command: str  # purple: command has been moved
+    command_ink: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +226,8 @@ DAY = Palette(
         ok="#24713a",
         off="#737b80",
         info="#33607f",
+        command="#6b3fa0",
+        command_ink="#ffffff",
     ),
     map=MapColours(
         land="#eff0ed",
@@ -309,6 +313,8 @@ NIGHT = Palette(
         ok="#71c58a",
         off="#8e979d",
         info="#8fbbd9",
+        command="#c9a6f2",
+        command_ink="#22103a",
     ),
     map=MapColours(
         land="#2b3136",

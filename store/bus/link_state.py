@@ -64,3 +64,5 @@ class LinkState(Struct, frozen=True):
     """Code of the site whose relay we hear; "": the hub itself."""
     hub_age_ms: int = 0
     """At a relay: how long ago it last heard the hub."""
+    queued: int = 0
+    """Commands that wait at the hub."""

@@ -360,6 +360,7 @@ class _Bus:
             scope=tick.scope if tick else "",
             relay=tick.relay if tick else "",
             hub_age_ms=tick.hub_age_ms if tick else 0,
+            queued=tick.waiting if tick else 0,
         )
         if (before.phase, before.mode) != (self._mail.state.phase, self._mail.state.mode):
             log.info("link: %s, hub %s", self._mail.state.phase.value, self._mail.state.mode)

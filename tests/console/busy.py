@@ -4,6 +4,7 @@ import math
 
 from console.local import LocalHub
 from console.models.desk import Desk
+from console.models.modes import Watch
 from console.ports import (
     Found,
     Moved,
@@ -115,6 +116,7 @@ class Seatful:
         self.navigator = FakeNavigator()
         register(self.hub)
         self.desk = Desk(self.hub, self.phone, self.navigator, self.clock, keep, kept)
+        self.desk.modes = Watch(self.clock)
         self.phone.start()
         self.hub.load()
 

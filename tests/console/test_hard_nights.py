@@ -6,7 +6,6 @@ from PySide6.QtWidgets import QPushButton
 
 from console import i18n
 from console.models import acts, mission_rows
-from console.models.lamps import banner
 from console.ports import HubMode, Link
 from dispatch import commands as cmd
 from dispatch.changes import FormChanges
@@ -16,37 +15,6 @@ from tests.console.busy import Seatful, busy
 Key = Qt.Key
 CTRL = Qt.KeyboardModifier.ControlModifier
 OTHER = {"seat_id": "s2", "person": "d2"}
-
-
-@pytest.mark.parametrize(
-    ("link", "words", "tone"),
-    [
-        (Link(HubMode.NORMAL), (), ""),
-        (Link(HubMode.NORMAL, alarm="时钟倒退"), ("时钟倒退",), "warning"),
-        (Link(HubMode.SLOW, tick_age_ms=2_400), ("2 秒", "自动补发"), "warning"),
-        (Link(HubMode.CUT_OFF, tick_age_ms=9_000, waiting=4), ("9 秒", "5 条", "电台并登记"), "fault"),
-        (Link(HubMode.CUT_OFF), ("尚未连上中枢", "存本机"), "fault"),
-        (Link(HubMode.STORE_SWITCH, waiting=2), ("数据库切换中", "≤20 秒", "2 条"), "warning"),
-        (Link(HubMode.AWAITING_COPY, store_age_ms=7_000), ("异地备份", "7 秒"), "warning"),
-        (Link(HubMode.ISLAND), ("孤岛模式", "核对"), "fault"),
-        (Link(HubMode.TAKEN_OVER, text="道里区（第 4 届）"), ("道里区（第 4 届）",), "info"),
-        (Link(HubMode.REVOKED), ("撤权", "仅可查看"), "fault"),
-        (Link(HubMode.CATCHING_UP, text="12/90"), ("正在同步", "12/90"), "info"),
-        (Link(HubMode.DISK_LOW), ("磁盘",), "warning"),
-        (Link(HubMode.DISK_FULL, waiting=1), ("磁盘已满", "1 条"), "fault"),
-    ],
-)
-def test_every_mode_says_what_it_is_since_when_and_what_to_do(link, words, tone):
-    told = banner(link, held=1)
-    assert told.tone == tone
-    assert bool(told.text) == bool(words)
-    for word in words:
-        assert word in told.text
-
-
-def test_all_modes_are_tried():
-    tried = test_every_mode_says_what_it_is_since_when_and_what_to_do.pytestmark[0].args[1]
-    assert {link.mode for link, _, _ in tried} == set(HubMode)
 
 
 def test_without_the_hub_the_order_button_says_radio_first(seat, show):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from console.models import acts, lamps, mission_rows, reasons, rows
+from console.models import acts, mission_rows, reasons, rows
 from console.models.state import Topic
 from console.ports import Expired, HubMode, Link, LogInNeeded, Moved, VerdictCame
 from dispatch import commands as cmd
@@ -225,14 +225,6 @@ def test_straight_lines_are_marked_until_the_navigator_answers(seat):
     assert picks[0].travel.estimated
     seat.pass_time(500)
     assert not seat.desk.advise().picks[0].travel.estimated
-
-
-@pytest.mark.parametrize("mode", list(HubMode))
-def test_every_mode_has_its_banner(seat, mode):
-    seat.desk.take(Link(mode, tick_age_ms=4_000, waiting=3))
-    banner = lamps.banner(seat.desk.link)
-    assert bool(banner.text) is (mode is not HubMode.NORMAL)
-    assert len(lamps.lamps(seat.desk, seat.clock())) == 6
 
 
 def test_topics_are_handed_out_once(seat):

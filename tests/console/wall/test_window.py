@@ -4,14 +4,17 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from console import i18n
+from console.models.modes import Standing, banners
+from console.ports import HubMode, Link
 from console.wall.board import board
 from console.wall.window import WallWindow
 from dispatch import commands as cmd
 from dispatch.changes import FormChanges
+from dispatch.floor import Floor
 from dispatch.kinds import Severity
 from mapview.canvas.canvas import MapCanvas
 from tests.dispatch.trade import Centre120
@@ -56,11 +59,38 @@ def test_old_news_is_never_shown_as_new(qtbot: QtBot) -> None:
     window = wall(qtbot, busy())
     banner = window.findChild(QLabel, "wallBanner")
     assert banner is not None
-    window.show_link(400, 1_795_000_000_000)
+    show_link(window, Link(HubMode.NORMAL), 400)
     assert not banner.isVisible()
-    window.show_link(65_000, 1_795_000_000_000)
+    show_link(window, Link(HubMode.CUT_OFF, tick_age_ms=65_000), 65_000)
     assert banner.isVisible()
     assert "1:05" in banner.text()
+
+
+def show_link(window: WallWindow, link: Link, silent_ms: int) -> None:
+    now = 1_795_000_000_000
+    window.show_modes(banners(Standing(link, Floor(), now)), silent_ms, now)
+
+
+@pytest.mark.parametrize("theme", ["night", "day"])
+def test_the_wall_shows_the_modes_of_the_seats(qtbot: QtBot, theme: str) -> None:
+    window = wall(qtbot, busy())
+    window.set_theme(theme)
+    banner, mode = window.findChild(QLabel, "wallBanner"), window.findChild(QLabel, "wallMode")
+    frame = window.findChild(QWidget, "mode.frame")
+    assert banner is not None
+    assert mode is not None
+    assert frame is not None
+    show_link(window, Link(HubMode.ISLAND), 100)
+    assert "孤岛模式" in banner.text()
+    assert mode.text() == "孤岛"
+    assert frame.isVisible()
+    assert frame.size() == window.size()
+    show_link(window, Link(HubMode.DISK_LOW), 100)
+    assert banner.property("tone") == "warning"
+    assert not frame.isVisible()
+    show_link(window, Link(HubMode.NORMAL), 100)
+    assert not banner.isVisible()
+    assert mode.text() == "平时"
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

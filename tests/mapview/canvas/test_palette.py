@@ -28,7 +28,7 @@ def grounds(colours: MapColours) -> list[str]:
 def test_window_text_is_readable(palette: Palette) -> None:
     window = palette.window
     for ground in (window.ground, window.panel, window.raised, window.field):
-        for text in (window.text, window.text_quiet, window.fault, window.accent, window.info, window.ok):
+        for text in (window.text, window.text_quiet, window.fault, window.accent, window.info, window.ok, window.command):
             assert contrast(text, ground) >= TEXT_CONTRAST_MIN, (text, ground)
         for lamp in (window.line_strong, window.off, window.focus):
             assert contrast(lamp, ground) >= MARK_CONTRAST_MIN, (lamp, ground)
@@ -37,6 +37,7 @@ def test_window_text_is_readable(palette: Palette) -> None:
         (window.selected_text, window.selected),
         (window.fault_ink, window.fault),
         (window.warning_ink, window.warning),
+        (window.command_ink, window.command),
     ):
         assert contrast(ink, fill) >= TEXT_CONTRAST_MIN, (ink, fill)
 
