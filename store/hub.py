@@ -18,20 +18,11 @@ from dispatch.commands import ArchiveEnded, Command, Order
 from dispatch.kinds import Role
 from store.bus.clock import Clock
 from store.bus.hub_sockets import BusError, HubSockets, Ports, Received
-from store.bus.keys import HUB, KeyFileError, own_keys, pin_hub_key
+from store.bus.keys import HUB, KeyFileError, own_keys, own_sign_key, pin_hub_key
 from store.bus.roster import RosterError
 from store.config import Config
 from store.core.batch import Work, refusal_of
-from store.core.hub_logic import (
-    CheckPerson,
-    HubLogic,
-    Identity,
-    Origin,
-    Output,
-    Publish,
-    Reply,
-    TakePositions,
-)
+from store.core.hub_logic import HubLogic, Identity, Output
 from store.core.ids import new_id
 from store.core.messages import (
     FROM_MEMORY,
@@ -41,15 +32,29 @@ from store.core.messages import (
     Nack,
     Position,
     Positions,
+    RosterNews,
     decode_to_hub,
     encode,
 )
+from store.core.outputs import (
+    CheckPerson,
+    GiveAccounts,
+    Origin,
+    Publish,
+    ReadHashes,
+    ReadJournal,
+    Reply,
+    TakePositions,
+    addressed,
+)
+from store.core.roster import sign_keys
 from store.db.engine import folder_of
 from store.db.errors import StoreError
 from store.db.rebuild import rebuild as rebuild_store
 from store.db.store import HubStore, Opened
 from store.exits import CannotStartError, ExitCode
 from store.hub_people import People
+from store.hub_reader import Reader
 from store.hub_writer import Committed, Writer
 
 POSITIONS_MS = 200
@@ -87,23 +92,25 @@ class Hub:
             site=config.site.code,
             instance=instance,
             epoch=opened.epoch,
-            secret=opened.secret,
+            sign=own_sign_key(keys_dir, HUB),
             events_port=hub.event_port,
             positions_port=hub.position_port,
             hubs=hub.hubs,
         )
-        self._logic = HubLogic(identity, opened.floor, opened.head)
         ports = Ports(hub.host, hub.command_port, hub.event_port, hub.position_port)
         self._sockets = HubSockets(ports, keys, keys_dir / "roster.json")
+        self._logic = HubLogic(identity, opened.floor, opened.head, self._sockets.machine_of)
         wake = self._sockets.waker.wake
         self._writer = Writer(self._store, opened.head.seq, self._clock.now_ms, wake)
         self._people = People(config.store.url, self._clock.steady_ms, wake)
+        self._reader = Reader(config.store.url, wake)
         self._positions: dict[str, Position] = {}
         self._tick_at = self._positions_at = self._disk_at = 0  # these four by the steady clock
         self._archive_at = self._clock.steady_ms() + ARCHIVE_MS
         self._store_mode, self._disk_low = Mode.NORMAL, False
         self._store_text = self._fault = ""
         self._sockets.open(self._clock.steady_ms())
+        self._take_roster()
 
     def stop(self) -> None:
         """End the loop soon; safe from any thread and from a signal handler."""
@@ -114,6 +121,7 @@ class Hub:
         """Serve until `stop`."""
         self._writer.start()
         self._people.start()
+        self._reader.start()
         log.info("hub ready: epoch %s, seq %d", self._logic.identity.epoch, self._logic.head.seq)
         try:
             while not self._stopping:
@@ -126,6 +134,7 @@ class Hub:
     def _turn(self) -> None:
         steady = self._clock.steady_ms()
         received, strangers = self._sockets.receive(self._wait_ms(steady), steady)
+        self._take_roster()
         now = self._clock.now_ms()
         for route in strangers:
             self._sockets.reply(route, encode(Nack(reason="revoked")))
@@ -134,6 +143,8 @@ class Hub:
         self._take_reports(now)
         for checked in self._people.take():
             self._emit(self._logic.on_person(checked.check, checked.reason, checked.wait_s, now))
+        self._emit(self._people.take_accounts())
+        self._emit(self._reader.take(self._logic.followers, self._logic.head))
         self._look_at_clocks(self._clock.steady_ms(), now)
         works = self._logic.next_batch()
         if works:
@@ -154,6 +165,13 @@ class Hub:
             log.exception("message of %s set aside", received.machine.name)
             self._fault = "fault"
 
+    def _take_roster(self) -> None:
+        """A new revision: whose seals count changes with whose keys do."""
+        roster = self._sockets.roster
+        if roster.revision != self._logic.roster.revision:
+            self._logic.seals.trust(sign_keys(roster.machines.values()))
+            self._logic.roster = RosterNews(revision=roster.revision, sealed=roster.sealed)
+
     def _take_reports(self, now: int) -> None:
         for report in self._writer.take_reports():
             if isinstance(report, Committed):
@@ -168,14 +186,18 @@ class Hub:
     def _emit(self, outputs: Iterable[Output]) -> None:
         for output in outputs:
             match output:
-                case Reply(route, frame):
-                    self._sockets.reply(route, frame)
+                case Reply():
+                    self._sockets.reply(*addressed(output))
                 case Publish(frame):
                     self._sockets.publish(frame)
                 case CheckPerson():
                     self._people.ask(output)
+                case GiveAccounts():
+                    self._people.ask_accounts(output)
                 case TakePositions(batch):
                     self._take_positions(batch)
+                case ReadJournal() | ReadHashes():
+                    self._reader.ask(output)
 
     # --- clocks -----------------------------------------------------------------------------------
 
@@ -210,6 +232,7 @@ class Hub:
         for at in range(0, len(newest), POSITIONS_PER_MESSAGE_MAX):
             batch = tuple(newest[at : at + POSITIONS_PER_MESSAGE_MAX])
             self._sockets.publish_positions(encode(Positions(batch=batch)))
+        self._emit(self._logic.followers.on_positions(newest))
 
     def _look_at_disk(self) -> None:
         folder = folder_of(self._config.store.url)
@@ -255,6 +278,7 @@ class Hub:
         done = self._writer.stop(STOP_S_MAX)
         self._take_reports(self._clock.now_ms())
         self._people.stop(1.0)
+        self._reader.stop(1.0)
         if done:
             self._store.close()
         self._sockets.close()

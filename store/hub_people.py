@@ -1,5 +1,10 @@
-"""The log-in thread of the hub: passwords are checked here, so that no other message waits for argon2."""
+"""The log-in thread of a hub or relay: passwords are checked here, so that no other message waits for argon2.
 
+A relay runs the same thread over its own copy of the accounts (`keep_accounts`), so that people log in while
+it is cut off.
+"""
+
+import functools
 import logging
 import queue
 import threading
@@ -8,7 +13,9 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from store.core.hub_logic import CheckPerson
+from store.core.accounts import digest_of
+from store.core.messages import AccountsNews, encode
+from store.core.outputs import CheckPerson, GiveAccounts, Reply
 from store.db.accounts import Accounts
 from store.db.errors import StoreError
 
@@ -32,8 +39,9 @@ class People:
         self._accounts = Accounts(url)
         self._now = now
         self._on_checked = on_checked
-        self._inbox: queue.Queue[CheckPerson | None] = queue.Queue(WAITING_MAX)
+        self._inbox: queue.Queue[CheckPerson | GiveAccounts | AccountsNews | None] = queue.Queue(WAITING_MAX)
         self._checked: deque[Checked] = deque()
+        self._replies: deque[Reply] = deque()
         self._asked: set[str] = set()  # on their way; belongs to the hub's loop
         self._thread = threading.Thread(target=self._run, name="people", daemon=True)
 
@@ -51,6 +59,16 @@ class People:
             self._asked.add(check.login.id)
             self._inbox.put(check)
 
+    def ask_accounts(self, question: GiveAccounts) -> None:
+        """Another site wants the accounts; dropped while many people log in, it asks again."""
+        if not self._inbox.full():
+            self._inbox.put(question)
+
+    def keep_accounts(self, news: AccountsNews) -> None:
+        """At a relay: what the hub sent takes the place of its copy."""
+        if not news.same and not self._inbox.full():
+            self._inbox.put(news)
+
     def take(self) -> list[Checked]:
         checked = []
         while self._checked:
@@ -58,18 +76,51 @@ class People:
         self._asked.difference_update(one.check.login.id for one in checked)
         return checked
 
+    def take_accounts(self) -> list[Reply]:
+        """Answers to `ask_accounts`."""
+        return [self._replies.popleft() for _ in range(len(self._replies))]
+
+    @property
+    def digest(self) -> bytes:
+        """Of the accounts here, for AccountsReq; b"" before they were read for the first time."""
+        return self._accounts.digest
+
+    # --- the thread -------------------------------------------------------------------------------
+
     def _run(self) -> None:
-        while (check := self._inbox.get()) is not None:
-            login, machine = check.login, check.origin.machine.name
-            try:
-                reason, wait_s = self._accounts.check(login.staff_number, login.password, self._now())
-            except StoreError as error:
-                log.warning("log-in of %s not checked: %s", login.staff_number, error)
-                reason, wait_s = "store", 0
-            except Exception:  # ours; without this thread nobody could log in any more
-                log.exception("log-in of %s not checked", login.staff_number)
-                reason, wait_s = "store", 0
-            if reason:
-                log.warning("log-in of %s at %s refused: %s", login.staff_number, machine, reason)
-            self._checked.append(Checked(check, reason, wait_s))
+        self._safely("accounts not read", self._accounts.read_digest)
+        while (one := self._inbox.get()) is not None:
+            match one:
+                case CheckPerson():
+                    self._check(one)
+                case GiveAccounts():
+                    self._safely("accounts not given", functools.partial(self._give, one))
+                case AccountsNews(accounts):
+                    self._safely("accounts not kept", functools.partial(self._accounts.replace_all, accounts))
             self._on_checked()
+
+    def _check(self, check: CheckPerson) -> None:
+        login, machine = check.login, check.origin.machine.name
+        try:
+            reason, wait_s = self._accounts.check(login.staff_number, login.password, self._now())
+        except StoreError as error:
+            log.warning("log-in of %s not checked: %s", login.staff_number, error)
+            reason, wait_s = "store", 0
+        except Exception:  # ours; without this thread nobody could log in any more
+            log.exception("log-in of %s not checked", login.staff_number)
+            reason, wait_s = "store", 0
+        if reason:
+            log.warning("log-in of %s at %s refused: %s", login.staff_number, machine, reason)
+        self._checked.append(Checked(check, reason, wait_s))
+
+    def _give(self, asked: GiveAccounts) -> None:
+        accounts = self._accounts.read_all()
+        same = digest_of(accounts) == asked.digest
+        news = AccountsNews(same=True) if same else AccountsNews(accounts=tuple(accounts))
+        self._replies.append(Reply(asked.route, encode(news)))
+
+    def _safely(self, what: str, act: Callable[[], object]) -> None:
+        try:
+            act()
+        except Exception as error:  # noqa: BLE001 - without this thread nobody could log in any more
+            log.warning("%s: %r", what, error)

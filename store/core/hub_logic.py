@@ -13,17 +13,20 @@ from dispatch.floor import Floor
 from dispatch.kinds import Role
 from store.core.batch import BATCH_MAX, Batch, Work
 from store.core.giver import seat_id_of, work_of
+from store.core.hub_followers import Followers, MachineOf
 from store.core.journal import Head
 from store.core.messages import (
-    PART_BYTES_MAX,
     PROTO,
     PROTO_MIN,
+    AccountsReq,
     Ack,
     Catch,
     Cmd,
     Epoch,
-    Ev,
     Evs,
+    Follow,
+    Forward,
+    HashReq,
     Hello,
     Login,
     LoginOk,
@@ -32,8 +35,10 @@ from store.core.messages import (
     Nack,
     Ping,
     Pong,
-    Position,
     Positions,
+    PositionsReq,
+    RosterNews,
+    RosterReq,
     SnapReq,
     Tick,
     ToHub,
@@ -41,69 +46,49 @@ from store.core.messages import (
     Welcome,
     encode,
 )
-from store.core.roster import Machine, MachineRole
-from store.core.snapshots import snapshot
-from store.core.tokens import SECOND_MS_MAX, SESSION_MS_MAX, Token, seal
+from store.core.outputs import (
+    CheckPerson,
+    GiveAccounts,
+    Origin,
+    Publish,
+    ReadHashes,
+    ReadJournal,
+    Reply,
+    Route,
+    TakePositions,
+)
+from store.core.recent import Recent, portions
+from store.core.roster import MachineRole
+from store.core.seals import SignKey
+from store.core.tokens import SECOND_MS_MAX, SESSION_MS_MAX, Seals, Token, seal
 
-RING_EVENTS = 50_000
-SNAPSHOT_MS = 250
-"""A snapshot is encoded at most this often and shared by all askers."""
 WAITING_MAX = 2000
 WAITING_PER_MACHINE_MAX = 256
 """Commands waiting for the store; beyond it the hub says busy and the outbox tries again."""
 LOGIN_DEADLINE_MS = 10_000
+SITES = frozenset({MachineRole.RELAY, MachineRole.HUB})
+"""Machines that stand for a whole site: they are given the accounts, so that people can log in there."""
 
 
 class Identity(Struct, frozen=True):
-    """Who this hub is. Ports 0 in the simulator."""
+    """Who this hub is; it seals tokens with `sign`. Ports 0 in the simulator."""
 
     site: str
     instance: str
     epoch: Epoch
-    secret: bytes
+    sign: SignKey
     events_port: int = 0
     positions_port: int = 0
     hubs: tuple[str, ...] = ()
 
 
-class Origin(Struct, frozen=True):
-    """Where a message came from. `machine` was proven by its key; `route` only leads the answer back."""
-
-    machine: Machine
-    route: bytes
-
-
-class Reply(Struct, frozen=True):
-    route: bytes
-    frame: bytes
-
-
-class Publish(Struct, frozen=True):
-    """To every subscriber, in this order."""
-
-    frame: bytes
-
-
-class CheckPerson(Struct, frozen=True):
-    """Prove the password on a thread of its own; the answer comes back by `on_person`."""
-
-    origin: Origin
-    login: Login
-
-
-class TakePositions(Struct, frozen=True):
-    """To be conflated, published and thinned into the track."""
-
-    batch: tuple[Position, ...]
-
-
-Output = Reply | Publish | CheckPerson | TakePositions
+Output = Reply | Publish | CheckPerson | GiveAccounts | TakePositions | ReadJournal | ReadHashes
 
 
 class _Expected(Struct):
     """A command that waits for its verdict: where to answer, and for a log-in who it is for."""
 
-    route: bytes
+    route: Route
     machine: str
     login: LoginOk | None = None
 
@@ -111,20 +96,25 @@ class _Expected(Struct):
 class HubLogic:
     """One instance for one boot of the hub; every method belongs to the hub's I/O thread."""
 
-    def __init__(self, identity: Identity, floor: Floor, head: Head) -> None:
+    def __init__(
+        self, identity: Identity, floor: Floor, head: Head, machine_of: MachineOf = lambda _name: None
+    ) -> None:
+        """`machine_of`: the roster by name, for machines behind a relay."""
         self.identity = identity
         self.floor = floor  # replaced by every commit, never changed in place
         self.head = head
         self.mode = Mode.NORMAL
         self.alarm = ""
+        self.seals = Seals(identity.sign)
+        self.roster = RosterNews(revision=0)
+        """The signed roster as it is handed on."""
         self.bad_messages: Counter[str] = Counter()
         self._queue: deque[tuple[Work, int]] = deque()  # work, when it came
         self._writing_since: int | None = None
         self._expected: dict[str, _Expected] = {}
         self._per_machine: Counter[str] = Counter()
-        self._ring: deque[Ev] = deque(maxlen=RING_EVENTS)
-        self._snapshot: list[bytes] = []
-        self._snapshot_at: int | None = None
+        self._recent = Recent()
+        self.followers = Followers(identity.epoch, self._recent, machine_of)
 
     # --- messages ---------------------------------------------------------------------------------
 
@@ -138,13 +128,24 @@ class HubLogic:
             case Login():
                 return [CheckPerson(origin, message)]
             case SnapReq():
-                return [Reply(origin.route, frame) for frame in self._snapshot_frames(now)]
+                frames = self._recent.snapshot(self.floor, self.identity.epoch, self.head, now)
+                return [Reply(origin.route, frame) for frame in frames]
             case Catch():
-                return [Reply(origin.route, encode(self._missed(message)))]
+                missed = self._recent.missed(message, self.identity.epoch, self.head)
+                return [Reply(origin.route, encode(missed))]
             case Ping():
                 return [Reply(origin.route, encode(Pong(t=message.t)))]
             case Positions():
                 return self._on_positions(origin, message)
+            case Follow() | PositionsReq() | HashReq():
+                answers = self.followers.on_message(origin, message, self.head, now)
+                return self.on_bad_message(origin) if answers is None else [*answers]
+            case Forward():
+                return self._on_forward(origin, message, now)
+            case RosterReq():
+                return [Reply(origin.route, encode(self._roster_after(message.revision)))]
+            case AccountsReq() if origin.machine.role in SITES:
+                return [GiveAccounts(origin.route, message.digest)]
             case _:
                 return self.on_bad_message(origin)
 
@@ -169,8 +170,18 @@ class HubLogic:
             positions_port=me.positions_port,
             seat_id=seat_id_of(origin.machine, self.floor) or "",
             hubs=me.hubs,
+            mode=self.mode,
         )
         return [Reply(origin.route, encode(welcome))]
+
+    def _roster_after(self, revision: int) -> RosterNews:
+        known = revision >= self.roster.revision
+        return RosterNews(revision=self.roster.revision) if known else self.roster
+
+    def _on_forward(self, origin: Origin, forward: Forward, now: int) -> list[Output]:
+        """A machine behind a relay speaks as if it were connected here."""
+        unwrapped = self.followers.unwrap(origin, forward)
+        return self.on_message(*unwrapped, now) if unwrapped else self.on_bad_message(origin)
 
     def _on_positions(self, origin: Origin, positions: Positions) -> list[Output]:
         if origin.machine.role is not MachineRole.GATEWAY:
@@ -191,7 +202,7 @@ class HubLogic:
             return [Reply(origin.route, encode(Nack(reason="fenced", cid=cmd.cid)))]
         if len(self._expected) >= WAITING_MAX or self._per_machine[name] >= WAITING_PER_MACHINE_MAX:
             return [Reply(origin.route, encode(Nack(reason="busy", cid=cmd.cid)))]
-        work = work_of(origin.machine, cmd, self.floor, self.identity.secret, now)
+        work = work_of(origin.machine, cmd, self.floor, self.seals, now)
         if work is None:
             return [Reply(origin.route, encode(Nack(reason="login_needed", cid=cmd.cid)))]
         self._enqueue(work, _Expected(origin.route, name), now)
@@ -217,10 +228,10 @@ class HubLogic:
         if reason or person is None:
             return [Reply(origin.route, encode(LoginRefused(id=login.id, reason=reason, wait_s=wait_s)))]
         lasts = SECOND_MS_MAX if login.second else SESSION_MS_MAX
-        token = Token(origin.machine.name, person.id, seat_id, now, now + lasts, login.second)
+        token = Token(origin.machine.public_key, person.id, seat_id, now, now + lasts, login.second)
         ok = LoginOk(
             id=login.id,
-            token=seal(token, self.identity.secret),
+            token=seal(token, self.identity.sign),
             dispatcher_id=person.id,
             roles=tuple(sorted(person.roles)),
             expires_at=token.expires_at,
@@ -266,11 +277,11 @@ class HubLogic:
         """The batch is durable: show it, publish it, then answer."""
         self._writing_since = None
         self.floor, self.head = batch.floor, batch.head
-        evs = [Ev(entry.seq, entry.cid, entry.hlc, entry.body) for entry in batch.entries]
-        self._ring.extend(evs)
+        self._recent.take(batch.entries)
         outputs: list[Output] = [
-            Publish(encode(Evs(epoch=self.identity.epoch, evs=part))) for part in portions(evs)
+            Publish(encode(Evs(epoch=self.identity.epoch, evs=part))) for part in portions(batch.entries)
         ]
+        outputs += self.followers.on_committed(self.head)
         for cid in batch.held:
             self._forget(cid)
         for verdict, repeated in batch.answers:
@@ -301,7 +312,7 @@ class HubLogic:
             self._per_machine[expected.machine] -= 1
         return expected
 
-    # --- time, snapshots, catching up -------------------------------------------------------------
+    # --- time -------------------------------------------------------------------------------------
 
     def on_time(self, now: int) -> list[Output]:
         """A Tick; call it every 200 ms from the loop that does all the rest."""
@@ -314,42 +325,13 @@ class HubLogic:
             store_age_ms=age,
             alarm=self.alarm,
             waiting=len(self._expected),
+            roster=self.roster.revision,
         )
-        return [Publish(encode(tick))]
+        frame = encode(tick)
+        return [Publish(frame), *self.followers.on_time(frame, now)]
 
     def store_age_ms(self, now: int) -> int:
         """How long the oldest command has waited for the store; 0: none waits."""
         since = [self._writing_since] if self._writing_since is not None else []
         since += [self._queue[0][1]] if self._queue else []
         return max(0, now - min(since)) if since else 0
-
-    def _snapshot_frames(self, now: int) -> list[bytes]:
-        if self._snapshot_at is None or not 0 <= now - self._snapshot_at < SNAPSHOT_MS:
-            self._snapshot = snapshot(self.floor, self.identity.epoch, self.head.seq)
-            self._snapshot_at = now
-        return self._snapshot
-
-    def _missed(self, catch: Catch) -> Evs:
-        """What the asker lacks, as much as fits into one message; not ok when it is too far back."""
-        first = self._ring[0].seq if self._ring else self.head.seq + 1
-        epoch = self.identity.epoch
-        if catch.epoch != epoch or not first <= catch.from_seq <= self.head.seq + 1:
-            return Evs(epoch=epoch, evs=(), ok=False)
-        missed = list(self._ring)[catch.from_seq - first :]
-        return Evs(epoch=epoch, evs=portions(missed)[0] if missed else ())
-
-
-def portions(evs: list[Ev]) -> list[tuple[Ev, ...]]:
-    """The events in runs that fit into a message."""
-    runs: list[tuple[Ev, ...]] = []
-    run: list[Ev] = []
-    size = 0
-    for ev in evs:
-        if run and size + len(ev.body) > PART_BYTES_MAX:
-            runs.append(tuple(run))
-            run, size = [], 0
-        run.append(ev)
-        size += len(ev.body) + 96
-    if run:
-        runs.append(tuple(run))
-    return runs

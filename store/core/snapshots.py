@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from dispatch.floor import Floor
+from store.core.journal import Head
 from store.core.messages import (
     PART_BYTES_MAX,
     BadMessage,
@@ -26,19 +27,21 @@ _floors = msgspec.msgpack.Decoder(Floor)
 SnapMessage = SnapBegin | SnapPart | SnapEnd
 
 
-def snapshot(floor: Floor, epoch: Epoch, seq: int) -> list[bytes]:
-    """The frames of a snapshot: begin, parts, end."""
+def snapshot(floor: Floor, epoch: Epoch, head: Head) -> list[bytes]:
+    """The frames of a snapshot of the floor after row `head`: begin, parts, end."""
     whole = encode(floor)
     packed = zlib.compress(whole, COMPRESSION)
     parts = [packed[at : at + PART_BYTES_MAX] for at in range(0, len(packed), PART_BYTES_MAX)]
-    name = f"{epoch.term}.{epoch.boot}.{seq}"
+    name = f"{epoch.term}.{epoch.boot}.{head.seq}"
     begin = SnapBegin(
         id=name,
         epoch=epoch,
-        seq=seq,
+        seq=head.seq,
         parts=len(parts),
         size=len(whole),
         sha256=hashlib.sha256(whole).digest(),
+        hash=head.hash,
+        hlc=head.hlc,
     )
     messages: list[SnapMessage] = [begin]
     messages += [SnapPart(id=name, n=n, zlib=part) for n, part in enumerate(parts)]

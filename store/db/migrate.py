@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 from store.db.engine import open_engine
 from store.db.errors import converted
 
-HEAD_REVISION = "0001"
+HEAD_REVISION = "0005"
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 

@@ -11,7 +11,8 @@ from dispatch.floor import TABLES, Floor
 from dispatch.words import Mission
 from store.core.batch import Batch, Work
 from store.core.journal import Head
-from store.core.messages import HASH_ZERO, Entry, Epoch, Verdict, encode
+from store.core.messages import Entry, Epoch, Verdict, encode
+from store.db.base import chain_start
 from store.db.tables import CITY, JOURNAL, MISSIONS, STATE, VERDICT
 
 _TYPES = get_type_hints(Floor)
@@ -74,9 +75,10 @@ def read_journal(connection: Connection, after: int, limit: int) -> list[Entry]:
 
 
 def read_head(connection: Connection) -> Head:
+    """Where the journal ends; in a copy without rows yet: where it begins."""
     query = select(JOURNAL.c.seq, JOURNAL.c.hlc, JOURNAL.c.hash).order_by(JOURNAL.c.seq.desc()).limit(1)
     row = connection.execute(query).first()
-    return Head(row.seq, row.hlc, row.hash) if row else Head(0, 0, HASH_ZERO)
+    return Head(row.seq, row.hlc, row.hash) if row else chain_start(connection)
 
 
 # --- verdicts --------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from dispatch.events import SeatStateChanged
 from dispatch.floor import Floor
 from dispatch.kinds import SeatState
 from dispatch.words import Seat
+from store.core.journal import Head
 from store.core.messages import Ack, Catch, Cmd, Epoch, Ev, Evs, Ping, SnapReq, Tick, decode_from_hub, encode
 from store.core.outbox import RETRY_MS, Outbox, Waiting
 from store.core.replica import Applied
@@ -53,7 +54,7 @@ def live(seq: int = 5, epoch: Epoch = ONE) -> SeatLogic:
     logic = SeatLogic([], 0)
     assert sent(logic.connected(0)) == [SnapReq()]
     happenings = [
-        h for frame in snapshot(floor(), epoch, seq) for h in logic.on_message(decode_from_hub(frame), 1)
+        h for frame in snapshot(floor(), epoch, Head(seq)) for h in logic.on_message(decode_from_hub(frame), 1)
     ]
     assert [type(happening) for happening in happenings] == [FloorReplaced]
     logic.on_message(tick(seq, epoch), 2)
@@ -93,7 +94,7 @@ def test_too_far_back_means_a_snapshot() -> None:
 def test_a_new_epoch_means_a_snapshot_and_an_old_one_nothing() -> None:
     logic = live()
     assert sent(logic.on_message(tick(5, TWO), 10)) == [SnapReq()]
-    for frame in snapshot(floor(), TWO, 5):
+    for frame in snapshot(floor(), TWO, Head(5)):
         logic.on_message(decode_from_hub(frame), 20)
     assert logic.phase(21) is Phase.LIVE
     assert logic.on_message(Evs(epoch=ONE, evs=(ev(6),)), 30) == [], "the word of a replaced hub"

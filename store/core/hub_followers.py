@@ -1,0 +1,207 @@
+"""The hub's side of the relays: all is pulled, one question open at a time, so nothing piles up on a line.
+
+A `Follow` with nothing to answer is parked until the next commit, a `PositionsReq` until a vehicle moved;
+what a relay has not taken is conflated here per vehicle, oldest change first. Orders of machines behind a
+relay count only when the roster says that they stand in the relay's own site.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from store.core.journal import Head
+from store.core.messages import (
+    HASH_ZERO,
+    PART_BYTES_MAX,
+    BadMessage,
+    Cmd,
+    Entry,
+    Epoch,
+    Follow,
+    Forward,
+    Hashes,
+    HashReq,
+    Journal,
+    Login,
+    Position,
+    Positions,
+    PositionsReq,
+    decode_to_hub,
+    encode,
+)
+from store.core.outputs import Origin, ReadHashes, ReadJournal, Relayed, Reply
+from store.core.recent import Recent, portion
+from store.core.roster import Machine, MachineRole
+
+FOLLOWER_MS_MAX = 20_000
+"""A relay that asked nothing for so long is gone; it comes back with its next question."""
+HASHES_MAX = 256
+TICK_SLACK_MS = 50
+"""The hub's own beat is not exact; a relay's Tick goes out with the nearest one."""
+FOLLOWING_ROLES = frozenset({MachineRole.RELAY, MachineRole.HUB})
+
+MachineOf = Callable[[str], Machine | None]
+
+
+class Unwrapped(NamedTuple):
+    """A message a relay handed on, as if its machine were connected here."""
+
+    origin: Origin
+    message: Login | Cmd | Positions
+
+
+class _Follower(Struct):
+    """One relay. `moved`: positions it has not taken, in the order the vehicles first changed."""
+
+    heard_at: int
+    site: str
+    parked: Follow | None = None
+    reading: bool = False
+    hungry: PositionsReq | None = None
+    moved: dict[str, Position] = {}
+    tick_ms: int = 200
+    tick_at: int = 0
+
+
+class Followers:
+    """All relays of one boot of the hub. `machine_of`: the roster by name."""
+
+    def __init__(self, epoch: Epoch, recent: Recent, machine_of: MachineOf) -> None:
+        self.machine_of = machine_of
+        self._epoch = epoch
+        self._recent = recent
+        self._by_route: dict[bytes, _Follower] = {}
+
+    def sites(self, now: int) -> list[tuple[str, int]]:
+        """(site, ms since its relay last asked) of every follower."""
+        return [(one.site, now - one.heard_at) for one in self._by_route.values()]
+
+    # --- questions --------------------------------------------------------------------------------
+
+    def on_message(
+        self, origin: Origin, message: Follow | PositionsReq | HashReq, head: Head, now: int
+    ) -> list[Reply | ReadJournal | ReadHashes] | None:
+        """Answer or park; `None`: this machine may not ask that."""
+        route = origin.route
+        if origin.machine.role not in FOLLOWING_ROLES or not isinstance(route, bytes):
+            return None
+        if isinstance(message, HashReq):
+            return [ReadHashes(route, HashReq(seqs=message.seqs[:HASHES_MAX]))]
+        follower = self._by_route.get(route)
+        fresh = follower is None or follower.site != origin.machine.site
+        if follower is None or fresh:
+            follower = self._by_route[route] = _Follower(now, origin.machine.site)
+        follower.heard_at = now
+        if isinstance(message, PositionsReq):
+            follower.hungry = message
+            return [*self._feed(route, follower)]
+        follower.tick_ms = message.tick_ms
+        return self._on_follow(route, follower, message, head, at_once=fresh)
+
+    def _on_follow(
+        self, route: bytes, follower: _Follower, follow: Follow, head: Head, *, at_once: bool
+    ) -> list[Reply | ReadJournal | ReadHashes]:
+        """The first question of a relay is answered at once: it learns that its journal goes on in ours."""
+        follower.parked = None
+        known = HASH_ZERO if follow.seq == 0 else self._recent.hash_at(follow.seq, head)
+        if follow.seq > head.seq or (known is not None and known != follow.hash):
+            return [Reply(route, self._journal((), head, ok=False))]
+        rows = self._recent.after(follow.seq, head, _bytes_max(follow)) if known is not None else None
+        if rows is None:
+            if follower.reading:
+                return []  # the same question again, its answer is being read
+            follower.reading = True
+            return [ReadJournal(route, follow)]
+        if not rows and not at_once:
+            follower.parked = follow
+            return []
+        return [Reply(route, self._journal(rows, head))]
+
+    def unwrap(self, origin: Origin, forward: Forward) -> Unwrapped | None:
+        """What a relay hands on for a machine of its own site; `None`: it must not, or it is none of ours."""
+        machine, relay = self.machine_of(forward.machine), origin.machine
+        if relay.role is not MachineRole.RELAY or not isinstance(origin.route, bytes):
+            return None
+        if machine is None or not relay.site or machine.site != relay.site:
+            return None
+        try:
+            message = decode_to_hub(forward.frame)
+        except BadMessage:
+            return None
+        if not isinstance(message, Login | Cmd | Positions):
+            return None
+        return Unwrapped(Origin(machine, Relayed(origin.route, forward.route)), message)
+
+    # --- answers ----------------------------------------------------------------------------------
+
+    def on_committed(self, head: Head) -> list[Reply]:
+        """New rows: answer every question that waited for them."""
+        replies = []
+        for route, follower in self._by_route.items():
+            if follower.parked is not None:
+                rows = self._recent.after(follower.parked.seq, head, _bytes_max(follower.parked)) or ()
+                follower.parked = None
+                replies.append(Reply(route, self._journal(rows, head)))
+        return replies
+
+    def on_rows(self, read: ReadJournal, rows: tuple[Entry, ...] | None, head: Head) -> list[Reply]:
+        """The store answered; `rows` None: the row that was named is not in the journal."""
+        follower = self._by_route.get(read.route)
+        if follower is None:
+            return []
+        follower.reading = False
+        published = portion((row for row in rows or () if row.seq <= head.seq), _bytes_max(read.follow))
+        return [Reply(read.route, self._journal(published, head, ok=rows is not None))]
+
+    def reading_failed(self, read: ReadJournal) -> None:
+        """The store did not answer; the relay will ask again."""
+        follower = self._by_route.get(read.route)
+        if follower is not None:
+            follower.reading = False
+
+    def on_hashes(self, read: ReadHashes, rows: Iterable[tuple[int, bytes]], head: Head) -> list[Reply]:
+        known = tuple((seq, row_hash) for seq, row_hash in rows if seq <= head.seq)
+        return [Reply(read.route, encode(Hashes(rows=known, head_seq=head.seq)))]
+
+    def on_positions(self, batch: Iterable[Position]) -> list[Reply]:
+        """Vehicles moved: keep the newest of each for every relay, feed those that asked."""
+        newest = list(batch)
+        replies: list[Reply] = []
+        for route, follower in self._by_route.items():
+            for position in newest:
+                follower.moved[position.vehicle_id] = position
+            replies += self._feed(route, follower)
+        return replies
+
+    def on_time(self, tick: bytes, now: int) -> list[Reply]:
+        """Hand the Tick to each relay as often as it wants it, and forget those that are gone."""
+        gone = [route for route, one in self._by_route.items() if now - one.heard_at > FOLLOWER_MS_MAX]
+        for route in gone:
+            del self._by_route[route]
+        due = [route for route, one in self._by_route.items() if now >= one.tick_at]
+        for route in due:
+            self._by_route[route].tick_at = now + self._by_route[route].tick_ms - TICK_SLACK_MS
+        return [Reply(route, tick) for route in due]
+
+    def _feed(self, route: bytes, follower: _Follower) -> list[Reply]:
+        if follower.hungry is None or not follower.moved:
+            return []
+        left = follower.hungry.bytes_max
+        batch: list[Position] = []
+        for position in follower.moved.values():
+            left -= len(encode(position))
+            if batch and left < 0:
+                break
+            batch.append(position)
+        for position in batch:
+            del follower.moved[position.vehicle_id]
+        follower.hungry = None
+        return [Reply(route, encode(Positions(batch=tuple(batch))))]
+
+    def _journal(self, rows: tuple[Entry, ...], head: Head, *, ok: bool = True) -> bytes:
+        return encode(Journal(epoch=self._epoch, entries=rows, head_seq=head.seq, ok=ok))
+
+
+def _bytes_max(follow: Follow) -> int:
+    return min(max(1, follow.bytes_max), PART_BYTES_MAX)

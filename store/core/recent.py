@@ -1,0 +1,90 @@
+"""The last rows of the journal and the newest snapshot in memory: what every asker gets, at hub and relay."""
+
+from collections import deque
+from collections.abc import Iterable
+from itertools import islice
+
+from dispatch.floor import Floor
+from store.core.journal import Head
+from store.core.messages import PART_BYTES_MAX, Catch, Entry, Epoch, Ev, Evs
+from store.core.snapshots import snapshot
+
+RING_EVENTS = 50_000
+SNAPSHOT_MS = 250
+"""A snapshot is encoded at most this often and shared by all askers."""
+ROW_BYTES = 160
+"""What a row costs in a message beside its body."""
+
+
+class Recent:
+    """Belongs to the thread of the logic around it."""
+
+    def __init__(self) -> None:
+        self._ring: deque[Entry] = deque(maxlen=RING_EVENTS)
+        self._snapshot: list[bytes] = []
+        self._snapshot_of: tuple[Epoch, int] | None = None
+        self._snapshot_at = 0
+
+    def take(self, entries: Iterable[Entry]) -> None:
+        """Rows that are durable, in order."""
+        self._ring.extend(entries)
+
+    def missed(self, catch: Catch, epoch: Epoch, head: Head) -> Evs:
+        """What the asker lacks, as much as fits into one message; not ok when it is too far back."""
+        if catch.epoch != epoch or not self._first(head) <= catch.from_seq <= head.seq + 1:
+            return Evs(epoch=epoch, evs=(), ok=False)
+        missed = self.after(catch.from_seq - 1, head, PART_BYTES_MAX)
+        return Evs(epoch=epoch, evs=tuple(ev_of(entry) for entry in missed or ()))
+
+    def after(self, seq: int, head: Head, bytes_max: int) -> tuple[Entry, ...] | None:
+        """Rows after `seq`, one at least and `bytes_max` at most; `None`: too far back for the memory."""
+        first = self._first(head)
+        if seq + 1 < first:
+            return None
+        return portion(islice(self._ring, seq + 1 - first, None), bytes_max)
+
+    def hash_at(self, seq: int, head: Head) -> bytes | None:
+        """The hash of row `seq`; `None`: not in memory."""
+        if seq == head.seq:
+            return head.hash
+        first = self._first(head)
+        return self._ring[seq - first].hash if first <= seq < head.seq else None
+
+    def snapshot(self, floor: Floor, epoch: Epoch, head: Head, now: int) -> list[bytes]:
+        """The frames of a snapshot, at most SNAPSHOT_MS old and of this epoch."""
+        fresh = 0 <= now - self._snapshot_at < SNAPSHOT_MS or self._snapshot_of == (epoch, head.seq)
+        if self._snapshot_of is None or self._snapshot_of[0] != epoch or not fresh:
+            self._snapshot = snapshot(floor, epoch, head)
+            self._snapshot_of, self._snapshot_at = (epoch, head.seq), now
+        return self._snapshot
+
+    def _first(self, head: Head) -> int:
+        return self._ring[0].seq if self._ring else head.seq + 1
+
+
+def ev_of(entry: Entry) -> Ev:
+    """The row as seats get it."""
+    return Ev(entry.seq, entry.cid, entry.hlc, entry.body)
+
+
+def portion(entries: Iterable[Entry], bytes_max: int) -> tuple[Entry, ...]:
+    """As many of the first rows as `bytes_max` hold, one at least."""
+    taken: list[Entry] = []
+    size = 0
+    for entry in entries:
+        size += len(entry.body) + ROW_BYTES
+        if taken and size > bytes_max:
+            break
+        taken.append(entry)
+    return tuple(taken)
+
+
+def portions(entries: Iterable[Entry]) -> list[tuple[Ev, ...]]:
+    """The rows as events, in runs that fit into a message."""
+    left = list(entries)
+    runs: list[tuple[Ev, ...]] = []
+    while left:
+        run = portion(left, PART_BYTES_MAX)
+        runs.append(tuple(ev_of(entry) for entry in run))
+        left = left[len(run) :]
+    return runs

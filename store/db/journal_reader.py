@@ -1,0 +1,46 @@
+"""Rows of the journal for another site that is far behind; never on the thread that decides."""
+
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+
+from store.core.messages import Entry, Follow, HashReq
+from store.core.recent import ROW_BYTES, portion
+from store.db.base import head_at
+from store.db.engine import open_engine
+from store.db.errors import converted
+from store.db.rows import IDS_PER_QUERY, read_journal
+from store.db.tables import JOURNAL
+
+ROWS_MAX = 2000
+
+
+class JournalReader:
+    """Short reads, a connection each: an idle reader would stop the store's checkpoints."""
+
+    def __init__(self, url: str) -> None:
+        self._engine = open_engine(url, writer=False)
+
+    def after(self, follow: Follow) -> tuple[Entry, ...] | None:
+        """The rows the question asks for; `None`: the row it names is not in this journal. Raises StoreError."""
+        rows_max = min(ROWS_MAX, 1 + follow.bytes_max // ROW_BYTES)
+        try:
+            with self._engine.connect() as connection:
+                start = head_at(connection, follow.seq)
+                if start is None or start.hash != follow.hash:
+                    return None
+                return portion(read_journal(connection, follow.seq, rows_max), follow.bytes_max)
+        except DBAPIError as error:
+            raise converted(error) from error
+
+    def hashes(self, asked: HashReq) -> list[tuple[int, bytes]]:
+        """(seq, hash) of the rows asked for that are here. Raises StoreError."""
+        query = select(JOURNAL.c.seq, JOURNAL.c.hash)
+        try:
+            with self._engine.connect() as connection:
+                found = connection.execute(query.where(JOURNAL.c.seq.in_(asked.seqs[:IDS_PER_QUERY])))
+                return [(row.seq, row.hash) for row in found]
+        except DBAPIError as error:
+            raise converted(error) from error
+
+    def close(self) -> None:
+        self._engine.dispose()
