@@ -180,7 +180,8 @@ class HashReq(_Message, frozen=True):
 class Late(_Message, frozen=True):
     """A site hands in an order it accepted while it was apart, with its original id. `order` is encoded.
 
-    `seq` and `hlc` are those of its last event there; `numbers` are the numbers people were told.
+    `seq` and `hlc` are those of its last event there; `numbers` are the numbers people were told;
+    `mission_id`: the mission its events there were about, "" none. `after`: the order handed in before it.
     """
 
     cid: Id
@@ -190,6 +191,8 @@ class Late(_Message, frozen=True):
     seq: int
     hlc: int
     numbers: tuple[str, ...] = ()
+    mission_id: str = ""
+    after: Id | None = None
 
 
 class RosterReq(_Message, frozen=True):
