@@ -1,4 +1,4 @@
-"""What released versions said is still understood: `tests/vectors/protocol-N.msgpack` was written by version N.
+"""What released versions said is still understood: version N wrote `tests/vectors/protocol-N.msgpack`.
 
 Each kind of message, command, event and refusal is in there once with every field and once with the fewest.
 """
