@@ -52,7 +52,12 @@ def decide_late(
         return (_came(order, late), *decision)
     if _done_before(order.command, decision):
         return (_came(order, late, "already_there"),)
-    conflict = _conflict(floor, order, late, decision, now)
+    return in_conflict(floor, order, late, decision, now)
+
+
+def in_conflict(floor: Floor, order: Order, late: Late, refusal: Refusal, now: int) -> tuple[ev.Event, ...]:
+    """The order kept for a person to settle; also when a rule of ours or of the store broke on it."""
+    conflict = _conflict(floor, order, late, refusal, now)
     return (_came(order, late, "conflict"), ev.ConflictFound(conflict))
 
 

@@ -2,6 +2,7 @@
 
 Pure; runs inside the store's transaction and in the simulator. Rules kept here: one verdict per command id,
 refusals included; a repeated id gets the stored verdict; nobody is answered before `after` has its verdict.
+What another site accepted while it was apart is never refused: merged, known, or a conflict for a person.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,9 +14,12 @@ from msgspec.structs import replace
 
 from dispatch.commands import Order
 from dispatch.decide import decide
-from dispatch.events import Event
+from dispatch.decide_late import in_conflict
+from dispatch.events import ConflictFound, Event
 from dispatch.floor import Floor, Ref, apply, copy_of
-from dispatch.refusals import NotPossible, Refusal, TooLate
+from dispatch.refusals import InConflict, NotPossible, Refusal, TooLate
+from dispatch.scopes import held_elsewhere
+from dispatch.words import CITY
 from store.core.hlc import next_hlc
 from store.core.journal import Head, row_hash
 from store.core.messages import Entry, Epoch, Verdict, encode, typed
@@ -60,7 +64,7 @@ class Changed(Struct, frozen=True):
 class Batch(Struct):
     """What a batch came to. `answers`: (verdict, repeated). `held` have to wait for their predecessor.
 
-    `faults` name our own broken rules.
+    `renewed` are verdicts that stood otherwise before; `faults` name our own broken rules.
     """
 
     floor: Floor
@@ -71,6 +75,7 @@ class Batch(Struct):
     held: list[str] = []
     changed: dict[Ref, Changed] = {}
     faults: list[str] = []
+    renewed: list[Verdict] = []
 
 
 def ids_to_look_up(works: Iterable[Work]) -> set[str]:
@@ -85,18 +90,26 @@ def decide_batch(
     head: Head,
     epoch: Epoch,
     now_ms: int,
+    scope: str = CITY,
 ) -> Batch:
-    """Decide the works in order on a copy of the floor. Raises whatever a broken rule of ours raises."""
+    """Decide the works in order on a copy of the floor. Raises whatever a broken rule of ours raises.
+
+    `scope`: what the hub of `epoch.site` commands.
+    """
     batch = Batch(copy_of(floor), head)
     settled = dict(known)
     for work in works:
         verdict = settled.get(work.cid)
-        if verdict is not None:
+        if verdict is not None and _is_refused_twin(work, verdict):
+            verdict = settled[work.cid] = _keep_twin(batch, work, epoch, now_ms)
+            batch.renewed.append(verdict)
+            batch.answers.append((verdict, False))
+        elif verdict is not None:
             batch.answers.append((verdict, True))
         elif work.after is not None and work.after not in settled:
             batch.held.append(work.cid)
         else:
-            refusal = _carry_out(batch, work, epoch, now_ms)
+            refusal = _carry_out(batch, work, epoch, now_ms, scope)
             verdict = Verdict(work.cid, batch.head.seq, encode(refusal) if refusal else b"", epoch)
             settled[work.cid] = verdict
             batch.verdicts.append(verdict)
@@ -105,40 +118,87 @@ def decide_batch(
 
 
 def decide_alone(
-    floor: Floor, work: Work, known: Mapping[str, Verdict], head: Head, epoch: Epoch, now_ms: int
+    floor: Floor,
+    work: Work,
+    known: Mapping[str, Verdict],
+    head: Head,
+    epoch: Epoch,
+    now_ms: int,
+    scope: str = CITY,
 ) -> Batch:
     """As `decide_batch` for one command; if our own rule breaks on it, it is refused and named as a fault."""
     try:
-        return decide_batch(floor, [work], known, head, epoch, now_ms)
+        return decide_batch(floor, [work], known, head, epoch, now_ms, scope)
     except Exception as error:  # noqa: BLE001 - the loop that owns the message sets it aside
-        return refused(floor, work, head, epoch, INTERNAL_ERROR, repr(error))
+        return refused(floor, work, head, epoch, INTERNAL_ERROR, repr(error), now_ms)
 
 
-def refused(floor: Floor, work: Work, head: Head, epoch: Epoch, refusal: Refusal, fault: str) -> Batch:
+def refused(
+    floor: Floor, work: Work, head: Head, epoch: Epoch, refusal: Refusal, fault: str, now_ms: int
+) -> Batch:
     """The batch of one command that decide or a constraint of the store broke on."""
-    verdict = Verdict(work.cid, head.seq, encode(refusal), epoch)
-    faults = [f"{work.kind} {work.cid}: {fault}"]
-    return Batch(floor, head, verdicts=[verdict], answers=[(verdict, False)], faults=faults)
+    batch = Batch(floor, head, faults=[f"{work.kind} {work.cid}: {fault}"])
+    if work.order is not None and work.order.late is not None:
+        batch.floor = copy_of(floor)
+        for event in in_conflict(batch.floor, work.order, work.order.late, refusal, now_ms):
+            _journal(batch, work, event, epoch, now_ms)
+        refusal = InConflict(f"x{work.cid}")
+    verdict = Verdict(work.cid, batch.head.seq, encode(refusal), epoch)
+    batch.verdicts.append(verdict)
+    batch.answers.append((verdict, False))
+    return batch
 
 
-def _carry_out(batch: Batch, work: Work, epoch: Epoch, now_ms: int) -> Refusal | None:
+def _is_refused_twin(work: Work, verdict: Verdict) -> bool:
+    """The giver was told no here, after another site had accepted the same order."""
+    is_late = work.order is not None and work.order.late is not None
+    return is_late and bool(verdict.refusal) and not is_conflict(verdict)
+
+
+def _keep_twin(batch: Batch, work: Work, epoch: Epoch, now_ms: int) -> Verdict:
+    """Whoever was told no must not see it happen: a person settles it."""
+    assert work.order is not None
+    assert work.order.late is not None
+    for event in in_conflict(batch.floor, work.order, work.order.late, NotPossible("refused_here"), now_ms):
+        _journal(batch, work, event, epoch, now_ms)
+    return Verdict(work.cid, batch.head.seq, encode(InConflict(f"x{work.cid}")), epoch)
+
+
+def is_conflict(verdict: Verdict) -> bool:
+    """True when the order waits, or waited, for a person to settle it."""
+    return bool(verdict.refusal) and isinstance(refusal_of(verdict.refusal), InConflict)
+
+
+def result_of_late(verdict: Verdict, *, repeated: bool) -> str:
+    """What the site that handed it in is told: merged, repeated or conflict."""
+    if is_conflict(verdict):
+        return "conflict"
+    return "repeated" if repeated else "merged"
+
+
+def _carry_out(batch: Batch, work: Work, epoch: Epoch, now_ms: int, scope: str) -> Refusal | None:
     if work.refusal is not None:
         return work.refusal
-    if now_ms > work.deadline_at:
+    late = work.order is not None and work.order.late is not None
+    if now_ms > work.deadline_at and not late:
         return TooLate(work.deadline_at)
     if work.order is None:
         return UNSUPPORTED
-    decision = decide(batch.floor, work.order, now_ms)
+    elsewhere = held_elsewhere(batch.floor, work.order, epoch.site, scope)
+    if elsewhere is not None:
+        return elsewhere
+    decision = decide(batch.floor, replace(work.order, decided_by=epoch.site), now_ms)
     if not isinstance(decision, tuple):
         return decision
     for event in decision:
         _journal(batch, work, event, epoch, now_ms)
-    return None
+    found = [event.conflict.id for event in decision if isinstance(event, ConflictFound)]
+    return InConflict(found[0]) if late and found else None
 
 
 def _journal(batch: Batch, work: Work, event: Event, epoch: Epoch, now_ms: int) -> None:
-    refs = apply(batch.floor, event)
     head = batch.head
+    refs = show(batch, event, head.seq + 1)
     entry = Entry(
         seq=head.seq + 1,
         epoch=epoch,
@@ -153,13 +213,19 @@ def _journal(batch: Batch, work: Work, event: Event, epoch: Epoch, now_ms: int) 
     entry = replace(entry, hash=row_hash(head.hash, entry))
     batch.entries.append(entry)
     batch.head = Head(entry.seq, entry.hlc, entry.hash)
+
+
+def show(batch: Batch, event: Event, seq: int) -> tuple[Ref, ...]:
+    """Bring the batch's floor up to row `seq`; what changed, for the state tables."""
+    refs = apply(batch.floor, event)
     for ref in refs:
         thing = batch.floor.get(*ref)
         if thing is not None:
-            batch.changed[ref] = Changed(entry.seq, thing)
+            batch.changed[ref] = Changed(seq, thing)
         else:
             before = batch.changed.get(ref)
-            batch.changed[ref] = Changed(entry.seq, before.thing if before else None, on_floor=False)
+            batch.changed[ref] = Changed(seq, before.thing if before else None, on_floor=False)
+    return refs
 
 
 def refusal_of(verdict_refusal: bytes) -> Refusal | None:

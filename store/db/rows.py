@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from dispatch.floor import TABLES, Floor
 from dispatch.words import Mission
-from store.core.batch import Batch, Work
+from store.core.batch import Batch, Work, is_conflict
 from store.core.journal import Head
 from store.core.messages import Entry, Epoch, Verdict, encode
 from store.db.base import chain_start
@@ -107,9 +107,17 @@ def verdict_rows(verdicts: list[Verdict], works: dict[str, Work], now_ms: int) -
             "machine": works[verdict.cid].machine,
             "by_id": works[verdict.cid].by,
             "decided_at": now_ms,
+            "order_body": _kept_order(verdict, works[verdict.cid]),
         }
         for verdict in verdicts
     ]
+
+
+def _kept_order(verdict: Verdict, work: Work) -> bytes | None:
+    """What this site would hand in if it turned out that another one commanded; None: nothing came of it."""
+    if work.order is None or (verdict.refusal and not is_conflict(verdict)):
+        return None
+    return encode(work.order)
 
 
 # --- state -----------------------------------------------------------------------------------------

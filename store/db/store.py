@@ -51,9 +51,11 @@ class Opened(Struct, frozen=True):
 class HubStore:
     """The hub's only writing connection. `instance` names this process, `site` the centre."""
 
-    def __init__(self, url: str, site: str, instance: str) -> None:
+    def __init__(self, url: str, site: str, instance: str, scope: str = CITY) -> None:
+        """`scope`: what this site commands."""
         self.url = url
         self.site = site
+        self.scope = scope
         self.instance = instance
         self._engine = open_engine(url, writer=True)
         self._connection: Connection | None = None
@@ -135,7 +137,7 @@ class HubStore:
     def _together(
         self, connection: Connection, works: list[Work], known: dict[str, Verdict], now_ms: int
     ) -> Batch:
-        batch = decide_batch(self._floor, works, known, self._head, self._epoch, now_ms)
+        batch = decide_batch(self._floor, works, known, self._head, self._epoch, now_ms, self.scope)
         self._write(connection, batch, works, self._head, now_ms)
         return batch
 
@@ -147,15 +149,15 @@ class HubStore:
         for work in works:
             try:
                 with connection.begin_nested():
-                    one = decide_alone(total.floor, work, known, total.head, self._epoch, now_ms)
+                    one = decide_alone(total.floor, work, known, total.head, self._epoch, now_ms, self.scope)
                     self._write(connection, one, [work], total.head, now_ms)
             except Exception as error:
                 if isinstance(error, DBAPIError) and not isinstance(error, OF_THE_COMMAND):
                     raise
                 reason = str(getattr(error, "orig", error))
-                one = refused(total.floor, work, total.head, self._epoch, STORE_REFUSED, reason)
+                one = refused(total.floor, work, total.head, self._epoch, STORE_REFUSED, reason, now_ms)
                 self._write(connection, one, [work], total.head, now_ms)
-            known |= {verdict.cid: verdict for verdict in one.verdicts}
+            known |= {verdict.cid: verdict for verdict in (*one.verdicts, *one.renewed)}
             _add(total, one)
         return total
 
@@ -168,6 +170,9 @@ class HubStore:
         if batch.verdicts:
             by_cid = {work.cid: work for work in works}
             connection.execute(VERDICT.insert(), rows.verdict_rows(batch.verdicts, by_cid, now_ms))
+        if batch.renewed:
+            by_cid = {work.cid: work for work in works}
+            rows.upsert(connection, VERDICT, rows.verdict_rows(batch.renewed, by_cid, now_ms))
 
     def _check_authority(self, connection: Connection) -> None:
         """Our epoch and our name must still stand in the row, in every transaction."""
@@ -267,6 +272,7 @@ def _add(total: Batch, one: Batch) -> None:
     total.floor, total.head = one.floor, one.head
     total.entries += one.entries
     total.verdicts += one.verdicts
+    total.renewed += one.renewed
     total.answers += one.answers
     total.held += one.held
     total.changed |= one.changed

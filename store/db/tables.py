@@ -13,6 +13,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    PrimaryKeyConstraint,
     Table,
     Text,
     false,
@@ -88,8 +89,29 @@ VERDICT = Table(
     _text("machine"),
     _text("by_id"),
     _big("decided_at"),
+    Column("order_body", LargeBinary),  # the encoded Order of what was accepted
     Index("verdict_decided_at", "decided_at"),
 )
+
+
+ABANDONED = Table(
+    "abandoned",
+    METADATA,
+    _bytes("hash"),
+    _big("seq"),
+    *_epoch(),
+    _text("cid"),
+    _big("hlc"),
+    *(_text(name) for name in ("kind", "entity", "machine", "by_id")),
+    _bytes("body"),
+    Column("order_body", LargeBinary),  # of the order this row came from
+    _text("result"),  # merged, repeated or conflict at the holder
+    _big("fork_seq"),
+    _big("abandoned_at"),
+    PrimaryKeyConstraint("hash"),
+    Index("abandoned_fork", "fork_seq", "seq"),
+)
+"""Rows of a time in which another site commanded, handed in there and taken back here; kept for good."""
 
 
 def _state(name: str) -> Table:
@@ -145,6 +167,7 @@ INVITATION = Table(
     _text("site"),
     Column("reserve", Boolean, nullable=False),
     _text("address"),
+    _text("selector"),
     _bytes("salt"),
     _bytes("code_hash"),
     _big("until_at"),

@@ -21,3 +21,34 @@ def upgrade() -> None:
             sa.Column("body", sa.LargeBinary, nullable=False),
         )
         op.create_index(f"{name}_seq", name, ["seq"])
+    op.add_column("verdict", sa.Column("order_body", sa.LargeBinary, nullable=True))
+    op.create_table(
+        "abandoned",
+        blob("hash"),
+        big("seq"),
+        big("term"),
+        text("term_site"),
+        big("boot"),
+        text("cid"),
+        big("hlc"),
+        *(text(name) for name in ("kind", "entity", "machine", "by_id")),
+        blob("body"),
+        sa.Column("order_body", sa.LargeBinary, nullable=True),
+        text("result"),
+        big("fork_seq"),
+        big("abandoned_at"),
+        sa.PrimaryKeyConstraint("hash"),
+    )
+    op.create_index("abandoned_fork", "abandoned", ["fork_seq", "seq"])
+
+
+def text(name: str) -> sa.Column[str]:
+    return sa.Column(name, sa.Text, nullable=False)
+
+
+def big(name: str) -> sa.Column[int]:
+    return sa.Column(name, sa.BigInteger, nullable=False)
+
+
+def blob(name: str) -> sa.Column[bytes]:
+    return sa.Column(name, sa.LargeBinary, nullable=False)
