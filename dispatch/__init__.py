@@ -9,7 +9,8 @@ Time and ids come in as arguments; nothing here opens a file, reads a clock or r
     events      what happened, past tense; the journal is made of these
     refusals    why an order was not carried out, and what to do
     moments     which clock is believed, which local day it is
-    rights      which role may give which order
+    rights      which role may give which order; role_scopes: how far a role reaches
+    administration  who changed machines and people: two of them, noted for ever
     floor       the whole current state; `apply` is the only thing that changes it
     stages      the milestone table of a mission and the state table of a vehicle
     decide      order in, events or a refusal out; one handler a command (decide_*.py)

@@ -5,6 +5,7 @@ An `Order` is a command with who gave it and when; `decide` turns it into events
 
 from msgspec import Struct
 
+from dispatch.administration import NoteAdministration
 from dispatch.changes import FormChanges
 from dispatch.kinds import (
     AbortReason,
@@ -407,6 +408,7 @@ Command = (
     | SettleConflict
     | ArchiveEnded
     | ReserveCommand
+    | NoteAdministration
 )
 
 

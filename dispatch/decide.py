@@ -24,6 +24,7 @@ from dispatch.floor import Floor
 from dispatch.moments import LATE_ENTRY_MS, believed
 from dispatch.refusals import NotAllowed
 from dispatch.rights import may
+from dispatch.role_scopes import out_of_scope
 
 _HANDLERS: dict[type, Handler] = {
     **CALL_HANDLERS,
@@ -47,7 +48,7 @@ def decide(floor: Floor, order: Order, now: int) -> Decision:
         return decide_late(floor, order, order.late, _HANDLERS, now)
     if not may(order.roles, type(order.command)):
         return NotAllowed(command=type(order.command).__name__)
-    calm = reserve_may(floor, order)
+    calm = reserve_may(floor, order) or out_of_scope(floor, order)
     if calm is not None:
         return calm
     decided = _HANDLERS[type(order.command)](floor, order, order.command, believed(order.at, now))

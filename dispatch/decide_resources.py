@@ -4,10 +4,11 @@ from msgspec.structs import replace
 
 from dispatch import commands as cmd
 from dispatch import events as ev
+from dispatch.administration import AdministrationNoted, NoteAdministration, administration_refused
 from dispatch.commands import Order
 from dispatch.decision import Decision, Handler
 from dispatch.floor import Floor
-from dispatch.kinds import CrewCall, SeatState, VehicleState
+from dispatch.kinds import CrewCall, Role, SeatState, VehicleState
 from dispatch.moments import CLOCK_BEHIND_MS_MAX, DAY_MS, local_day
 from dispatch.refusals import NotAllowed, NotFound, WrongState
 from dispatch.rights import over_seat
@@ -149,6 +150,14 @@ def register_vehicle(floor: Floor, order: Order, command: cmd.RegisterVehicle, a
 
 
 def register_dispatcher(floor: Floor, order: Order, command: cmd.RegisterDispatcher, at: int) -> Decision:
+    """Who may what is changed by two people; the hub's own orders come from them, or fill an empty store."""
+    if Role.HUB not in order.roles:
+        people = floor.dispatchers
+        refusal = administration_refused(
+            people.get(order.dispatcher_id or ""), people.get(order.second_id or "")
+        )
+        if refusal is not None:
+            return refusal
     return (ev.DispatcherRegistered(command.dispatcher),)
 
 
@@ -159,6 +168,10 @@ def register_seat(floor: Floor, order: Order, command: cmd.RegisterSeat, at: int
     kept = ("state", "state_since", "state_reason", "dispatcher_id", "self_test")
     seat = replace(seat, **{name: getattr(live, name) for name in kept})
     return (ev.SeatRegistered(seat),)
+
+
+def note_administration(floor: Floor, order: Order, command: NoteAdministration, at: int) -> Decision:
+    return (AdministrationNoted(at, command),)
 
 
 # --- housekeeping --------------------------------------------------------------------------------
@@ -223,4 +236,5 @@ HANDLERS: dict[type, Handler] = {
     cmd.RegisterDispatcher: register_dispatcher,
     cmd.RegisterSeat: register_seat,
     cmd.ArchiveEnded: archive,
+    NoteAdministration: note_administration,
 }

@@ -5,6 +5,7 @@ Every event carries all it needs, so that a floor can be rebuilt from events alo
 
 from msgspec import Struct
 
+from dispatch.administration import AdministrationNoted
 from dispatch.changes import FormChanges
 from dispatch.kinds import (
     CallClass,
@@ -368,4 +369,5 @@ Event = (
     | IncidentsMerged
     | Archived
     | ReserveEvent
+    | AdministrationNoted
 )

@@ -11,8 +11,14 @@ class Role(StrEnum):
 
     DISPATCHER = "dispatcher"  # 调度员
     SHIFT_LEADER = "shift_leader"  # 调度班长
-    ADMINISTRATOR = "administrator"  # 系统管理员
-    OBSERVER = "observer"  # 大屏、领导终端: reads only
+    ADMINISTRATOR = "administrator"  # 系统管理员: no orders about patients
+    OBSERVER = "observer"  # 大屏: reads only
+    RESERVE_DISPATCHER = "reserve_dispatcher"  # 储备调度员: as a dispatcher, at a reserve seat in service
+    CONSULTANT = "consultant"  # 分流席、云咨询: takes in and advises, sends nobody
+    HEAD_OF_DISPATCH = "head_of_dispatch"  # 调度科科长: corrects, orders reserve seats, stands beside others
+    STATION_DUTY = "station_duty"  # 分站值班员: the vehicles of one station
+    QUALITY_REVIEWER = "quality_reviewer"  # 质控员: reads and listens
+    LEADER = "leader"  # 中心领导: reads only
     SEAT = "seat"  # 坐席机: what the machine itself reports, with nobody logged in
     GATEWAY = "gateway"  # vehicle-terminal gateway, a machine
     HUB = "hub"  # the hub's own housekeeping

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from dispatch import commands as cmd
 from dispatch import reserve_commands as reserve
+from dispatch.administration import NoteAdministration
 from dispatch.commands import Order
 from dispatch.floor import Floor
 from dispatch.kinds import Role
@@ -59,6 +60,27 @@ _RESERVE: frozenset[type] = _OF_THE_SEAT | {
     reserve.RecordCallOut,
 }
 
+_TALKING: frozenset[type] = frozenset(
+    {
+        cmd.ReportRinging,
+        cmd.ReportAnswered,
+        cmd.ReportCallEnded,
+        cmd.KeepRecording,
+        cmd.ClassifyCall,
+        cmd.BeginIntake,
+        cmd.ChangeIntake,
+        cmd.JoinIncident,
+        cmd.EndIntake,
+        cmd.LogOut,
+        cmd.SetSeatState,
+    }
+)
+"""Calls are taken in and answered; who goes where is decided by others."""
+
+_STATION: frozenset[type] = frozenset(
+    {cmd.RecordMilestone, cmd.SuspendVehicle, cmd.SetVehicleState, cmd.LogOut, cmd.SetSeatState}
+)
+
 _LEADING: frozenset[type] = frozenset({reserve.OrderActivation, reserve.ExtendActivation, reserve.StandDown})
 
 _MASTER_DATA: frozenset[type] = frozenset(
@@ -75,6 +97,13 @@ _MASTER_DATA: frozenset[type] = frozenset(
 RIGHTS: dict[Role, frozenset[type]] = {
     Role.DISPATCHER: _WORK | _RESERVE,
     Role.SHIFT_LEADER: _WORK | _RESERVE | _LEADING,
+    Role.RESERVE_DISPATCHER: _WORK | _RESERVE,
+    Role.CONSULTANT: _TALKING | _RESERVE,
+    Role.HEAD_OF_DISPATCH: _LEADING
+    | {cmd.CorrectMilestone, cmd.ReopenIncident, cmd.SettleConflict, cmd.LogOut, cmd.SetSeatState},
+    Role.STATION_DUTY: _STATION,
+    Role.QUALITY_REVIEWER: frozenset({cmd.LogOut}),
+    Role.LEADER: frozenset({cmd.LogOut}),
     Role.ADMINISTRATOR: _MASTER_DATA | {cmd.LogOut},
     Role.OBSERVER: frozenset(),
     Role.SEAT: _OF_THE_SEAT,
@@ -87,11 +116,12 @@ RIGHTS: dict[Role, frozenset[type]] = {
             cmd.ReportCrewCall,
         }
     ),
-    Role.HUB: _MASTER_DATA | {cmd.LogIn, cmd.LogOut, cmd.ArchiveEnded, cmd.MoveAuthority},
+    Role.HUB: _MASTER_DATA | {cmd.LogIn, cmd.LogOut, cmd.ArchiveEnded, cmd.MoveAuthority, NoteAdministration},
 }
 
 # Roles whose holder may stand as the second person of a two-person decision.
-SECOND_PERSON = frozenset({Role.DISPATCHER, Role.SHIFT_LEADER})
+SECOND_PERSON = frozenset({Role.DISPATCHER, Role.SHIFT_LEADER, Role.HEAD_OF_DISPATCH})
+_OVER_EVERY_SEAT = frozenset({Role.SHIFT_LEADER, Role.HEAD_OF_DISPATCH, Role.ADMINISTRATOR, Role.HUB})
 
 
 def may(roles: Iterable[Role], command: type) -> bool:
@@ -109,4 +139,4 @@ def second_person(floor: Floor, order: Order) -> str | None:
 
 def over_seat(order: Order, seat_id: str) -> bool:
     """True when the giver may speak for this seat: their own, or any seat for those who lead or run it."""
-    return order.seat_id == seat_id or bool(order.roles - {Role.DISPATCHER, Role.SEAT})
+    return order.seat_id == seat_id or bool(order.roles & _OVER_EVERY_SEAT)

@@ -295,7 +295,7 @@ class Dispatcher(Struct, frozen=True):
     """A person with a staff number; the proof of identity is kept elsewhere.
 
     `phone`: the number for calling out. `site`: where they are called to, "" for the city. `on_call`: 备勤.
-    `qualified_until_at` None: not qualified to work a reserve seat.
+    `qualified_until_at` None: not qualified to work a reserve seat. `station_id`: station duty persons only.
     """
 
     id: str
@@ -306,6 +306,7 @@ class Dispatcher(Struct, frozen=True):
     site: str = ""
     on_call: bool = False
     qualified_until_at: int | None = None
+    station_id: str = ""
 
 
 class Seat(Struct, frozen=True):

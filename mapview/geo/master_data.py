@@ -26,6 +26,12 @@ _ROLES: Final = {
     "调度班长": Role.SHIFT_LEADER,
     "系统管理员": Role.ADMINISTRATOR,
     "只读": Role.OBSERVER,
+    "储备调度员": Role.RESERVE_DISPATCHER,
+    "咨询员": Role.CONSULTANT,
+    "调度科科长": Role.HEAD_OF_DISPATCH,
+    "分站值班员": Role.STATION_DUTY,
+    "质控员": Role.QUALITY_REVIEWER,
+    "中心领导": Role.LEADER,
 } | {role.value: role for role in Role if role not in {Role.HUB, Role.GATEWAY, Role.SEAT}}
 _SEAT_KINDS: Final = {"中心席": SeatKind.CITY, "储备席": SeatKind.RESERVE, "培训席": SeatKind.TRAINING} | {
     kind.value: kind for kind in SeatKind

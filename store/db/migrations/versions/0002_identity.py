@@ -28,6 +28,7 @@ def upgrade() -> None:
         *(text(name) for name in ("role", "seat_id", "site")),
         sa.Column("reserve", sa.Boolean, nullable=False),
         text("address"),
+        text("selector"),
         blob("salt"),
         blob("code_hash"),
         big("until_at"),
