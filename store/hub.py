@@ -22,7 +22,8 @@ from store.bus.keys import HUB, KeyFileError, own_keys, own_sign_key, pin_hub_ke
 from store.bus.roster import RosterError
 from store.config import Config
 from store.core.batch import Work, refusal_of
-from store.core.hub_logic import HubLogic, Identity, Output
+from store.core.greeting import Identity
+from store.core.hub_logic import HubLogic, Output
 from store.core.ids import new_id
 from store.core.messages import (
     FROM_MEMORY,

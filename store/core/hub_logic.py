@@ -12,17 +12,15 @@ from dispatch.commands import Command, LogIn, Order
 from dispatch.floor import Floor
 from dispatch.kinds import Role
 from store.core.batch import BATCH_MAX, Batch, Work
-from store.core.giver import seat_id_of, work_of
+from store.core.giver import work_of
+from store.core.greeting import Identity, Standing, logged_in, roster_after, welcome
 from store.core.hub_followers import Followers, MachineOf
 from store.core.journal import Head
 from store.core.messages import (
-    PROTO,
-    PROTO_MIN,
     AccountsReq,
     Ack,
     Catch,
     Cmd,
-    Epoch,
     Evs,
     Follow,
     Forward,
@@ -43,7 +41,6 @@ from store.core.messages import (
     Tick,
     ToHub,
     Verdict,
-    Welcome,
     encode,
 )
 from store.core.outputs import (
@@ -59,8 +56,7 @@ from store.core.outputs import (
 )
 from store.core.recent import Recent, portions
 from store.core.roster import MachineRole
-from store.core.seals import SignKey
-from store.core.tokens import SECOND_MS_MAX, SESSION_MS_MAX, Seals, Token, seal
+from store.core.tokens import Seals
 
 WAITING_MAX = 2000
 WAITING_PER_MACHINE_MAX = 256
@@ -68,18 +64,6 @@ WAITING_PER_MACHINE_MAX = 256
 LOGIN_DEADLINE_MS = 10_000
 SITES = frozenset({MachineRole.RELAY, MachineRole.HUB})
 """Machines that stand for a whole site: they are given the accounts, so that people can log in there."""
-
-
-class Identity(Struct, frozen=True):
-    """Who this hub is; it seals tokens with `sign`. Ports 0 in the simulator."""
-
-    site: str
-    instance: str
-    epoch: Epoch
-    sign: SignKey
-    events_port: int = 0
-    positions_port: int = 0
-    hubs: tuple[str, ...] = ()
 
 
 Output = Reply | Publish | CheckPerson | GiveAccounts | TakePositions | ReadJournal | ReadHashes
@@ -143,7 +127,7 @@ class HubLogic:
             case Forward():
                 return self._on_forward(origin, message, now)
             case RosterReq():
-                return [Reply(origin.route, encode(self._roster_after(message.revision)))]
+                return [Reply(origin.route, encode(roster_after(self.roster, message.revision)))]
             case AccountsReq() if origin.machine.role in SITES:
                 return [GiveAccounts(origin.route, message.digest)]
             case _:
@@ -155,28 +139,9 @@ class HubLogic:
         return [Reply(origin.route, encode(Nack(reason="bad_message")))]
 
     def _on_hello(self, origin: Origin, hello: Hello, now: int) -> list[Output]:
-        if hello.proto_max < PROTO_MIN or hello.proto_min > PROTO:
-            return [Reply(origin.route, encode(Nack(reason="version", text=f"{PROTO_MIN}-{PROTO}")))]
-        me = self.identity
-        welcome = Welcome(
-            proto=min(hello.proto_max, PROTO),
-            site=me.site,
-            instance=me.instance,
-            machine=origin.machine.name,
-            epoch=me.epoch,
-            seq=self.head.seq,
-            now_at=now,
-            events_port=me.events_port,
-            positions_port=me.positions_port,
-            seat_id=seat_id_of(origin.machine, self.floor) or "",
-            hubs=me.hubs,
-            mode=self.mode,
-        )
-        return [Reply(origin.route, encode(welcome))]
-
-    def _roster_after(self, revision: int) -> RosterNews:
-        known = revision >= self.roster.revision
-        return RosterNews(revision=self.roster.revision) if known else self.roster
+        at = Standing(self.identity.epoch, self.head.seq, self.mode)
+        answer = welcome(self.identity, at, origin.machine, hello, self.floor, now)
+        return [Reply(origin.route, encode(answer))]
 
     def _on_forward(self, origin: Origin, forward: Forward, now: int) -> list[Output]:
         """A machine behind a relay speaks as if it were connected here."""
@@ -217,29 +182,11 @@ class HubLogic:
 
     def on_person(self, check: CheckPerson, reason: str, wait_s: int, now: int) -> list[Output]:
         """The password was checked; `reason` "" means it is right."""
-        login, origin = check.login, check.origin
-        people = self.floor.dispatchers.values()
-        person = next((p for p in people if p.staff_number == login.staff_number), None)
-        seat_id = seat_id_of(origin.machine, self.floor)
-        if not reason and person is None:
-            reason = "no_account"
-        if not reason and not login.second and seat_id not in self.floor.seats:
-            reason = "no_seat"
-        if reason or person is None:
-            return [Reply(origin.route, encode(LoginRefused(id=login.id, reason=reason, wait_s=wait_s)))]
-        lasts = SECOND_MS_MAX if login.second else SESSION_MS_MAX
-        token = Token(origin.machine.public_key, person.id, seat_id, now, now + lasts, login.second)
-        ok = LoginOk(
-            id=login.id,
-            token=seal(token, self.identity.sign),
-            dispatcher_id=person.id,
-            roles=tuple(sorted(person.roles)),
-            expires_at=token.expires_at,
-            seat_id=None if login.second else seat_id,
-        )
-        if login.second or seat_id is None:
-            return [Reply(origin.route, encode(ok))]
-        self._journal_login(origin, ok, seat_id, now)
+        origin, sign = check.origin, self.identity.sign
+        answer = logged_in(origin.machine, check.login, reason, wait_s, self.floor, sign, now)
+        if isinstance(answer, LoginRefused) or answer.seat_id is None:
+            return [Reply(origin.route, encode(answer))]
+        self._journal_login(origin, answer, answer.seat_id, now)
         return []
 
     def _journal_login(self, origin: Origin, ok: LoginOk, seat_id: str, now: int) -> None:

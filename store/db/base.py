@@ -7,25 +7,16 @@ reader of the journal starts from `chain_start`, so that both are proven the sam
 import zlib
 
 import msgspec
-from msgspec import Struct
 from sqlalchemy import Connection, select
 
 from dispatch.floor import Floor
+from store.core.copied import Base
 from store.core.journal import HEAD_ZERO, Head
 from store.core.messages import Epoch, encode
 from store.db.tables import BASE, JOURNAL
 
 COMPRESSION = 1
 _floors = msgspec.msgpack.Decoder(Floor)
-
-
-class Base(Struct, frozen=True):
-    """The floor after row `head` as the hub of `epoch` gave it at `taken_at` (ms)."""
-
-    head: Head
-    epoch: Epoch
-    floor: Floor
-    taken_at: int
 
 
 def read_base(connection: Connection) -> Base | None:

@@ -21,7 +21,7 @@ class JournalReader:
         self._engine = open_engine(url, writer=False)
 
     def after(self, follow: Follow) -> tuple[Entry, ...] | None:
-        """The rows the question asks for; `None`: the row it names is not in this journal. Raises StoreError."""
+        """The rows asked for; `None`: the row it names is not in this journal. Raises StoreError."""
         rows_max = min(ROWS_MAX, 1 + follow.bytes_max // ROW_BYTES)
         try:
             with self._engine.connect() as connection:
