@@ -185,6 +185,19 @@ def run_admin(options: Namespace) -> int:
     return admin_cli.run(options, config)
 
 
+def add_deploy(parser: Parser) -> None:
+    from store.deploy import cli
+
+    cli.add_arguments(parser)
+
+
+def run_deploy(options: Namespace) -> int:
+    end_with_reader()
+    from store.deploy import cli
+
+    return cli.run(options)
+
+
 def run_seat(options: Namespace) -> int:
     config = configured(options, "seat")
     from console import seat
@@ -234,6 +247,9 @@ PARTS = (
     Part("gateway", "车载终端网关 (JT/T 808) the gateway of the vehicle terminals", add_config, run_gateway),
     Part("doctor", "检查本机并说明如何补救 check this machine and say what to do", add_screen, run_doctor),
     Part("admin", "登记机器、设置账号 enrol machines, set accounts", add_admin, run_admin),
+    Part(
+        "deploy", "生成并检查一座城市的机器配置 make and check the machines of a city", add_deploy, run_deploy
+    ),
     Part("city", "生成或导入城市地图 make or import the map of a city", add_city, run_city),
 )
 

@@ -6,9 +6,11 @@ reading.py    load_config: unknown keys and wrong values are refused all at once
 reference.py  docs/configuration.md and lingsheng.example.toml, written from sections.py
 """
 
-from store.config.reading import DEFAULT_FILE, ConfigError, load_config
+from store.config.reading import DEFAULT_FILE, ConfigError, load_config, load_struct
 from store.config.sections import (
     DEFAULT_KEY_RULES,
+    Backup,
+    Cluster,
     Config,
     Gateway,
     Hub,
@@ -26,6 +28,8 @@ from store.config.sections import (
 __all__ = [
     "DEFAULT_FILE",
     "DEFAULT_KEY_RULES",
+    "Backup",
+    "Cluster",
     "Config",
     "ConfigError",
     "Gateway",
@@ -40,4 +44,5 @@ __all__ = [
     "Site",
     "Store",
     "load_config",
+    "load_struct",
 ]

@@ -6,8 +6,9 @@ A configuration is taken whole or not at all: a seat never starts with half of w
 import difflib
 import re
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
 import msgspec
 from msgspec import inspect
@@ -18,6 +19,7 @@ from store.config.words import Words, choices, type_words, value_words
 DEFAULT_FILE = Path("lingsheng.toml")
 FILE_BYTES_MAX = 1_000_000
 SQLITE = "sqlite:///"
+T = TypeVar("T")
 
 
 class ConfigError(Exception):
@@ -37,12 +39,18 @@ def load_config(path: Path | None) -> Config:
     if path is None and not DEFAULT_FILE.exists():
         return _absolute(Config(), Path.cwd())
     file = path or DEFAULT_FILE
-    config, problems = _struct(Config, _toml(file), where="")
+    config = load_struct(Config, file, _contradictions)
+    return _absolute(config, file.resolve().parent)
+
+
+def load_struct(cls: type[T], file: Path, contradictions: Callable[[T], list[Words]]) -> T:
+    """A file of sections as a struct; `contradictions` finds what no key shows alone. Raises ConfigError."""
+    read, problems = _struct(cls, _toml(file), where="")
     if not problems:
-        problems = _contradictions(config)
+        problems = contradictions(read)
     if problems:
         raise ConfigError(file, problems)
-    return _absolute(config, file.resolve().parent)
+    return cast("T", read)
 
 
 def _toml(file: Path) -> dict[str, Any]:

@@ -204,6 +204,62 @@ class Recordings(Struct, frozen=True):
     dir: Annotated[str, key("录音文件夹", "folder of the recordings", path=True)] = f"{FOLDER}/recordings"
 
 
+class Cluster(Struct, frozen=True):
+    """城市数据库集群，由 `deploy make` 填写。The database cluster of a city, filled in by `deploy make`."""
+
+    patroni: Annotated[
+        tuple[str, ...],
+        key(
+            "各数据库机器的 Patroni 地址，近的在前；空表示没有 Patroni",
+            "Patroni of each server, nearest first",
+        ),
+    ] = ()
+    authority_file: Annotated[
+        str, key("校验 Patroni 证书的文件", "certificate that proves Patroni", path=True)
+    ] = ""
+    password_file: Annotated[
+        str, key("只含 Patroni 口令的文件（权限 0600）", "file that holds only Patroni's password", path=True)
+    ] = ""
+    member: Annotated[str, key("本机在 Patroni 中的名字", "name of this machine in Patroni")] = ""
+    server: Annotated[
+        str,
+        key(
+            "本机 PostgreSQL 的 libpq 连接串（维护用，超级用户）",
+            "libpq connection to this machine's PostgreSQL, as its superuser, for maintenance",
+        ),
+    ] = ""
+    data_dir: Annotated[
+        str, key("本机 PostgreSQL 数据目录", "data directory of PostgreSQL here", path=True)
+    ] = ""
+    bin_dir: Annotated[str, key("PostgreSQL 程序目录", "folder of PostgreSQL's programs", path=True)] = (
+        "/usr/lib/postgresql/15/bin"
+    )
+    stop_patroni: Annotated[
+        tuple[str, ...],
+        key(
+            "破窗接管时撤下 Patroni 而不停数据库的命令",
+            "command that takes Patroni away and leaves PostgreSQL running (break-glass)",
+        ),
+    ] = ()
+
+
+class Backup(Struct, frozen=True):
+    """备份。Backups."""
+
+    dir: Annotated[str, key("备份文件夹，最好另一块盘", "folder, better on another disk", path=True)] = (
+        f"{FOLDER}/backup"
+    )
+    keep: Annotated[int, key("保留最近几份", "how many are kept", ge=2, le=1000)] = 14
+    age_h_max: Annotated[
+        int,
+        key("超过多少小时没有合格备份就告警", "alarm when the last good one is older, hours", ge=1, le=744),
+    ] = 26
+    drill_days_max: Annotated[
+        int,
+        key("超过多少天没有恢复演练就告警", "alarm when the last restore drill is older, days", ge=1, le=400),
+    ] = 35
+
+
 class Keys(Struct, frozen=True):
     """本机密钥与登记名册。The keys of this machine and the roster of enrolled machines."""
 
@@ -239,6 +295,8 @@ class Config(Struct, frozen=True):
     gateway: Gateway = Gateway()
     map: Map = Map()
     recordings: Recordings = Recordings()
+    cluster: Cluster = Cluster()
+    backup: Backup = Backup()
     keys: Keys = Keys()
     log: Log = Log()
 

@@ -1,0 +1,125 @@
+"""The kit of a city: what it writes is taken by the programs it is for, and a contradiction is refused."""
+
+import shutil
+import stat
+import subprocess
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+
+from store.config import ConfigError, load_config
+from store.deploy.city_file import read_city
+from store.deploy.engine import dynamic, pg_hba
+from store.deploy.making import make_kit
+from store.deploy.text_forms import toml_text, yaml_text
+
+PROJECT = Path(__file__).resolve().parents[3]
+EXAMPLE = PROJECT / "deploy" / "city.example.toml"
+
+
+@pytest.fixture(scope="module")
+def kit(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The kit of the example city."""
+    out = tmp_path_factory.mktemp("kit")
+    make_kit(EXAMPLE, out)
+    return out
+
+
+def test_every_configuration_is_taken_by_our_own_programs(kit: Path) -> None:
+    files = sorted(kit.rglob("lingsheng.toml")) + sorted(kit.rglob("owner.toml"))
+    assert len(files) == 12
+    for file in files:
+        load_config(file)
+    seat = load_config(kit / "seat-01/etc/lingsheng/lingsheng.toml")
+    assert seat.hub.hubs[:2] == ("10.1.0.11:5570", "10.1.0.12:5570")
+    hub = load_config(kit / "a1/etc/lingsheng/lingsheng.toml")
+    assert hub.store.url.startswith("postgresql+psycopg://lingsheng@/lingsheng?host=10.1.0.11:5432&host=10.1")
+
+
+def test_making_it_again_keeps_passwords_and_certificates(kit: Path, tmp_path: Path) -> None:
+    before = {path: path.read_bytes() for path in kit.rglob("*") if path.is_file()}
+    make_kit(EXAMPLE, kit)
+    assert before == {path: path.read_bytes() for path in kit.rglob("*") if path.is_file()}
+    make_kit(EXAMPLE, tmp_path)
+    secret = "a1/etc/lingsheng/pgpass"
+    assert (kit / secret).read_bytes() != (tmp_path / secret).read_bytes()
+
+
+def test_secrets_are_for_their_owner_and_units_carry_none(kit: Path) -> None:
+    for name in ("pgpass", "pgpass-owner", "machine.key", "config.yml", "roles.sql", "patroni.password"):
+        modes = {stat.S_IMODE(path.stat().st_mode) for path in kit.rglob(name)}
+        assert modes == {0o600}, name
+    assert stat.S_IMODE((kit / "secrets").stat().st_mode) == 0o700
+    assert not list(kit.glob("seat-01/**/pgpass*")), "a seat gets no password of the database"
+
+
+def test_a_certificate_names_its_machine_only(kit: Path) -> None:
+    made = x509.load_pem_x509_certificate((kit / "b1/etc/lingsheng/tls/machine.crt").read_bytes())
+    authority = x509.load_pem_x509_certificate((kit / "b1/etc/lingsheng/tls/authority.crt").read_bytes())
+    made.verify_directly_issued_by(authority)
+    names = made.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    assert names.get_values_for_type(x509.DNSName) == ["b1"]
+    assert [str(ip) for ip in names.get_values_for_type(x509.IPAddress)] == ["10.2.0.11"]
+
+
+def test_one_confirmation_more_than_the_centre_has_servers() -> None:
+    """So every answer is in another building; Patroni 4 commits by quorum, 3 by a list."""
+    city = read_city(EXAMPLE)
+    machine = city.machine[0]
+    settings = dynamic(city, machine)
+    assert (settings["synchronous_mode"], settings["synchronous_node_count"]) == (True, 2)
+    assert settings["loop_wait"] + 2 * settings["retry_timeout"] <= settings["ttl"]
+    assert not [line for line in pg_hba(city) if "trust" in line or line.startswith("host ")]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('runs = ["etcd", "gateway"]', 'runs = ["gateway"]', "etcd needs 3, 5 or 7 members, not 4"),
+        ('placement = "centre"', 'placement = "outside"', "3 of 5 etcd members are in the centre"),
+        ('address = "10.1.0.12"', 'address = "10.1.0.11"', "10.1.0.11 is there twice"),
+        ('runs = ["wall"]', 'runs = ["wal"]', "did you mean wall"),
+        ('site = "04"\naddress', 'site = "09"\naddress', "there is no site 09"),
+        ('"etcd", "standby"]', '"etcd", "standby", "hub"]', "hub and standby"),
+        ('seat = "01"', "", "a seat has a number"),
+    ],
+)
+def test_a_contradiction_is_refused_with_words(tmp_path: Path, old: str, new: str, said: str) -> None:
+    text = EXAMPLE.read_text(encoding="utf-8")
+    assert old in text
+    file = tmp_path / "city.toml"
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(ConfigError, match=said):
+        make_kit(file, tmp_path / "out")
+
+
+def test_yaml_and_toml_keep_words_words() -> None:
+    tree = {"a": {"b": ["x", 1], "on": "on", "empty": []}, "c": None, "中": True}
+    expected = 'a:\n  b:\n    - "x"\n    - 1\n  on: "on"\n  empty: []\nc: null\n中: true\n'
+    assert yaml_text(tree) == expected
+    assert toml_text({"s": {"k": ["中", 'q"']}, "none": {}}) == '[s]\nk = ["中", "q\\""]\n'
+
+
+@pytest.mark.peer
+def test_the_firewall_rules_are_taken_by_nft(kit: Path) -> None:
+    program = shutil.which("nft") or "/usr/sbin/nft"
+    if not Path(program).exists():
+        pytest.skip("not installed: nftables")
+    for file in kit.rglob("lingsheng.nft"):
+        done = subprocess.run([program, "-c", "-f", file], capture_output=True, text=True, check=False)
+        if "not permitted" in done.stderr:
+            pytest.skip("nft needs root here")
+        assert done.returncode == 0, done.stderr
+
+
+def test_a_segment_is_archived_whole_once_and_never_over_another(tmp_path: Path) -> None:
+    script, source, target = PROJECT / "deploy/archive-wal.sh", tmp_path / "segment", tmp_path / "kept"
+    source.write_bytes(b"one")
+    command = ["sh", script, source, target]
+    assert [subprocess.run(command, check=False).returncode for _ in range(2)] == [0, 0]
+    assert target.read_bytes() == b"one"
+    source.write_bytes(b"two")
+    assert subprocess.run(command, check=False).returncode != 0
+    assert target.read_bytes() == b"one"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["kept", "segment"]
