@@ -53,7 +53,25 @@ class Dial(Command, frozen=True):
     seconds_max: float | None = None
 
 
-AnyCommand = ConfigureAccounts | Answer | Reject | HangUp | Dial
+class AcceptCalls(Command, frozen=True):
+    """False (a reserve seat in calm times): whoever calls hears 480 at once and the exchange goes on to the
+    next seat. Calls that are up go on.
+    """
+
+    accept: bool
+
+
+class ProbeLine(Command, frozen=True):
+    """Test call: dial `target`, play a tone, listen for it coming back. "": the account's own address.
+
+    A call to ourselves is answered here and echoed; it never rings, is never recorded, is no call to anybody.
+    """
+
+    probe_id: str
+    target: str = ""
+
+
+AnyCommand = ConfigureAccounts | Answer | Reject | HangUp | Dial | AcceptCalls | ProbeLine
 
 
 class EndedBy(enum.StrEnum):
@@ -209,6 +227,19 @@ class CallStats(Event, frozen=True):
     silent_ms: int
 
 
+class LineProbed(Event, frozen=True):
+    """What came of a test call. `answered_ms` and `heard_ms` count from its INVITE; None: not reached.
+
+    `level`: of what came back, 0..255. `reason` "" means it is well: answered, and the tone was heard.
+    """
+
+    probe_id: str
+    reason: str = ""
+    answered_ms: int | None = None
+    heard_ms: int | None = None
+    level: int = 0
+
+
 class CommandRefused(Event, frozen=True):
     """An order could not be carried out; `call_id` is the call it named."""
 
@@ -232,6 +263,7 @@ AnyEvent = (
     | RecordingClosed
     | RecordingFailed
     | CallStats
+    | LineProbed
     | CommandRefused
 )
 

@@ -29,6 +29,7 @@ class Phone:
     def __init__(self, settings: PhoneSettings, on_event: Callable[[msg.AnyEvent], None]) -> None:
         self._settings = settings
         self._accounts = settings.accounts
+        self._accepting = settings.accepting
         self._on_event = on_event
         self._mirror = PhoneMirror()
         self._last_words = ""
@@ -76,6 +77,15 @@ class Phone:
         self._accounts = accounts
         self._send_accounts()
 
+    def accept_calls(self, accept: bool) -> None:
+        """From now on, also after every restart."""
+        self._accepting = accept
+        self._send_accepting()
+
+    def probe(self, target: str = "") -> str | None:
+        order = msg.ProbeLine(new_id(), target)
+        return order.probe_id if self._send(order) else None
+
     def recording_path(self, closed: msg.RecordingClosed) -> Path:
         """Where the recording lies on this machine."""
         assert self._settings.engine.recordings_dir is not None
@@ -110,6 +120,14 @@ class Phone:
             if accounts is self._accounts:
                 return
 
+    def _send_accepting(self) -> None:
+        """As above."""
+        while True:
+            accepting = self._accepting
+            self._send(msg.AcceptCalls(accepting))
+            if accepting is self._accepting:
+                return
+
     # Below: the child's thread.
 
     def _on_message(self, frame: bytes) -> None:
@@ -120,6 +138,7 @@ class Phone:
         self._tell(event)
         if isinstance(event, msg.PhoneReady):
             self._last_words = ""
+            self._send_accepting()  # before there is a line anybody could call
             self._send_accounts()
 
     def _on_state(self, state: ChildState) -> None:

@@ -35,6 +35,12 @@ class PhonePort(Protocol):
     def configure(self, accounts: tuple[AccountSettings, ...]) -> None:
         """These accounts from now on, also after every restart."""
 
+    def accept_calls(self, accept: bool) -> None:
+        """Whether callers are let in from now on, also after every restart; else they hear 480 at once."""
+
+    def probe(self, target: str = "") -> str | None:
+        """Begin a test call ("": to ourselves); its id, the answer is a `LineProbed`. `None` when refused."""
+
     @property
     def ready(self) -> PhoneReady | None: ...
     @property

@@ -64,7 +64,11 @@ class AccountSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PhoneSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """All a seat needs for its phone. The first account takes calls no other account matches."""
+    """All a seat needs for its phone. The first account takes calls no other account matches.
+
+    `accepting` False: callers hear 480 until `accept_calls` (a reserve seat starts calm).
+    """
 
     engine: EngineSettings = EngineSettings()
     accounts: tuple[AccountSettings, ...] = ()
+    accepting: bool = True

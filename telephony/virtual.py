@@ -23,6 +23,7 @@ class VirtualPhone:
     ) -> None:
         self._on_event = on_event
         self._accounts = accounts
+        self.accepting = True
         self._mirror = PhoneMirror()
         self._lock = threading.RLock()
 
@@ -76,6 +77,16 @@ class VirtualPhone:
                 code = 0 if direct else 200
                 self._tell(msg.LineState(account.account_id, not direct, code, "", direct))
 
+    def accept_calls(self, accept: bool) -> None:
+        self.accepting = accept
+
+    def probe(self, target: str = "") -> str | None:
+        if self.ready is None:
+            return None
+        probe_id = new_id()
+        self._tell(msg.LineProbed(probe_id, "", 1, 2, 200))
+        return probe_id
+
     @property
     def ready(self) -> msg.PhoneReady | None:
         return self._mirror.ready
@@ -93,6 +104,9 @@ class VirtualPhone:
     def ring(self, number: str, name: str = "", dialled: str = "120") -> str:
         """Somebody calls; returns the call's id."""
         call_id = new_id()
+        if not self.accepting:
+            self._tell(msg.CallRejected(number, name, dialled, 480, _now_ms()))
+            return call_id
         account_id = self._first_account()
         self._tell(
             msg.CallRinging(call_id, account_id, number, name, dialled, "", _now_ms(), time.monotonic_ns())

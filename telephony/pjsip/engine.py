@@ -107,6 +107,10 @@ class Engine:
         ends_s.clear()
         return False
 
+    def ears(self) -> pj.AudioMedia:
+        """The bridge's own listener, the null device: nobody hears what goes there."""
+        return self._endpoint.audDevManager().getPlaybackDevMedia()
+
     def hang_up_all(self) -> None:
         self._endpoint.hangupAllCalls()
 

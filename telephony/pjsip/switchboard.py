@@ -18,15 +18,18 @@ from telephony.pjsip.configuration import account_config
 from telephony.pjsip.engine import SOCKET_LINGER_S, Engine
 from telephony.pjsip.leg import Leg, now_ms
 from telephony.pjsip.line import Line
+from telephony.pjsip.probe import LineProbe, TurnedAway
 from telephony.pjsip.recorder import CallRecorder
 from telephony.pjsip.voice import idle_source, open_voice
 from telephony.recording import Unfinished
 from telephony.settings import AccountSettings
-from telephony.sip_headers import caller_of, dialled_of, kept_headers, parse_request
+from telephony.sip_headers import SipRequest, caller_of, dialled_of, kept_headers, parse_request
 
 SLOT_S_MIN = SOCKET_LINGER_S  # sooner freed slots let a flood of refused calls exhaust the sockets
 STATS_EVERY_S = 1.0
 BUSY_HERE = 486
+NOT_HERE = 480  # temporarily unavailable: the exchange tries the next seat
+ANY_ADDRESS = "0.0.0.0"  # noqa: S104 - compared with, not bound to
 GOODBYE_S_MAX = 0.5
 
 log = logging.getLogger(__name__)
@@ -53,6 +56,9 @@ class Switchboard:
         self._idle: pj.AudioMedia | None = idle_source()
         self._microphone = open_voice(engine.settings.microphone)
         self._stats_due_s = 0.0
+        self._accepting = True
+        self._probe: LineProbe | None = None
+        self._away = TurnedAway(engine)
 
     def obey(self, command: msg.AnyCommand) -> None:
         """Carry out one order, or say `CommandRefused`."""
@@ -68,7 +74,9 @@ class Switchboard:
 
     def turn(self) -> None:
         """What is due: accounts that waited for the last call to end, statistics."""
-        if self._wanted_accounts is not None and not self._legs:
+        if self._probe is not None and self._probe.turn():
+            self._probe = None
+        if self._wanted_accounts is not None and not self._legs and self._probe is None:
             wanted, self._wanted_accounts = self._wanted_accounts, None
             self._set_accounts(wanted)
         now_s = time.monotonic()
@@ -83,7 +91,8 @@ class Switchboard:
         for leg in self._legs.values():
             leg.ended_by_us = True
         self._engine.hang_up_all()
-        self._engine.turn_while(lambda: bool(self._legs), GOODBYE_S_MAX)
+        self._engine.turn_while(lambda: bool(self._legs or self._away.legs), GOODBYE_S_MAX)
+        self._probe = None
         for leg in list(self._legs.values()):  # the far end did not answer our BYE
             self.leg_ended(leg)
             leg.this.disown()
@@ -94,10 +103,16 @@ class Switchboard:
 
     def call_came(self, line: Line, pj_id: int, message: str) -> None:
         mono_ns = time.monotonic_ns()
+        request = parse_request(message)
+        if self._probe is not None and self._probe.is_mine(request):
+            self._probe.came(line, pj_id)
+            return
+        if not self._accepting:
+            self._turn_away(line, pj_id, request)
+            return
         call_id = new_id()
         leg = self._legs[call_id] = Leg(self, line, call_id, pj_id)
         leg.account_id = line.settings.account_id
-        request = parse_request(message)
         caller = caller_of(request)
         self.emit(
             msg.CallRinging(
@@ -151,6 +166,10 @@ class Switchboard:
                 self._end(self._leg(call_id), None)
             case msg.Dial():
                 self._dial(command)
+            case msg.AcceptCalls(accept):
+                self._accepting = accept
+            case msg.ProbeLine():
+                self._begin_probe(command)
 
     def _answer(self, leg: Leg) -> None:
         if not leg.incoming or leg.ended_by_us:
@@ -196,6 +215,29 @@ class Switchboard:
                 )
             raise
 
+    def _begin_probe(self, order: msg.ProbeLine) -> None:
+        """Calls come first: while one is up there is no test call."""
+        if self._probe is not None or self._legs:
+            self.emit(msg.LineProbed(order.probe_id, "busy"))
+            return
+        line = self._line(None)
+        target = dial_uri(order.target, line.settings) if order.target else self._own_uri(line.settings)
+        self._probe = LineProbe(self._engine, line, order.probe_id, self.emit)
+        self._probe.start(target)
+
+    def _own_uri(self, account: AccountSettings) -> str:
+        """Through the exchange where there is one, else straight to our own port."""
+        if account.registrar is not None:
+            return dial_uri(account.user, account)
+        bound = self._engine.settings.bind_address
+        host = "127.0.0.1" if bound == ANY_ADDRESS else bound
+        return f"sip:probe@{host}:{self._engine.sip_port}"
+
+    def _turn_away(self, line: Line, pj_id: int, request: SipRequest) -> None:
+        self._away.came(line, pj_id)
+        caller = caller_of(request)
+        self.emit(msg.CallRejected(caller.number, caller.name, dialled_of(request), NOT_HERE, now_ms()))
+
     def _say_ringing(self, call_id: str) -> None:
         leg = self._legs.get(call_id)
         if leg is not None and not leg.answering and not leg.ended_by_us:
@@ -240,7 +282,11 @@ class Switchboard:
         return line
 
     def _refuse(self, command: msg.AnyCommand, reason: str) -> None:
-        call_id = "" if isinstance(command, msg.ConfigureAccounts) else command.call_id
+        if isinstance(command, msg.ProbeLine):
+            self._probe = None
+            self.emit(msg.LineProbed(command.probe_id, reason))
+            return
+        call_id = getattr(command, "call_id", "")
         self.emit(msg.CommandRefused(call_id, type(command).__name__, reason))
 
 

@@ -13,12 +13,15 @@ COMMANDS: list[msg.AnyCommand] = [
     msg.Reject("1", 603),
     msg.HangUp("1"),
     msg.Dial("1", "sip:120@x", voice=Voice("a.wav"), seconds_max=2.5),
+    msg.AcceptCalls(False),
+    msg.ProbeLine("1", "sip:echo@x"),
 ]
 EVENTS: list[msg.AnyEvent] = [
     msg.PhoneReady(5060, "null", msg.Capabilities("2", ("PCMA",), (), True, True, 4)),
     msg.CallRinging("1", "a", "139", "张三", "120", "x", 1, 2, (("from", "x"),)),
     msg.CallEnded("1", msg.EndedBy.PHONE, 0, "phone_restarted", True, 3),
     msg.RecordingClosed("1", "a.wav", "00", 1, 2, 3, True),
+    msg.LineProbed("1", "silent", 3),
 ]
 
 
