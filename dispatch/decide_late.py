@@ -4,7 +4,7 @@ None is ever refused away: what does not fit becomes a `Conflict`, what followed
 it, and what is true already is noted. Deadlines and the division of command do not count for them.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -284,3 +284,18 @@ _orders: msgspec.msgpack.Decoder[Order] = msgspec.msgpack.Decoder(Order)
 def decode_order(order: bytes) -> Order:
     """The order inside a conflict. Raises msgspec.MsgspecError for one of a newer program."""
     return _orders.decode(order)
+
+
+def told(events: Iterable[ev.Event]) -> tuple[tuple[str, ...], str]:
+    """What people were told when these events of one order happened: numbers, and its mission ("" none)."""
+    numbers: list[str] = []
+    mission_id = ""
+    for event in events:
+        if isinstance(event, ev.IncidentOpened):
+            numbers.append(event.incident.number)
+        elif isinstance(event, ev.VehicleAssigned):
+            numbers.append(event.mission.number)
+            mission_id = event.mission.id
+        elif isinstance(event, ev.MilestoneReached):
+            mission_id = event.mission_id
+    return tuple(numbers), mission_id

@@ -2,12 +2,15 @@
 
 from itertools import count
 
+from msgspec.structs import replace
+
 from dispatch import commands as cmd
 from dispatch import words
-from dispatch.commands import Command, Order
+from dispatch.commands import Command, Late, Order
 from dispatch.decide import decide
+from dispatch.decide_late import told
 from dispatch.events import Event
-from dispatch.floor import Floor, apply
+from dispatch.floor import Floor, apply, copy_of
 from dispatch.kinds import Centre, Role, VehicleKind
 from dispatch.refusals import Refusal
 
@@ -24,6 +27,8 @@ class Centre120:
         self.floor = Floor()
         self.now = NOW
         self.history: list[Event] = []
+        self.accepted: list[tuple[Order, tuple[Event, ...]]] = []
+        self.site = ""
         self._cids = count(1)
         for command in master_data():
             self.must(command, roles=frozenset({Role.HUB}))
@@ -47,13 +52,39 @@ class Centre120:
             seat_id=seat,
             dispatcher_id=PEOPLE[SEATS.index(seat)],
             second_id=second,
+            decided_by=self.site,
         )
+        return self.take(order)
+
+    def take(self, order: Order) -> tuple[Event, ...] | Refusal:
+        """Decide, apply and note an order as it is."""
         decision = decide(self.floor, order, self.now)
         if isinstance(decision, tuple):
+            self.accepted.append((order, decision))
             for event in decision:
                 apply(self.floor, event)
                 self.history.append(event)
         return decision
+
+    def apart(self, site: str) -> "Centre120":
+        """The same centre as another site sees it from now on; its ids do not meet ours."""
+        other = Centre120()
+        other.floor, other.now, other.site = copy_of(self.floor), self.now, site
+        other.history = list(self.history)
+        other.accepted = []
+        other._cids = count(1_000_000)
+        return other
+
+    def hand_in(self, other: "Centre120") -> list[tuple[Event, ...]]:
+        """Everything the other site accepted while it was apart, in order, as it comes back."""
+        done = []
+        for number, (order, events) in enumerate(other.accepted, 1):
+            numbers, mission_id = told(events)
+            late = Late(other.site, 1, number, order.at << 16, numbers, mission_id)
+            decision = self.take(replace(order, late=late, decided_by=self.site))
+            assert isinstance(decision, tuple), decision
+            done.append(decision)
+        return done
 
     def must(
         self, command: Command, roles: frozenset[Role] = frozenset({Role.DISPATCHER}), **how: object
