@@ -106,5 +106,5 @@ def giver_of(sealed: bytes) -> str | None:
 def _claimed(sealed: bytes) -> Token | None:
     try:
         return _decoder.decode(sealed[SEAL_BYTES:])
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
         return None

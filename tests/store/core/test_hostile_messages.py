@@ -1,0 +1,94 @@
+"""Whatever comes in, nothing breaks: the hub, a seat and a relay drop what is no message and go on.
+
+LINGSHENG_FUZZ sets the number of messages for each; an order that gets as far as the decision may be refused,
+but never break a rule of ours.
+"""
+
+import os
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dispatch.kinds import Role
+from store.core.batch import Work, decide_alone
+from store.core.hub_logic import CheckPerson, HubLogic, Identity, Origin
+from store.core.journal import Head
+from store.core.messages import BadMessage, Epoch, decode_from_hub, decode_to_hub
+from store.core.outputs import ReadHashes, ReadJournal
+from store.core.roster import Machine, MachineRole
+from store.core.seat_logic import SeatLogic
+from store.core.snapshots import snapshot
+from tests.store.core import hostile
+from tests.store.core.simulated_store import SIGN, START_MS, first_floor
+
+MESSAGES = int(os.environ.get("LINGSHENG_FUZZ", "300"))
+EPOCH = Epoch(1, "01", 3)
+ROLES = (MachineRole.SEAT, MachineRole.GATEWAY, MachineRole.RELAY, MachineRole.HUB, MachineRole.WALL)
+NOW = START_MS + 60_000
+fuzz = settings(
+    max_examples=MESSAGES,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
+)
+
+
+def machine(name: str, role: MachineRole) -> Machine:
+    return Machine(name, name[0] * 40, role, "s1" if role is MachineRole.SEAT else "", "P")
+
+
+@pytest.fixture(scope="module")
+def hub() -> HubLogic:
+    machines = {f"{role}-1": machine(f"{role}-1", role) for role in ROLES}
+    return HubLogic(Identity("01", "hub", EPOCH, SIGN), first_floor(), Head(), machines.get)
+
+
+def decide(hub: HubLogic, work: Work) -> None:
+    """As the store does, every role given, so that nothing is refused for want of rights alone."""
+    order = work.order
+    if order is not None:
+        order = msgspec.structs.replace(order, roles=frozenset(Role), seat_id="s1", dispatcher_id="ds1")
+    given = msgspec.structs.replace(work, order=order, after=None)
+    batch = decide_alone(hub.floor, given, {}, hub.head, EPOCH, NOW)
+    assert not batch.faults
+    hub.on_committed(batch, NOW)
+
+
+@fuzz
+@given(frame=hostile.to_hub, role=st.sampled_from(ROLES), right=st.booleans())
+def test_the_hub_outlives_every_message(hub: HubLogic, frame: bytes, role: MachineRole, right: bool) -> None:
+    origin = Origin(machine(f"{role}-1", role), b"route")
+    try:
+        message = decode_to_hub(frame)
+    except BadMessage:
+        assert hub.on_bad_message(origin)
+        return
+    for output in hub.on_message(origin, message, NOW):
+        match output:
+            case CheckPerson():
+                hub.on_person(output, "" if right else "wrong", 0, NOW)
+            case ReadJournal():
+                hub.followers.on_rows(output, None, hub.head)
+            case ReadHashes():
+                hub.followers.on_hashes(output, [], hub.head)
+    for work in hub.next_batch():
+        decide(hub, work)
+    hub.on_time(NOW)
+
+
+@fuzz
+@given(frames=st.lists(hostile.from_hub, min_size=1, max_size=6), whole=st.booleans())
+def test_a_seat_outlives_every_message(frames: list[bytes], whole: bool) -> None:
+    seat = SeatLogic([], START_MS)
+    seat.connected(START_MS)
+    good = snapshot(first_floor(), EPOCH, Head(5)) if whole else []
+    for now, frame in enumerate([*good, *frames], NOW):
+        try:
+            message = decode_from_hub(frame)
+        except BadMessage:
+            continue
+        seat.on_message(message, now)
+        seat.on_time(now)
+        seat.phase(now)
