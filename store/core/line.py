@@ -32,14 +32,11 @@ class Line:
 
     def __init__(self, fixed: int | None = None) -> None:
         self.budget = float(fixed or BUDGET_START)
-        self.follow_bytes = FOLLOW_BYTES_MIN * 4
-        self.bytes_in = 0
-        """Everything that came, counted by whoever receives it."""
+        self.follow_bytes = FOLLOW_BYTES_MIN
         self._fixed = fixed
         self._rtts: deque[int] = deque(maxlen=RTTS_KEPT)
         self._positions_at = 0
         self._used = 0
-        self._room_until = 0
 
     @property
     def rtt_ms(self) -> int | None:

@@ -1,0 +1,295 @@
+"""What a relay does: it shows its seats the hub's floor from its own copy, and hands their orders on.
+
+Pure: messages of seats and hub, commits of the copy and time in; outputs out. Rules kept here: seats see
+only rows that are durable in the copy, under the hub's own (epoch, seq); an Ack is handed on only when the
+copy has its row; cut off from the hub nobody decides, everybody may look and log in.
+"""
+
+from collections import Counter, deque
+
+from msgspec import Struct
+
+from dispatch.floor import Floor
+from store.core.batch import Batch
+from store.core.following import (
+    Copy,
+    Following,
+    ForkFound,
+    Heard,
+    NextHub,
+    PublishPositions,
+    ToTheHub,
+    Trouble,
+    UpOutput,
+)
+from store.core.greeting import Identity, Standing, logged_in, roster_after, welcome
+from store.core.journal import Head
+from store.core.line import Line
+from store.core.messages import (
+    EPOCH_ZERO,
+    Ack,
+    BadMessage,
+    Catch,
+    Cmd,
+    DeclareIsland,
+    Epoch,
+    Evidence,
+    EvidenceReq,
+    Evs,
+    Forward,
+    Forwarded,
+    FromHub,
+    HandOver,
+    Hello,
+    Login,
+    Mode,
+    Nack,
+    Ping,
+    Pong,
+    Positions,
+    RosterNews,
+    RosterReq,
+    SnapReq,
+    TakeCommand,
+    Tick,
+    ToHub,
+    decode_from_hub,
+    encode,
+)
+from store.core.outputs import CheckPerson, Origin, Publish, Reply, Route
+from store.core.recent import Recent, portions
+from store.core.roster import MachineRole
+
+FORWARD_AGAIN_MS = 1500
+"""The same order again within this time is on its way already: a thin line carries it once."""
+FORWARDED_MS_MAX = 60_000
+"""A question nobody answered is forgotten after this."""
+FORWARDED_MAX = 4000
+
+
+class ForSite(Struct, frozen=True):
+    """A question about the command of a scope: the site answers it, not the relay."""
+
+    origin: Origin
+    message: EvidenceReq | TakeCommand | HandOver | DeclareIsland
+
+
+RelayOutput = (
+    Reply | Publish | CheckPerson | ForSite | ToTheHub | Copy | PublishPositions | NextHub | Heard | ForkFound
+)
+
+
+class _OnItsWay(Struct):
+    """Something handed on: where its answer goes and when it was sent last."""
+
+    route: Route
+    sent_at: int
+
+
+class RelayLogic:
+    """One per start of the relay; every method belongs to its I/O thread. `now`: steady ms.
+
+    `head` None: there is no copy yet. `identity.epoch` is the one the copy was last told.
+    """
+
+    def __init__(self, identity: Identity, floor: Floor, head: Head | None, line: Line, now: int) -> None:
+        self.identity = identity
+        self.floor = floor  # replaced by every commit, never changed in place
+        self.head = head or Head()
+        self.epoch: Epoch = identity.epoch
+        self.following = Following(head, identity.epoch, line, now)
+        self.store_mode = Mode.NORMAL
+        """How our own copy is; anything but NORMAL is shown instead of the hub's mode."""
+        self.alarm = ""
+        self.roster = RosterNews(revision=0)
+        """The signed roster as it is handed on."""
+        self.bad_messages: Counter[str] = Counter()
+        self._jobs: deque[Epoch] = deque()
+        self._recent = Recent()
+        self._on_its_way: dict[bytes, _OnItsWay] = {}
+        self._held: list[tuple[int, Reply]] = []
+
+    # --- state ------------------------------------------------------------------------------------
+
+    @property
+    def has_copy(self) -> bool:
+        """False until the first snapshot is durable: before that nothing is shown."""
+        return self.epoch != EPOCH_ZERO
+
+    def mode(self, now: int) -> str:
+        """What the seats are told."""
+        if self.following.cut_off(now):
+            return Mode.CUT_OFF
+        if self.store_mode is not Mode.NORMAL:
+            return self.store_mode
+        return self.following.tick.mode if self.following.tick else Mode.NORMAL
+
+    def evidence(self, scope: str, now: int) -> Evidence:
+        """What this site knows of the one that commands (bus.md 5.8)."""
+        up, tick = self.following, self.following.tick
+        return Evidence(
+            scope=scope,
+            site=self.identity.site,
+            holder_site=self.epoch.site,
+            holder_term=self.epoch.term,
+            tick_age_ms=up.hub_age_ms(now),
+            heard_epoch=tick.epoch if tick else self.epoch,
+            heard_seq=up.heard_seq,
+            own_seq=self.head.seq,
+            store=self.store_mode,
+        )
+
+    # --- the hub ----------------------------------------------------------------------------------
+
+    def on_hub(self, message: FromHub, now: int) -> list[RelayOutput]:
+        """Take one message of the hub."""
+        if isinstance(message, Forwarded):
+            return self._on_forwarded(message)
+        return self._up(self.following.on_message(message, now))
+
+    def connected(self, now: int) -> list[RelayOutput]:
+        """The hub admitted us: what was on its way may be lost, it may go out again."""
+        for one in self._on_its_way.values():
+            one.sent_at = now - FORWARD_AGAIN_MS
+        return self._up(self.following.connected(now))
+
+    def on_copied(self, batch: Batch, now: int) -> list[RelayOutput]:
+        """The oldest job is durable: show its rows, then what was held until they are."""
+        epoch = self._jobs.popleft()
+        self.floor, self.head, self.epoch = batch.floor, batch.head, epoch
+        self._recent.take(batch.entries)
+        outputs: list[RelayOutput] = [
+            Publish(encode(Evs(epoch=epoch, evs=part))) for part in portions(batch.entries)
+        ]
+        outputs += [reply for seq, reply in self._held if seq <= self.head.seq]
+        self._held = [(seq, reply) for seq, reply in self._held if seq > self.head.seq]
+        return outputs + self._up(self.following.copied(now))
+
+    def _up(self, outputs: list[UpOutput]) -> list[RelayOutput]:
+        for output in outputs:
+            if isinstance(output, Copy):
+                self._jobs.append(output.job.epoch)
+        return [*outputs]
+
+    def _on_forwarded(self, answer: Forwarded) -> list[RelayOutput]:
+        """An Ack waits until the copy has its row: who takes over from this copy must know of it."""
+        one = self._on_its_way.pop(answer.route, None)
+        if one is None:
+            return []
+        reply = Reply(one.route, answer.frame)
+        try:
+            message = decode_from_hub(answer.frame)
+        except BadMessage:
+            return []
+        if isinstance(message, Ack) and not message.refusal and message.seq > self.head.seq:
+            self._held.append((message.seq, reply))
+            return []
+        return [reply]
+
+    # --- the seats --------------------------------------------------------------------------------
+
+    def on_message(self, origin: Origin, message: ToHub, now: int) -> list[RelayOutput]:
+        """Take one message of a machine of this site."""
+        match message:
+            case Cmd():
+                return self._on_cmd(origin, message, now)
+            case Hello():
+                return self._on_hello(origin, message, now)
+            case Login():
+                if self.following.cut_off(now):
+                    return [CheckPerson(origin, message)]
+                return self._forward(origin, message, message.id.encode(), now)
+            case SnapReq():
+                return self._on_snap_req(origin, now)
+            case Catch():
+                missed = self._recent.missed(message, self.epoch, self.head)
+                return [Reply(origin.route, encode(missed))]
+            case Ping():
+                return [Reply(origin.route, encode(Pong(t=message.t)))]
+            case Positions() if origin.machine.role is MachineRole.GATEWAY:
+                return self._hand_on(origin, message, b"")
+            case RosterReq():
+                return [Reply(origin.route, encode(roster_after(self.roster, message.revision)))]
+            case EvidenceReq() | TakeCommand() | HandOver() | DeclareIsland():
+                return [ForSite(origin, message)]
+            case _:
+                return self.on_bad_message(origin)
+
+    def on_bad_message(self, origin: Origin) -> list[RelayOutput]:
+        """A frame of this machine that was none of our messages."""
+        self.bad_messages[origin.machine.name] += 1
+        return [Reply(origin.route, encode(Nack(reason="bad_message")))]
+
+    def on_person(self, check: CheckPerson, reason: str, wait_s: int, wall_now: int) -> list[RelayOutput]:
+        """Somebody logged in while cut off; `wall_now` by the wall clock, for the token."""
+        origin, sign = check.origin, self.identity.sign
+        answer = logged_in(origin.machine, check.login, reason, wait_s, self.floor, sign, wall_now)
+        return [Reply(origin.route, encode(answer))]
+
+    def _on_hello(self, origin: Origin, hello: Hello, now: int) -> list[RelayOutput]:
+        at = Standing(self.epoch, self.head.seq, self.mode(now), self.identity.site)
+        clock = self.following.hub_time(now)
+        return [
+            Reply(origin.route, encode(welcome(self.identity, at, origin.machine, hello, self.floor, clock)))
+        ]
+
+    def _on_snap_req(self, origin: Origin, now: int) -> list[RelayOutput]:
+        if not self.has_copy:
+            return []  # the seat asks again, or another hub
+        frames = self._recent.snapshot(self.floor, self.epoch, self.head, now)
+        return [Reply(origin.route, frame) for frame in frames]
+
+    def _on_cmd(self, origin: Origin, cmd: Cmd, now: int) -> list[RelayOutput]:
+        if self.following.cut_off(now):
+            return [Reply(origin.route, encode(Nack(reason="cut_off", cid=cmd.cid)))]
+        return self._forward(origin, cmd, cmd.cid.encode(), now)
+
+    def _forward(self, origin: Origin, message: Cmd | Login, key: bytes, now: int) -> list[RelayOutput]:
+        """Hand it on; one that is on its way only gets a new return address."""
+        key = origin.machine.name.encode() + b"/" + key
+        one = self._on_its_way.get(key)
+        if one is not None:
+            one.route = origin.route
+            if now - one.sent_at < FORWARD_AGAIN_MS:
+                return []
+            one.sent_at = now
+        elif len(self._on_its_way) >= FORWARDED_MAX:
+            cid = message.cid if isinstance(message, Cmd) else None
+            return [Reply(origin.route, encode(Nack(reason="busy", cid=cid)))]
+        else:
+            self._on_its_way[key] = _OnItsWay(origin.route, now)
+        return self._hand_on(origin, message, key)
+
+    def _hand_on(self, origin: Origin, message: Cmd | Login | Positions, key: bytes) -> list[RelayOutput]:
+        return [ToTheHub(Forward(machine=origin.machine.name, route=key, frame=encode(message)))]
+
+    # --- time -------------------------------------------------------------------------------------
+
+    def on_time(self, now: int) -> list[RelayOutput]:
+        """Every 200 ms from the relay's own loop: the Tick for the seats, and what the line needs."""
+        for key in [key for key, one in self._on_its_way.items() if now - one.sent_at > FORWARDED_MS_MAX]:
+            del self._on_its_way[key]
+        outputs = self._up(self.following.on_time(now))
+        return [Publish(encode(self._tick(now))), *outputs] if self.has_copy else outputs
+
+    def pump(self, now: int) -> list[RelayOutput]:
+        """What is due between two Ticks: positions and the journal keep the line busy."""
+        return self._up(self.following.on_time(now))
+
+    def _tick(self, now: int) -> Tick:
+        up, hub = self.following, self.following.tick
+        trouble = "" if up.trouble is Trouble.NONE else f"relay:{up.trouble.value}"
+        return Tick(
+            epoch=self.epoch,
+            seq=self.head.seq,
+            now_at=up.hub_time(now),
+            mode=self.mode(now),
+            store_age_ms=hub.store_age_ms if hub else 0,
+            alarm=self.alarm or trouble or (hub.alarm if hub else ""),
+            waiting=hub.waiting if hub else 0,
+            scope=hub.scope if hub else "CITY",
+            relay=self.identity.site,
+            hub_age_ms=up.hub_age_ms(now),
+            behind=max(0, up.heard_seq - self.head.seq),
+            roster=self.roster.revision,
+        )
