@@ -54,6 +54,7 @@ from store.db.errors import StoreError
 from store.db.rebuild import rebuild as rebuild_store
 from store.db.store import HubStore, Opened
 from store.exits import CannotStartError, ExitCode
+from store.hub_office import Office
 from store.hub_people import People
 from store.hub_reader import Reader
 from store.hub_writer import Committed, Writer
@@ -75,8 +76,12 @@ log = logging.getLogger(__name__)
 class Hub:
     """One boot of the hub. `run` is the loop; everything but `stop` belongs to its thread."""
 
-    def __init__(self, config: Config, seed: Seed | None = None) -> None:
-        """Claims the authority and opens the door. Raises StoreError, BusError, KeyFileError."""
+    def __init__(self, config: Config, seed: Seed | None = None, *, until_fenced: bool = False) -> None:
+        """Claims the authority and opens the door. Raises StoreError, BusError, KeyFileError.
+
+        `until_fenced`: `run` ends when another hub has taken over, instead of showing what it has.
+        """
+        self._until_fenced = until_fenced
         self._config = config
         self._clock = Clock()
         self._stopping = False
@@ -105,6 +110,7 @@ class Hub:
         self._writer = Writer(self._store, opened.head.seq, self._clock.now_ms, wake)
         self._people = People(config.store.url, self._clock.steady_ms, wake)
         self._reader = Reader(config.store.url, wake)
+        self._office = Office(config, self._sockets.enrolment, self._logic, self._clock.now_ms, wake)
         self._positions: dict[str, Position] = {}
         self._tick_at = self._positions_at = self._disk_at = 0  # these four by the steady clock
         self._archive_at = self._clock.steady_ms() + ARCHIVE_MS
@@ -122,6 +128,7 @@ class Hub:
         """Serve until `stop`."""
         self._writer.start()
         self._people.start()
+        self._office.start()
         self._reader.start()
         log.info("hub ready: epoch %s, seq %d", self._logic.identity.epoch, self._logic.head.seq)
         try:
@@ -146,6 +153,7 @@ class Hub:
             self._emit(self._logic.on_person(checked.check, checked.reason, checked.wait_s, now))
         self._emit(self._people.take_accounts())
         self._emit(self._reader.take(self._logic.followers, self._logic.head))
+        self._office.turn(self._clock.steady_ms())
         self._look_at_clocks(self._clock.steady_ms(), now)
         works = self._logic.next_batch()
         if works:
@@ -183,6 +191,7 @@ class Hub:
             else:
                 self._store_mode, self._store_text = report.mode, report.text
                 self._set_mode()
+                self._stopping = self._stopping or (self._until_fenced and report.mode is Mode.FENCED)
 
     def _emit(self, outputs: Iterable[Output]) -> None:
         for output in outputs:
@@ -279,6 +288,7 @@ class Hub:
         done = self._writer.stop(STOP_S_MAX)
         self._take_reports(self._clock.now_ms())
         self._people.stop(1.0)
+        self._office.stop(1.0)
         self._reader.stop(1.0)
         if done:
             self._store.close()
@@ -288,7 +298,7 @@ class Hub:
 
 def run(config: Config, seed: Seed | None = None) -> int:
     """The hub until SIGTERM or SIGINT; `seed` fills an empty store. Raises CannotStartError."""
-    hub = _start(config, seed)
+    hub = start(config, seed)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: hub.stop())
     hub.run()
@@ -307,9 +317,10 @@ def rebuild(config: Config) -> int:
     return ExitCode.FAILED if done.differences else ExitCode.DONE
 
 
-def _start(config: Config, seed: Seed | None) -> Hub:
+def start(config: Config, seed: Seed | None, *, until_fenced: bool = False) -> Hub:
+    """A hub that holds the authority; `run` it. Raises CannotStartError."""
     try:
-        return Hub(config, seed)
+        return Hub(config, seed, until_fenced=until_fenced)
     except StoreError as error:
         raise CannotStartError(
             f"数据库不可用（{config.store.url}）：{error}", f"the store cannot be used: {error}"

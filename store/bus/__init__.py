@@ -5,8 +5,8 @@ link_thread.py   its bus thread; link_mail.py between the two; link_sockets.py; 
 hub_sockets.py   the hub's end
 doorkeeper.py    admission by key (ZAP), with probes that it really refuses
 sockets.py       the options every socket has
-keys.py          CURVE key files
-roster.py        the file of enrolled machines
+keys.py          CURVE key files and sign keys
+roster.py        the signed file of enrolled machines
 clock.py         the time of a process
 pipe.py          the private pipe to a child process
 child.py         a supervised child process

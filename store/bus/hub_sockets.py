@@ -13,6 +13,7 @@ import zmq
 from msgspec import Struct
 
 from store.bus.doorkeeper import PROBE_MS, PROBE_NAME, Doorkeeper, Probe, ProbeResult
+from store.bus.enrolment_door import EnrolmentDoor
 from store.bus.keys import KeyPair
 from store.bus.roster import RosterError, RosterFile
 from store.bus.sockets import (
@@ -75,6 +76,7 @@ class HubSockets:
         self._poller.register(self.doorkeeper.socket, zmq.POLLIN)
         self._poller.register(self._commands, zmq.POLLIN)
         self._poller.register(self.waker.fd, zmq.POLLIN)
+        self.enrolment = EnrolmentDoor(self._context, self._poller, ports.host)
 
     def open(self, now: int) -> None:
         """Bind, and prove that an unknown key is refused and a known one admitted. Raises BusError."""

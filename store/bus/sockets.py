@@ -13,6 +13,8 @@ from store.bus.keys import KeyPair
 from store.core.messages import MESSAGE_BYTES_MAX
 
 ZAP_DOMAIN = b"ems"
+ENROL_DOMAIN = b"enrol"
+"""Admits any key; only the door of enrolment listens there."""
 PUBLISHED_MAX = 20_000
 POSITIONS_MAX = 1_000
 REPLIES_MAX = 1_000

@@ -59,6 +59,13 @@ class Hub(Struct, frozen=True):
     command_port: Annotated[Port, key("命令端口", "port for commands")] = 5570
     event_port: Annotated[Port, key("事件端口", "port for events")] = 5571
     position_port: Annotated[Port, key("车辆位置端口", "port for vehicle positions")] = 5572
+    enrol_port: Annotated[
+        Port,
+        key(
+            "登记端口，仅在有机器受邀时打开",
+            "port for enrolment, open only while a machine is invited",
+        ),
+    ] = 5575
     tick_ms: Annotated[int, key("心跳间隔（毫秒）", "time between ticks, ms", ge=50, le=2000)] = 200
     hubs: Annotated[
         tuple[HostPort, ...],
@@ -67,6 +74,13 @@ class Hub(Struct, frozen=True):
             "command addresses that seats, walls and the gateway try in order",
         ),
     ] = ("127.0.0.1:5570",)
+    peers: Annotated[
+        tuple[HostPort, ...],
+        key(
+            "同站点另一台中枢的命令地址；hub --standby 听不到它的心跳 3 秒即接替",
+            "the other hub of this site: `hub --standby` takes over after 3 s without its Tick",
+        ),
+    ] = ()
 
 
 class Store(Struct, frozen=True):

@@ -8,7 +8,9 @@ batch.py       works in, journal rows and verdicts out; runs inside the store's 
 journal.py     journal rows and their hash chain
 hlc.py         hybrid logical clock
 tokens.py      sealed session tokens
-roster.py      enrolled machines
+roster.py      enrolled machines, signed
+seals.py       Ed25519 signatures
+accounts.py    who may log in, as it travels between sites
 seat_logic.py  the other end: replica + outbox + watch on the Tick
 replica.py     snapshot, gap, tick and epoch rule
 outbox.py      retry with the same id, order kept

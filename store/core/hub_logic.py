@@ -204,10 +204,10 @@ class HubLogic:
         """An order of the hub itself."""
         return Order(cid, command, now, self.identity.instance, frozenset({Role.HUB}))
 
-    def enqueue_own(self, cid: str, command: Command, now: int) -> None:
+    def enqueue_own(self, cid: str, command: Command, now: int, lasts_ms: int = LOGIN_DEADLINE_MS) -> None:
         """Housekeeping goes the way of every command."""
         order = self.own_order(cid, command, now)
-        work = Work(cid, self.identity.instance, order, now + LOGIN_DEADLINE_MS)
+        work = Work(cid, self.identity.instance, order, now + lasts_ms)
         self._enqueue(work, _Expected(b"", self.identity.instance), now)
 
     # --- the store --------------------------------------------------------------------------------
