@@ -111,7 +111,7 @@ def configuration(folder: Path) -> Config:
             position_port=ports[2],
             hubs=(f"127.0.0.1:{ports[0]}",),
         ),
-        store=replace(config.store, url=f"sqlite:///{folder}/hub.sqlite", dir=str(folder)),
+        store=replace(config.store, url=f"sqlite:///{folder}/hub.sqlite", dir=str(folder), ballast_mb=0),
         keys=replace(config.keys, dir=str(folder / "keys")),
     )
     for number in ("1", "2"):

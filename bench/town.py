@@ -93,6 +93,7 @@ class Town:
         url: str = "",
         more: str = "",
         pair: bool = False,
+        ballast_mb: int = 0,
     ) -> None:
         """`consoles`: machines that only look on; `more`: lines of lingsheng.toml; `pair`: two hubs known."""
         self.folder = folder
@@ -102,6 +103,7 @@ class Town:
         self.url = url or f"sqlite:///{folder}/hub.sqlite"
         self._more = more
         self._pair = pair
+        self._ballast_mb = ballast_mb
         self._ports = {name: free_ports(3) for name in ("first", "second")}
         self.files = {name: self._write(name) for name in self._ports}
         self.config: Config = load_config(self.files["first"])
@@ -116,6 +118,7 @@ class Town:
         file.write_text(
             f"[hub]\ncommand_port = {ports[0]}\nevent_port = {ports[1]}\nposition_port = {ports[2]}\n"
             f'hubs = [{hubs}]\n[store]\nurl = "{self.url}"\ndir = "{self.folder}"\n'
+            f"ballast_mb = {self._ballast_mb}\n"
             f'[keys]\ndir = "{self.folder}/keys"\n[log]\ndir = ""\n{self._more}\n',
             encoding="utf-8",
         )

@@ -205,6 +205,8 @@ ENGLISH: dict[str, str] = {
     "请换一种方式，或告知班长": "Do it another way or tell the shift leader",
     "该车已在本事件任务中": "This vehicle is on this incident already",
     "增援请另选一辆车": "Pick another vehicle to reinforce",
+    "中枢磁盘将满，只保证接警与派车": "The hub's disk is nearly full: only calls and dispatch",
+    "请稍后再改；立即通知维护释放空间": "Change it later; tell maintenance now to free space",
     "提醒时间已过": "The reminder is in the past",
     "请填写将来的提醒时间": "Give a time to come",
     "该结果需要先有事件": "This outcome needs an incident",

@@ -12,7 +12,9 @@ from store.bus.keys import KeyFileError, own_keys
 from store.bus.roster import RosterError, read_roster
 from store.config import Config
 from store.core.roster import MachineRole
+from store.db.engine import folder_of
 from store.db.errors import StoreError
+from store.disk import MB, look, make_ballast, release_ballast
 from store.exits import CannotStartError, ExitCode
 from store.hub_admin import enrol_machine, set_account, strike_machine
 
@@ -34,6 +36,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     key.add_argument("name")
     account = verbs.add_parser("account", help="建立账号或改口令 make an account or change its password")
     account.add_argument("staff", help="工号 staff number")
+    ballast = verbs.add_parser(
+        "ballast", help="磁盘与压舱文件；磁盘满时释放 disk and ballast; release it when the disk is full"
+    )
+    ballast.add_argument("--release", action="store_true", help="立即释放空间 give the room back now")
+    ballast.add_argument("--make", action="store_true", help="重新预留 take it up again")
 
 
 def run(options: argparse.Namespace, config: Config) -> int:
@@ -84,8 +91,33 @@ def _account(options: argparse.Namespace, config: Config) -> int:
     return ExitCode.DONE
 
 
+def _ballast(options: argparse.Namespace, config: Config) -> int:
+    """Works on the folder of the store, whether or not the hub runs."""
+    folder = folder_of(config.store.url)
+    if folder is None:
+        _print("数据库在服务器上，请在那台机器上处理 the database is on a server, see to its disk there")
+        return ExitCode.FAILED
+    try:
+        if options.release:
+            _print(f"已释放 released: {release_ballast(folder) // MB} MB")
+        if options.make and not make_ballast(folder, config.store.ballast_mb):
+            _print("空间不足或已有，未预留 not made: no room for it, or it is there")
+        disk = look(folder)
+    except OSError as error:
+        raise CannotStartError(f"磁盘无法访问：{error}", f"the disk cannot be used: {error}") from error
+    _print(f"可用 free: {disk.free // MB} MB ({disk.percent} %)  压舱 ballast: {disk.ballast // MB} MB")
+    return ExitCode.DONE
+
+
 def _print(line: str) -> None:
     print(line, flush=True)  # noqa: T201 - a command answers on its output
 
 
-_VERBS = {"enrol": _enrol, "strike": _strike, "machines": _machines, "key": _key, "account": _account}
+_VERBS = {
+    "enrol": _enrol,
+    "strike": _strike,
+    "machines": _machines,
+    "key": _key,
+    "account": _account,
+    "ballast": _ballast,
+}

@@ -7,7 +7,6 @@ published before the store has it; the Tick comes from the same loop as everythi
 import logging
 import os
 import platform
-import shutil
 import signal
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -53,6 +52,7 @@ from store.db.engine import folder_of
 from store.db.errors import StoreError
 from store.db.rebuild import rebuild as rebuild_store
 from store.db.store import HubStore, Opened
+from store.disk import DiskWatch, Room
 from store.exits import CannotStartError, ExitCode
 from store.hub_office import Office
 from store.hub_people import People
@@ -62,8 +62,6 @@ from store.hub_writer import Committed, Writer
 POSITIONS_MS = 200
 ARCHIVE_MS = 60_000  # little at a time: one event has to fit into a message
 ARCHIVE_AFTER_MS = 24 * 3_600_000
-DISK_MS = 10_000
-DISK_LOW = 0.10
 STOP_S_MAX = 5.0
 SEED_MS_MAX = 600_000
 
@@ -112,9 +110,10 @@ class Hub:
         self._reader = Reader(config.store.url, wake)
         self._office = Office(config, self._sockets.enrolment, self._logic, self._clock.now_ms, wake)
         self._positions: dict[str, Position] = {}
-        self._tick_at = self._positions_at = self._disk_at = 0  # these four by the steady clock
+        self._tick_at = self._positions_at = 0  # these three by the steady clock
         self._archive_at = self._clock.steady_ms() + ARCHIVE_MS
-        self._store_mode, self._disk_low = Mode.NORMAL, False
+        self._store_mode = Mode.NORMAL
+        self._disk = DiskWatch(folder_of(config.store.url), config.store.ballast_mb)
         self._store_text = self._fault = ""
         self._sockets.open(self._clock.steady_ms())
         self._take_roster()
@@ -215,15 +214,16 @@ class Hub:
         """What is due; a wall clock that somebody sets must never silence the Tick."""
         if steady >= self._tick_at:
             self._tick_at = steady + self._config.hub.tick_ms
-            self._logic.alarm = self._store_text or self._sockets.door_fault or self._fault
+            self._logic.alarm = (
+                self._store_text or self._sockets.door_fault or self._fault or self._disk.alarm
+            )
             self._emit(self._logic.on_time(now))
         if steady >= self._positions_at:
             self._positions_at = steady + POSITIONS_MS
             self._publish_positions()
-        if steady >= self._disk_at:
-            self._disk_at = steady + DISK_MS
-            self._look_at_disk()
-        if steady >= self._archive_at:
+        if self._disk.on_time(steady):
+            self._spare_disk(self._disk.room)
+        if steady >= self._archive_at and not self._logic.sparing:
             self._archive_at = steady + ARCHIVE_MS
             self._logic.enqueue_own(new_id(), ArchiveEnded(now - ARCHIVE_AFTER_MS), now)
 
@@ -244,24 +244,15 @@ class Hub:
             self._sockets.publish_positions(encode(Positions(batch=batch)))
         self._emit(self._logic.followers.on_positions(newest))
 
-    def _look_at_disk(self) -> None:
-        folder = folder_of(self._config.store.url)
-        if folder is None:
-            return
-        try:
-            usage = shutil.disk_usage(folder)
-        except OSError as error:  # the store says so itself, command by command
-            log.warning("disk: %s", error)
-            return
-        low = usage.free < usage.total * DISK_LOW
-        if low != self._disk_low:
-            log.error("disk: %s, %d MB free", "low" if low else "well again", usage.free // 2**20)
-        self._disk_low = self._writer.track_stopped = low
+    def _spare_disk(self, room: Room) -> None:
+        """Calls and dispatch are the last to stop."""
+        self._writer.track_stopped = room >= Room.LOW
+        self._writer.history_stopped = self._logic.sparing = room >= Room.CRITICAL
         self._set_mode()
 
     def _set_mode(self) -> None:
         mode = self._store_mode
-        if mode is Mode.NORMAL and self._disk_low:
+        if mode is Mode.NORMAL and self._disk.room >= Room.LOW:
             mode = Mode.DISK_LOW
         self._logic.mode = mode
 

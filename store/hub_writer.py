@@ -61,6 +61,8 @@ class Writer:
         self._idle_at = 0
         self.track_stopped = False
         """True while the disk is too full for positions."""
+        self.history_stopped = False
+        """True while it is too full for anything but commands; history is caught up with later."""
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
 
     def start(self) -> None:
@@ -133,7 +135,7 @@ class Writer:
         history_seq = self._history_seq
         try:
             with self._store.transaction() as connection:
-                if history_seq < self._head_seq:
+                if history_seq < self._head_seq and not self.history_stopped:
                     history_seq = advance_history(connection, self._head_seq)
                 positions = [self._track.popleft() for _ in range(min(TRACK_PER_WRITE, len(self._track)))]
                 if positions:

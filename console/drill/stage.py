@@ -91,6 +91,7 @@ def _configuration(city: Path, run: Path, *, autopilot: bool) -> str:
             "[store]",
             f'url = "sqlite:///{(run / "hub.sqlite").absolute()}"',
             f'dir = "{run.absolute()}"',
+            "ballast_mb = 0",
             "[seat]",
             f'number = "{SEAT_NUMBERS[0]}"',
             f"autopilot = {str(autopilot).lower()}",

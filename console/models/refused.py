@@ -121,6 +121,7 @@ def _late(refusal: no.TooLate, floor: Floor) -> Explained:
 def _rule(refusal: no.NotPossible, floor: Floor) -> Explained:
     rules = {
         "already_on_this_incident": (say("该车已在本事件任务中"), say("增援请另选一辆车")),
+        "disk_low": (say("中枢磁盘将满，只保证接警与派车"), say("请稍后再改；立即通知维护释放空间")),
         "alarm_time_is_past": (say("提醒时间已过"), say("请填写将来的提醒时间")),
         "outcome_needs_incident": (say("该结果需要先有事件"), say("先派车、挂起或并入事件")),
         "incident_must_be_closed": (say("本受理已生成事件"), say("请用“结束事件”（F12）")),

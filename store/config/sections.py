@@ -102,6 +102,15 @@ class Store(Struct, frozen=True):
             path=True,
         ),
     ] = FOLDER
+    ballast_mb: Annotated[
+        int,
+        key(
+            "中枢磁盘上预留的压舱文件（兆字节），磁盘满时可立即释放；0 表示不留",
+            "ballast on the hub's disk, MB: room to give back at once when the disk is full; 0: none",
+            ge=0,
+            le=1_000_000,
+        ),
+    ] = 2048
 
 
 class Seat(Struct, frozen=True):

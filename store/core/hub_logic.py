@@ -56,6 +56,7 @@ from store.core.outputs import (
 )
 from store.core.recent import Recent, portions
 from store.core.roster import MachineRole
+from store.core.sparing import spared
 from store.core.tokens import Seals
 
 WAITING_MAX = 2000
@@ -89,6 +90,8 @@ class HubLogic:
         self.head = head
         self.mode = Mode.NORMAL
         self.alarm = ""
+        self.sparing = False
+        """The disk is nearly full: what is no call and no dispatch is refused."""
         self.seals = Seals(identity.sign)
         self.roster = RosterNews(revision=0)
         """The signed roster as it is handed on."""
@@ -170,7 +173,7 @@ class HubLogic:
         work = work_of(origin.machine, cmd, self.floor, self.seals, now)
         if work is None:
             return [Reply(origin.route, encode(Nack(reason="login_needed", cid=cmd.cid)))]
-        self._enqueue(work, _Expected(origin.route, name), now)
+        self._enqueue(spared(work) if self.sparing else work, _Expected(origin.route, name), now)
         return []
 
     def _enqueue(self, work: Work, expected: _Expected, now: int) -> None:

@@ -159,6 +159,7 @@ hubs = ["127.0.0.1:{ports[0]}"]
 [store]
 url = "{url}"
 dir = "{folder}"
+ballast_mb = 0
 [keys]
 dir = "{folder}/keys"
 [log]
