@@ -64,5 +64,7 @@ class LinkState(Struct, frozen=True):
     """Code of the site whose relay we hear; "": the hub itself."""
     hub_age_ms: int = 0
     """At a relay: how long ago it last heard the hub."""
+    hub_app: str = ""
+    """Version of the program of whom we hear."""
     queued: int = 0
     """Commands that wait at the hub."""

@@ -91,7 +91,7 @@ class _Bus:
         self._settled: list[str] = []
         self._logins: dict[str, LoginAsked] = {}
         self._login_needed: set[str] = set()
-        self._seat_id = ""
+        self._seat_id = self._hub_app = ""
         self._offset_ms = 0
         self._last_tick: Tick | None = None
 
@@ -230,7 +230,7 @@ class _Bus:
                     self._mail.post_positions(positions.batch)
                     self._mail.ring()
                 case Welcomed(welcome):
-                    self._seat_id = welcome.seat_id
+                    self._seat_id, self._hub_app = welcome.seat_id, welcome.app
                     if self._connection is not None:
                         self._connection.subscribe(welcome.events_port, welcome.positions_port)
                 case LoginCame():
@@ -354,6 +354,7 @@ class _Bus:
             unsent=len(logic.outbox),
             clock_offset_ms=self._offset_ms - (self._clock.now_ms() - now),
             seat_id=self._seat_id,
+            hub_app=self._hub_app,
             login_needed=bool(self._login_needed),
             unknown_events=replica.unknown_events,
             outbox_fault=self._fault,

@@ -32,6 +32,7 @@ class Identity(Struct, frozen=True):
     events_port: int = 0
     positions_port: int = 0
     hubs: tuple[str, ...] = ()
+    app: str = ""
 
 
 class Standing(Struct, frozen=True):
@@ -63,6 +64,7 @@ def welcome(
         hubs=me.hubs,
         mode=at.mode,
         relay=at.relay,
+        app=me.app,
     )
 
 

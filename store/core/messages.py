@@ -299,6 +299,8 @@ class Welcome(_Message, frozen=True):
     mode: str = Mode.NORMAL
     relay: str = ""
     """Code of the site whose relay this is; "": the hub itself."""
+    app: str = ""
+    """Version of the program here; a reserve seat goes into service with the same one only."""
 
 
 class LoginOk(_Message, frozen=True):
