@@ -12,17 +12,21 @@ from sqlalchemy import Connection, Table, select, text
 from sqlalchemy.exc import DBAPIError
 
 from dispatch.events import Event
-from dispatch.floor import TABLES, Floor, Ref, apply
+from dispatch.floor import TABLES, Floor, Ref, apply, copy_of
+from store.core.copied import Base
 from store.core.journal import HEAD_ZERO, Head, broken_at
+from store.db.base import read_base
 from store.db.engine import open_engine
 from store.db.errors import JournalBroken, converted
-from store.db.history import advance_history
+from store.db.history import HISTORY, advance_history
 from store.db.migrate import upgrade
 from store.db.rows import body_of, read_journal, state_row, upsert
-from store.db.tables import REBUILT, STATE
+from store.db.tables import PROJECTION, REBUILT, STATE
 
 READ_AT_ONCE = 2000
 WRITE_AT_ONCE = 500
+UNKNOWN = "unknown"
+"""In `projection`: the first row this program did not understand; the state lacks it."""
 
 _events: msgspec.msgpack.Decoder[Event] = msgspec.msgpack.Decoder(Event)
 
@@ -39,10 +43,17 @@ class Rebuilt(Struct, frozen=True):
 class Replay:
     """The fold of the journal: the floor, and the last form of everything that ever was on it."""
 
-    def __init__(self) -> None:
-        self.floor = Floor()
-        self.head = HEAD_ZERO
-        self.last: dict[Ref, tuple[Any, int, bool]] = {}
+    def __init__(self, base: Base | None = None) -> None:
+        """`base`: where a copy of another site's journal begins."""
+        self.floor = copy_of(base.floor) if base else Floor()
+        self.head = base.head if base else HEAD_ZERO
+        self.unknown: int | None = None
+        """The first row of a kind this program does not know; the floor lacks it."""
+        self.last: dict[Ref, tuple[Any, int, bool]] = {
+            (table, key): (thing, self.head.seq, True)
+            for table in TABLES
+            for key, thing in getattr(self.floor, table).items()
+        }
         """thing, seq of its last change, still on the floor"""
 
     def read(self, connection: Connection) -> None:
@@ -52,7 +63,10 @@ class Replay:
             if broken is not None:
                 raise JournalBroken(broken, "the hash chain is broken here")
             for entry in entries:
-                self._take(_events.decode(entry.body), entry.seq)
+                try:
+                    self._take(_events.decode(entry.body), entry.seq)
+                except msgspec.ValidationError:
+                    self.unknown = self.unknown or entry.seq
             last = entries[-1]
             self.head = Head(last.seq, last.hlc, last.hash)
 
@@ -74,7 +88,7 @@ class Replay:
 
 def replay(connection: Connection) -> Replay:
     """The journal, verified and folded."""
-    fold = Replay()
+    fold = Replay(read_base(connection))
     fold.read(connection)
     return fold
 
@@ -99,19 +113,29 @@ def rebuild(url: str) -> Rebuilt:
         with engine.begin() as connection:
             if connection.dialect.name == "postgresql":  # folding a long journal is no idle transaction
                 connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
-            fold = replay(connection)
-            wrong = differences(connection, fold)
-            for table in REBUILT:
-                connection.execute(table.delete())
-            for name in TABLES:
-                _fill(connection, STATE[name], fold.rows(name))
-            while advance_history(connection, fold.head.seq) < fold.head.seq:
-                pass
-            return Rebuilt(fold.head.seq, len(fold.last), wrong, fold.head)
+            return rebuild_in(connection)
     except DBAPIError as error:
         raise converted(error) from error
     finally:
         engine.dispose()
+
+
+def rebuild_in(connection: Connection) -> Rebuilt:
+    """As `rebuild`, inside the caller's transaction."""
+    base = read_base(connection)
+    fold = replay(connection)
+    wrong = differences(connection, fold)
+    for table in REBUILT:
+        connection.execute(table.delete())
+    for name in TABLES:
+        _fill(connection, STATE[name], fold.rows(name))
+    if base is not None and base.head.seq > 0:
+        upsert(connection, PROJECTION, [{"name": HISTORY, "seq": base.head.seq - 1}])
+    while advance_history(connection, fold.head.seq) < fold.head.seq:
+        pass
+    if fold.unknown is not None:
+        upsert(connection, PROJECTION, [{"name": UNKNOWN, "seq": fold.unknown}])
+    return Rebuilt(fold.head.seq, len(fold.last), wrong, fold.head)
 
 
 def _fill(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:

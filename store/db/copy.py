@@ -1,0 +1,192 @@
+"""The store of a follower: another site's journal and the state it makes, in the tables a hub has.
+
+One thread, one connection. A job is one transaction: rows, state, accepted orders, and whose hub gave them.
+The authority row names that hub, so that no hub of this site starts on the copy before people take command.
+"""
+
+import contextlib
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+from msgspec import Struct
+from sqlalchemy import Connection, select, update
+from sqlalchemy.exc import DBAPIError
+
+from dispatch.floor import TABLES, Floor
+from store.core.batch import Batch
+from store.core.copied import Base, CopyJob, fold
+from store.core.hlc import COUNTER_BITS
+from store.core.journal import Head
+from store.core.messages import EPOCH_ZERO, Epoch
+from store.db import rows
+from store.db.authority import follows
+from store.db.base import read_base, write_base
+from store.db.engine import commit_was_cut_short, open_engine
+from store.db.errors import NotDurable, converted
+from store.db.history import HISTORY
+from store.db.migrate import upgrade
+from store.db.rebuild import UNKNOWN, rebuild_in
+from store.db.tables import AUTHORITY, CITY, JOURNAL, PROJECTION, STATE, VERDICT
+
+STATE_ROWS_AT_ONCE = 500
+VERDICT_KEPT_MS = 30 * 24 * 3600 * 1000
+
+log = logging.getLogger(__name__)
+
+
+class Copied(Struct, frozen=True):
+    """What a copy holds. `head` None: nothing yet, it needs a base."""
+
+    epoch: Epoch
+    head: Head | None
+    floor: Floor
+
+
+class CopyStore:
+    """The follower's only writing connection."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._engine = open_engine(url, writer=True)
+        self._connection: Connection | None = None
+        self._epoch = EPOCH_ZERO
+        self._head = Head()
+        self._floor = Floor()
+        self._unknown = False  # the last commit may or may not have happened
+
+    def open(self) -> Copied:
+        """Migrate and load. Raises StoreError."""
+        with self._library():
+            upgrade(self._engine)
+            connection = self._connect()
+            with connection.begin():
+                if connection.execute(select(PROJECTION).where(PROJECTION.c.name == UNKNOWN)).first():
+                    log.warning("the copy has rows an older program did not understand: state made anew")
+                    rebuild_in(connection)
+                self._head = rows.read_head(connection)
+                self._floor = rows.load_floor(connection)
+                self._epoch = _epoch(connection)
+                empty = self._head.seq == 0 and read_base(connection) is None
+        return Copied(self._epoch, None if empty else self._head, self._floor)
+
+    def close(self) -> None:
+        self._disconnect()
+        self._engine.dispose()
+
+    def run(self, job: CopyJob, now_ms: int) -> Batch:
+        """Save a job; what comes back is durable. Raises StoreDown, NotDurable, DiskFull: run it again."""
+        if job.base is not None:
+            batch, unknown = Batch(job.base.floor, job.base.head), None
+        else:
+            batch, unknown = fold(self._floor, self._head, job.entries)
+        with self._library():
+            connection = self._connect()
+            doubtful, self._unknown = self._unknown, True
+            with connection.begin():
+                if not (doubtful and rows.read_head(connection) == batch.head):
+                    self._write(connection, job, batch, unknown)
+                if doubtful:  # push a write of our own through to the standby
+                    _touch(connection)
+            if commit_was_cut_short(connection):
+                raise NotDurable("the standby has not confirmed")
+        self._unknown = False
+        self._floor, self._head, self._epoch = batch.floor, batch.head, job.epoch
+        return batch
+
+    def forget_old_verdicts(self, now_ms: int) -> None:
+        """As long as a hub keeps them."""
+        with self.transaction() as connection:
+            connection.execute(VERDICT.delete().where(VERDICT.c.decided_at < now_ms - VERDICT_KEPT_MS))
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """For history, in idle moments; raises StoreError."""
+        with self._library():
+            connection = self._connect()
+            with connection.begin():
+                yield connection
+
+    # --- one job ----------------------------------------------------------------------------------
+
+    def _write(self, connection: Connection, job: CopyJob, batch: Batch, unknown: int | None) -> None:
+        if job.base is not None:
+            _write_base(connection, job.base)
+        if batch.entries:
+            rows.write_state(connection, batch)
+            connection.execute(JOURNAL.insert(), rows.journal_rows(batch.entries, self._head.hash))
+            rows.upsert(connection, VERDICT, _accepted(batch))
+        if unknown is not None:
+            log.error("row %d of the journal is of a kind this program does not know: update it", unknown)
+            known = connection.execute(select(PROJECTION).where(PROJECTION.c.name == UNKNOWN)).first()
+            if known is None:
+                connection.execute(PROJECTION.insert().values(name=UNKNOWN, seq=unknown))
+        if job.epoch != self._epoch:
+            follows(connection, job.epoch)
+
+    # --- connection -------------------------------------------------------------------------------
+
+    def _connect(self) -> Connection:
+        if self._connection is None or self._connection.invalidated:
+            self._disconnect()
+            self._connection = self._engine.connect()
+        return self._connection
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            with contextlib.suppress(DBAPIError):
+                self._connection.close()
+            self._connection = None
+
+    @contextlib.contextmanager
+    def _library(self) -> Iterator[None]:
+        """Errors of the library as ours; after one the connection is made anew."""
+        try:
+            yield
+        except DBAPIError as error:
+            self._disconnect()
+            raise converted(error) from error
+
+
+def _write_base(connection: Connection, base: Base) -> None:
+    write_base(connection, base)
+    for name in TABLES:
+        things = [
+            rows.state_row(name, key, thing, base.head.seq)
+            for key, thing in getattr(base.floor, name).items()
+        ]
+        for at in range(0, len(things), STATE_ROWS_AT_ONCE):
+            rows.upsert(connection, STATE[name], things[at : at + STATE_ROWS_AT_ONCE])
+    if base.head.seq > 0:  # the history of this copy begins here
+        rows.upsert(connection, PROJECTION, [{"name": HISTORY, "seq": base.head.seq - 1}])
+
+
+def _accepted(batch: Batch) -> list[dict[str, Any]]:
+    """The orders these rows came from: a seat that asks again after a takeover gets its verdict."""
+    last = {entry.cid: entry for entry in batch.entries}
+    return [
+        {
+            "cid": entry.cid,
+            "ok": True,
+            "seq": entry.seq,
+            "term": entry.epoch.term,
+            "term_site": entry.epoch.site,
+            "boot": entry.epoch.boot,
+            "refusal": b"",
+            "kind": entry.kind,
+            "machine": entry.machine,
+            "by_id": entry.by,
+            "decided_at": entry.hlc >> COUNTER_BITS,
+        }
+        for entry in last.values()
+    ]
+
+
+def _epoch(connection: Connection) -> Epoch:
+    row = connection.execute(select(AUTHORITY).where(AUTHORITY.c.scope == CITY)).first()
+    return Epoch(row.term, row.term_site, row.boot) if row else EPOCH_ZERO
+
+
+def _touch(connection: Connection) -> None:
+    raised = {"touched": AUTHORITY.c.touched + 1}
+    connection.execute(update(AUTHORITY).where(AUTHORITY.c.scope == CITY).values(raised))
