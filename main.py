@@ -88,6 +88,11 @@ def add_hub(parser: Parser) -> None:
         help="由流水重建投影后退出 rebuild the projections from the journal and end",
     )
     parser.add_argument(
+        "--standby",
+        action="store_true",
+        help="先听 [hub] peers 的心跳，无人指挥时才接替 listen to [hub] peers, take over when none commands",
+    )
+    parser.add_argument(
         "--lists",
         type=Path,
         metavar="DIR",
@@ -150,7 +155,12 @@ def run_hub(options: Namespace) -> int:
 
     if options.rebuild:
         return hub.rebuild(config)
-    return hub.run(config, seed_of(options.lists, config.site.code) if options.lists else None)
+    seed = seed_of(options.lists, config.site.code) if options.lists else None
+    if options.standby:
+        from store import standby
+
+        return standby.run(config, seed)
+    return hub.run(config, seed)
 
 
 def seed_of(folder: Path, site: str) -> Callable[[], Sequence[Command]]:
@@ -196,6 +206,35 @@ def run_deploy(options: Namespace) -> int:
     from store.deploy import cli
 
     return cli.run(options)
+
+
+def add_enrol(parser: Parser) -> None:
+    add_config(parser)
+    from store import enrol_cli
+
+    enrol_cli.add_arguments(parser)
+
+
+def run_enrol(options: Namespace) -> int:
+    config = load_config(options.config)
+    from store import enrol_cli
+
+    return enrol_cli.run(options, config)
+
+
+def add_audit(parser: Parser) -> None:
+    add_config(parser)
+    from store import audit_cli
+
+    audit_cli.add_arguments(parser)
+
+
+def run_audit(options: Namespace) -> int:
+    end_with_reader()
+    config = load_config(options.config)
+    from store import audit_cli
+
+    return audit_cli.run(options, config)
 
 
 def run_seat(options: Namespace) -> int:
@@ -246,7 +285,9 @@ PARTS = (
     Part("wall", "大屏 the wall display", add_screen, run_wall),
     Part("gateway", "车载终端网关 (JT/T 808) the gateway of the vehicle terminals", add_config, run_gateway),
     Part("doctor", "检查本机并说明如何补救 check this machine and say what to do", add_screen, run_doctor),
-    Part("admin", "登记机器、设置账号 enrol machines, set accounts", add_admin, run_admin),
+    Part("admin", "机器、账号与人员 machines, accounts and people", add_admin, run_admin),
+    Part("enrol", "登记本机 enrol this machine with a one-time code", add_enrol, run_enrol),
+    Part("audit", "查阅与验证审计 read and prove the audit", add_audit, run_audit),
     Part(
         "deploy", "生成并检查一座城市的机器配置 make and check the machines of a city", add_deploy, run_deploy
     ),

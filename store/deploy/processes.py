@@ -45,6 +45,10 @@ def configuration(city: CityFile, machine: CityMachine) -> dict[str, dict[str, A
             "event_port": ports.event,
             "position_port": ports.position,
         }
+        others = [one for one in city.running("hub", "standby") if one != machine]
+        sections["hub"] |= (
+            {"peers": [f"{one.address}:{ports.command}" for one in others]} if _is_hub(machine) else {}
+        )
     if "gateway" in machine.runs:
         sections["gateway"] = {"host": machine.address, "port": ports.gateway}
     if "postgresql" in machine.runs or {"hub", "standby"} & set(machine.runs):
@@ -52,6 +56,10 @@ def configuration(city: CityFile, machine: CityMachine) -> dict[str, dict[str, A
     if "postgresql" in machine.runs:
         sections["backup"] = _backup(city, machine)
     return sections
+
+
+def _is_hub(machine: CityMachine) -> bool:
+    return bool({"hub", "standby"} & set(machine.runs))
 
 
 def hubs_of(city: CityFile, machine: CityMachine) -> list[str]:

@@ -1,4 +1,4 @@
-"""The hub as a process of a test: `main.py hub` with the test's master data."""
+"""The hub as a process of a test: `main.py hub` with master data, `--standby` where it has peers."""
 
 import sys
 from pathlib import Path
@@ -8,7 +8,7 @@ import msgspec
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from dispatch.commands import Command
-from store import hub
+from store import hub, standby
 from store.config import load_config
 from store.log import start_log
 
@@ -16,7 +16,9 @@ from store.log import start_log
 def main(file: Path) -> int:
     start_log("hub", "info", "")
     seed = file.parent / "seed.msgpack"
-    return hub.run(load_config(file), lambda: msgspec.msgpack.decode(seed.read_bytes(), type=list[Command]))
+    config = load_config(file)
+    run = standby.run if config.hub.peers else hub.run
+    return run(config, lambda: msgspec.msgpack.decode(seed.read_bytes(), type=list[Command]))
 
 
 if __name__ == "__main__":
