@@ -58,6 +58,7 @@ from store.hub_office import Office
 from store.hub_people import People
 from store.hub_reader import Reader
 from store.hub_writer import Committed, Writer
+from store.version import version
 
 POSITIONS_MS = 200
 ARCHIVE_MS = 60_000  # little at a time: one event has to fit into a message
@@ -100,6 +101,7 @@ class Hub:
             events_port=hub.event_port,
             positions_port=hub.position_port,
             hubs=hub.hubs,
+            app=version(),
         )
         ports = Ports(hub.host, hub.command_port, hub.event_port, hub.position_port)
         self._sockets = HubSockets(ports, keys, keys_dir / "roster.json")
