@@ -1,4 +1,4 @@
-"""Messages no honest program would send: right in form, wild in every value; and frames that are not even that."""
+"""Messages no honest program would send: right in form, wild in every value; and damaged frames."""
 
 import typing
 from functools import cache
