@@ -56,6 +56,7 @@ AUTHORITY = Table(
     _text("reason"),
     _text("order_no"),
     _big("touched"),  # raised to push a commit of our own through to the standby
+    Column("word", LargeBinary),  # the encoded Authority by which the scope was taken here
 )
 
 JOURNAL = Table(

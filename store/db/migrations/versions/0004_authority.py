@@ -21,6 +21,7 @@ def upgrade() -> None:
             sa.Column("body", sa.LargeBinary, nullable=False),
         )
         op.create_index(f"{name}_seq", name, ["seq"])
+    op.add_column("authority", sa.Column("word", sa.LargeBinary, nullable=True))
     op.add_column("verdict", sa.Column("order_body", sa.LargeBinary, nullable=True))
     op.create_table(
         "abandoned",
