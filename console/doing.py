@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import Protocol
 
 from console.i18n import say
-from console.models import acts, reasons, rows
+from console.models import acts, acts_reserve, reasons, rows
 from console.models.asking import Ask, Choice
+from console.models.authorising import Act
 from console.models.commandline import parse
 from console.models.desk import Desk
 from console.models.labels import word
@@ -34,6 +35,12 @@ class Screen(Protocol):
     def play(self) -> None: ...
     def toggle_closed(self) -> None: ...
     def log_out(self) -> None: ...
+    def open_authorise(self, act: Act) -> None: ...
+    def open_conflicts(self) -> None: ...
+    def toggle_reserve(self) -> None: ...
+    def chosen_seat(self) -> str: ...
+    def write_record(self) -> None: ...
+    def make_room(self) -> None: ...
 
 
 class Doing:
@@ -44,6 +51,7 @@ class Doing:
         self._vehicle: Vehicle | None = None
         self._incident_id: str | None = None
         self._row = 0
+        self._words: tuple[str, ...] = ()
 
     def do(self, verb_id: str) -> None:
         """Do a verb by its id, if the person may."""
@@ -59,7 +67,7 @@ class Doing:
             return
         act: Callable[[], None] = getattr(self, verb_id)
         act()
-        self._vehicle, self._incident_id, self._row = None, None, 0
+        self._vehicle, self._incident_id, self._row, self._words = None, None, 0, ()
 
     def may_now(self, verb_id: str) -> bool:
         """False for what waits for a log-in. Without a hub, when nobody can, a form may be begun too."""
@@ -80,7 +88,7 @@ class Doing:
         if parsed.verb is None:
             desk.notice(parsed.trouble, grave=False)
             return False
-        self._vehicle, self._row = parsed.vehicle, parsed.row
+        self._vehicle, self._row, self._words = parsed.vehicle, parsed.row, parsed.words
         self._incident_id = parsed.incident.id if parsed.incident else None
         self.do(parsed.verb.id)
         return True
@@ -97,9 +105,11 @@ class Doing:
     # --- calls, dispatch, incidents ----------------------------------------------------------------
 
     def new(self) -> None:
+        self._screen.make_room()
         acts.new_intake(self._desk)
 
     def answer(self) -> None:
+        self._screen.make_room()
         acts.answer(self._desk)
 
     def hang_up(self) -> None:
@@ -233,6 +243,48 @@ class Doing:
 
     def severity_mild(self) -> None:
         acts.set_answer(self._desk, "severity", "mild")
+
+    # --- command of a scope ------------------------------------------------------------------------
+
+    def take_command(self) -> None:
+        self._screen.open_authorise(Act.TAKE)
+
+    def hand_over(self) -> None:
+        self._screen.open_authorise(Act.HAND_OVER)
+
+    def island(self) -> None:
+        on = self._desk.link.mode is HubMode.ISLAND
+        self._screen.open_authorise(Act.MAINLAND if on else Act.ISLAND)
+
+    def conflicts(self) -> None:
+        self._screen.open_conflicts()
+
+    # --- reserve seats -----------------------------------------------------------------------------
+
+    def reserve(self) -> None:
+        self._screen.toggle_reserve()
+
+    def activate(self) -> None:
+        acts_reserve.prepare(self._desk, list(self._words))
+        self._ask(acts_reserve.ask_activation(self._desk))
+
+    def monthly_drill(self) -> None:
+        self._ask(acts_reserve.ask_drill(self._desk))
+
+    def stand_down(self) -> None:
+        self._ask(acts_reserve.ask_stand_down(self._desk))
+
+    def release_seat(self) -> None:
+        self._ask(acts_reserve.ask_release(self._desk, self._screen.chosen_seat()))
+
+    def confirm_activation(self) -> None:
+        acts_reserve.confirm(self._desk)
+
+    def self_test(self) -> None:
+        acts_reserve.self_test(self._desk)
+
+    def activation_report(self) -> None:
+        self._screen.write_record()
 
     # --- the window --------------------------------------------------------------------------------
 

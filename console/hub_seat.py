@@ -1,6 +1,7 @@
 """The hub as the window sees it, over the bus link: notices become messages of the ports, in order."""
 
 from console.ports import (
+    CommandQuestion,
     Expired,
     FloorLoaded,
     Happened,
@@ -60,6 +61,9 @@ class HubSeat:
     def order(self, command: Command, second: bytes = b"", at_ms: int | None = None) -> str:
         return self._link.order(command, second=second, at_ms=at_ms)
 
+    def ask(self, question: CommandQuestion) -> None:
+        self._link.ask(question)
+
     def drain(self) -> list[HubMessage]:
         messages = _messages(self._link.drain())
         messages += [moved(position) for position in self._link.take_positions().values()]
@@ -103,6 +107,8 @@ def _message(notice: Notice) -> HubMessage:
             return LogInAnswered(ok.id, ok.dispatcher_id, roles, ok.seat_id, token=ok.token)
         case seat_logic.LoginCame(refused=LoginRefused() as refused):
             return LogInAnswered(refused.id, reason=refused.reason, wait_s=refused.wait_s)
+        case seat_logic.Told():
+            return notice.message
         case _:
             return LogInNeeded()
 
@@ -128,6 +134,8 @@ def link_of(state: LinkState) -> Link:
         scope=state.scope,
         hub_age_ms=state.hub_age_ms // 1000 * 1000,
         queued=state.queued,
+        seat_id=state.seat_id,
+        hub_app=state.hub_app,
     )
 
 

@@ -5,12 +5,23 @@ For tests, screenshots and training on one desk; it keeps the contract of the re
 
 from collections.abc import Callable
 
-from console.ports import FloorLoaded, Happened, HubMessage, HubMode, Link, LogInAnswered, Moved, VerdictCame
+from console.ports import (
+    CommandQuestion,
+    FloorLoaded,
+    Happened,
+    HubMessage,
+    HubMode,
+    Link,
+    LogInAnswered,
+    Moved,
+    VerdictCame,
+)
 from dispatch import commands as cmd
 from dispatch.decide import decide
 from dispatch.floor import Floor, apply, copy_of
 from dispatch.kinds import Role
 from store.core.ids import new_id
+from store.core.messages import CommandAnswer, Evidence
 
 HUB_ROLES = frozenset({Role.HUB, Role.GATEWAY})
 
@@ -27,6 +38,8 @@ class LocalHub:
         self._tokens: dict[bytes, str] = {}
         self._waiting: list[cmd.Order] = []
         self._out: list[HubMessage] = []
+        self.asked: list[CommandQuestion] = []
+        """Questions about the command of a scope; whoever plays the far side answers by `tell`."""
 
     # --- the port ----------------------------------------------------------------------------------
 
@@ -64,6 +77,9 @@ class LocalHub:
             self.release()
         return order.cid
 
+    def ask(self, question: CommandQuestion) -> None:
+        self.asked.append(question)
+
     def drain(self) -> list[HubMessage]:
         out, self._out = self._out, []
         return out
@@ -74,13 +90,13 @@ class LocalHub:
         """Decide what waits."""
         waiting, self._waiting = self._waiting, []
         for order in waiting:
-            self._decide(order)
+            self.decide_order(order)
 
     def as_hub(self, command: cmd.Command, *, seat_id: str | None = None, person: str | None = None) -> str:
         """An order by the hub, a terminal or (with seat and person) somebody at another seat."""
         roles = frozenset({Role.DISPATCHER}) if person else HUB_ROLES
         order = cmd.Order(new_id(), command, self._clock(), "local", roles, seat_id, person)
-        self._decide(order)
+        self.decide_order(order)
         return order.cid
 
     def load(self) -> None:
@@ -88,10 +104,11 @@ class LocalHub:
         self._out.append(FloorLoaded(copy_of(self.floor)))
         self._out.append(Link(HubMode.NORMAL, round_trip_ms=1))
 
-    def tell(self, message: Link | Moved) -> None:
+    def tell(self, message: Link | Moved | Evidence | CommandAnswer) -> None:
         self._out.append(message)
 
-    def _decide(self, order: cmd.Order) -> None:
+    def decide_order(self, order: cmd.Order) -> None:
+        """Decide one order, whoever gave it."""
         decided = decide(self.floor, order, self._clock())
         if not isinstance(decided, tuple):
             self._out.append(VerdictCame(order.cid, decided))

@@ -15,6 +15,14 @@ from dispatch.floor import Floor
 from dispatch.kinds import Role
 from dispatch.refusals import Refusal
 from dispatch.words import Place, Point
+from store.core.messages import (
+    CommandAnswer,
+    DeclareIsland,
+    Evidence,
+    EvidenceReq,
+    HandOver,
+    TakeCommand,
+)
 
 # --- the hub ---------------------------------------------------------------------------------------
 
@@ -56,6 +64,8 @@ class Link(Struct, frozen=True):
     scope: str = ""  # what the hub we hear commands
     hub_age_ms: int = 0  # how long ago that relay heard the hub
     queued: int = 0  # orders that wait at the hub
+    seat_id: str = ""  # which seat the hub says this machine is
+    hub_app: str = ""  # version of the program there
 
 
 class FloorLoaded(Struct, frozen=True):
@@ -110,7 +120,21 @@ class Moved(Struct, frozen=True):
     heading_deg: float | None = None
 
 
-HubMessage = FloorLoaded | Happened | VerdictCame | Expired | LogInNeeded | LogInAnswered | Moved | Link
+CommandQuestion = EvidenceReq | TakeCommand | HandOver | DeclareIsland
+"""What is asked about the command of a scope; the answers are Evidence and CommandAnswer."""
+
+HubMessage = (
+    FloorLoaded
+    | Happened
+    | VerdictCame
+    | Expired
+    | LogInNeeded
+    | LogInAnswered
+    | Moved
+    | Link
+    | Evidence
+    | CommandAnswer
+)
 
 
 class HubPort(Protocol):
@@ -127,6 +151,9 @@ class HubPort(Protocol):
 
         `at_ms`: when it was given by this machine's clock, if not now.
         """
+
+    def ask(self, question: CommandQuestion) -> None:
+        """Ask, or give the order, once; silence means ask again."""
 
     def drain(self) -> list[HubMessage]:
         """Everything since the last call, in order; called by the bridge only."""

@@ -174,7 +174,7 @@ QPushButton[choice="true"][grave="true"]:checked {{ background: {c.fault}; color
     border-color: {c.fault}; }}
 QPushButton[key="true"] {{ font-size: {SMALL_PX}px; padding: 0 4px; min-height: 26px; }}
 QPushButton[main="true"] {{ background: {c.accent}; color: {c.accent_ink}; border: 2px solid {c.accent};
-    font-size: {LARGE_PX}px; font-weight: bold; }}
+    font-size: {LARGE_PX}px; font-weight: bold; min-height: {FIELD_PX}px; }}
 QPushButton[big="true"] {{ min-height: 76px; }}
 QPushButton[main="true"]:focus {{ border: 2px solid {c.text}; }}
 QPushButton[main="true"]:disabled {{ background: {c.panel}; color: {c.text_off};

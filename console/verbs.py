@@ -10,8 +10,9 @@ from msgspec import Struct
 
 from console.i18n import pick
 from dispatch import commands as cmd
+from dispatch import reserve_commands as reserve
 from dispatch.kinds import Role
-from dispatch.rights import may
+from dispatch.rights import SECOND_PERSON, may
 
 
 class Verb(Struct, frozen=True):
@@ -28,6 +29,7 @@ class Verb(Struct, frozen=True):
     strip: bool = False  # shown in the strip of keys at the foot
     zh_long: str = ""
     en_long: str = ""
+    roles: frozenset[Role] | None = None  # who may, where it is no order of the trade
 
     @property
     def name(self) -> str:
@@ -44,6 +46,8 @@ SECTIONS: dict[str, tuple[str, str]] = {
     "dispatch": ("派车与任务", "Dispatch and missions"),
     "incident": ("事件", "Incidents"),
     "ask": ("两问与病情", "Quick answers"),
+    "command": ("指挥权与断网", "Command, without a hub"),
+    "reserve": ("储备席与平急转换", "Reserve seats"),
     "go": ("移动", "Moving around"),
     "window": ("窗口", "Window"),
 }
@@ -129,6 +133,40 @@ VERBS: tuple[Verb, ...] = (
     Verb("severity_severe", "病情 重", "Severe", "Alt+8", ("zhong",), "ask", order=cmd.ChangeIntake),
     Verb("severity_moderate", "病情 中", "Moderate", "Alt+9", ("zh",), "ask", order=cmd.ChangeIntake),
     Verb("severity_mild", "病情 轻", "Mild", "Alt+0", ("qing",), "ask", order=cmd.ChangeIntake),
+    Verb("take_command", "应急接管", "Take command", "Ctrl+Shift+J", ("yjjg", "yingji"), "command",
+         zh_long="本中心接过全市或本区指挥权，两人授权", en_long="this site takes command, by two people",
+         roles=SECOND_PERSON),
+    Verb("hand_over", "交还指挥", "Hand over", "Ctrl+Shift+H", ("jh", "jiaohuan"), "command",
+         zh_long="把指挥权交还或移交给另一中心，两人授权", en_long="give command to another site, two people",
+         roles=SECOND_PERSON),
+    Verb("island", "孤岛", "Island", "Ctrl+Shift+I", ("gd", "gudao"), "command",
+         zh_long="宣布或解除孤岛模式，两人授权", en_long="declare or end island mode, by two people",
+         roles=SECOND_PERSON),
+    Verb("conflicts", "冲突核对", "Conflicts", "Ctrl+G", ("ct", "chongtu"), "command",
+         order=cmd.SettleConflict, zh_long="逐条核对断网期间两中心相互冲突的指令",
+         en_long="settle what two sites ordered while apart"),
+    Verb("reserve", "储备席", "Reserve seats", "Shift+F9", ("cbx", "chubei"), "reserve",
+         zh_long="储备席面板：自检灯、选席、启用进度与时钟", en_long="the panel of reserve seats and activations"),
+    Verb("activate", "启用", "Activate", "Ctrl+Shift+A", ("qy", "qiyong"), "reserve", "words",
+         reserve.OrderActivation, zh_long="启用选中（或写明）的储备席：/启用 只受理 D01 D02",
+         en_long="put the chosen (or named) reserve seats into service"),
+    Verb("monthly_drill", "月度演练", "Monthly drill", "Ctrl+Shift+M", ("ydyl", "yanlian"), "reserve",
+         order=reserve.OrderActivation, zh_long="一键演练全部储备席，全程计时出记录",
+         en_long="a drill of all reserve seats, timed and recorded"),
+    Verb("stand_down", "撤收", "Stand down", "Ctrl+Shift+D", ("chsh", "cheshou"), "reserve",
+         order=reserve.StandDown, zh_long="撤收储备席：事件逐起交还后撤下",
+         en_long="stand down; incidents are handed back first"),
+    Verb("release_seat", "放行", "Let serve", "Ctrl+Shift+R", ("fxg", "fangxing"), "reserve",
+         order=reserve.BecomeReady, zh_long="自检未过也上岗，必须写明原因",
+         en_long="into service with red items, for a reason in words"),
+    Verb("confirm_activation", "确认启用令", "Confirm order", "Shift+F1", ("qr", "queren"), "reserve",
+         order=reserve.ConfirmActivation, zh_long="储备席：已看到启用令，声音停止",
+         en_long="reserve seat: the order is seen, its sound ends"),
+    Verb("self_test", "自检", "Self-test", "Ctrl+Shift+T", ("zj", "zijian"), "reserve",
+         zh_long="储备席：立即自检一次（平时每日自动）", en_long="reserve seat: test now (daily by itself)"),
+    Verb("activation_report", "启用记录", "Activation record", "Ctrl+Shift+P", ("qyjl", "jilu"), "reserve",
+         zh_long="导出启用或演练的全部时刻：网页、PDF 与表格",
+         en_long="every time of an activation: HTML, PDF and CSV"),
     Verb("go_form", "到地址", "Address", "Alt+A", ("dz", "dizhi"), "go"),
     Verb("go_calls", "到来电", "Calls", "Alt+C", ("ld", "laidian"), "go"),
     Verb("go_incidents", "到事件列表", "Incidents", "Alt+W", ("sj", "shijian"), "go"),
@@ -165,7 +203,10 @@ BY_ID: dict[str, Verb] = {verb.id: verb for verb in VERBS}
 
 def allowed(verb: Verb, roles: Iterable[Role]) -> bool:
     """True when one of the roles may do this."""
-    return verb.order is None or may(roles, verb.order)
+    held = frozenset(roles)
+    if verb.roles is not None and not held & verb.roles:
+        return False
+    return verb.order is None or may(held, verb.order)
 
 
 def tip(verb_id: str) -> str:

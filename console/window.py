@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from msgspec import Struct
-from PySide6.QtCore import QByteArray, QRect, QSettings, Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QCloseEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QMainWindow, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
@@ -16,19 +16,23 @@ from console import names
 from console.city_map import CityMap
 from console.doing import Doing
 from console.i18n import say
+from console.layouts import Layouts
 from console.login import LogInPage, SecondPerson, reason_text
 from console.models import acts
 from console.models.alarm_rows import crews_calling
 from console.models.asking import Ask
+from console.models.authorising import Act
 from console.models.confirming import act_words
 from console.models.desk import Desk
 from console.models.modes import banners
 from console.models.people import drafting
 from console.models.state import Topic
 from console.panels.advice import AdvicePanel
+from console.panels.authorise import AuthoriseSheet
 from console.panels.calls import CallsPanel
 from console.panels.chart import Chart
 from console.panels.command import CommandLine
+from console.panels.conflicts import ConflictDesk
 from console.panels.form import FormPanel
 from console.panels.help import Help
 from console.panels.incidents import IncidentsPanel
@@ -77,9 +81,7 @@ class SeatWindow(QMainWindow):
         self.setWindowTitle(say("铃声　{site} {seat} 台", site=setting.site, seat=setting.seat))
         self._desk, self._theme, self._setting, self._ended = desk, theme, setting, ended
         self.doing = Doing(desk, self)
-        self._layouts = (
-            QSettings(str(setting.layouts), QSettings.Format.IniFormat) if setting.layouts else None
-        )
+        self._layouts = Layouts(setting.layouts)
         page = self._page = QWidget()
         page.setObjectName("page")
         self.setCentralWidget(page)
@@ -87,6 +89,9 @@ class SeatWindow(QMainWindow):
         self._lay_out(page)
         self._reason = ReasonBar(page, self._lower)
         self._help = Help(page)
+        self._authorise = AuthoriseSheet(desk, page, self._right, lambda: self.go("form"))
+        over = (self._middle, self._right)
+        self._conflicts = ConflictDesk(desk, theme, page, over, lambda: self.go("form"))
         self._frame = Frame(page)
         self._login = LogInPage(page, self.windowTitle(), self._log_in)
         self._second: SecondPerson | None = None
@@ -131,8 +136,8 @@ class SeatWindow(QMainWindow):
         self._lower.addWidget(self._advice)
         self._lower.addWidget(tabs)
         left = _column([self._calls, self._incidents, self._alarms, self._news])
-        middle = _column([self._form, self._lower])
-        right = _column([self._chart, self._vehicles])
+        middle = self._middle = _column([self._form, self._lower])
+        right = self._right = _column([self._chart, self._vehicles])
         self._columns = QSplitter(Qt.Orientation.Horizontal)
         for part in (left, middle, right):
             self._columns.addWidget(part)
@@ -175,6 +180,10 @@ class SeatWindow(QMainWindow):
             self._frame.show_colour(self._theme.window.fault if framed else "")
         if changes & {Topic.STATUS, Topic.PLACE, Topic.CALLS}:
             self._form.tell(now)
+        if changes & {Topic.COMMAND, Topic.STATUS} and self._authorise.isVisible():
+            self._authorise.refresh()
+        if changes & {Topic.CONFLICTS, Topic.STATUS} and self._conflicts.isVisible():
+            self._conflicts.refresh()
         if Topic.SUGGESTIONS in changes:
             self._form.address.suggest(self._desk.suggestions)
         self._chart.refresh(changes)
@@ -316,11 +325,25 @@ class SeatWindow(QMainWindow):
             self._command.close_line()
         elif self._reason.isVisible():
             self._reason.give_up()
+        elif self._authorise.isVisible():
+            self._authorise.close_sheet()
+        elif self._conflicts.isVisible():
+            self._conflicts.close_desk()
         elif self._chart.canvas.is_pinning:
             self._chart.canvas.set_pin_mode(False)
         else:
             return False
         return True
+
+    def open_authorise(self, act: Act) -> None:
+        self._authorise.open(act)
+
+    def open_conflicts(self) -> None:
+        self._conflicts.open()
+
+    def make_room(self) -> None:
+        """A call is taken: nothing lies over its form."""
+        self._conflicts.hide()
 
     def pin_mode(self) -> None:
         self._chart.pin_mode()
@@ -353,35 +376,22 @@ class SeatWindow(QMainWindow):
     # --- layout and end --------------------------------------------------------------------------------
 
     def _save_layout(self) -> None:
-        if self._layouts is None or self._desk.person is None:
-            return
-        self._layouts.beginGroup(self._desk.person.dispatcher_id)
-        for name, splitter in self._splitters.items():
-            self._layouts.setValue(name, splitter.saveState())
-        self._layouts.setValue("theme", self._theme.name)
-        self._layouts.endGroup()
-        self._layouts.sync()
+        if self._desk.person is not None:
+            self._layouts.save(self._desk.person.dispatcher_id, self._splitters, self._theme.name)
 
     def _restore_layout(self) -> None:
-        if self._layouts is None or self._desk.person is None:
-            return
-        self._layouts.beginGroup(self._desk.person.dispatcher_id)
-        for name, splitter in self._splitters.items():
-            state = self._layouts.value(name)
-            if isinstance(state, QByteArray):
-                splitter.restoreState(state)
-        theme = str(self._layouts.value("theme", self._theme.name))
-        if theme != self._theme.name:
-            self.set_theme(theme)
-        self._layouts.endGroup()
+        if self._desk.person is not None:
+            person = self._desk.person.dispatcher_id
+            self._layouts.restore(person, self._splitters, self._theme.name, self.set_theme)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._frame.setGeometry(self._page.rect())
         if self._login.isVisible():
             self._place_login()
-        if self._reason.isVisible():
-            self._reason.place()
+        for over in (self._reason, self._authorise, self._conflicts):
+            if over.isVisible():
+                over.place()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._save_layout()

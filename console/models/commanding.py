@@ -3,9 +3,7 @@
 from console.i18n import say
 from console.models.labels import site_name
 from dispatch.floor import Floor
-from dispatch.words import Authority
-
-CITY = "CITY"
+from dispatch.words import CITY, Authority
 
 
 def home_of(floor: Floor, scope: str) -> str:

@@ -1,6 +1,7 @@
 """The order a second person is asked to confirm, in words: nobody confirms what they cannot read."""
 
 from console.i18n import say
+from console.models.conflict_rows import consequence
 from console.models.desk import Desk
 from console.models.labels import word
 from console.models.latest import short
@@ -21,5 +22,9 @@ def act_words(desk: Desk, command: cmd.Command) -> str:
             number = floor.vehicles[mission.vehicle_id].number
             what = say("{vehicle} 拒绝出车：{reason}", vehicle=number, reason=word(command.reason))
             return f"{what}\n{command.remark}".strip()
+        case cmd.SettleConflict() if command.conflict_id in floor.conflicts:
+            one = floor.conflicts[command.conflict_id]
+            what = consequence(floor, one, command.choice, empty_run=command.empty_run)
+            return f"{say('冲突核对')}：{word(command.choice)}\n{what}\n{command.remark}"
         case _:
             return say("第二人确认")

@@ -6,13 +6,15 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from console.models import latest, verdicts
-from console.models.following import ask_again, dispatched, follow, refit, tell_of_call
+from console.models import authorising, latest, navigated, verdicts
+from console.models.following import dispatched, follow, refit, tell_of_call
 from console.models.forms import Forms
 from console.models.keeping import Begun, Kept
 from console.models.line import Line
 from console.models.modes import Standing, Watch
 from console.models.people import log_in_again, tell_seat_state, welcome
+from console.models.readiness import Readiness, Setup
+from console.models.reserve import Plan
 from console.models.state import TOPICS_OF, Hand, Notice, Pending, Person, Topic
 from console.models.travelling import Travelling
 from console.models.unsigned import HELD, Unsigned
@@ -43,6 +45,7 @@ from dispatch.recommend import Recommendation
 from dispatch.rights import may
 from dispatch.words import Form, Incident, Intake, Mission
 from store.core.ids import new_id
+from store.core.messages import CommandAnswer, Evidence
 from telephony import messages as phone
 from telephony.port import PhonePort
 
@@ -62,6 +65,7 @@ class Desk:
         clock: Callable[[], int],
         keep: Callable[[Kept], str] = lambda kept: "",
         kept: Kept | None = None,
+        setup: Setup = Setup(),  # noqa: B008 - frozen
     ) -> None:
         self.hub, self.phone, self.navigator, self.clock = hub, phone_port, navigator, clock
         self.floor = Floor()
@@ -85,6 +89,9 @@ class Desk:
         self.alarms: tuple[Alarm, ...] = ()
         self.wants_second: cmd.Command | None = None
         self.log_in_answer: LogInAnswered | None = None
+        self.authorising: authorising.Authorising | None = None
+        self.readiness = Readiness(self, setup)
+        self.plan = Plan()
         self.keeping_fault = ""
         self._keep = keep
         self._loaded = False
@@ -123,6 +130,10 @@ class Desk:
 
     def changed(self, *topics: Topic) -> None:
         self._changes.update(topics)
+
+    def own_seat_id(self) -> str:
+        """The seat this machine is, "" while the hub has not said."""
+        return (self.person.seat_id if self.person else None) or self.link.seat_id
 
     def changes(self) -> set[Topic]:
         """What changed since the last call."""
@@ -163,6 +174,7 @@ class Desk:
             follow(self, event)
         self.forms.on_time(self.floor, 0)
         self._end_dispatched()
+        self.readiness.on_time(self.clock())
 
     def _touched(self, refs: tuple[Ref, ...]) -> None:
         for table, _key in refs:
@@ -185,13 +197,15 @@ class Desk:
         return Standing(self.link, self.floor, now, len(self.unsigned), self.modes.ages())
 
     def _logged_in(self, message: LogInAnswered) -> None:
+        if authorising.logged_in(self, message):
+            return
         self.log_in_answer = message
         self.changed(Topic.STATUS)
 
     def sit_down(self, answer: LogInAnswered) -> None:
         """The person of this answer works here from now on."""
         assert answer.dispatcher_id is not None
-        self.person = Person(answer.dispatcher_id, answer.seat_id, answer.roles)
+        self.person = Person(answer.dispatcher_id, answer.seat_id, answer.roles, answer.token)
         self.changed(*Topic)
         self.forms.again(self.floor)
         self._open_forms()
@@ -205,37 +219,11 @@ class Desk:
         self._open_forms()
         self.changed(*Topic)
 
-    def _moved(self, message: Moved) -> None:
-        self.positions[message.vehicle_id] = message
-        self.changed(Topic.POSITIONS)
-
-    def _suggested(self, message: Suggestions) -> None:
-        self.suggestions = message
-        self.changed(Topic.SUGGESTIONS)
-
-    def _ranked(self, message: Ranked) -> None:
-        self.travel.times = {message.key: {time.vehicle_id: time for time in message.times}}
-        self.changed(Topic.ADVICE, Topic.VEHICLES)
-
-    def _named(self, message: NamedPoint) -> None:
-        place = self.form().place
-        if self.hand.intake_id is not None and place.point == message.point and not place.address:
-            self.type(place=message.place)
-            self.changed(Topic.PLACE, Topic.FORM)
-
-    def _way(self, message: Way) -> None:
-        self.travel.way = message
-        self.changed(Topic.POSITIONS)
-
-    def _navigator(self, message: NavigatorState) -> None:
-        if message.running and not self.navigating.running:
-            ask_again(self)
-        self.navigating = message
-        self.changed(Topic.STATUS)
-
     def _heard_phone(self, event: phone.AnyEvent) -> None:
         for command in self.line.take(event):
             self.give(command)
+        if isinstance(event, phone.LineProbed):
+            self.readiness.on_probed(event)
         self.changed(Topic.CALLS, Topic.STATUS, Topic.FORM)
         if isinstance(event, phone.CallAnswered):
             call = self.line.calls.get(event.call_id)
@@ -347,6 +335,8 @@ class Desk:
         """Autosave, alarms, travel times; call it some times a second."""
         now = self.clock()
         self.forms.on_time(self.floor, now)
+        authorising.on_time(self)
+        self.readiness.on_time(now)
         if now - self._alarms_at >= ALARMS_EVERY_MS:
             self._alarms_at = now
             alarms = overdue(self.floor, now)
@@ -391,10 +381,12 @@ _HANDLERS: dict[type, Callable[[Desk, Any], None]] = {
     LogInNeeded: log_in_again,
     Link: Desk._link,
     LogInAnswered: Desk._logged_in,
-    Moved: Desk._moved,
-    Suggestions: Desk._suggested,
-    Ranked: Desk._ranked,
-    NamedPoint: Desk._named,
-    Way: Desk._way,
-    NavigatorState: Desk._navigator,
+    Moved: navigated.moved,
+    Suggestions: navigated.suggested,
+    Ranked: navigated.ranked,
+    NamedPoint: navigated.named,
+    Way: navigated.way,
+    NavigatorState: navigated.navigator,
+    Evidence: authorising.evidence_came,
+    CommandAnswer: authorising.answered,
 }

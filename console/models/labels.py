@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from console.i18n import pick
+from console.models.reserve_words import RESERVE_WORDS
 from dispatch.alarms import AlarmKind
 from dispatch.floor import Floor
 from dispatch.kinds import (
@@ -12,6 +13,7 @@ from dispatch.kinds import (
     CallResult,
     Centre,
     CloseReason,
+    ConflictChoice,
     CrewCall,
     Direction,
     EmergencyDepartment,
@@ -46,6 +48,13 @@ WORDS: dict[type[StrEnum], _Words] = {
         "shift_leader": ("调度班长", "shift leader"),
         "administrator": ("系统管理员", "administrator"),
         "observer": ("只读", "observer"),
+        "reserve_dispatcher": ("储备调度员", "reserve dispatcher"),
+        "consultant": ("咨询员", "consultant"),
+        "head_of_dispatch": ("调度科科长", "head of dispatch"),
+        "station_duty": ("分站值班员", "station duty"),
+        "quality_reviewer": ("质控员", "quality reviewer"),
+        "leader": ("中心领导", "leader"),
+        "seat": ("坐席机", "seat machine"),
         "gateway": ("网关", "gateway"),
         "hub": ("中枢", "hub"),
     },
@@ -84,6 +93,12 @@ WORDS: dict[type[StrEnum], _Words] = {
         "long_distance": ("长途", "long-distance"),
         "event_cover": ("保障", "event cover"),
         "other": ("其他", "other"),
+    },
+    ConflictChoice: {
+        "keep_ours": ("保留 A（现行）", "keep A (ours)"),
+        "keep_late": ("保留 B（补录）", "keep B (late)"),
+        "both": ("两者都发生", "both happened"),
+        "merge": ("合并事件", "merge incidents"),
     },
     Severity: {
         "critical": ("危重", "critical"),
@@ -255,6 +270,9 @@ WORDS: dict[type[StrEnum], _Words] = {
         "not_departed": ("未出车", "not departed"),
         "hold_due": ("挂起到时", "hold is due"),
         "crew_call": ("车组呼叫", "crew calls"),
+        "seat_not_ready": ("储备席未就绪", "reserve seat not ready"),
+        "activation_due": ("启用到期", "activation is due"),
+        "self_test_due": ("自检逾期", "self-test overdue"),
     },
     Reason: {
         "fastest": ("最快", "fastest"),
@@ -284,6 +302,8 @@ WORDS: dict[type[StrEnum], _Words] = {
         "no_place": ("尚无坐标，无法计算到达时间", "no point yet: no travel times"),
     },
 }
+
+WORDS |= RESERVE_WORDS
 
 MILESTONE_LONG: dict[MilestoneKind, tuple[str, str]] = {
     MilestoneKind.ASSIGNED: ("已派车", "ordered"),

@@ -6,7 +6,9 @@ from typing import Any
 from msgspec import Struct
 
 from console.i18n import say
-from console.models.labels import step, word
+from console.models.command_words import command_word
+from console.models.commanding import place_words, who
+from console.models.labels import site_name, step, word
 from dispatch import events as ev
 from dispatch.floor import Floor
 from dispatch.kinds import OrderStatus
@@ -131,6 +133,25 @@ def _taken(event: ev.IncidentTaken, floor: Floor, now: int) -> Line:
     return Line(now, text, incident.id)
 
 
+def _authority(event: ev.AuthorityMoved, floor: Floor, now: int) -> Line:
+    it = event.authority
+    site, scope = site_name(floor, it.site), place_words(floor, it.id)
+    text = say("指挥权：{site}指挥{scope}（第 {n} 届）", site=site, scope=scope, n=it.term)
+    return Line(it.since_at, text, abnormal=True)
+
+
+def _conflict(event: ev.ConflictFound, floor: Floor, now: int) -> Line:
+    it = event.conflict
+    text = say("冲突待核对：{site} 的{what}", site=site_name(floor, it.from_site), what=command_word(it.kind))
+    return Line(it.came_at, text, it.incident_id or None, abnormal=True)
+
+
+def _conflict_settled(event: ev.ConflictSettled, floor: Floor, now: int) -> Line:
+    it = event.settlement
+    text = say("冲突已核对：{choice}（{who}）", choice=word(it.choice), who=who(floor, it.dispatcher_id))
+    return Line(it.at, text)
+
+
 _MAKERS: dict[type, Callable[[Any, Floor, int], Line]] = {
     ev.CallRang: _rang,
     ev.CallEnded: _call_ended,
@@ -147,4 +168,7 @@ _MAKERS: dict[type, Callable[[Any, Floor, int], Line]] = {
     ev.VehicleStateChanged: _vehicle_state,
     ev.CrewCalled: _crew_called,
     ev.CrewCallAnswered: _crew_answered,
+    ev.AuthorityMoved: _authority,
+    ev.ConflictFound: _conflict,
+    ev.ConflictSettled: _conflict_settled,
 }

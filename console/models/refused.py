@@ -7,7 +7,8 @@ from msgspec import Struct
 
 from console.i18n import say
 from console.models.ages import clock
-from console.models.labels import field, word
+from console.models.commanding import place_words
+from console.models.labels import field, site_name, word
 from dispatch import refusals as no
 from dispatch.floor import Floor
 from dispatch.kinds import IncidentState, MilestoneKind, MissionResult, OrderStatus, VehicleState
@@ -39,6 +40,8 @@ def _thing(word_: str) -> str:
         "order": say("指令"),
         "recording": say("录音"),
         "station": say("急救站"),
+        "activation": say("启用令"),
+        "turn": say("储备席"),
     }
     return things.get(word_, word_)
 
@@ -118,6 +121,21 @@ def _late(refusal: no.TooLate, floor: Floor) -> Explained:
     return Explained(say("指令未能及时处理，已作废"), say("未执行。请看最新状态，需要时重新下达"))
 
 
+def _elsewhere(refusal: no.HeldElsewhere, floor: Floor) -> Explained:
+    what = say(
+        "{scope}现由{site}指挥（第 {n} 届，自 {at}）",
+        scope=place_words(floor, refusal.scope),
+        site=site_name(floor, refusal.site),
+        n=refusal.term,
+        at=clock(refusal.since_at),
+    )
+    return Explained(what, say("请由该中心下令，或电话商定"))
+
+
+def _in_conflict(refusal: no.InConflict, floor: Floor) -> Explained:
+    return Explained(say("与本方已有指令冲突，已列入冲突核对"), say("按 Ctrl+G 逐条核对"))
+
+
 def _rule(refusal: no.NotPossible, floor: Floor) -> Explained:
     rules = {
         "already_on_this_incident": (say("该车已在本事件任务中"), say("增援请另选一辆车")),
@@ -127,10 +145,36 @@ def _rule(refusal: no.NotPossible, floor: Floor) -> Explained:
         "incident_must_be_closed": (say("本受理已生成事件"), say("请用“结束事件”（F12）")),
         "assigned_by_order_only": (say("派车时刻只能由派车指令产生"), say("请改用其他节点")),
         "vehicle_has_no_mission": (say("该车没有任务"), say("请先派车")),
+        "same_incident": (say("两者已是同一事件"), say("请改选“保留”或“两者都发生”")),
         "time_out_of_order": (say("时间早于上一节点或晚于下一节点"), say("请核对时间后重填")),
+    }
+    rules |= {
+        "reserve_calm": (say("储备席未启用，只能查看和培训"), say("由调度班长下达启用令（Shift+F9）")),
+        "answer_only": (say("本席只受理，不派车"), say("事件已在全市待派列表，由中心席派车")),
+        "consult_only": (say("本席只咨询，不建事件"), say("请口头报班长，由受理席接手本受理单")),
+        "no_seats": (say("还没有选储备席"), say("在储备席面板选中坐席（空格），再下令")),
+        "not_a_reserve_seat": (say("该坐席不是储备席"), say("请在储备席面板中选择")),
+        "seat_already_activated": (say("该储备席已在启用中"), say("看右侧进度；撤收后才能再次启用")),
+        "until_is_past": (say("到期时间已过"), say("请填写将来的时间，或留空直至撤收")),
     }
     fallback = (say("按规则不能执行（{rule}）", rule=refusal.rule), say("请换一种方式，或告知班长"))
     return Explained(*rules.get(refusal.rule, fallback))
+
+
+def _not_ready(refusal: no.NotReady, floor: Floor) -> Explained:
+    items = "、".join(word(item) for item in refusal.items)
+    return Explained(say("自检未过：{items}", items=items), say("按提示处理；急用时用“放行”并写明原因"))
+
+
+def _holds(refusal: no.HoldsWork, floor: Floor) -> Explained:
+    numbers = "、".join(number.rsplit("-", 1)[-1] for number in refusal.incident_numbers)
+    what = say(
+        "本席还有事件 {numbers}，未完受理 {n}，通话 {m}",
+        numbers=numbers or say("无"),
+        n=refusal.intakes,
+        m=refusal.calls,
+    )
+    return Explained(what, say("事件逐起由其他坐席接管（Ctrl+T），受理与通话办完后自动撤收"))
 
 
 _TEXTS: dict[type, Callable[[Any, Floor], Explained]] = {
@@ -148,4 +192,8 @@ _TEXTS: dict[type, Callable[[Any, Floor], Explained]] = {
     no.NotAllowed: _not_allowed,
     no.TooLate: _late,
     no.NotPossible: _rule,
+    no.NotReady: _not_ready,
+    no.HoldsWork: _holds,
+    no.HeldElsewhere: _elsewhere,
+    no.InConflict: _in_conflict,
 }

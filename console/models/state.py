@@ -25,6 +25,7 @@ class Topic(StrEnum):
     POSITIONS = "positions"
     SUGGESTIONS = "suggestions"
     PLACE = "place"
+    RESERVE = "reserve"
     COMMAND = "command"  # the act that moves command, or who commands
     CONFLICTS = "conflicts"
 
@@ -38,7 +39,8 @@ TOPICS_OF: dict[str, tuple[Topic, ...]] = {
     "stations": (Topic.VEHICLES, Topic.POSITIONS),
     "hospitals": (Topic.MISSIONS, Topic.POSITIONS),
     "dispatchers": (Topic.STATUS,),
-    "seats": (Topic.STATUS, Topic.INCIDENTS),
+    "seats": (Topic.STATUS, Topic.INCIDENTS, Topic.RESERVE),
+    "activations": (Topic.RESERVE, Topic.STATUS),
     "sites": (Topic.STATUS,),
     "authorities": (Topic.STATUS, Topic.COMMAND),
     "conflicts": (Topic.STATUS, Topic.CONFLICTS),
@@ -51,6 +53,7 @@ class Person(Struct, frozen=True):
     dispatcher_id: str
     seat_id: str | None
     roles: frozenset[Role]
+    token: bytes = b""
 
 
 class Notice(Struct, frozen=True):

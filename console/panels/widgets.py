@@ -126,7 +126,7 @@ class ChoiceRow(QWidget):
         row.setSpacing(3)
         for index, (value, words) in enumerate(choices):
             label = f"{words} {digits[index]}" if index < len(digits) else words
-            made = button(label, f"form.{name}.{value}", partial(chosen, value))
+            made = button(label, f"{name if '.' in name else f'form.{name}'}.{value}", partial(chosen, value))
             made.setCheckable(True)
             made.setProperty("choice", True)
             made.setProperty("grave", value in grave)

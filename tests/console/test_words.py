@@ -38,6 +38,8 @@ REFUSALS = (
     no.TooLate(0),
     no.NotPossible("already_on_this_incident"),
     no.NotPossible("something new"),
+    no.HeldElsewhere("CITY", "02", 3, 0),
+    no.InConflict("k1"),
 )
 
 

@@ -1,0 +1,81 @@
+"""What a site knows of the one that commands, as sentences two people can decide by."""
+
+from console.i18n import say
+from console.models.ages import span
+from console.models.commanding import open_conflicts
+from console.models.labels import site_name
+from dispatch.floor import Floor
+from store.core.messages import Evidence
+
+NEVER = -1
+SILENT_MS = 3_000
+"""A commanding site not heard for so long counts as silent."""
+
+
+def sentences(floor: Floor, evidence: Evidence | None) -> tuple[tuple[str, str], ...]:
+    """(words, tone) of each thing known, the weightiest first."""
+    if evidence is None:
+        return ((say("正在取证：询问本中心中枢…"), "quiet"),)
+    return (
+        _holder(floor, evidence),
+        _heard(evidence),
+        _copy(evidence),
+        *_peers(floor, evidence),
+        *_store(evidence),
+    )
+
+
+def is_silent(evidence: Evidence | None) -> bool:
+    """True when the one that commands is not heard: it cannot agree to anything."""
+    return evidence is not None and not 0 <= evidence.tick_age_ms <= SILENT_MS
+
+
+def _holder(floor: Floor, it: Evidence) -> tuple[str, str]:
+    words = say("现指挥方：{site}（第 {n} 届）", site=site_name(floor, it.holder_site), n=it.holder_term)
+    if it.holder_site == it.site:
+        return f"{words}{say('，就是本中心')}", ""
+    return words, ""
+
+
+def _heard(it: Evidence) -> tuple[str, str]:
+    if it.holder_site == it.site:
+        return say("本中心正在指挥"), "ok"
+    if it.tick_age_ms == NEVER:
+        return say("▲ 从未收到过指挥方的心跳"), "fault"
+    words = say("指挥方最后心跳 {age} 前", age=span(it.tick_age_ms / 1000))
+    if it.tick_age_ms > SILENT_MS:
+        return f"■ {words}", "fault"
+    return f"● {words}{say('：仍在线，接管会被拒绝，应由对方移交')}", "ok"
+
+
+def _copy(it: Evidence) -> tuple[str, str]:
+    behind = max(0, it.heard_seq - it.own_seq)
+    words = say("本地副本到第 {own} 条，最后听到第 {heard} 条：", own=it.own_seq, heard=it.heard_seq)
+    if behind:
+        return f"▲ {words}{say('最多缺 {n} 条，缺的须事后核对', n=behind)}", "warning"
+    return f"● {words}{say('听到的都在本地')}", "ok"
+
+
+def _peers(floor: Floor, it: Evidence) -> list[tuple[str, str]]:
+    """Every other site this one speaks with: what they hear may differ from what we hear."""
+    found = []
+    for site, age_ms in it.peers:
+        name = site_name(floor, site)
+        if age_ms == NEVER or age_ms > SILENT_MS:
+            ago = say("从未") if age_ms == NEVER else say("{age} 前", age=span(age_ms / 1000))
+            found.append((say("▲ {site}：无应答（{ago}）", site=name, ago=ago), "warning"))
+        else:
+            found.append((say("● {site}：在线", site=name), "ok"))
+    return found
+
+
+def _store(it: Evidence) -> list[tuple[str, str]]:
+    return [(say("存储：{text}", text=it.store), "quiet")] if it.store else []
+
+
+def conflicts_sentence(floor: Floor) -> tuple[str, str]:
+    """Hand-back waits until nothing is left to be settled."""
+    count = open_conflicts(floor)
+    if count:
+        return say("■ 尚有 {n} 项冲突未核对：交还会被拒绝（Ctrl+G 核对）", n=count), "fault"
+    return say("● 没有未核对的冲突"), "ok"

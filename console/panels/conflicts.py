@@ -1,0 +1,266 @@
+"""The conflict desk (冲突核对): list on top, both orders side by side, the choice with what it will do.
+
+It lies over the form and the map and makes room as soon as a call is answered. Keys: Up and Down in the list,
+1-4 for the choice, Enter goes on to the remark and then settles; the next one is shown by itself.
+"""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, QRect, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from console.i18n import say
+from console.models import conflict_rows
+from console.models.conflict_rows import ConflictRow, Side
+from console.models.desk import Desk
+from console.models.labels import word
+from console.panels.table import Cell, Column, RowTable
+from console.panels.widgets import button, row_of, set_property, text
+from console.theme import Theme
+from dispatch import commands as cmd
+from dispatch.kinds import ConflictChoice
+from dispatch.words import Conflict
+
+LIST_PX = 250
+COLUMNS: tuple[Column[ConflictRow], ...] = (
+    Column("", 78, lambda row: Cell(row.at)),
+    Column("", 150, lambda row: Cell(row.site, small=True)),
+    Column("", 130, lambda row: Cell(row.what, bold=True)),
+    Column("", 0, lambda row: Cell(row.target)),
+    Column("", 210, lambda row: Cell(f"▲ {row.rule}" if row.tone == "warning" else row.rule, row.tone)),
+    Column("", 70, lambda row: Cell(row.followed, "quiet", small=True)),
+    Column("", 250, lambda row: Cell(row.state, row.tone, small=True)),
+)
+
+
+class _SideView(QFrame):
+    """One order: what, when, who, and what the vehicle did."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setProperty("panel", True)
+        self._title, self._words = text("", "large"), text("")
+        self._words.setObjectName(f"conflicts.{name}")
+        self._words.setWordWrap(True)
+        self._words.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        area = QScrollArea()
+        area.setWidget(self._words)
+        area.setWidgetResizable(True)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.viewport().setAutoFillBackground(False)
+        column = QVBoxLayout(self)
+        column.addWidget(self._title)
+        column.addWidget(area, 1)
+
+    def show_side(self, side: Side | None) -> None:
+        self._title.setText(side.title if side else "")
+        if side is None:
+            self._words.setText("")
+            return
+        did = side.steps or (say("没有收到任何节点"),)
+        words = [*side.lines, "", say("车辆实际经过："), *(f"· {one}" for one in did)]
+        self._words.setText("\n".join(words))
+
+
+class ConflictDesk(QFrame):
+    """See the module. Lies on `page` over `over`; `back` gets the keyboard when it is closed."""
+
+    def __init__(
+        self, desk: Desk, theme: Theme, page: QWidget, over: tuple[QWidget, ...], back: Callable[[], object]
+    ) -> None:
+        super().__init__(page)
+        self._desk, self._page, self._over, self._back = desk, page, over, back
+        self.setObjectName("conflicts")
+        self.setProperty("overlay", True)
+        self._settled = False
+        self._shown = ""
+        self._choice = ConflictChoice.KEEP_OURS
+        self._title = text(say("冲突核对：断网期间两中心的指令"), "large")
+        self._hint = text(say("↑↓ 选择，1–4 取舍，Enter 填备注并提交，自动到下一条"), "quiet")
+        self._filter = {
+            False: self._filter_button("conflicts.open", settled=False),
+            True: self._filter_button("conflicts.settled", settled=True),
+        }
+        self._remark = QLineEdit()
+        self.table: RowTable[ConflictRow] = RowTable("conflicts.table", COLUMNS, theme, heads=False)
+        self.table.setFixedHeight(LIST_PX)
+        self.table.chosen.connect(self._show)
+        self.table.used.connect(lambda _key: self._remark.setFocus())
+        self.table.installEventFilter(self)
+        self._ours, self._theirs = _SideView("ours"), _SideView("theirs")
+        self._choices = {choice: self._choice_button(at, choice) for at, choice in enumerate(ConflictChoice)}
+        self._empty_run = QCheckBox(say("补录的一趟按放空结束（未送病人）"))
+        self._empty_run.setObjectName("conflicts.empty_run")
+        self._empty_run.setChecked(True)
+        self._empty_run.toggled.connect(lambda _on: self._say_consequence())
+        self._means = text("")
+        self._means.setObjectName("conflicts.means")
+        self._means.setWordWrap(True)
+        self._remark.setObjectName("conflicts.remark")
+        self._remark.setPlaceholderText(say("备注（必填）：依据什么这样核对"))
+        self._remark.returnPressed.connect(self._settle)
+        self._told = text("")
+        self._told.setObjectName("conflicts.told")
+        self._confirm = button(say("按此核对 Enter"), "conflicts.confirm", self._settle)
+        self._confirm.setProperty("main", True)
+        self._cancel = button(say("关闭 Esc"), "conflicts.cancel", self.close_desk)
+        self._lay_out()
+        self.hide()
+
+    def _filter_button(self, name: str, *, settled: bool) -> QPushButton:
+        made = button("", name, lambda: self._filter_by(settled=settled))
+        made.setCheckable(True)
+        made.setProperty("choice", True)
+        return made
+
+    def _choice_button(self, at: int, choice: ConflictChoice) -> QPushButton:
+        made = button(f"{at + 1} {word(choice)}", f"conflicts.{choice.value}", lambda: self._choose(choice))
+        made.setCheckable(True)
+        made.setProperty("choice", True)
+        return made
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 10, 14, 12)
+        column.setSpacing(8)
+        column.addLayout(row_of(self._title, 1, self._filter[False], self._filter[True], self._cancel))
+        column.addWidget(self._hint)
+        column.addWidget(self.table)
+        sides = QHBoxLayout()
+        sides.addWidget(self._ours, 1)
+        sides.addWidget(self._theirs, 1)
+        column.addLayout(sides, 1)
+        self._act = QWidget()
+        act = QVBoxLayout(self._act)
+        act.setContentsMargins(0, 0, 0, 0)
+        act.addLayout(row_of(*self._choices.values(), 1, self._empty_run))
+        act.addWidget(self._means)
+        act.addLayout(row_of(self._remark, self._confirm))
+        act.addWidget(self._told)
+        column.addWidget(self._act)
+
+    # --- opening, closing, filtering -----------------------------------------------------------------
+
+    def open(self) -> None:
+        self.refresh()
+        self.place()
+        self.show()
+        self.raise_()
+        if not self._shown:
+            self._show(conflict_rows.next_open(self._desk, ""))
+        self.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def close_desk(self) -> None:
+        """What was typed into the remark stays for the next time."""
+        self.hide()
+        focus = QApplication.focusWidget()
+        if focus is None or focus is self or self.isAncestorOf(focus):
+            self._back()
+
+    def place(self) -> None:
+        """Over its places, from the first to the last."""
+        found = QRect()
+        for widget in self._over:
+            found = found.united(QRect(widget.mapTo(self._page, widget.rect().topLeft()), widget.size()))
+        self.setGeometry(found)
+
+    def _filter_by(self, *, settled: bool) -> None:
+        self._settled, self._shown = settled, ""
+        self.refresh()
+        if self.table.rows_model.rows:
+            self._show(self.table.id_at(0))
+
+    # --- drawing ---------------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Draw the list and, where it is still there, the conflict shown."""
+        every = self._desk.floor.conflicts
+        done = sum(one.settled is not None for one in every.values())
+        self._filter[False].setText(say("待核对 {n}", n=len(every) - done))
+        self._filter[True].setText(say("已核对 {n}", n=done))
+        for settled, made in self._filter.items():
+            made.setChecked(settled is self._settled)
+        self.table.show_rows(conflict_rows.rows(self._desk, settled=self._settled), self._shown, anew=True)
+        self._draw()
+
+    def _conflict(self) -> Conflict | None:
+        return self._desk.floor.conflicts.get(self._shown)
+
+    def _show(self, key: str) -> None:
+        if key != self._shown:
+            self._choice = ConflictChoice.KEEP_OURS
+            self._told.clear()
+        self._shown = key
+        self.table.select_id(key)
+        self._draw()
+
+    def _draw(self) -> None:
+        one, floor = self._conflict(), self._desk.floor
+        self._ours.show_side(conflict_rows.ours(floor, one) if one else None)
+        self._theirs.show_side(conflict_rows.theirs(floor, one) if one else None)
+        self._act.setVisible(one is not None and one.settled is None)
+        if one is None:
+            words = say("没有这一类的冲突") if not self.table.rows_model.rows else say("在列表中选一条")
+            self._told.setText(words)
+            return
+        possible = conflict_rows.choices(floor, one)
+        for choice, made in self._choices.items():
+            made.setVisible(choice in possible)
+            made.setChecked(choice is self._choice)
+        self._empty_run.setVisible(self._choice is ConflictChoice.BOTH and conflict_rows.is_sending(one))
+        self._say_consequence()
+
+    def _say_consequence(self) -> None:
+        one = self._conflict()
+        if one is not None:
+            empty = self._empty_run.isChecked()
+            words = conflict_rows.consequence(self._desk.floor, one, self._choice, empty_run=empty)
+            self._means.setText(f"→ {words}")
+
+    # --- hands -----------------------------------------------------------------------------------------
+
+    def _choose(self, choice: ConflictChoice) -> None:
+        one = self._conflict()
+        if one is not None and choice in conflict_rows.choices(self._desk.floor, one):
+            self._choice = choice
+            self._draw()
+
+    def _settle(self) -> None:
+        one, remark = self._conflict(), self._remark.text().strip()
+        if one is None or one.settled is not None:
+            return
+        if not remark:
+            self._told.setText(say("▲ 必须写明依据：写一句备注再核对"))
+            set_property(self._told, "tone", "warning")
+            self._remark.setFocus()
+            return
+        empty = self._choice is ConflictChoice.BOTH and self._empty_run.isChecked()
+        into = conflict_rows.into(self._desk.floor, one) if self._choice is ConflictChoice.MERGE else ""
+        self._desk.give(cmd.SettleConflict(one.id, self._choice, remark, into, empty))
+        self._remark.clear()
+        set_property(self._told, "tone", "")
+        self._told.setText(say("已提交，到下一条"))
+        self._show(conflict_rows.next_open(self._desk, one.id) or one.id)
+        self.refresh()
+        self.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Digits in the list press the choices."""
+        if event.type() is not QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
+            return False
+        at = event.key() - Qt.Key.Key_1
+        if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier or not 0 <= at < len(ConflictChoice):
+            return False
+        self._choose(list(ConflictChoice)[at])
+        return True

@@ -1,0 +1,336 @@
+"""Command is moved by two people at a seat: what they read, tick and enter, what is sent and answered."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QCheckBox
+
+from console import i18n
+from console.models import authorising, evidence
+from console.models.authorising import Act, Stage
+from console.ports import HubMode, Link
+from dispatch.words import CITY
+from store.core.messages import (
+    CommandAnswer,
+    DeclareIsland,
+    Epoch,
+    Evidence,
+    EvidenceReq,
+    HandOver,
+    TakeCommand,
+)
+from tests.console.apart import CENTRE, DISTRICT, conflicting, take_over, two_sites
+from tests.console.busy import busy
+from tests.console.test_window import clipped
+
+Key = Qt.Key
+CTRL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+REASONS = (
+    "two_people",
+    "not_allowed",
+    "wrong_login",
+    "no_reason",
+    "already_here",
+    "holder_alive",
+    "behind",
+    "not_connected",
+    "conflicts_open",
+    "store",
+    "unknown_scope",
+    "timeout",
+)
+
+
+def known(**changes) -> Evidence:
+    found = {
+        "scope": CITY,
+        "site": DISTRICT,
+        "holder_site": CENTRE,
+        "holder_term": 2,
+        "tick_age_ms": 42_000,
+        "heard_epoch": Epoch(2, CENTRE, 7),
+        "heard_seq": 1_012,
+        "own_seq": 1_007,
+        "peers": ((CENTRE, 42_000), ("03", 300)),
+    }
+    return Evidence(**found | changes)
+
+
+@pytest.fixture
+def district(seat, show):
+    """A seat of the district whose relay has lost the city, and its window."""
+    two_sites(seat)
+    seat.hub.tell(Link(HubMode.CITY_CUT_OFF, relay=DISTRICT, scope=CITY, hub_age_ms=42_000))
+    return show(seat)
+
+
+def open_sheet(shown, key=Key.Key_J):
+    shown.key(key, CTRL_SHIFT)
+    shown.seat.hub.tell(known())
+    shown.settle()
+
+
+def fill(shown, second="0900", password="wang"):
+    for at in range(4):
+        box = shown.window.findChild(QCheckBox, f"authorise.check.{at}")
+        if box is not None:
+            box.setChecked(True)
+    for name, words in {
+        "reason": "市中心机房断电",
+        "order_no": "哈急〔2026〕12 号",
+        "first_password": "zhang",
+        "second_staff": second,
+        "second_password": password,
+    }.items():
+        shown.find(f"authorise.{name}").setText(words)
+
+
+def press(shown, name="authorise.confirm"):
+    QTest.mouseClick(shown.find(name), Qt.MouseButton.LeftButton)
+    shown.settle()
+
+
+def words_of(shown) -> str:
+    return "\n".join(label.text() for label in shown.window._authorise._lines if label.isVisible())
+
+
+def test_two_people_take_command_by_what_they_read(seat, district):
+    open_sheet(district)
+    told = words_of(district)
+    assert "现指挥方：市急救中心（第 2 届）" in told
+    assert "最后心跳 0:42 前" in told
+    assert "副本到第 1007 条，最后听到第 1012 条" in told
+    assert "最多缺 5 条" in told
+    assert district.find("authorise.break_glass").isChecked(), "nobody is there to agree"
+    fill(district)
+    press(district)
+    sent = [one for one in seat.hub.asked if isinstance(one, TakeCommand)]
+    (order,) = sent
+    assert (order.scope, order.reason, order.order_no) == (CITY, "市中心机房断电", "哈急〔2026〕12 号")
+    assert order.break_glass
+    assert len(order.checks) == 4
+    assert order.token == seat.desk.person.token
+    assert order.second not in {b"", order.token}
+    assert seat.desk.authorising.stage is Stage.SENT
+    assert not district.find("authorise.confirm").isEnabled(), "one act, once"
+    seat.hub.tell(CommandAnswer(id=order.id, epoch=Epoch(3, DISTRICT, 1)))
+    take_over(seat)
+    seat.hub.tell(Link(HubMode.NORMAL, relay="", scope=CITY))
+    district.settle()
+    assert "第 3 届" in district.text("authorise.told")
+    assert "道里区分中心已接管全市指挥（第 3 届），授权人 王芳 / 李强" in district.text("banner")
+    assert district.text("mode") == "接管"
+    assert district.find("authorise.first_password").text() == ""
+
+
+@pytest.mark.parametrize("gone", ["reason", "order_no", "first_password", "second_staff", "second_password"])
+def test_nothing_is_sent_before_everything_is_said(seat, district, gone):
+    open_sheet(district)
+    fill(district)
+    district.find(f"authorise.{gone}").clear()
+    press(district)
+    assert district.text("authorise.told")
+    assert not [one for one in seat.hub.asked if isinstance(one, TakeCommand)]
+
+
+def test_every_line_of_the_check_list_is_ticked_by_hand(seat, district):
+    open_sheet(district)
+    fill(district)
+    district.find("authorise.check.2").setChecked(False)
+    press(district)
+    assert "逐条核对" in district.text("authorise.told")
+
+
+@pytest.mark.parametrize(
+    ("second", "password", "word"),
+    [
+        ("0101", "zhang", "另一个人"),
+        ("0900", "no", "第二人工号或口令不对"),
+        ("0102", "li", "至少一人须是调度班长"),
+    ],
+)
+def test_the_second_person_is_another_one_and_one_of_them_leads(seat, district, second, password, word):
+    open_sheet(district)
+    fill(district, second, password)
+    press(district)
+    assert word in district.text("authorise.told")
+    assert not [one for one in seat.hub.asked if isinstance(one, TakeCommand)]
+    assert district.find("authorise.reason").text() == "市中心机房断电", "nothing typed is lost"
+
+
+def test_the_first_person_is_the_one_who_sits_here(seat, district):
+    open_sheet(district)
+    fill(district)
+    district.find("authorise.first_password").setText("wrong")
+    press(district)
+    assert "第一人工号或口令不对" in district.text("authorise.told")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("reason", [*REASONS, "something_new"])
+def test_every_refusal_says_what_to_do(seat, district, reason, language):
+    i18n.use(language)
+    words = authorising.refusal_words(CommandAnswer(id="a", reason=reason))
+    assert len(words) > 8
+    assert "{" not in words
+
+
+def test_a_refusal_can_be_cured_and_tried_again_with_another_id(seat, district):
+    open_sheet(district)
+    fill(district)
+    press(district)
+    first = seat.hub.asked[-1]
+    seat.hub.tell(CommandAnswer(id=first.id, reason="holder_alive"))
+    district.settle()
+    assert "由对方移交" in district.text("authorise.told")
+    press(district)
+    second = seat.hub.asked[-1]
+    assert isinstance(second, TakeCommand)
+    assert second.id != first.id
+
+
+def test_silence_is_told_as_not_known(seat, district):
+    open_sheet(district)
+    fill(district)
+    press(district)
+    seat.pass_time(authorising.ANSWER_MS_MAX + 1)
+    district.settle()
+    assert "结果不明" in district.text("authorise.told")
+
+
+def test_the_evidence_is_asked_anew_each_second_while_the_sheet_is_open(seat, district):
+    open_sheet(district)
+    asked = len([one for one in seat.hub.asked if isinstance(one, EvidenceReq)])
+    seat.pass_time(1_100)
+    seat.pass_time(1_100)
+    assert len([one for one in seat.hub.asked if isinstance(one, EvidenceReq)]) == asked + 2
+    district.key(Key.Key_Escape)
+    assert not district.find("authorise").isVisible()
+    before = len(seat.hub.asked)
+    seat.pass_time(5_000)
+    assert len(seat.hub.asked) == before
+
+
+def test_a_call_goes_on_beside_the_sheet(seat, district):
+    seat.phone.ring("13904510001")
+    district.settle()
+    district.key(Key.Key_F3)
+    open_sheet(district)
+    district.type("断电")
+    sheet, form = district.find("authorise"), district.window._form
+    assert not sheet.geometry().intersects(form.geometry().translated(form.parentWidget().pos()))
+    seat.phone.ring("13904510002")
+    district.settle()
+    assert district.find("authorise.reason").hasFocus(), "a ring takes nobody's keyboard"
+    assert district.find("authorise.reason").text() == "断电"
+
+
+def test_enter_never_moves_command(seat, district):
+    open_sheet(district)
+    fill(district)
+    for name in ("reason", "order_no", "first_password", "second_staff", "second_password"):
+        QTest.keyClick(district.find(f"authorise.{name}"), Key.Key_Return)
+    district.settle()
+    assert not [one for one in seat.hub.asked if isinstance(one, TakeCommand)]
+
+
+def test_command_is_handed_back_when_no_conflict_is_left(seat, show):
+    conflicting(seat)
+    shown = show(seat)
+    shown.key(Key.Key_H, CTRL_SHIFT)
+    seat.hub.tell(known(holder_site=DISTRICT, holder_term=3, tick_age_ms=0))
+    shown.settle()
+    assert "尚有 2 项冲突未核对" in words_of(shown)
+    assert f"authorise.to.{CENTRE}" in [
+        b.objectName() for b in shown.window.findChildren(type(shown.find("authorise.confirm")))
+    ]
+    fill(shown)
+    press(shown)
+    assert "移交给哪个中心" in shown.text("authorise.told")
+    press(shown, f"authorise.to.{CENTRE}")
+    press(shown)
+    order = seat.hub.asked[-1]
+    assert isinstance(order, HandOver)
+    assert (order.scope, order.to_site) == (CITY, CENTRE)
+
+
+def test_an_island_is_declared_and_ended_by_two_people(seat, show):
+    shown = show(seat)
+    shown.key(Key.Key_I, CTRL_SHIFT)
+    fill(shown)
+    press(shown)
+    assert [one.on for one in seat.hub.asked if isinstance(one, DeclareIsland)] == [True]
+    seat.hub.tell(CommandAnswer(id=seat.hub.asked[-1].id))
+    seat.hub.tell(Link(HubMode.ISLAND))
+    shown.settle()
+    assert shown.find("mode.frame").isVisible()
+    assert shown.text("mode") == "孤岛"
+    shown.key(Key.Key_Escape)
+    shown.key(Key.Key_I, CTRL_SHIFT)
+    fill(shown)
+    press(shown)
+    assert [one.on for one in seat.hub.asked if isinstance(one, DeclareIsland)] == [True, False]
+    seat.hub.tell(Link(HubMode.NORMAL))
+    shown.settle()
+    assert not shown.find("mode.frame").isVisible()
+
+
+def test_the_command_line_opens_it_too_and_only_for_who_may(seat, district):
+    district.window.doing.run("/应急接管")
+    assert district.find("authorise").isVisible()
+    district.key(Key.Key_Escape)
+    from msgspec.structs import replace
+
+    from dispatch.kinds import Role
+
+    seat.desk.person = replace(seat.desk.person, roles=frozenset({Role.OBSERVER}))
+    district.window.doing.do("take_command")
+    district.settle()
+    assert not district.find("authorise").isVisible()
+    assert "无权" in district.text("notice.text")
+
+
+def test_evidence_of_a_site_that_commands_and_of_one_never_heard(seat):
+    two_sites(seat)
+    here = dict(evidence.sentences(seat.desk.floor, known(holder_site=DISTRICT)))
+    assert here["本中心正在指挥"] == "ok"
+    never = known(tick_age_ms=-1, own_seq=1_012, store="SQLite FULL")
+    told = dict(evidence.sentences(seat.desk.floor, never))
+    assert told["▲ 从未收到过指挥方的心跳"] == "fault"
+    assert evidence.is_silent(never)
+    assert not evidence.is_silent(known(tick_age_ms=200))
+    alive = dict(evidence.sentences(seat.desk.floor, known(tick_age_ms=200)))
+    assert any("仍在线" in words for words in alive)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("act", list(Act))
+def test_nothing_of_the_sheet_is_clipped(seat, show, language, act):
+    i18n.use(language)
+    busy(seat)
+    two_sites(seat)
+    if act is Act.HAND_OVER:
+        take_over(seat)
+    shown = show(seat)
+    shown.window.open_authorise(act)
+    seat.hub.tell(known(store="SQLite FULL, 512 GB free"))
+    shown.settle()
+    seat.desk.authorising.told = authorising.refusal_words(CommandAnswer(id="a", reason="not_allowed"))
+    shown.window._authorise.refresh()
+    shown.settle()
+    assert clipped(shown.window) == []
+    assert low(shown.window) == []
+
+
+def low(window) -> list[str]:
+    """Wrapped words that need more height than they have."""
+    from PySide6.QtWidgets import QLabel
+
+    sheet = window._authorise
+    wrapped = [label for label in sheet.findChildren(QLabel) if label.wordWrap() and label.isVisible()]
+    return [
+        label.text()
+        for label in wrapped
+        if label.heightForWidth(label.width()) > label.height() + 1
+        or label.mapTo(sheet, label.rect().bottomLeft()).y() > sheet.height()
+    ]
