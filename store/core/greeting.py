@@ -3,6 +3,7 @@
 from msgspec import Struct
 
 from dispatch.floor import Floor
+from dispatch.words import CITY
 from store.core.giver import seat_id_of
 from store.core.messages import (
     PROTO,
@@ -42,6 +43,8 @@ class Standing(Struct, frozen=True):
     seq: int
     mode: Mode | str
     relay: str = ""
+    scope: str = CITY
+    since_at: int = 0
 
 
 def welcome(
@@ -65,6 +68,8 @@ def welcome(
         mode=at.mode,
         relay=at.relay,
         app=me.app,
+        scope=at.scope,
+        since_at=at.since_at,
     )
 
 

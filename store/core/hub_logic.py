@@ -11,21 +11,28 @@ from msgspec import Struct
 from dispatch.commands import Command, LogIn, Order
 from dispatch.floor import Floor
 from dispatch.kinds import Role
-from store.core.batch import BATCH_MAX, Batch, Work
+from dispatch.words import CITY
+from store.core.batch import BATCH_MAX, Batch, Work, result_of_late
 from store.core.giver import work_of
 from store.core.greeting import Identity, Standing, logged_in, roster_after, welcome
 from store.core.hub_followers import Followers, MachineOf
+from store.core.hub_sites import late_work
 from store.core.journal import Head
 from store.core.messages import (
     AccountsReq,
     Ack,
     Catch,
     Cmd,
+    DeclareIsland,
+    EvidenceReq,
     Evs,
     Follow,
     Forward,
+    HandOver,
     HashReq,
     Hello,
+    Late,
+    LateDone,
     Login,
     LoginOk,
     LoginRefused,
@@ -38,6 +45,7 @@ from store.core.messages import (
     RosterNews,
     RosterReq,
     SnapReq,
+    TakeCommand,
     Tick,
     ToHub,
     Verdict,
@@ -45,6 +53,7 @@ from store.core.messages import (
 )
 from store.core.outputs import (
     CheckPerson,
+    ForSite,
     GiveAccounts,
     Origin,
     Publish,
@@ -67,25 +76,35 @@ SITES = frozenset({MachineRole.RELAY, MachineRole.HUB})
 """Machines that stand for a whole site: they are given the accounts, so that people can log in there."""
 
 
-Output = Reply | Publish | CheckPerson | GiveAccounts | TakePositions | ReadJournal | ReadHashes
+Output = Reply | Publish | CheckPerson | ForSite | GiveAccounts | TakePositions | ReadJournal | ReadHashes
 
 
 class _Expected(Struct):
-    """A command that waits for its verdict: where to answer, and for a log-in who it is for."""
+    """A command that waits for its verdict: where to answer, and for a log-in who it is for.
+
+    `late`: another site handed it in and is told what became of it.
+    """
 
     route: Route
     machine: str
     login: LoginOk | None = None
+    late: bool = False
 
 
 class HubLogic:
     """One instance for one boot of the hub; every method belongs to the hub's I/O thread."""
 
     def __init__(
-        self, identity: Identity, floor: Floor, head: Head, machine_of: MachineOf = lambda _name: None
+        self,
+        identity: Identity,
+        floor: Floor,
+        head: Head,
+        machine_of: MachineOf = lambda _name: None,
+        scope: str = CITY,
     ) -> None:
-        """`machine_of`: the roster by name, for machines behind a relay."""
+        """`machine_of`: the roster by name, for machines behind a relay. `scope`: what this hub commands."""
         self.identity = identity
+        self.scope = scope
         self.floor = floor  # replaced by every commit, never changed in place
         self.head = head
         self.mode = Mode.NORMAL
@@ -98,6 +117,7 @@ class HubLogic:
         self.bad_messages: Counter[str] = Counter()
         self._queue: deque[tuple[Work, int]] = deque()  # work, when it came
         self._writing_since: int | None = None
+        self._last_work: Work | None = None
         self._expected: dict[str, _Expected] = {}
         self._per_machine: Counter[str] = Counter()
         self._recent = Recent()
@@ -133,6 +153,10 @@ class HubLogic:
                 return [Reply(origin.route, encode(roster_after(self.roster, message.revision)))]
             case AccountsReq() if origin.machine.role in SITES:
                 return [GiveAccounts(origin.route, message.digest)]
+            case Late() if origin.machine.role in SITES:
+                return self._on_late(origin, message, now)
+            case EvidenceReq() | TakeCommand() | HandOver() | DeclareIsland():
+                return [ForSite(origin, message)]
             case _:
                 return self.on_bad_message(origin)
 
@@ -142,7 +166,9 @@ class HubLogic:
         return [Reply(origin.route, encode(Nack(reason="bad_message")))]
 
     def _on_hello(self, origin: Origin, hello: Hello, now: int) -> list[Output]:
-        at = Standing(self.identity.epoch, self.head.seq, self.mode)
+        taken = self.floor.authorities.get(self.scope)
+        since_at = taken.since_at if taken is not None and taken.site == self.identity.site else 0
+        at = Standing(self.identity.epoch, self.head.seq, self.mode, "", self.scope, since_at)
         answer = welcome(self.identity, at, origin.machine, hello, self.floor, now)
         return [Reply(origin.route, encode(answer))]
 
@@ -174,6 +200,20 @@ class HubLogic:
         if work is None:
             return [Reply(origin.route, encode(Nack(reason="login_needed", cid=cmd.cid)))]
         self._enqueue(spared(work) if self.sparing else work, _Expected(origin.route, name), now)
+        return []
+
+    def _on_late(self, origin: Origin, late: Late, now: int) -> list[Output]:
+        """An order another site accepted while it was apart; it may come as often as it likes."""
+        expected = self._expected.get(late.cid)
+        if expected is not None:
+            expected.route, expected.late = origin.route, True
+            return []
+        work = late_work(late)
+        if work is None:
+            return self.on_bad_message(origin)
+        if self.mode in {Mode.FENCED, Mode.HANDING_OVER} or len(self._expected) >= WAITING_MAX:
+            return []  # it is handed in again
+        self._enqueue(work, _Expected(origin.route, origin.machine.name, late=True), now)
         return []
 
     def _enqueue(self, work: Work, expected: _Expected, now: int) -> None:
@@ -217,11 +257,34 @@ class HubLogic:
 
     def next_batch(self) -> list[Work]:
         """Up to BATCH_MAX works for the writer; empty while it has one already."""
-        if self._writing_since is not None or not self._queue or self.mode is Mode.FENCED:
+        if self._writing_since is not None or self.mode is Mode.FENCED:
+            return []
+        if self.mode is Mode.HANDING_OVER:
+            return self._take_last()
+        if not self._queue:
             return []
         taken = [self._queue.popleft() for _ in range(min(BATCH_MAX, len(self._queue)))]
         self._writing_since = taken[0][1]
         return [work for work, _ in taken]
+
+    def hand_over_by(self, cid: str, command: Command, now: int) -> None:
+        """The last order decided here: nothing else is from now on, what waits is given to the next hub."""
+        order = self.own_order(cid, command, now)
+        self._last_work = Work(cid, self.identity.instance, order, now + LOGIN_DEADLINE_MS)
+        self._expected[cid] = _Expected(b"", self.identity.instance)
+        self._per_machine[self.identity.instance] += 1
+
+    @property
+    def writing(self) -> bool:
+        """True while the store has a batch."""
+        return self._writing_since is not None
+
+    def _take_last(self) -> list[Work]:
+        last, self._last_work = self._last_work, None
+        if last is None:
+            return []
+        self._writing_since = last.order.at if last.order else 0
+        return [last]
 
     def on_committed(self, batch: Batch, now: int) -> list[Output]:
         """The batch is durable: show it, publish it, then answer."""
@@ -242,6 +305,9 @@ class HubLogic:
         expected = self._forget(verdict.cid)
         if expected is None or not expected.route:
             return []
+        if expected.late:
+            result = result_of_late(verdict, repeated=repeated)
+            return [Reply(expected.route, encode(LateDone(cid=verdict.cid, result=result)))]
         if expected.login is None:
             message: Ack | LoginOk | LoginRefused = Ack(
                 cid=verdict.cid,
@@ -276,6 +342,7 @@ class HubLogic:
             alarm=self.alarm,
             waiting=len(self._expected),
             roster=self.roster.revision,
+            scope=self.scope,
         )
         frame = encode(tick)
         return [Publish(frame), *self.followers.on_time(frame, now)]

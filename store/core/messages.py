@@ -301,6 +301,9 @@ class Welcome(_Message, frozen=True):
     """Code of the site whose relay this is; "": the hub itself."""
     app: str = ""
     """Version of the program here; a reserve seat goes into service with the same one only."""
+    scope: str = "CITY"
+    """What is commanded here, or by the hub this relay follows; since when (ms), 0: since ever."""
+    since_at: int = 0
 
 
 class LoginOk(_Message, frozen=True):

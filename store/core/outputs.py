@@ -6,7 +6,18 @@ A machine behind a relay is answered like any other: its route names the relay's
 
 from msgspec import Struct
 
-from store.core.messages import Follow, Forwarded, HashReq, Login, Position, encode
+from store.core.messages import (
+    DeclareIsland,
+    EvidenceReq,
+    Follow,
+    Forwarded,
+    HandOver,
+    HashReq,
+    Login,
+    Position,
+    TakeCommand,
+    encode,
+)
 from store.core.roster import Machine
 
 
@@ -71,6 +82,13 @@ class ReadHashes(Struct, frozen=True):
 
     route: bytes
     asked: HashReq
+
+
+class ForSite(Struct, frozen=True):
+    """A question about the command of a scope: the site answers it, not the hub or relay."""
+
+    origin: Origin
+    message: EvidenceReq | TakeCommand | HandOver | DeclareIsland
 
 
 def addressed(reply: Reply) -> tuple[bytes, bytes]:

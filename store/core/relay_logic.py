@@ -56,7 +56,7 @@ from store.core.messages import (
     decode_from_hub,
     encode,
 )
-from store.core.outputs import CheckPerson, Origin, Publish, Reply, Route
+from store.core.outputs import CheckPerson, ForSite, Origin, Publish, Reply, Route
 from store.core.recent import Recent, portions
 from store.core.roster import MachineRole
 
@@ -65,13 +65,6 @@ FORWARD_AGAIN_MS = 1500
 FORWARDED_MS_MAX = 60_000
 """A question nobody answered is forgotten after this."""
 FORWARDED_MAX = 4000
-
-
-class ForSite(Struct, frozen=True):
-    """A question about the command of a scope: the site answers it, not the relay."""
-
-    origin: Origin
-    message: EvidenceReq | TakeCommand | HandOver | DeclareIsland
 
 
 RelayOutput = (
