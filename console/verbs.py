@@ -146,7 +146,7 @@ VERBS: tuple[Verb, ...] = (
          order=cmd.SettleConflict, zh_long="逐条核对断网期间两中心相互冲突的指令",
          en_long="settle what two sites ordered while apart"),
     Verb("reserve", "储备席", "Reserve seats", "Shift+F9", ("cbx", "chubei"), "reserve",
-         zh_long="储备席面板：自检灯、选席、启用进度与时钟", en_long="the panel of reserve seats and activations"),
+         zh_long="储备席面板：自检灯、选席、启用进度与时钟", en_long="reserve seats and activations"),
     Verb("activate", "启用", "Activate", "Ctrl+Shift+A", ("qy", "qiyong"), "reserve", "words",
          reserve.OrderActivation, zh_long="启用选中（或写明）的储备席：/启用 只受理 D01 D02",
          en_long="put the chosen (or named) reserve seats into service"),

@@ -52,6 +52,7 @@ def order_activation(floor: Floor, order: Order, command: cmd.OrderActivation, a
         seat_id=order.seat_id,
         until_at=command.until_at,
         called_out=tuple(called),
+        map_mark=command.map_mark,
     )
     return (ev.ActivationOrdered(activation),)
 

@@ -88,7 +88,10 @@ class CallOut(Struct, frozen=True):
 
 
 class Activation(Struct, frozen=True):
-    """启用: reserve seats put into service by one order. `until_at` None: until stood down."""
+    """启用: reserve seats put into service by one order. `until_at` None: until stood down.
+
+    `map_mark`: which city map the ordering seat has.
+    """
 
     id: str
     seats: tuple[SeatTurn, ...]
@@ -101,6 +104,7 @@ class Activation(Struct, frozen=True):
     until_at: int | None = None
     called_out: tuple[CallOut, ...] = ()
     ended_at: int | None = None
+    map_mark: str = ""
 
     def turn(self, seat_id: str | None) -> SeatTurn | None:
         """This seat's part in it, None: it has none."""

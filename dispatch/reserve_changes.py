@@ -58,7 +58,6 @@ def _ready(turn: SeatTurn, event: ev.SeatBecameReady) -> SeatTurn:
     return replace(
         turn,
         ready_at=event.at,
-        seen_at=turn.seen_at or event.at,
         dispatcher_id=event.dispatcher_id,
         override=event.override,
         override_by=event.override_by,
@@ -66,7 +65,7 @@ def _ready(turn: SeatTurn, event: ev.SeatBecameReady) -> SeatTurn:
 
 
 def _first_call(turn: SeatTurn, event: ev.FirstCallAnswered) -> SeatTurn:
-    return replace(turn, first_call_at=event.at)
+    return replace(turn, first_call_at=event.at, seen_at=turn.seen_at or event.at)
 
 
 def _standing_down(turn: SeatTurn, event: ev.SeatStandingDown) -> SeatTurn:

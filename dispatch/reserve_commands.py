@@ -20,6 +20,8 @@ class OrderActivation(_Command, frozen=True):
     until_at: int | None = None
     call_out: tuple[str, ...] = ()
     """Ids of the people whose phones are being called."""
+    map_mark: str = ""
+    """Which city map the ordering seat has; the reserve seats compare theirs."""
 
 
 class ExtendActivation(_Command, frozen=True):

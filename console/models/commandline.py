@@ -26,6 +26,7 @@ class Parsed(Struct, frozen=True):
     vehicle: Vehicle | None = None
     incident: Incident | None = None
     row: int = 0
+    words: tuple[str, ...] = ()
     trouble: str = ""
 
 
@@ -75,6 +76,8 @@ def complete(text: str) -> str:
 def _with_target(verb: Verb, words: list[str], floor: Floor) -> Parsed:
     if not words or not verb.takes:
         return Parsed(verb)
+    if verb.takes == "words":
+        return Parsed(verb, words=tuple(words))
     if verb.takes == "row":
         if words[0].isdigit() and int(words[0]) > 0:
             return Parsed(verb, row=int(words[0]))

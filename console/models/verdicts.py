@@ -9,13 +9,18 @@ from console.models.refused import explain
 from console.models.state import Topic
 from console.ports import Expired, VerdictCame
 from dispatch import commands as cmd
+from dispatch import reserve_commands as reserve
 from dispatch.refusals import AlreadyThere, NeedsSecondPerson, NotFound, Refusal, WrongState
 
 if TYPE_CHECKING:
     from console.models.desk import Desk
 
 # A refusal of these is no business of the dispatcher: the fact is there already or cannot be used.
-REPORTS = (cmd.ReportRinging, cmd.ReportAnswered, cmd.ReportCallEnded, cmd.KeepRecording)
+REPORTS = (
+    *(cmd.ReportRinging, cmd.ReportAnswered, cmd.ReportCallEnded, cmd.KeepRecording),
+    *(reserve.ReportActivationShown, reserve.ReportReadiness, reserve.ReportSelfTest),
+    reserve.FinishStandDown,
+)
 
 
 def settle(desk: "Desk", message: VerdictCame) -> None:
