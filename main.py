@@ -163,6 +163,13 @@ def run_hub(options: Namespace) -> int:
     return hub.run(config, seed)
 
 
+def run_relay(options: Namespace) -> int:
+    config = configured(options, "relay")
+    from store import relay
+
+    return relay.run(config)
+
+
 def seed_of(folder: Path, site: str) -> Callable[[], Sequence[Command]]:
     """Reads the centre's lists when the hub asks for them; rows left out are logged."""
 
@@ -193,6 +200,21 @@ def run_admin(options: Namespace) -> int:
     from store import admin_cli
 
     return admin_cli.run(options, config)
+
+
+def add_store(parser: Parser) -> None:
+    add_config(parser)
+    from store import store_cli
+
+    store_cli.add_arguments(parser)
+
+
+def run_store(options: Namespace) -> int:
+    end_with_reader()
+    config = load_config(options.config)
+    from store import store_cli
+
+    return store_cli.run(options, config)
 
 
 def add_deploy(parser: Parser) -> None:
@@ -281,6 +303,12 @@ PARTS = (
         run_demo,
     ),
     Part("hub", "中枢：全市唯一的写入者 the only writer of its city", add_hub, run_hub),
+    Part(
+        "relay",
+        "区县中继：就地服务坐席并保存副本 serves a district and keeps its copy",
+        add_config,
+        run_relay,
+    ),
     Part("seat", "坐席窗口 the dispatcher's window", add_screen, run_seat),
     Part("wall", "大屏 the wall display", add_screen, run_wall),
     Part("gateway", "车载终端网关 (JT/T 808) the gateway of the vehicle terminals", add_config, run_gateway),

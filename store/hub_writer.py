@@ -1,6 +1,6 @@
-"""The writer thread of the hub: the one connection to the store, one batch at a time.
+"""The writer thread of a hub or relay: the one connection to the store, one batch or copied piece at a time.
 
-Commands come first; history and the track are written when none waits. When the store fails the same batch is
+They come first; history and the track are written when none waits. When the store fails the same batch is
 tried again until it is durable; being fenced ends the writer, never a retry.
 """
 
@@ -9,14 +9,15 @@ import queue
 import threading
 from collections import deque
 from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any, Generic, Protocol, TypeVar
 
 from msgspec import Struct
 
-from store.core.batch import Batch, Work
+from store.core.batch import Batch
 from store.core.messages import Mode, Position
 from store.db.errors import DiskFull, Fenced, NotDurable, StoreError
 from store.db.history import advance_history
-from store.db.store import HubStore
 from store.db.track import Thinner, write_track
 
 RETRY_S = (0.1, 0.3, 1.0)
@@ -27,6 +28,9 @@ TRACK_WAITING_MAX = 20_000
 TRACK_PER_WRITE = 256
 
 log = logging.getLogger(__name__)
+
+Job = TypeVar("Job")
+Job_contra = TypeVar("Job_contra", contravariant=True)
 
 
 class Committed(Struct, frozen=True):
@@ -40,17 +44,25 @@ class StoreMode(Struct, frozen=True):
     text: str = ""
 
 
-class Writer:
+class Store(Protocol[Job_contra]):
+    """What the writer writes to: `HubStore` decides works, `CopyStore` saves pieces of another's journal."""
+
+    def run(self, works: Job_contra, now_ms: int, /) -> Batch: ...
+    def transaction(self) -> AbstractContextManager[Any]: ...
+    def forget_old_verdicts(self, now_ms: int, /) -> None: ...
+
+
+class Writer(Generic[Job]):
     """Give it one batch with `submit`, take its `Report`s with `take_reports` after `on_report` rang."""
 
     def __init__(
-        self, store: HubStore, head_seq: int, now: Callable[[], int], on_report: Callable[[], None]
+        self, store: Store[Job], head_seq: int, now: Callable[[], int], on_report: Callable[[], None]
     ) -> None:
         self._store = store
         self._head_seq = head_seq
         self._now = now
         self._on_report = on_report
-        self._inbox: queue.SimpleQueue[list[Work] | None] = queue.SimpleQueue()
+        self._inbox: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._reports: deque[Committed | StoreMode] = deque()
         self._track: deque[Position] = deque(maxlen=TRACK_WAITING_MAX)
         self._thinner = Thinner()
@@ -75,7 +87,7 @@ class Writer:
         self._thread.join(deadline_s)
         return not self._thread.is_alive()
 
-    def submit(self, works: list[Work]) -> None:
+    def submit(self, works: Job) -> None:
         self._inbox.put(works)
 
     def put_positions(self, batch: tuple[Position, ...]) -> None:
@@ -102,7 +114,7 @@ class Writer:
             if works is not None and not self._save(works):
                 return
 
-    def _save(self, works: list[Work]) -> bool:
+    def _save(self, works: Job) -> bool:
         """True when the batch is durable; False when fenced or stopping."""
         tries = 0
         while True:
@@ -114,7 +126,7 @@ class Writer:
             except StoreError as error:
                 self._set_mode(_mode_of(error), str(error))
             except Exception:
-                log.exception("batch of %d not saved, tried again", len(works))
+                log.exception("batch not saved, tried again")
                 self._set_mode(Mode.STORE_WAIT, "fault")
             else:
                 self._set_mode(Mode.NORMAL, "")

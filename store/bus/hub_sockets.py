@@ -15,6 +15,7 @@ from msgspec import Struct
 from store.bus.doorkeeper import PROBE_MS, PROBE_NAME, Doorkeeper, Probe, ProbeResult
 from store.bus.enrolment_door import EnrolmentDoor
 from store.bus.keys import KeyPair
+from store.bus.link_sockets import HubConnection
 from store.bus.roster import RosterError, RosterFile
 from store.bus.sockets import (
     POSITIONS_MAX,
@@ -71,6 +72,8 @@ class HubSockets:
         self._probe_at = 0
         self._probe: Probe | None = None
         self._poller = zmq.Poller()
+        self.ready: dict[object, int] = {}
+        """What the last `receive` found, for a relay's line to its hub, which is polled along."""
         self._commands = command_server(self._context, keys)
         self._publishers: dict[int, Socket | None] = {ports.event: None, ports.position: None}
         self._poller.register(self.doorkeeper.socket, zmq.POLLIN)
@@ -98,7 +101,7 @@ class HubSockets:
 
     def receive(self, wait_ms: int, now: int) -> tuple[list[Received], list[bytes]]:
         """What came within `wait_ms` (or as soon as the waker rings), and routes of machines not enrolled."""
-        ready = dict(self._poller.poll(max(0, wait_ms)))
+        ready = self.ready = dict(self._poller.poll(max(0, wait_ms)))
         if self.doorkeeper.socket in ready:
             self.doorkeeper.admit()
         if self.waker.fd in ready:
@@ -118,6 +121,10 @@ class HubSockets:
                 else:
                     received.append(Received(machine, frames[0].bytes, b"".join(f.bytes for f in frames[1:])))
         return received, strangers
+
+    def call(self, address: str, hub_public: str) -> HubConnection:
+        """A connection of our own to another hub, polled with the rest."""
+        return HubConnection(self._context, self._poller, address, self._keys, hub_public)
 
     def machine_of(self, name: str) -> Machine | None:
         """The enrolled machine of this name."""

@@ -70,6 +70,15 @@ def pin_hub_key(folder: Path, public: str) -> None:
     fresh.replace(path)  # a seat that starts in this moment must not read half a key
 
 
+def own_name(folder: Path, site: str) -> str:
+    """The roster's name of this site's hub or relay, whichever role it plays today.
+
+    "relay-<code>" where such a key lies (a district, enrolled by the centre), else "hub".
+    """
+    relay = f"relay-{site.lower()}"
+    return relay if (folder / f"{relay}.key").exists() else HUB
+
+
 def own_sign_key(folder: Path, machine: str) -> SignKey:
     """The sealing key of this hub or relay, made at the first start. Raises KeyFileError."""
     path = folder / f"{machine}.sign"

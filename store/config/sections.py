@@ -36,6 +36,9 @@ StoreUrl = Annotated[
         "text sqlite:///file or postgresql+psycopg://…",
     ),
 ]
+PositionBudget = Annotated[
+    str, form(r"^(auto|[1-9][0-9]{2,8})$", "文字 auto 或数字（加引号）", 'text "auto" or a number, quoted')
+]
 SiteCode = Annotated[str, form(r"^[0-9A-Z]{2,4}$", "2–4 位数字或大写字母", "2-4 digits or capitals")]
 SeatNumber = Annotated[str, form(r"^[0-9]{1,3}$", "1–3 位数字（加引号）", "1-3 digits, quoted")]
 
@@ -81,6 +84,25 @@ class Hub(Struct, frozen=True):
             "the other hub of this site: `hub --standby` takes over after 3 s without its Tick",
         ),
     ] = ()
+
+
+class Relay(Struct, frozen=True):
+    """区县分中心的中继，端口与 [hub] 相同。The relay of a district; its ports are those of [hub]."""
+
+    hubs: Annotated[
+        tuple[HostPort, ...],
+        key(
+            "中继依次尝试的中枢命令地址（市中心在先）",
+            "command addresses of the hubs the relay tries in order, the city's first",
+        ),
+    ] = ()
+    position_bytes_s: Annotated[
+        PositionBudget,
+        key(
+            "车辆位置每秒可用的线路字节数；auto 按线路拥塞自动让路",
+            "bytes a second that vehicle positions may use of the line; auto gives way when it queues",
+        ),
+    ] = "auto"
 
 
 class Store(Struct, frozen=True):
@@ -247,8 +269,15 @@ class Cluster(Struct, frozen=True):
     server: Annotated[
         str,
         key(
-            "本机 PostgreSQL 的 libpq 连接串（维护用，超级用户）",
-            "libpq connection to this machine's PostgreSQL, as its superuser, for maintenance",
+            "本机 PostgreSQL 的 libpq 连接串，用于接管与检查",
+            "libpq connection to this machine's PostgreSQL, for takeover and checks",
+        ),
+    ] = ""
+    standby_names: Annotated[
+        str,
+        key(
+            "没有 Patroni 时，退出孤岛后恢复的 synchronous_standby_names",
+            "without Patroni: synchronous_standby_names to return to after an island",
         ),
     ] = ""
     data_dir: Annotated[
@@ -312,6 +341,7 @@ class Config(Struct, frozen=True):
 
     site: Site = Site()
     hub: Hub = Hub()
+    relay: Relay = Relay()
     store: Store = Store()
     seat: Seat = Seat()
     phone: Phone = Phone()

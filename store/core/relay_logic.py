@@ -110,7 +110,9 @@ class RelayLogic:
         return self.epoch != EPOCH_ZERO
 
     def mode(self, now: int) -> str:
-        """What the seats are told."""
+        """What the seats are told; with a fork in our journal they have to go to the holder."""
+        if self.following.trouble is Trouble.FORK:
+            return Mode.FENCED
         if self.following.cut_off(now):
             return Mode.CUT_OFF
         if self.store_mode is not Mode.NORMAL:

@@ -5,7 +5,7 @@ from sqlalchemy.exc import DBAPIError
 
 from store.core.messages import Entry, Follow, HashReq
 from store.core.recent import ROW_BYTES, portion
-from store.db.base import head_at
+from store.db.base import chain_start, head_at
 from store.db.engine import open_engine
 from store.db.errors import converted
 from store.db.rows import IDS_PER_QUERY, read_journal
@@ -38,7 +38,9 @@ class JournalReader:
         try:
             with self._engine.connect() as connection:
                 found = connection.execute(query.where(JOURNAL.c.seq.in_(asked.seqs[:IDS_PER_QUERY])))
-                return [(row.seq, row.hash) for row in found]
+                start = chain_start(connection)
+                base = [(start.seq, start.hash)] if start.seq and start.seq in asked.seqs else []
+                return base + [(row.seq, row.hash) for row in found]
         except DBAPIError as error:
             raise converted(error) from error
 

@@ -44,8 +44,8 @@ from store.core.messages import (
     decode_to_hub,
     encode,
 )
-from store.core.outputs import CheckPerson, Origin, Publish, ReadJournal, Reply, addressed
-from store.core.relay_logic import ForSite, RelayLogic
+from store.core.outputs import CheckPerson, ForSite, Origin, Publish, ReadJournal, Reply, addressed
+from store.core.relay_logic import RelayLogic
 from store.core.roster import Machine, MachineRole
 from store.core.seals import SignKey
 from store.core.tokens import Token, seal

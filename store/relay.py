@@ -1,0 +1,358 @@
+"""The relay process of a district: one stream from the commanding hub, a durable copy, local service.
+
+Threads: main (sockets and all protocol state), writer (the copy), people (passwords while cut off). It opens
+the same three ports as a hub, with the same door; where its line ends is shown, never guessed.
+"""
+
+import logging
+import os
+import platform
+import signal
+from collections.abc import Iterable
+from enum import Enum
+from pathlib import Path
+from typing import Protocol
+
+from msgspec import Struct
+
+from store.bus.clock import Clock
+from store.bus.hub_line import HubLine
+from store.bus.hub_sockets import BusError, HubSockets, Ports, Received
+from store.bus.keys import KeyFileError, own_keys, own_name, own_sign_key
+from store.bus.roster import RosterError, key_of_address
+from store.config import Config
+from store.core.batch import Batch
+from store.core.copied import CopyJob
+from store.core.following import Copy, ForkFound, Heard, NextHub, PublishPositions, ToTheHub
+from store.core.greeting import Identity
+from store.core.hub_followers import FOLLOWING_ROLES
+from store.core.line import Line
+from store.core.messages import (
+    AccountsNews,
+    AccountsReq,
+    BadMessage,
+    Evidence,
+    FromHub,
+    Nack,
+    RosterNews,
+    RosterReq,
+    decode_from_hub,
+    decode_to_hub,
+    encode,
+)
+from store.core.outputs import CheckPerson, ForSite, Origin, Publish, Reply, addressed
+from store.core.relay_logic import RelayLogic, RelayOutput
+from store.db.copy import CopyStore
+from store.db.errors import StoreError
+from store.exits import CannotStartError, ExitCode
+from store.hub_people import People
+from store.hub_writer import Committed, Writer
+from store.version import version
+
+TURN_MS = 50
+"""The line is looked after at least so often."""
+REPLICA_MS = 10_000
+"""Accounts are asked for so often; the roster also when a Tick tells of a newer one."""
+STOP_S_MAX = 5.0
+
+log = logging.getLogger(__name__)
+
+SiteAnswer = list[Reply | ToTheHub]
+
+
+class Site(Protocol):
+    """The site around the relay: command of a scope, the way back of a fork. Called on the relay's loop."""
+
+    def on_for_site(self, asked: ForSite, logic: RelayLogic, now: int, wall: int, /) -> SiteAnswer: ...
+    def on_heard(self, heard: FromHub, now: int, /) -> SiteAnswer: ...
+    def on_fork(self, fork: ForkFound, now: int, /) -> SiteAnswer: ...
+    def on_copied(self, batch: Batch, now: int, /) -> SiteAnswer: ...
+    def on_time(self, now: int, /) -> SiteAnswer: ...
+
+
+class RelayEnd(Enum):
+    """Why a relay ended."""
+
+    STOPPED = "stopped"
+    PROMOTED = "promoted"  # this site commands now: the same process goes on as its hub
+
+
+class LineState(Struct, frozen=True):
+    """How the line to the hub is. Ages and round trip in ms, budget in bytes a second; `None`: not known."""
+
+    address: str
+    rtt_ms: int | None
+    queue_ms: int
+    budget: int
+    bytes_in: int
+    bytes_out: int
+    hub_age_ms: int
+    behind: int
+
+
+class Relay:
+    """One start of a relay. `run` is the loop; everything but `stop` and `end` belongs to its thread."""
+
+    def __init__(self, config: Config, site: Site | None = None) -> None:
+        """Opens the copy and the door. Raises StoreError, BusError, KeyFileError, RosterError."""
+        self._config = config
+        self._site = site
+        self._clock = Clock()
+        self._ended: RelayEnd | None = None
+        keys_dir = Path(config.keys.dir)
+        name = own_name(keys_dir, config.site.code)
+        keys = own_keys(keys_dir, name)
+        self._store = CopyStore(config.store.url)
+        copied = self._store.open()
+        hub = config.hub
+        identity = Identity(
+            site=config.site.code,
+            instance=f"{platform.node()}/{os.getpid()}",
+            epoch=copied.epoch,
+            sign=own_sign_key(keys_dir, name),
+            events_port=hub.event_port,
+            positions_port=hub.position_port,
+            hubs=hub.hubs,
+            app=version(),
+        )
+        now = self._clock.steady_ms()
+        budget = config.relay.position_bytes_s
+        self.line = Line(None if budget == "auto" else int(budget))
+        self.logic = RelayLogic(identity, copied.floor, copied.head, self.line, now)
+        ports = Ports(hub.host, hub.command_port, hub.event_port, hub.position_port)
+        self._sockets = HubSockets(ports, keys, keys_dir / "roster.json")
+        self._line = HubLine(
+            self._sockets, config.relay.hubs, lambda address: key_of_address(keys_dir, address)
+        )
+        wake = self._sockets.waker.wake
+        head_seq = copied.head.seq if copied.head else 0
+        self._writer: Writer[CopyJob] = Writer(self._store, head_seq, self._clock.now_ms, wake)
+        self._people = People(config.store.url, self._clock.steady_ms, wake)
+        self._tick_at = self._replica_at = 0
+        self._fault = ""
+        self._sockets.open(now)
+        self._take_roster()
+
+    def stop(self) -> None:
+        """End the loop soon; safe from any thread and from a signal handler."""
+        self.end(RelayEnd.STOPPED)
+
+    def end(self, why: RelayEnd) -> None:
+        """End the loop soon for this reason; the first one counts."""
+        self._ended = self._ended or why
+        self._sockets.waker.wake()
+
+    def run(self) -> RelayEnd:
+        """Serve until `end`; ports and store are free again when this returns."""
+        self._writer.start()
+        self._people.start()
+        log.info("relay ready: epoch %s, seq %d", self.logic.epoch, self.logic.head.seq)
+        try:
+            while self._ended is None:
+                self._turn()
+        finally:
+            self._finish()
+        return self._ended
+
+    # --- what is known ----------------------------------------------------------------------------
+
+    def evidence(self, scope: str) -> Evidence:
+        """What this site knows of the one that commands."""
+        return self.logic.evidence(scope, self._clock.steady_ms())
+
+    def line_state(self) -> LineState:
+        """How the line is."""
+        up, now = self.logic.following, self._clock.steady_ms()
+        return LineState(
+            address=self._line.address,
+            rtt_ms=self.line.rtt_ms,
+            queue_ms=self.line.queue_ms,
+            budget=int(self.line.budget),
+            bytes_in=self._line.bytes_in,
+            bytes_out=self._line.bytes_out,
+            hub_age_ms=up.hub_age_ms(now),
+            behind=up.heard_seq - self.logic.head.seq,
+        )
+
+    def ask_hub(self, frame: bytes) -> bool:
+        """A message of the site itself to the commanding hub; False: not connected."""
+        return self._line.send(frame)
+
+    # --- one turn of the loop ---------------------------------------------------------------------
+
+    def _turn(self) -> None:
+        steady = self._clock.steady_ms()
+        if self._line.dial(steady):
+            self.logic.following.dialled(steady)
+        received, strangers = self._sockets.receive(self._wait_ms(steady), steady)
+        steady = self._clock.steady_ms()
+        self._take_roster()
+        for route in strangers:
+            self._sockets.reply(route, encode(Nack(reason="revoked")))
+        self._take_hub(steady)
+        for one in received:
+            self._take(one, steady)
+        self._take_reports(steady)
+        for checked in self._people.take():
+            wall = self._clock.now_ms()
+            self._emit(self.logic.on_person(checked.check, checked.reason, checked.wait_s, wall))
+        self._look_at_clocks(self._clock.steady_ms())
+
+    def _wait_ms(self, steady: int) -> int:
+        return max(0, min(TURN_MS, self._tick_at - steady))
+
+    def _take_hub(self, now: int) -> None:
+        admitted, frames = self._line.receive(now)
+        if admitted:
+            log.info("line: connected to %s", self._line.address)
+            self._emit(self.logic.connected(now))
+        for frame in frames:
+            try:
+                self._emit(self.logic.on_hub(decode_from_hub(frame), now))
+            except BadMessage as error:
+                log.warning("the hub sent a bad message: %s", error)
+            except Exception:
+                log.exception("message of the hub set aside")
+                self._fault = "fault"
+
+    def _take(self, received: Received, now: int) -> None:
+        """One message of a machine here; whatever it breaks is set aside with it."""
+        origin = Origin(received.machine, received.route)
+        try:
+            self._emit(self.logic.on_message(origin, decode_to_hub(received.frame), now))
+        except BadMessage as error:
+            log.warning("%s: bad message: %s", received.machine.name, error)
+            self._emit(self.logic.on_bad_message(origin))
+        except Exception:
+            log.exception("message of %s set aside", received.machine.name)
+            self._fault = "fault"
+
+    def _take_reports(self, now: int) -> None:
+        for report in self._writer.take_reports():
+            if isinstance(report, Committed):
+                for fault in report.batch.faults:
+                    log.error("not understood: %s", fault)
+                    self._fault = "unknown_rows"
+                self._emit(self.logic.on_copied(report.batch, now))
+                if self._site is not None:
+                    self._emit(self._site.on_copied(report.batch, now))
+            else:
+                self.logic.store_mode = report.mode
+
+    def _emit(self, outputs: Iterable[RelayOutput]) -> None:
+        for output in outputs:
+            match output:
+                case Reply():
+                    self._sockets.reply(*addressed(output))
+                case Publish(frame):
+                    self._sockets.publish(frame)
+                case PublishPositions(frame):
+                    self._sockets.publish_positions(frame)
+                case ToTheHub(message):
+                    self._line.send(encode(message))
+                case Copy(job):
+                    self._writer.submit(job)
+                case CheckPerson():
+                    self._people.ask(output)
+                case NextHub(reason):
+                    self._leave(reason)
+                case Heard(message):
+                    self._emit(self._hear(message))
+                case ForkFound():
+                    self._emit(self._on_fork(output))
+                case ForSite() if self._site is not None:
+                    steady, wall = self._clock.steady_ms(), self._clock.now_ms()
+                    self._emit(self._site.on_for_site(output, self.logic, steady, wall))
+
+    def _leave(self, reason: str) -> None:
+        log.warning("line: %s left: %s", self._line.address, reason)
+        self._line.leave(self._clock.steady_ms())
+
+    def _hear(self, message: FromHub) -> SiteAnswer:
+        """Roster and accounts are ours, the rest is the site's."""
+        match message:
+            case RosterNews(sealed=sealed):
+                self._keep_roster(sealed)
+            case AccountsNews():
+                self._people.keep_accounts(message)
+            case _ if self._site is not None:
+                return self._site.on_heard(message, self._clock.steady_ms())
+        return []
+
+    def _keep_roster(self, sealed: bytes) -> None:
+        try:
+            if sealed and self._sockets.roster.take_news(sealed):
+                log.info("roster: revision %d", self._sockets.roster.revision)
+        except RosterError as error:
+            log.warning("roster of the hub not taken: %s", error)
+
+    def _on_fork(self, fork: ForkFound) -> SiteAnswer:
+        log.error("our journal is not the hub's, which has %d rows under %s", fork.head_seq, fork.epoch)
+        return self._site.on_fork(fork, self._clock.steady_ms()) if self._site is not None else []
+
+    # --- clocks -----------------------------------------------------------------------------------
+
+    def _look_at_clocks(self, steady: int) -> None:
+        if steady >= self._tick_at:
+            self._tick_at = steady + self._config.hub.tick_ms
+            self.logic.alarm = self._sockets.door_fault or self._fault
+            self._emit(self.logic.on_time(steady))
+            if self._site is not None:
+                self._emit(self._site.on_time(steady))
+        else:
+            self._emit(self.logic.pump(steady))
+        tick, roster = self.logic.following.tick, self._sockets.roster
+        newer = tick is not None and tick.roster > roster.revision
+        if steady >= self._replica_at or (newer and steady >= self._replica_at - REPLICA_MS + 1000):
+            self._replica_at = steady + REPLICA_MS
+            self._line.send(encode(RosterReq(revision=roster.revision)))
+            self._line.send(encode(AccountsReq(digest=self._people.digest)))
+
+    def _take_roster(self) -> None:
+        roster = self._sockets.roster
+        if roster.revision != self.logic.roster.revision:
+            self.logic.roster = RosterNews(revision=roster.revision, sealed=roster.sealed)
+            self._line.learn(
+                tuple(
+                    machine.address
+                    for machine in roster.machines.values()
+                    if machine.role in FOLLOWING_ROLES
+                    and machine.address
+                    and machine.site != self._config.site.code
+                )
+            )
+
+    def _finish(self) -> None:
+        """Let the running piece become durable, then close in reverse order."""
+        done = self._writer.stop(STOP_S_MAX)
+        self._people.stop(1.0)
+        if done:
+            self._store.close()
+        self._line.close()
+        self._sockets.close()
+        log.info("relay ended: %s", self._ended.value if self._ended else "broken")
+
+
+def run(config: Config) -> int:
+    """The relay until SIGTERM or SIGINT. Raises CannotStartError."""
+    relay = start(config)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: relay.stop())
+    relay.run()
+    return ExitCode.DONE
+
+
+def start(config: Config, site: Site | None = None) -> Relay:
+    """A relay ready to `run`. Raises CannotStartError."""
+    if not config.relay.hubs:
+        raise CannotStartError(
+            "[relay] hubs 未填：市中心中枢的地址", "[relay] hubs lacks the city hub's address"
+        )
+    try:
+        return Relay(config, site)
+    except StoreError as error:
+        raise CannotStartError(
+            f"数据库不可用（{config.store.url}）：{error}", f"the store cannot be used: {error}"
+        ) from error
+    except (BusError, KeyFileError, RosterError) as error:
+        raise CannotStartError(f"总线无法启动：{error}", f"the bus cannot start: {error}") from error
