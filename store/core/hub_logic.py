@@ -144,13 +144,19 @@ class HubLogic:
                 return [Reply(origin.route, encode(Pong(t=message.t)))]
             case Positions():
                 return self._on_positions(origin, message)
+            case RosterReq():
+                return [Reply(origin.route, encode(roster_after(self.roster, message.revision)))]
+            case _:
+                return self._on_other_site(origin, message, now)
+
+    def _on_other_site(self, origin: Origin, message: ToHub, now: int) -> list[Output]:
+        """What is said between sites, and about who commands."""
+        match message:
             case Follow() | PositionsReq() | HashReq():
                 answers = self.followers.on_message(origin, message, self.head, now)
                 return self.on_bad_message(origin) if answers is None else [*answers]
             case Forward():
                 return self._on_forward(origin, message, now)
-            case RosterReq():
-                return [Reply(origin.route, encode(roster_after(self.roster, message.revision)))]
             case AccountsReq() if origin.machine.role in SITES:
                 return [GiveAccounts(origin.route, message.digest)]
             case Late() if origin.machine.role in SITES:

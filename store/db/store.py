@@ -13,8 +13,9 @@ from msgspec import Struct
 from sqlalchemy import Connection, text, update
 from sqlalchemy.exc import DBAPIError
 
-from dispatch.events import Event
+from dispatch.events import AuthorityMoved, Event
 from dispatch.floor import Floor, apply, copy_of
+from dispatch.words import Authority
 from store.core.batch import (
     STORE_REFUSED,
     Batch,
@@ -27,14 +28,16 @@ from store.core.batch import (
 from store.core.journal import Head
 from store.core.messages import Entry, Epoch, Verdict
 from store.db import rows
-from store.db.authority import Seen, authority, claim
+from store.db.authority import Seen, authority, claim, give, scopes
 from store.db.engine import application_name, commit_was_cut_short, open_engine
-from store.db.errors import OF_THE_COMMAND, Fenced, NotDurable, StoreDown, StoreError, converted
+from store.db.errors import OF_THE_COMMAND, Fenced, NotDurable, NotHolder, StoreDown, StoreError, converted
 from store.db.migrate import upgrade
 from store.db.tables import AUTHORITY, CITY, JOURNAL, VERDICT
 
 RECOVERED_MAX = 10_000
 VERDICT_KEPT_MS = 30 * 24 * 3600 * 1000
+REFUSAL_KEPT_MS = 190 * 24 * 3600 * 1000
+"""The law on networks asks for six months of logs."""
 
 log = logging.getLogger(__name__)
 _events: msgspec.msgpack.Decoder[Event] = msgspec.msgpack.Decoder(Event)
@@ -46,6 +49,8 @@ class Opened(Struct, frozen=True):
     epoch: Epoch
     head: Head
     floor: Floor
+    word: Authority | None = None
+    """By whose order this site commands; it may not stand in the journal yet."""
 
 
 class HubStore:
@@ -75,12 +80,24 @@ class HubStore:
             connection = self._connect()
             self._end_other_sessions(connection)
             with connection.begin():
-                epoch = claim(connection, self.site, self.instance)
+                epoch = claim(connection, self.site, self.instance, self.scope)
+            if commit_was_cut_short(connection):
+                raise NotDurable("the standby has not confirmed the claim")
             with connection.begin():
                 self._head = rows.read_head(connection)
                 self._floor = rows.load_floor(connection)
-        self._opened = Opened(epoch, self._head, self._floor)
+                word = next((row.word for row in scopes(connection) if row.scope == self.scope), None)
+            self._check_not_given(connection, epoch)
+        self._opened = Opened(epoch, self._head, self._floor, word)
         return self._opened
+
+    def _check_not_given(self, connection: Connection, epoch: Epoch) -> None:
+        """The journal may say that the scope was handed over; the row then has to say so too."""
+        known = self._floor.authorities.get(self.scope)
+        if known is not None and (known.term, known.site) > (epoch.term, epoch.site):
+            with connection.begin():
+                give(connection, known)
+            raise NotHolder(f"term {known.term} was handed over to site {known.site}")
 
     def close(self) -> None:
         if self._connection is not None:
@@ -173,14 +190,24 @@ class HubStore:
         if batch.renewed:
             by_cid = {work.cid: work for work in works}
             rows.upsert(connection, VERDICT, rows.verdict_rows(batch.renewed, by_cid, now_ms))
+        self._give_away(connection, batch)
+
+    def _give_away(self, connection: Connection, batch: Batch) -> None:
+        """A hand-over of what we command ends our time with this very transaction."""
+        for entry in batch.entries:
+            if entry.kind == AuthorityMoved.__name__:
+                event = _events.decode(entry.body)
+                assert isinstance(event, AuthorityMoved)
+                if event.authority.id == self.scope and event.authority.site != self.site:
+                    give(connection, event.authority)
 
     def _check_authority(self, connection: Connection) -> None:
         """Our epoch and our name must still stand in the row, in every transaction."""
-        if authority(connection) != Seen(self._epoch, self.instance):
+        if authority(connection, self.scope) != Seen(self._epoch, self.instance):
             raise Fenced("another hub holds the authority")
         if self._touch:
             raised = {"touched": AUTHORITY.c.touched + 1}
-            connection.execute(update(AUTHORITY).where(AUTHORITY.c.scope == CITY).values(raised))
+            connection.execute(update(AUTHORITY).where(AUTHORITY.c.scope == self.scope).values(raised))
 
     def _recover(self) -> None:
         """After an unknown outcome: what the journal has and we have not answered yet."""
@@ -209,9 +236,11 @@ class HubStore:
     # --- housekeeping -----------------------------------------------------------------------------
 
     def forget_old_verdicts(self, now_ms: int) -> None:
-        """Verdicts are kept for 30 days, longer than any deadline."""
+        """Verdicts are kept for 30 days, longer than any deadline; refusals, which no journal has, longer."""
+        old = VERDICT.c.ok & (VERDICT.c.decided_at < now_ms - VERDICT_KEPT_MS)
+        older = VERDICT.c.decided_at < now_ms - REFUSAL_KEPT_MS
         with self.transaction() as connection:
-            connection.execute(VERDICT.delete().where(VERDICT.c.decided_at < now_ms - VERDICT_KEPT_MS))
+            connection.execute(VERDICT.delete().where(old | older))
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[Connection]:
