@@ -1,71 +1,152 @@
-"""`main.py admin …`: enrol and strike machines, make accounts, show this machine's public key.
+"""`main.py admin …`: machines, accounts and people, changed by two people beside a running hub.
 
-Runs beside a running hub, which notices a changed roster within a second.
+A hub notices a changed roster within a second and notes every change, made or refused, in its journal.
 """
 
 import argparse
 import getpass
 import sys
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
+from dispatch.kinds import Role
+from dispatch.moments import DAY_MS
+from dispatch.words import Dispatcher
+from store.administration import Administration, NotDoneError, Proof, fingerprint_of
+from store.bus.clock import Clock
 from store.bus.keys import KeyFileError, own_keys
 from store.bus.roster import RosterError, read_roster
 from store.config import Config
-from store.core.roster import MachineRole
-from store.db.engine import folder_of
+from store.core.enrolment import CODE_MS, is_name
+from store.core.roster import Machine, MachineRole
 from store.db.errors import StoreError
-from store.disk import MB, look, make_ballast, release_ballast
 from store.exits import CannotStartError, ExitCode
-from store.hub_admin import enrol_machine, set_account, strike_machine
 
 PASSWORD_LENGTH_MIN = 6
+MINUTE_MS = 60_000
+_PERSONAL = [role.value for role in Role if role not in {Role.HUB, Role.GATEWAY, Role.SEAT}]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The verbs of `admin`; `run` takes what the parser gives back."""
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-    enrol = verbs.add_parser("enrol", help="登记机器 enrol a machine")
-    enrol.add_argument("name", help="机器名，如 seat-01、wall、gateway name of the machine")
-    enrol.add_argument("--role", choices=[role.value for role in MachineRole], default=MachineRole.SEAT.value)
-    enrol.add_argument("--seat", default="", help="坐席号 number of the seat it is")
-    enrol.add_argument("--key", help="该机公钥；不写则在本机生成 its public key; made here when left out")
+    invite = verbs.add_parser("invite", help="邀请新机器，给出一次性登记码 a one-time code for a new machine")
+    _machine_arguments(invite)
+    verbs.add_parser("pending", help="列出等待批准的机器及指纹 machines that wait for approval")
+    approve = verbs.add_parser(
+        "approve", help="核对指纹后批准 approve a machine after comparing fingerprints"
+    )
+    approve.add_argument("name")
+    approve.add_argument("--fingerprint", default="", help="新机器屏幕上的指纹 what the other screen shows")
+    enrol = verbs.add_parser("enrol", help="直接登记机器 enrol a machine by its key")
+    _machine_arguments(enrol)
+    enrol.add_argument("--key", default="", help="该机公钥；不写则在本机生成 its public key; else made here")
+    enrol.add_argument("--sign-key", default="", help="中枢、中继的签名公钥 sign key of a hub or relay")
     strike = verbs.add_parser("strike", help="注销机器，立即断开 strike a machine off, cut at once")
     strike.add_argument("name")
     verbs.add_parser("machines", help="列出已登记机器 list the enrolled machines")
     key = verbs.add_parser("key", help="显示本机公钥 show the public key of a machine of this folder")
     key.add_argument("name")
-    account = verbs.add_parser("account", help="建立账号或改口令 make an account or change its password")
-    account.add_argument("staff", help="工号 staff number")
-    ballast = verbs.add_parser(
-        "ballast", help="磁盘与压舱文件；磁盘满时释放 disk and ballast; release it when the disk is full"
-    )
-    ballast.add_argument("--release", action="store_true", help="立即释放空间 give the room back now")
-    ballast.add_argument("--make", action="store_true", help="重新预留 take it up again")
+    for verb, words in (
+        ("account", "建立账号或改口令 make an account or change its password"),
+        ("disable", "停用账号 nobody logs in with this number any more"),
+        ("enable", "恢复账号 the account counts again"),
+    ):
+        verbs.add_parser(verb, help=words).add_argument("staff", help="工号 staff number")
+    _person_arguments(verbs.add_parser("person", help="增改人员与角色 add or change a person"))
+    verbs.add_parser("people", help="列出人员与角色 list people and their roles")
+
+
+def _machine_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", help="机器名，如 seat-01、wall、relay-02 name of the machine")
+    roles = [role.value for role in MachineRole]
+    parser.add_argument("--role", choices=roles, default=MachineRole.SEAT.value)
+    parser.add_argument("--seat", default="", help="坐席号 number of the seat it is")
+    parser.add_argument("--site", default="", help="所在站点代码，中心可不写 site it stands in")
+    parser.add_argument("--reserve", action="store_true", help="储备席 a reserve seat")
+    parser.add_argument("--address", default="", help="中枢、中继的命令地址 host:port of a hub or relay")
+
+
+def _person_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("staff", help="工号 staff number")
+    parser.add_argument("--name", required=True, help="姓名")
+    parser.add_argument("--roles", required=True, help="角色，用逗号分隔 of: " + ", ".join(_PERSONAL))
+    parser.add_argument("--phone", default="", help="召回电话 number for calling out")
+    parser.add_argument("--site", default="", help="所属站点 site")
+    parser.add_argument("--station", default="", help="分站值班员的分站 id station of a station duty person")
+    parser.add_argument("--qualified-days", type=int, help="储备席资格天数 days the qualification lasts")
+    parser.add_argument("--on-call", action="store_true", help="备勤 may be called out")
 
 
 def run(options: argparse.Namespace, config: Config) -> int:
     """Do one verb; returns the exit code. Raises CannotStartError."""
     try:
         return _VERBS[options.verb](options, config)
+    except NotDoneError as error:
+        _print(f"未更改 nothing changed: {error}")
+        return ExitCode.FAILED
     except (RosterError, KeyFileError, StoreError) as error:
         raise CannotStartError(f"未能完成：{error}", f"not done: {error}") from error
 
 
+# --- machines ------------------------------------------------------------------------------------------
+
+
+def _invite(options: argparse.Namespace, config: Config) -> int:
+    machine = _machine_of(options)
+    with closing(Administration(config)) as office:
+        code = office.invite(machine)
+    _print(f"登记码 code: {code}")
+    _print(f"{CODE_MS // MINUTE_MS} 分钟内在新机器上运行 run on the new machine within 10 minutes:")
+    _print(f"  main.py enrol --hub <中枢 hub>:{config.hub.enrol_port} --code {code}")
+    _print(f"然后回到这里 then here: main.py admin approve {machine.name}")
+    return ExitCode.DONE
+
+
+def _pending(_options: argparse.Namespace, config: Config) -> int:
+    with closing(Administration(config)) as office:
+        waiting = office.waiting()
+        if not waiting:
+            _print("没有机器在等待 nobody waits")
+            return ExitCode.DONE
+        _print(f"中枢指纹 hub      {office.hub_fingerprint()}")
+    for one in waiting:
+        _print(f"{one.machine.name:<16} {one.machine.role:<8} {fingerprint_of(one.machine)}")
+    return ExitCode.DONE
+
+
+def _approve(options: argparse.Namespace, config: Config) -> int:
+    with closing(Administration(config)) as office:
+        shown = options.fingerprint
+        if not shown and sys.stdin.isatty():
+            _print(f"中枢指纹，请与新机器屏幕核对 the hub's, to be compared: {office.hub_fingerprint()}")
+            shown = input("请输入新机器屏幕上的本机指纹 type the fingerprint its screen shows: ")
+        machine = office.approve(options.name, shown, _two_people(office))
+    _print(f"已批准 approved: {machine.name}  {machine.role}")
+    return ExitCode.DONE
+
+
 def _enrol(options: argparse.Namespace, config: Config) -> int:
-    machine = enrol_machine(config, options.name, MachineRole(options.role), options.seat, options.key)
+    with closing(Administration(config)) as office:
+        machine = office.enrol(_machine_of(options), _two_people(office))
     _print(f"已登记 enrolled: {machine.name}  {machine.role}  {machine.public_key}")
     return ExitCode.DONE
 
 
 def _strike(options: argparse.Namespace, config: Config) -> int:
-    struck = strike_machine(config, options.name)
+    with closing(Administration(config)) as office:
+        struck = office.strike(options.name, _two_people(office))
     _print(f"已注销 struck off: {options.name}" if struck else f"未登记 not enrolled: {options.name}")
     return ExitCode.DONE if struck else ExitCode.FAILED
 
 
 def _machines(_options: argparse.Namespace, config: Config) -> int:
     for machine in read_roster(Path(config.keys.dir) / "roster.json"):
-        _print(f"{machine.name:<16} {machine.role:<8} {machine.seat_id:<6} {machine.public_key}")
+        reserve = "储备 reserve" if machine.reserve else ""
+        place = f"{machine.seat_id:<6} {machine.site:<4}"
+        line = f"{machine.name:<16} {machine.role:<8} {place} {machine.public_key}"
+        _print(f"{line} {machine.address} {reserve}".rstrip())
     return ExitCode.DONE
 
 
@@ -74,50 +155,126 @@ def _key(options: argparse.Namespace, config: Config) -> int:
     return ExitCode.DONE
 
 
+def _machine_of(options: argparse.Namespace) -> Machine:
+    """A seat is called by its number: that is the name under which its program looks for its key."""
+    role = MachineRole(options.role)
+    if not is_name(options.name) or (role is MachineRole.SEAT and options.name != f"seat-{options.seat}"):
+        raise NotDoneError(
+            "name",
+            "机器名用小写字母、数字、连字符；坐席须名为 seat-坐席号，并写 --seat",
+            "names are small letters, digits and hyphens; a seat is called seat-NUMBER and needs --seat",
+        )
+    return Machine(
+        options.name,
+        getattr(options, "key", ""),
+        role,
+        options.seat,
+        options.site,
+        options.reserve,
+        getattr(options, "sign_key", ""),
+        options.address,
+    )
+
+
+# --- people --------------------------------------------------------------------------------------------
+
+
 def _account(options: argparse.Namespace, config: Config) -> int:
     """The password is asked for twice at a terminal, read as one line from a pipe; never an argument."""
-    if sys.stdin.isatty():
-        password = getpass.getpass("口令 password: ")
-        if getpass.getpass("再输一遍 again: ") != password:
-            _print("两次输入不同，未更改 the two differ, nothing changed")
-            return ExitCode.FAILED
-    else:
-        password = sys.stdin.readline().rstrip("\r\n")
-    if len(password) < PASSWORD_LENGTH_MIN:
-        _print(f"口令至少 {PASSWORD_LENGTH_MIN} 位 at least {PASSWORD_LENGTH_MIN} characters")
-        return ExitCode.FAILED
-    set_account(config, options.staff, password)
+    with closing(Administration(config)) as office:
+        proofs = _two_people(office)
+        password = _secret(f"{options.staff} 的新口令 new password: ")
+        if sys.stdin.isatty() and _secret("再输一遍 again: ") != password:
+            raise NotDoneError("typed", "两次输入不同", "the two differ")
+        if len(password) < PASSWORD_LENGTH_MIN:
+            raise NotDoneError(
+                "short", f"口令至少 {PASSWORD_LENGTH_MIN} 位", f"at least {PASSWORD_LENGTH_MIN} characters"
+            )
+        office.set_account(options.staff, password, proofs)
     _print(f"账号已设置 account set: {options.staff}")
     return ExitCode.DONE
 
 
-def _ballast(options: argparse.Namespace, config: Config) -> int:
-    """Works on the folder of the store, whether or not the hub runs."""
-    folder = folder_of(config.store.url)
-    if folder is None:
-        _print("数据库在服务器上，请在那台机器上处理 the database is on a server, see to its disk there")
+def _set_disabled(options: argparse.Namespace, config: Config) -> int:
+    disabled = options.verb == "disable"
+    with closing(Administration(config)) as office:
+        known = office.set_disabled(options.staff, _two_people(office), disabled=disabled)
+    if not known:
+        _print(f"没有此账号 no such account: {options.staff}")
         return ExitCode.FAILED
-    try:
-        if options.release:
-            _print(f"已释放 released: {release_ballast(folder) // MB} MB")
-        if options.make and not make_ballast(folder, config.store.ballast_mb):
-            _print("空间不足或已有，未预留 not made: no room for it, or it is there")
-        disk = look(folder)
-    except OSError as error:
-        raise CannotStartError(f"磁盘无法访问：{error}", f"the disk cannot be used: {error}") from error
-    _print(f"可用 free: {disk.free // MB} MB ({disk.percent} %)  压舱 ballast: {disk.ballast // MB} MB")
+    _print(f"账号已停用 disabled: {options.staff}" if disabled else f"账号已恢复 enabled: {options.staff}")
     return ExitCode.DONE
+
+
+def _person(options: argparse.Namespace, config: Config) -> int:
+    roles = {role.strip() for role in options.roles.replace(";", ",").split(",") if role.strip()}
+    unknown = roles - set(_PERSONAL)
+    if unknown or not roles:
+        raise NotDoneError("roles", f"没有此角色 {', '.join(unknown)}", f"roles are {', '.join(_PERSONAL)}")
+    days = options.qualified_days
+    person = Dispatcher(
+        id="",
+        staff_number=options.staff,
+        name=options.name,
+        roles=frozenset(Role(role) for role in roles),
+        phone=options.phone,
+        site=options.site,
+        on_call=options.on_call,
+        qualified_until_at=None if days is None else Clock().now_ms() + days * DAY_MS,
+        station_id=options.station,
+    )
+    with closing(Administration(config)) as office:
+        office.register(person, _two_people(office))
+    _print(f"已交中枢登记 the hub registers: {options.staff} {options.name}")
+    return ExitCode.DONE
+
+
+def _people(_options: argparse.Namespace, config: Config) -> int:
+    with closing(Administration(config)) as office:
+        for person in office.people():
+            _print(f"{person.staff_number:<8} {person.name:<8} {', '.join(sorted(person.roles))}")
+    return ExitCode.DONE
+
+
+# --- at the terminal -----------------------------------------------------------------------------------
+
+
+def _two_people(office: Administration) -> tuple[Proof, Proof] | None:
+    """Both prove who they are; `None` while there is no administrator who could.
+
+    From a pipe: four lines, number and password of the first, then of the second.
+    """
+    if office.is_first_start():
+        _print("尚无系统管理员账号：本次由一人完成，记入审计 no administrator yet: done alone, noted")
+        return None
+    first = _proof("系统管理员工号 administrator's staff number: ")
+    return first, _proof("第二人工号 second person's staff number: ")
+
+
+def _proof(words: str) -> Proof:
+    number = input(words) if sys.stdin.isatty() else sys.stdin.readline()
+    return Proof(number.strip(), _secret("口令 password: "))
+
+
+def _secret(words: str) -> str:
+    return getpass.getpass(words) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
 
 
 def _print(line: str) -> None:
     print(line, flush=True)  # noqa: T201 - a command answers on its output
 
 
-_VERBS = {
+_VERBS: dict[str, Callable[[argparse.Namespace, Config], int]] = {
+    "invite": _invite,
+    "pending": _pending,
+    "approve": _approve,
     "enrol": _enrol,
     "strike": _strike,
     "machines": _machines,
     "key": _key,
     "account": _account,
-    "ballast": _ballast,
+    "disable": _set_disabled,
+    "enable": _set_disabled,
+    "person": _person,
+    "people": _people,
 }

@@ -4,8 +4,10 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from store.bus.enrolment_call import hubs_of
 from store.bus.keys import KeyPair, hub_public_key, own_keys
 from store.config import Config
+from store.config.sections import Hub
 from store.core.messages import EPOCH_ZERO, Epoch, Mode
 from store.core.seat_logic import Phase
 
@@ -28,7 +30,7 @@ def link_settings(config: Config, machine: str) -> LinkSettings:
     folder = Path(config.keys.dir)
     return LinkSettings(
         machine=machine,
-        hubs=config.hub.hubs,
+        hubs=config.hub.hubs if config.hub.hubs != Hub().hubs else hubs_of(folder) or Hub().hubs,
         hub_public=hub_public_key(folder),
         keys=own_keys(folder, machine),
         outbox=Path(config.store.dir) / f"outbox-{machine}.sqlite",

@@ -104,5 +104,5 @@ def first_fault(rows: Iterable[Row], chain: Chain) -> Fault | None:
 
 def _fault(row: Row, what: str, seq: int) -> Fault:
     entry = row.entry
-    at = entry.hlc >> HLC_MS_SHIFT
+    at = entry.hlc >> HLC_MS_SHIFT if isinstance(entry.hlc, int) else 0  # a damaged row may hold anything
     return Fault(seq, what, at, "" if what == "missing" else entry.kind, f"{entry.entity} {entry.machine}")

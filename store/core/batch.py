@@ -42,6 +42,8 @@ class Work(Struct, frozen=True):
     deadline_at: int
     after: str | None = None
     refusal: Refusal | None = None
+    site: str = ""
+    """Where the machine stands by the roster; "" is the centre, or the hub's own order."""
 
     @property
     def kind(self) -> str:
@@ -51,6 +53,10 @@ class Work(Struct, frozen=True):
     @property
     def by(self) -> str:
         return (self.order.dispatcher_id or "") if self.order else ""
+
+    @property
+    def seat_id(self) -> str:
+        return (self.order.seat_id or "") if self.order else ""
 
 
 class Changed(Struct, frozen=True):

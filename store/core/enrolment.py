@@ -5,6 +5,7 @@ listeners out and proves nothing: who is who is settled by the fingerprints on t
 """
 
 import hashlib
+import re
 import secrets
 from enum import StrEnum
 from typing import Annotated
@@ -25,7 +26,7 @@ CODE_HALF = 4
 FINGERPRINT_GROUPS = 6
 GROUP = 10_000
 SALT_BYTES = 16
-NAME_PATTERN = "^[a-z0-9][a-z0-9-]{0,31}$"
+NAME_PATTERN = "[a-z0-9][a-z0-9-]{0,31}"
 """Names become file names."""
 
 
@@ -109,6 +110,11 @@ def selector(code: str) -> str:
 def code_hash(code: str, salt: bytes) -> bytes:
     """What is kept of a code; slow on purpose (some 30 ms)."""
     return hashlib.scrypt(plain(code).encode(), salt=salt, n=2**13, r=8, p=1)
+
+
+def is_name(name: str) -> bool:
+    """True for what a machine may be called."""
+    return re.fullmatch(NAME_PATTERN, name) is not None
 
 
 def fingerprint(*keys: str) -> str:

@@ -24,7 +24,7 @@ def work_of(machine: Machine, cmd: Cmd, floor: Floor, seals: Seals, now: int) ->
         second = open_token(cmd.second, seals, machine.public_key, cmd.at, now)
     command = _command(cmd.body)
     if command is None:
-        return Work(cmd.cid, machine.name, None, cmd.deadline_at, cmd.after, UNSUPPORTED)
+        return Work(cmd.cid, machine.name, None, cmd.deadline_at, cmd.after, UNSUPPORTED, machine.site)
     order = Order(
         cid=cmd.cid,
         command=command,
@@ -35,7 +35,7 @@ def work_of(machine: Machine, cmd: Cmd, floor: Floor, seals: Seals, now: int) ->
         dispatcher_id=token.dispatcher_id if token else None,
         second_id=second.dispatcher_id if second and second.second else None,
     )
-    return Work(cmd.cid, machine.name, order, cmd.deadline_at, cmd.after)
+    return Work(cmd.cid, machine.name, order, cmd.deadline_at, cmd.after, site=machine.site)
 
 
 def seat_id_of(machine: Machine, floor: Floor) -> str | None:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.exc import DBAPIError
 
 from dispatch.commands import Command
+from dispatch.words import Dispatcher
 from store.core.enrolment import Knock
 from store.core.messages import encode
 from store.core.roster import Machine
@@ -19,7 +20,8 @@ from store.db import invitations
 from store.db.engine import open_engine
 from store.db.errors import converted
 from store.db.invitations import Invitation
-from store.db.tables import ADMINISTRATION, VERDICT
+from store.db.rows import body_of
+from store.db.tables import ADMINISTRATION, STATE, VERDICT
 
 ORDERS_MAX = 100
 
@@ -65,6 +67,13 @@ class Desk:
         with self._writing() as connection:
             row = {"id": order_id, "at": at_ms, "body": encode(command)}
             connection.execute(ADMINISTRATION.insert(), row)
+
+    def people(self) -> list[Dispatcher]:
+        """Everybody with a staff number, as the floor has them; empty before a hub ran for the first time."""
+        table = STATE["dispatchers"]
+        with self._reading() as connection:
+            bodies = connection.execute(select(table.c.body).where(table.c.on_floor)).scalars().all()
+        return [body_of("dispatchers", body) for body in bodies]
 
     def is_any_invited(self, now_ms: int) -> bool:
         with self._reading() as connection:

@@ -106,6 +106,8 @@ def verdict_rows(verdicts: list[Verdict], works: dict[str, Work], now_ms: int) -
             "kind": works[verdict.cid].kind,
             "machine": works[verdict.cid].machine,
             "by_id": works[verdict.cid].by,
+            "seat_id": works[verdict.cid].seat_id,
+            "site": works[verdict.cid].site,
             "decided_at": now_ms,
             "order_body": _kept_order(verdict, works[verdict.cid]),
         }

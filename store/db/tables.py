@@ -91,6 +91,8 @@ VERDICT = Table(
     _text("by_id"),
     _big("decided_at"),
     Column("order_body", LargeBinary),  # the encoded Order of what was accepted
+    Column("seat_id", Text, nullable=False, server_default=""),
+    Column("site", Text, nullable=False, server_default=""),
     Index("verdict_decided_at", "decided_at"),
 )
 

@@ -173,6 +173,7 @@ class City:
     def __init__(self, folder: Path, url: str) -> None:
         ports = free_ports(3)
         self.folder = folder
+        folder.mkdir(exist_ok=True)
         self.file = folder / "lingsheng.toml"
         self.file.write_text(configuration(folder, url, ports), encoding="utf-8")
         self.config: Config = load_config(self.file)
@@ -182,9 +183,13 @@ class City:
         enrol_machine(self.config, "gateway", MachineRole.GATEWAY)
         for number in ("1001", "1002", "1003"):
             set_account(self.config, number, PASSWORD)
-        (folder / "seed.msgpack").write_bytes(msgspec.msgpack.encode(master_data()))
+        self.seed_more([])
         self.process: subprocess.Popen[bytes] | None = None
         self.desks: list[Desk] = []
+
+    def seed_more(self, commands: list[cmd.Command]) -> None:
+        """What the store is planted with at the hub's first start, beside `master_data`."""
+        (self.folder / "seed.msgpack").write_bytes(msgspec.msgpack.encode([*master_data(), *commands]))
 
     def start_hub(self) -> None:
         self.process = self.spawn_hub(self.file)

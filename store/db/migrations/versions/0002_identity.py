@@ -22,6 +22,8 @@ def blob(name: str) -> sa.Column[bytes]:
 def upgrade() -> None:
     disabled = sa.Column("disabled", sa.Boolean, nullable=False, server_default=sa.false())
     op.add_column("account", disabled)
+    for name in ("seat_id", "site"):
+        op.add_column("verdict", sa.Column(name, sa.Text, nullable=False, server_default=""))
     op.create_table(
         "invitation",
         text("machine", key=True),

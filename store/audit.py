@@ -1,0 +1,156 @@
+"""Proves a store offline: the chain, the signed ends, the verdicts; names the first row that was altered.
+
+Works on the store of a hub or a relay, and on an exported file, without any process running.
+"""
+
+import itertools
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from store.bus.keys import KeyFileError, own_sign_key
+from store.bus.roster import RosterError, read_roster
+from store.config import Config
+from store.core.audit import Chain, Fault, Row, SignedHead, first_fault, is_head_good
+from store.core.journal import Head
+from store.core.messages import Entry
+from store.core.roster import sign_keys
+from store.db.audit_reader import AuditReader, UnreadableRowError
+from store.db.tables import CITY
+from store.head_file import read_heads
+
+FAULTS_SHOWN = 20
+
+
+class ExportError(Exception):
+    """The file is no export of a journal."""
+
+
+class _Start(Struct, frozen=True):
+    seq: int
+    hlc: int
+    hash: bytes
+
+
+class Proof(Struct):
+    """What was proven. `heads` counts signed ends that fit, `unknown` those nobody enrolled has signed."""
+
+    start: Head
+    end: Head
+    heads: int = 0
+    unknown: int = 0
+    verdicts: bool = False
+    faults: list[Fault] = []
+
+
+def prove_store(url: str, heads_dir: Path, keys: dict[str, str]) -> Proof:
+    """Chain, signed ends in `heads_dir` and verdicts of a store. Raises StoreError."""
+    reader = AuditReader(url)
+    try:
+        start = reader.start()
+        chain = Chain(start, CITY)
+        try:
+            fault = first_fault(reader.rows(), chain)
+        except UnreadableRowError as error:
+            fault = Fault(error.seq, "altered", detail="cannot be read")
+        proof = Proof(start, chain.head, faults=[fault] if fault else [])
+        heads, _ = read_heads(heads_dir)
+        _prove_heads(proof, heads, keys, reader)
+        if fault is None:
+            proof.verdicts = True
+            proof.faults += itertools.islice(reader.verdict_faults(), FAULTS_SHOWN)
+    finally:
+        reader.close()
+    return proof
+
+
+def _prove_heads(
+    proof: Proof, heads: Iterable[SignedHead], keys: dict[str, str], reader: AuditReader
+) -> None:
+    """Every signed end has to be a row of this journal, or one that people gave up in a rejoin."""
+    for head in heads:
+        public = keys.get(head.signer)
+        if public is None:
+            proof.unknown += 1
+        elif not is_head_good(head, public):
+            proof.faults.append(Fault(head.seq, "bad_signature", head.at, "", head.signer))
+        elif head.seq <= proof.start.seq:
+            proof.heads += 1
+        else:
+            found = reader.hash_at(head.seq)
+            if found == bytes.fromhex(head.hash) or reader.is_abandoned(bytes.fromhex(head.hash)):
+                proof.heads += 1
+            elif found is not None:
+                proof.faults.append(Fault(head.seq, "resigned", head.at, "", head.signer))
+            elif not proof.faults:
+                proof.faults.append(Fault(proof.end.seq + 1, "cut_off", head.at, "", f"… {head.seq}"))
+
+
+def known_signers(config: Config) -> dict[str, str]:
+    """Sign keys by name: of everybody enrolled, and of the hub of this folder."""
+    folder = Path(config.keys.dir)
+    try:
+        keys = sign_keys(read_roster(folder / "roster.json"))
+    except RosterError:
+        keys = {}
+    for path in folder.glob("*.sign"):
+        try:
+            keys.setdefault(path.stem, own_sign_key(folder, path.stem).public)
+        except KeyFileError:
+            continue
+    return keys
+
+
+# --- export --------------------------------------------------------------------------------------------
+
+
+def export(url: str, file: Path) -> int:
+    """The whole journal as one file, to be kept elsewhere; how many rows. Raises StoreError, OSError."""
+    reader = AuditReader(url)
+    count = 0
+    try:
+        with file.open("xb") as stream:
+            start = reader.start()
+            stream.write(_framed(msgspec.msgpack.encode(_Start(start.seq, start.hlc, start.hash))))
+            for row in reader.rows():
+                stream.write(_framed(msgspec.msgpack.encode(row.entry)))
+                count += 1
+    finally:
+        reader.close()
+    return count
+
+
+def prove_export(file: Path) -> Proof:
+    """The chain of an exported journal. Raises ExportError, OSError."""
+    frames = _frames(file)
+    try:
+        begin = msgspec.msgpack.decode(next(frames), type=_Start)
+        start = Head(begin.seq, begin.hlc, begin.hash)
+        chain = Chain(start)
+        fault = first_fault(_rows(frames, start), chain)
+    except (msgspec.MsgspecError, RecursionError, StopIteration) as error:
+        raise ExportError(f"{file}: {error}") from error
+    return Proof(start, chain.head, faults=[fault] if fault else [])
+
+
+def _rows(frames: Iterable[bytes], start: Head) -> Iterator[Row]:
+    previous = start.hash
+    for frame in frames:
+        entry = msgspec.msgpack.decode(frame, type=Entry)
+        yield Row(entry, previous, CITY)
+        previous = entry.hash
+
+
+def _framed(content: bytes) -> bytes:
+    return len(content).to_bytes(4, "big") + content
+
+
+def _frames(file: Path) -> Iterator[bytes]:
+    with file.open("rb") as stream:
+        while size := stream.read(4):
+            content = stream.read(int.from_bytes(size, "big"))
+            if len(size) < 4 or len(content) < int.from_bytes(size, "big"):
+                raise ExportError(f"{file}: cut short")
+            yield content
