@@ -9,7 +9,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from bench.crowd_seats import Seats
-from bench.town import END_S_MAX, Town, processes
+from bench.town import END_S_MAX, Town, processes, set_clock
 
 ANSWER_S_MAX = 120.0
 SEATS_PER_PROCESS = 30
@@ -18,6 +18,7 @@ SEATS_PER_PROCESS = 30
 def child(pipe: Connection, file: str, names: list[str], options: dict[str, Any]) -> None:
     """Carries out what the parent asks for, one thing after the other, until it asks to end."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    set_clock(options.pop("clock_ms", 0))
     seats = Seats(file, names, **options)
     try:
         while True:
@@ -36,7 +37,7 @@ class Crowd:
     """The machines `names` in one process."""
 
     def __init__(self, town: Town, names: Sequence[str], **options: Any) -> None:
-        """`keep_times`: note when events are applied. `offset_ms`: the machines' clocks are wrong by it."""
+        """`keep_times`: note when events are applied. `clock_ms`: how far the machines' clocks are wrong."""
         self.names = list(names)
         context = processes()
         self._pipe, theirs = context.Pipe()

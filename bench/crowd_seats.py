@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from msgspec.structs import replace
 
 from dispatch import commands as cmd
 from dispatch.changes import FormChanges
@@ -41,7 +40,7 @@ DEADLINE_S = 600.0
 class Seat:
     """One machine: its link, its own floor, what came."""
 
-    def __init__(self, file: Path, name: str, bell: Callable[[], None], offset_ms: int) -> None:
+    def __init__(self, file: Path, name: str, bell: Callable[[], None]) -> None:
         self.name = name
         self.number = name.rpartition("-")[2]
         self.floor = Floor()
@@ -53,10 +52,9 @@ class Seat:
         self.logged_in: bool | None = None
         self.incident = ""
         self._away = False
-        self.offset_ms = offset_ms
         self.given: list[str] = []
         self.waiting: set[str] = set()
-        self.link = HubLink(replace(link_settings(load_config(file), name)), bell)
+        self.link = HubLink(link_settings(load_config(file), name), bell)
 
     def take(self, *, keep_times: bool) -> None:
         now = time.perf_counter()
@@ -84,8 +82,7 @@ class Seat:
                     pass
 
     def order(self, command: cmd.Command) -> str:
-        at_ms = time.time_ns() // 1_000_000 + self.offset_ms if self.offset_ms else None
-        cid = self.link.order(command, deadline_s=DEADLINE_S, at_ms=at_ms)
+        cid = self.link.order(command, deadline_s=DEADLINE_S)
         self.given.append(cid)
         self.waiting.add(cid)
         return cid
@@ -109,13 +106,11 @@ class Seat:
 class Seats:
     """The machines of one process, drained by one thread."""
 
-    def __init__(self, file: str, names: list[str], keep_times: bool = False, offset_ms: int = 0) -> None:
+    def __init__(self, file: str, names: list[str], keep_times: bool = False) -> None:
         self._rung = threading.Event()
         self._ready: deque[int] = deque()
         self._keep_times = keep_times
-        self._seats = [
-            Seat(Path(file), name, lambda n=n: self._ring(n), offset_ms) for n, name in enumerate(names)
-        ]
+        self._seats = [Seat(Path(file), name, lambda n=n: self._ring(n)) for n, name in enumerate(names)]
         self._ages_ms: list[int] = []
         self._note_ages = False
         for seat in self._seats:
@@ -177,7 +172,7 @@ class Seats:
         before = {seat.name: len(seat.given) for seat in self._seats}
         todo = dict.fromkeys(before, count)
         end = time.perf_counter() + limit_s
-        while any(todo.values()) or any(seat.waiting for seat in self._seats):
+        while any(left > 0 for left in todo.values()) or any(seat.waiting for seat in self._seats):
             if time.perf_counter() > end:
                 raise TimeoutError(f"{sum(todo.values())} orders not given: {self._seats[0].link.state}")
             for seat in self._seats:
@@ -221,6 +216,17 @@ class Seats:
         for seat in self._seats:
             self._open_incident(seat)
         self._until(lambda: not any(seat.waiting for seat in self._seats), limit_s, "incidents")
+
+    def ring(self, count: int, limit_s: float) -> dict[str, int]:
+        """Each seat reports so many ringing calls; by call the right time, ms since 1970."""
+        rang: dict[str, int] = {}
+        for seat in self._seats:
+            for n in range(count):
+                call = new_id()
+                rang[call] = time.time_ns() // 1_000_000
+                seat.order(cmd.ReportRinging(call, f"138{n:08d}"))
+        self._until(lambda: not any(seat.waiting for seat in self._seats), limit_s, "calls")
+        return rang
 
     def race(self, vehicles: list[str], limit_s: float) -> dict[str, int]:
         """Every seat orders every vehicle to its incident; how often each answer came, "" is a win."""
@@ -279,6 +285,10 @@ class Seats:
             state = seat.link.state
             found.append((seat.name, state.epoch.boot, state.seq, seat.replaced, state.mode))
         return found
+
+    def phases(self) -> list[tuple[str, str]]:
+        """(phase, hub) of each."""
+        return [(seat.link.state.phase.value, seat.link.state.hub) for seat in self._seats]
 
     def digests(self) -> list[str]:
         """Of each floor."""

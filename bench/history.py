@@ -4,6 +4,7 @@ lost      told "accepted", and the journal or the verdict table does not have it
 dup       carried out more than once: its rows do not stand together, or a second verdict exists
 gaps      a sequence number is missing, or the hash chain is broken
 double    a vehicle sent while it was on another mission
+back      a time that goes back: hybrid clocks never do, whatever is done to the wall clock
 differs   a state table that does not say what the journal says
 """
 
@@ -33,14 +34,15 @@ class Found(Struct, kw_only=True):
     dup: int = 0
     gaps: int = 0
     double: int = 0
+    back: int = 0
     differs: int = 0
 
     @property
     def clean(self) -> bool:
-        return not (self.lost or self.dup or self.gaps or self.double or self.differs)
+        return not (self.lost or self.dup or self.gaps or self.double or self.back or self.differs)
 
     def __str__(self) -> str:
-        wrong = f"{self.lost} lost, {self.dup} dup, {self.gaps} gaps, {self.double} double"
+        wrong = f"{self.lost} lost, {self.dup} dup, {self.gaps} gaps, {self.double} double, {self.back} back"
         told = f"{self.told} told, {self.accepted} accepted, {self.rows} rows"
         return f"{told}: {wrong}, {self.differs} state differs"
 
@@ -86,7 +88,10 @@ def check(url: str, told: Iterable[tuple[str, bool]] | Mapping[str, bool], *, st
             head = HEAD_ZERO
             while entries := read_journal(connection, head.seq, READ_AT_ONCE):
                 found.gaps += broken_at(entries, head) is not None
+                hlc = head.hlc
                 for entry in entries:
+                    found.back += entry.hlc <= hlc
+                    hlc = entry.hlc
                     reading.take(entry.cid, _events.decode(entry.body))
                 head = Head(entries[-1].seq, entries[-1].hlc, entries[-1].hash)
                 found.rows += len(entries)

@@ -26,6 +26,7 @@ from store.core.roster import MachineRole
 PASSWORD = "a long enough word"
 PRELOADED = ["store.hub", "store.bus.link", "bench.town", "bench.crowd", "bench.crowd_seats"]
 END_S_MAX = 20.0
+STEP_MS = 30_000
 
 
 def processes() -> ForkServerContext:
@@ -59,25 +60,25 @@ def master_data(seats: int, vehicles: int) -> list[cmd.Command]:
     ]
 
 
-def serve(file: Path, seats: int, vehicles: int, clock_ms: int) -> None:
-    """The hub, in a process of its own; `clock_ms`: how far its wall clock is wrong from the start."""
+def serve(file: Path, seats: int, vehicles: int) -> None:
+    """The hub, in a process of its own. SIGUSR1 sets its wall clock back by STEP_MS."""
     from store import hub
     from store.log import start_log
 
     with (file.parent / "hub.log").open("ab") as log:
         os.dup2(log.fileno(), sys.stderr.fileno())
     start_log("hub", "info", "")
-    if clock_ms:
-        set_clock_back(clock_ms)
+    signal.signal(signal.SIGUSR1, lambda *_: set_clock(-STEP_MS))
     raise SystemExit(hub.run(load_config(file), lambda: master_data(seats, vehicles)))
 
 
-def set_clock_back(by_ms: int) -> None:
-    """This process sees a wall clock that is wrong by so much (below 0: behind); the steady one is right."""
+def set_clock(by_ms: int) -> None:
+    """From now on this process sees a wall clock that is wrong by so much; the steady one is right."""
     from store.bus import clock
 
-    right_ms = clock._wall_ms
-    clock._wall_ms = lambda: right_ms() + by_ms
+    seen_ms = clock._wall_ms
+    if by_ms:
+        clock._wall_ms = lambda: seen_ms() + by_ms
 
 
 class Town:
@@ -137,11 +138,10 @@ class Town:
 
     # --- hubs -------------------------------------------------------------------------------------
 
-    def start(self, name: str = "first", clock_ms: int = 0) -> BaseProcess:
+    def start(self, name: str = "first") -> BaseProcess:
         """A hub on the ports of "first" or "second"."""
-        hub = processes().Process(
-            target=serve, args=(self.files[name], len(self.seats), self.vehicles, clock_ms), daemon=True
-        )
+        arguments = (self.files[name], len(self.seats), self.vehicles)
+        hub = processes().Process(target=serve, args=arguments, daemon=True)
         hub.start()
         self.hubs.append(hub)
         return hub
