@@ -146,6 +146,14 @@ class Seat(Struct, frozen=True):
         bool,
         key("由自动调度员操作窗口（演示与压力测试）", "an autopilot works the window (demo and load tests)"),
     ] = False
+    paper_dir: Annotated[
+        str,
+        key(
+            "接警单 PDF 文件夹：打印的每张，和每 5 分钟一份的全部未结事件（只留一小时）",
+            "folder of the paper sheets: each one printed, and every 5 minutes all that is open (1 h kept)",
+            path=True,
+        ),
+    ] = f"{FOLDER}/paper"
 
 
 class Phone(Struct, frozen=True):
@@ -301,6 +309,13 @@ class Backup(Struct, frozen=True):
     dir: Annotated[str, key("备份文件夹，最好另一块盘", "folder, better on another disk", path=True)] = (
         f"{FOLDER}/backup"
     )
+    server: Annotated[
+        str,
+        key(
+            "备份用的 libpq 连接串（postgres 用户，本机套接字）",
+            "libpq connection for backups, as the user postgres over the local socket",
+        ),
+    ] = "host=/var/run/postgresql user=postgres"
     keep: Annotated[int, key("保留最近几份", "how many are kept", ge=2, le=1000)] = 14
     age_h_max: Annotated[
         int,

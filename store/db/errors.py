@@ -6,6 +6,7 @@ StoreError
 ├── DiskFull        nothing was written; works again as soon as there is space
 ├── Fenced          another hub holds the authority: stop, never retry
 ├── NotHolder       another site commands this city
+├── Outdated        the tables are older than this program and this role may not change them
 └── JournalBroken   the hash chain or the state does not agree with the journal
 """
 
@@ -34,6 +35,10 @@ class Fenced(StoreError):
 
 class NotHolder(StoreError):
     """This site does not hold the term; only people change that."""
+
+
+class Outdated(StoreError):
+    """`main.py store upgrade`, as the owner of the tables, comes first."""
 
 
 class JournalBroken(StoreError):

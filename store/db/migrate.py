@@ -6,17 +6,20 @@ from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from store.db.engine import open_engine
-from store.db.errors import converted
+from store.db.errors import Outdated, converted
 
 HEAD_REVISION = "0005"
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def upgrade(engine: Engine) -> bool:
-    """Migrate where needed; True when anything was done."""
+    """Migrate where needed; True when anything was done. Raises Outdated, DBAPIError."""
     with engine.connect() as connection:
-        if _revision(connection) == HEAD_REVISION:
+        revision = _revision(connection)
+        if revision == HEAD_REVISION:
             return False
+        if not _may_change_tables(connection):
+            raise Outdated(f"tables {revision}, program {HEAD_REVISION}: run main.py store upgrade first")
         run_alembic(connection)
         connection.commit()
     return True
@@ -49,3 +52,29 @@ def _revision(connection: Connection) -> str | None:
         return None
     revision: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     return revision
+
+
+def grant_hub_role(url: str, role: str) -> None:
+    """PostgreSQL: `role` reads and writes every table, adds to the journal, and changes no table's form."""
+    engine = open_engine(url, writer=True)
+    quoted = engine.dialect.identifier_preparer.quote(role)
+    try:
+        with engine.begin() as connection:
+            for statement in (
+                f"GRANT USAGE ON SCHEMA public TO {quoted}",
+                f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {quoted}",
+                f"REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {quoted}",
+                f"REVOKE UPDATE, DELETE ON journal FROM {quoted}",
+            ):
+                connection.execute(text(statement))
+    except DBAPIError as error:
+        raise converted(error) from error
+    finally:
+        engine.dispose()
+
+
+def _may_change_tables(connection: Connection) -> bool:
+    if connection.dialect.name != "postgresql":
+        return True
+    query = text("SELECT has_schema_privilege(current_user, 'public', 'CREATE')")
+    return bool(connection.execute(query).scalar())

@@ -139,7 +139,25 @@ def _late(row: Any, last: Entry, numbers: tuple[str, ...], mission_id: str) -> L
     )
 
 
+def cut_at(url: str, seq: int, now_ms: int) -> Head:
+    """A restored store ends with row `seq`; what came later is set aside in it. Raises StoreError."""
+    engine = open_engine(url, writer=True)
+    try:
+        with engine.begin() as connection:
+            return _go_back(connection, seq, {}, now_ms)
+    except DBAPIError as error:
+        raise converted(error) from error
+    finally:
+        engine.dispose()
+
+
 def _rewind(connection: Connection, fork: int, results: Mapping[str, str], epoch: Epoch, now_ms: int) -> Head:
+    head = _go_back(connection, fork, results, now_ms)
+    follows(connection, epoch)
+    return head
+
+
+def _go_back(connection: Connection, fork: int, results: Mapping[str, str], now_ms: int) -> Head:
     shared = head_at(connection, fork)
     if shared is None and fork > 0:
         raise JournalBroken(fork, "this journal does not have the row to go back to")
@@ -147,9 +165,7 @@ def _rewind(connection: Connection, fork: int, results: Mapping[str, str], epoch
         connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
     _set_aside(connection, fork, results, now_ms)
     _cut(connection, fork)
-    head = rebuild_in(connection).head
-    follows(connection, epoch)
-    return head
+    return rebuild_in(connection).head
 
 
 def _set_aside(connection: Connection, fork: int, results: Mapping[str, str], now_ms: int) -> None:

@@ -1,13 +1,21 @@
 """Questions to the database server itself: who commands, who confirms, may we change tables, promotion."""
 
+import contextlib
+from collections.abc import Iterator
+from typing import Any, LiteralString
+
+import psycopg
 from msgspec import Struct
-from sqlalchemy import inspect, select
+from psycopg import sql
+from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
 from store.core.messages import EPOCH_ZERO, Epoch
 from store.db.engine import open_engine
-from store.db.errors import converted
+from store.db.errors import StoreDown, converted
 from store.db.tables import AUTHORITY, CITY
+
+CONNECT_S_MAX = 3
 
 
 class Commanding(Struct, frozen=True):
@@ -36,3 +44,99 @@ def who_commands(url: str) -> Commanding:
     finally:
         engine.dispose()
     return Commanding(Epoch(found.term, found.term_site, found.boot), found.holder) if found else NOBODY
+
+
+class ServerState(Struct, frozen=True):
+    """One PostgreSQL server. `standbys` that stream from it: (name, sync state, replay lag in bytes).
+
+    `lsn`: written here, or replayed where `in_recovery`; `wait_for`: synchronous_standby_names;
+    `journal_seq`: -1 where there is no journal.
+    """
+
+    in_recovery: bool
+    timeline: int
+    lsn: int
+    wait_for: str
+    standbys: tuple[tuple[str, str, int], ...]
+    journal_seq: int
+
+
+def server_state(conninfo: str) -> ServerState:
+    """What the server says of itself. Raises StoreError."""
+    with _maintaining(conninfo) as connection:
+        recovering, lsn, timeline, wait_for = _row(connection, _SELF)
+        standbys = tuple(connection.execute(_STANDBYS).fetchall()) if not recovering else ()
+        known = _row(connection, "SELECT to_regclass('public.journal') IS NOT NULL")[0]
+        seq = _row(connection, "SELECT coalesce(max(seq), 0) FROM journal")[0] if known else -1
+    return ServerState(recovering, timeline, int(lsn), wait_for, standbys, seq)
+
+
+def commit_waits_for_standby(url: str) -> bool:
+    """True when a commit of the hub is written here and waits for the other building. Raises StoreError."""
+    engine = open_engine(url, writer=False)
+    query = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
+    try:
+        with engine.connect() as connection:
+            return bool(connection.execute(query).scalar())
+    except DBAPIError as error:
+        raise converted(error) from error
+    finally:
+        engine.dispose()
+
+
+def promote(conninfo: str, limit_s: int) -> bool:
+    """Make this standby the leader, whatever others think. False: not within the limit. Raises StoreError."""
+    with _maintaining(conninfo) as connection:
+        if not _row(connection, "SELECT pg_is_in_recovery()")[0]:
+            return True
+        done = connection.execute("SELECT pg_promote(true, %s)", (limit_s,)).fetchone()
+        return bool(done and done[0])
+
+
+def checkpoint(conninfo: str) -> None:
+    """Right after a promotion: without it pg_rewind does nothing and joins a zombie (bus.md trap 13)."""
+    with _maintaining(conninfo) as connection:
+        connection.execute("CHECKPOINT")
+
+
+def wait_for_standbys(conninfo: str, names: str | None) -> None:
+    """Set synchronous_standby_names of a server no Patroni looks after; `None`: as its files say again.
+
+    Raises StoreError.
+    """
+    with _maintaining(conninfo) as connection:
+        if names is None:
+            connection.execute("ALTER SYSTEM RESET synchronous_standby_names")
+        else:
+            statement = sql.SQL("ALTER SYSTEM SET synchronous_standby_names = {}")
+            connection.execute(statement.format(sql.Literal(names)))
+        connection.execute("SELECT pg_reload_conf()")
+
+
+_SELF = """
+SELECT pg_is_in_recovery(),
+       CASE WHEN pg_is_in_recovery() THEN coalesce(pg_last_wal_replay_lsn(), '0/0')
+            ELSE pg_current_wal_lsn() END - '0/0'::pg_lsn,
+       timeline_id, current_setting('synchronous_standby_names')
+FROM pg_control_checkpoint()
+"""
+_STANDBYS = """
+SELECT application_name, sync_state, coalesce(pg_current_wal_lsn() - replay_lsn, -1)::bigint
+FROM pg_stat_replication WHERE state = 'streaming' ORDER BY application_name
+"""
+
+
+def _row(connection: psycopg.Connection[Any], query: LiteralString) -> Any:
+    found = connection.execute(query).fetchone()
+    assert found is not None, "these questions always have an answer"
+    return found
+
+
+@contextlib.contextmanager
+def _maintaining(conninfo: str) -> Iterator[psycopg.Connection[Any]]:
+    """A connection outside transactions; library errors as ours."""
+    try:
+        with psycopg.connect(conninfo, autocommit=True, connect_timeout=CONNECT_S_MAX) as connection:
+            yield connection
+    except psycopg.Error as error:
+        raise StoreDown(str(error).strip()) from error

@@ -144,7 +144,7 @@ def _parameters() -> dict[str, Any]:
 def pg_hba(city: CityFile) -> list[str]:
     """Who may log in: hubs and relays to one database, database machines for replication; TLS always."""
     database = city.city.database
-    lines = ["local all postgres peer"]
+    lines = ["local all postgres peer", "local replication postgres peer"]
     for at in _networks(city.running("postgresql")):
         lines += [
             f"hostssl replication replicator {at} scram-sha-256",
@@ -185,7 +185,8 @@ SET synchronous_commit = local;
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO {HUB_ROLE};
 GRANT USAGE, CREATE ON SCHEMA public TO {OWNER_ROLE};
-GRANT EXECUTE ON FUNCTION pg_promote(boolean, integer) TO {HUB_ROLE};
+GRANT EXECUTE ON FUNCTION pg_promote(boolean, integer), pg_reload_conf() TO {HUB_ROLE};
+GRANT ALTER SYSTEM ON PARAMETER synchronous_standby_names TO {HUB_ROLE};
 """
 
 
@@ -233,6 +234,15 @@ def store_url(city: CityFile, machine: CityMachine, *, owner: bool = False) -> s
     hosts = "&".join(f"host={server.address}:{city.ports.postgresql}" for server in servers)
     safe = f"sslmode=verify-full&sslrootcert={config}/tls/authority.crt&passfile={config}/pgpass"
     return f"postgresql+psycopg://{role}@/{city.city.database}?{hosts}&{safe}"
+
+
+def own_server(city: CityFile, machine: CityMachine) -> str:
+    """libpq connection of the hub's role to the server of this very machine."""
+    config = city.path("config", machine)
+    return (
+        f"host={machine.address} port={city.ports.postgresql} dbname={city.city.database} user={HUB_ROLE} "
+        f"sslmode=verify-full sslrootcert={config}/tls/authority.crt passfile={config}/pgpass"
+    )
 
 
 def pgpass(words: Passwords, *, owner: bool) -> str:

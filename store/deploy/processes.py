@@ -5,7 +5,7 @@ from string import Template
 from typing import Any
 
 from store.deploy.city_file import CityFile, CityMachine, Part
-from store.deploy.engine import backup_dir, store_url
+from store.deploy.engine import backup_dir, own_server, store_url
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "deploy"
 USER = "lingsheng"
@@ -84,6 +84,7 @@ def _cluster(city: CityFile, machine: CityMachine) -> dict[str, Any]:
         "patroni": [f"https://{server.address}:{city.ports.patroni}" for server in servers],
         "authority_file": f"{config}/tls/authority.crt",
         "password_file": f"{config}/patroni.password",
+        "server": own_server(city, machine) if "postgresql" in machine.runs else "",
         "member": machine.name if "postgresql" in machine.runs else "",
         "data_dir": city.path("postgresql_data", machine) if "postgresql" in machine.runs else "",
         "bin_dir": city.path("postgresql_bin", machine),
@@ -92,9 +93,10 @@ def _cluster(city: CityFile, machine: CityMachine) -> dict[str, Any]:
 
 
 def _backup(city: CityFile, machine: CityMachine) -> dict[str, Any]:
-    backup = city.backup
+    backup, socket = city.backup, city.path("postgresql_socket", machine)
     return {
         "dir": backup_dir(city, machine),
+        "server": f"host={socket} port={city.ports.postgresql} user=postgres",
         "keep": backup.keep,
         "age_h_max": backup.age_h_max,
         "drill_days_max": backup.drill_days_max,

@@ -115,10 +115,12 @@ class Cluster:
             self.start_patroni(machine.name)
         self.wait_whole()
 
-    def start_etcd(self, name: str, *options: str) -> None:
+    def start_etcd(self, name: str, **changes: str) -> None:
+        """`changes`: what differs from the kit, e.g. FORCE_NEW_CLUSTER="true"."""
         lines = (self.folder / name / "etcd.env").read_text(encoding="utf-8").splitlines()
         env = dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
-        self._spawn(f"etcd/{name}", ["etcd", *options], {key: value.strip('"') for key, value in env.items()})
+        env |= {f"ETCD_{key}": value for key, value in changes.items()}
+        self._spawn(f"etcd/{name}", ["etcd"], {key: value.strip('"') for key, value in env.items()})
 
     def start_patroni(self, name: str) -> None:
         self._spawn(f"patroni/{name}", ["patroni", str(self.folder / name / "patroni" / "config.yml")], {})

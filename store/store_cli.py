@@ -1,0 +1,101 @@
+"""`main.py store …`: upgrade, backup, list, restore, drill, verify; promote, rejoin, island of a city.
+
+Every verb checks its own result and says in both languages what it found; 0 only when it is good.
+"""
+
+import argparse
+
+from store.backup import cli
+from store.backup.cli import say
+from store.backup.records import BackupError
+from store.cluster import ClusterError, give_back_to_patroni, is_island, set_island, take_lead
+from store.config import Config
+from store.db.errors import StoreError
+from store.db.migrate import HEAD_REVISION, grant_hub_role, migrate
+from store.db.verify import verified
+from store.deploy.engine import HUB_ROLE
+from store.exits import CannotStartError, ExitCode
+from store.patroni import PatroniError
+
+POSTGRESQL = "postgresql"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The verbs of `store`; `run` takes what the parser gives back."""
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    upgrade = verbs.add_parser(
+        "upgrade", help="升级表结构（表的属主执行） bring the tables up to date, as their owner"
+    )
+    upgrade.add_argument("--grant", default=HUB_ROLE, metavar="ROLE", help="中枢的数据库角色 the hub's role")
+    cli.add_arguments(verbs)
+    verbs.add_parser("verify", help="核对流水与状态 prove journal and state")
+    lead = verbs.add_parser("promote", help="本机数据库成为主库 make this machine's server the leader")
+    lead.add_argument(
+        "--break-glass",
+        action="store_true",
+        help="etcd 无多数时：撤下 Patroni，直接提升 without etcd: take Patroni away, promote",
+    )
+    lead.add_argument(
+        "--give-back",
+        action="store_true",
+        help="etcd 重建后，交还 Patroni once etcd is back: hand over to Patroni",
+    )
+    island = verbs.add_parser(
+        "island", help="孤岛开关（紧急，平时由坐席下令） island on or off, for emergencies"
+    )
+    island.add_argument("state", choices=("on", "off", "show"))
+
+
+def run(options: argparse.Namespace, config: Config) -> int:
+    """Do one verb; returns the exit code. Raises CannotStartError."""
+    try:
+        return _VERBS[options.verb](options, config)
+    except BackupError as error:
+        raise CannotStartError(error.words.zh, error.words.en) from error
+    except (StoreError, ClusterError, PatroniError, OSError) as error:
+        raise CannotStartError(f"未能完成：{error}", f"not done: {error}") from error
+
+
+def _upgrade(options: argparse.Namespace, config: Config) -> int:
+    migrate(config.store.url)
+    if config.store.url.startswith(POSTGRESQL):
+        grant_hub_role(config.store.url, options.grant)
+    say(f"● 表结构 {HEAD_REVISION} the tables are of revision {HEAD_REVISION}")
+    return ExitCode.DONE
+
+
+def _verify(_options: argparse.Namespace, config: Config) -> int:
+    found = verified(config.store.url)
+    if found.good:
+        say(f"● 流水 {found.seq} 条完整，状态一致 journal of {found.seq} whole, the state agrees")
+        return ExitCode.DONE
+    if found.broken:
+        say(f"■ 流水断裂：{found.broken} the journal is broken")
+    for table, key in found.differing:
+        say(f"■ 状态与流水不符 state differs from the journal: {table} {key}")
+    return ExitCode.FAILED
+
+
+def _promote(options: argparse.Namespace, config: Config) -> int:
+    if options.give_back:
+        give_back_to_patroni(config.cluster)
+        say("● 可以启动 Patroni 了 Patroni may be started now")
+        return ExitCode.DONE
+    done = take_lead(config.cluster, break_glass=options.break_glass)
+    confirmed = "、".join(done.confirmed_by) or "无，只存本楼 nobody: durable in this building only"
+    say(f"● 已成为主库 leads: {done.took_s:.2f} s, timeline {done.timeline}, journal {done.journal_seq}")
+    say(f"{'●' if done.confirmed_by else '▲'} 提交由其确认 commits confirmed by: {confirmed}")
+    return ExitCode.DONE
+
+
+def _island(options: argparse.Namespace, config: Config) -> int:
+    if options.state != "show":
+        set_island(config.cluster, on=options.state == "on")
+    island = is_island(config.cluster)
+    say(
+        "▲ 孤岛：只存本楼 ISLAND: durable in this building only" if island else "● 正常 commits are confirmed"
+    )
+    return ExitCode.DONE
+
+
+_VERBS = {"upgrade": _upgrade, "verify": _verify, "promote": _promote, "island": _island, **cli.VERBS}
