@@ -316,6 +316,7 @@ PARTS = (
     Part("admin", "机器、账号与人员 machines, accounts and people", add_admin, run_admin),
     Part("enrol", "登记本机 enrol this machine with a one-time code", add_enrol, run_enrol),
     Part("audit", "查阅与验证审计 read and prove the audit", add_audit, run_audit),
+    Part("store", "数据库：升级、备份、恢复、演练 upgrade, back up, restore, drill", add_store, run_store),
     Part(
         "deploy", "生成并检查一座城市的机器配置 make and check the machines of a city", add_deploy, run_deploy
     ),

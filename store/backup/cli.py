@@ -32,9 +32,8 @@ def add_arguments(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 def backup_verb(_options: argparse.Namespace, config: Config) -> int:
     """`store backup`. Raises BackupError, StoreError."""
     record, deleted = back_up(config, Clock().now_ms())
-    say(
-        f"● 已备份 {record.id}：流水 {record.seq} 条，{record.bytes // 2**20} MB，{record.took_ms / 1000:.1f} s"
-    )
+    size, took = f"{record.bytes // 2**20} MB", f"{record.took_ms / 1000:.1f} s"
+    say(f"● 已备份 {record.id}：流水 {record.seq} 条，{size}，{took}")
     say(f"  backed up: journal of {record.seq}, proven; recordings {record.recordings}, all of them hashed")
     for path in record.recordings_bad:
         say(f"▲ 录音缺失或被改动 a recording is missing or was changed: {path}")
@@ -50,10 +49,8 @@ def list_verb(_options: argparse.Namespace, config: Config) -> int:
         row = f"{record.id}  {record.kind:<10} {record.seq:>9}  {record.bytes / 2**20:8.1f} MB"
         say(f"{row}  录音 recordings {record.recordings}{bad}")
     for done in drills(config.backup)[-3:]:
-        mark = "●" if done.good else "■"
-        say(
-            f"{mark} 演练 drill {_shown(done.done_at)}: {done.backup}, {done.seq}, {done.took_ms / 1000:.1f} s {done.words}"
-        )
+        mark, took = "●" if done.good else "■", f"{done.took_ms / 1000:.1f} s"
+        say(f"{mark} 演练 drill {_shown(done.done_at)}: {done.backup}, {done.seq}, {took} {done.words}")
     overdue = too_old(config.backup, Clock().now_ms())
     for words in overdue:
         say(f"■ {words}")
