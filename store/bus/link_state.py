@@ -3,13 +3,14 @@
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from store.bus.enrolment_call import hubs_of
 from store.bus.keys import KeyPair, hub_public_key, own_keys
 from store.config import Config
 from store.config.sections import Hub
-from store.core.messages import EPOCH_ZERO, Epoch, Mode
-from store.core.seat_logic import Phase
+from store.core.messages import EPOCH_ZERO, PROTO, Epoch, Mode
+from store.core.seat_logic import Phase, SeatLogic
 
 APP = "lingsheng"
 
@@ -23,6 +24,8 @@ class LinkSettings(Struct, frozen=True):
     keys: KeyPair
     outbox: Path
     app: str = APP
+    keys_dir: Path | None = None
+    """Where the signed roster is kept: it knows the key and address of every hub and relay."""
 
 
 def link_settings(config: Config, machine: str) -> LinkSettings:
@@ -34,6 +37,7 @@ def link_settings(config: Config, machine: str) -> LinkSettings:
         hub_public=hub_public_key(folder),
         keys=own_keys(folder, machine),
         outbox=Path(config.store.dir) / f"outbox-{machine}.sqlite",
+        keys_dir=folder,
     )
 
 
@@ -70,3 +74,35 @@ class LinkState(Struct, frozen=True):
     """Version of the program of whom we hear."""
     queued: int = 0
     """Commands that wait at the hub."""
+    behind: int = 0
+    """Rows the commanding hub has and the relay we are at not yet."""
+    proto: int = PROTO
+    """What this hub and we speak; an older one cannot be asked about the command of a scope."""
+
+
+def state_of(logic: SeatLogic, now: int) -> LinkState:
+    """What the logic of the link knows; the rest is its thread's."""
+    replica, tick = logic.replica, logic.last_tick
+    known = LinkState(
+        phase=logic.phase(now),
+        epoch=replica.epoch,
+        seq=replica.seq,
+        heard_seq=replica.heard_seq,
+        tick_age_ms=logic.tick_age_ms(now),
+        latency_ms=logic.latency_ms,
+        unsent=len(logic.outbox),
+        unknown_events=replica.unknown_events,
+    )
+    if tick is None:
+        return known
+    return replace(
+        known,
+        mode=logic.mode,
+        alarm=tick.alarm,
+        store_age_ms=tick.store_age_ms,
+        scope=tick.scope,
+        relay=tick.relay,
+        hub_age_ms=tick.hub_age_ms,
+        queued=tick.waiting,
+        behind=tick.behind,
+    )

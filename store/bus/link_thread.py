@@ -9,20 +9,26 @@ from msgspec.structs import replace
 
 from dispatch.floor import copy_of
 from store.bus.clock import Clock
-from store.bus.link_mail import LoginAsked, Mail, Notice, Ordered
+from store.bus.link_hubs import KnownHubs
+from store.bus.link_mail import CommandQuestion, LoginAsked, Mail, Notice, Ordered
+from store.bus.link_scout import NOT_COMMANDING, Ours, Scout
 from store.bus.link_sockets import HubConnection
-from store.bus.link_state import LinkSettings, LinkState
+from store.bus.link_state import LinkSettings, state_of
 from store.bus.outbox_file import OutboxError, OutboxFile
 from store.bus.sockets import Context, Waker
 from store.core.messages import (
+    PROTO,
     BadMessage,
     Cmd,
+    CommandAnswer,
     DeclareIsland,
     EvidenceReq,
     HandOver,
     Hello,
     LoginRefused,
     Positions,
+    RosterNews,
+    RosterReq,
     TakeCommand,
     Tick,
     ToHub,
@@ -36,9 +42,11 @@ from store.core.seat_logic import (
     Happening,
     LoginCame,
     LoginNeeded,
+    Phase,
     PositionsCame,
     SeatLogic,
     Send,
+    Told,
     TryNextHub,
     VerdictCame,
     Welcomed,
@@ -50,6 +58,12 @@ REFUSED_BACK_OFF_MS = (1000, 2000, 5000)
 LOGIN_RETRY_MS = 2000
 LOGIN_MS_MAX = 10_000
 START_ANEW_MS = 1000
+ROSTER_MS = 5000
+"""Between two questions for a newer roster."""
+COMMAND_PROTO = 2
+"""Since then a hub answers questions about the command of a scope."""
+ASKED = "evidence"
+"""What an EvidenceReq, which has no id, is called in an answer to it."""
 CLOCK_OFFSET_MS_MIN = 500
 """Clocks closer than this to the hub's are left as they are."""
 
@@ -84,7 +98,8 @@ class _Bus:
         self._context = Context()
         self._poller = zmq.Poller()
         self._poller.register(waker.fd, zmq.POLLIN)
-        self._hub_number = 0
+        self._hubs = KnownHubs(settings)
+        self._scout = Scout(self._dial)
         self._connection: HubConnection | None = None
         self._connect_at = now
         self._refusals = 0
@@ -93,6 +108,8 @@ class _Bus:
         self._login_needed: set[str] = set()
         self._seat_id = self._hub_app = ""
         self._offset_ms = 0
+        self._proto = PROTO
+        self._roster_at = now
         self._last_tick: Tick | None = None
 
     # --- one turn ---------------------------------------------------------------------------------
@@ -112,6 +129,7 @@ class _Bus:
         if self._connection is not None:
             for frame in self._connection.receive(ready):
                 happenings += self._on_frame(frame, now)
+        self._look_around(ready, now)
         happenings += self._take_orders(now)
         happenings += self._logic.on_time(now)
         self._carry_out(happenings, now)
@@ -121,10 +139,11 @@ class _Bus:
 
     def start_anew(self) -> None:
         """On to the next hub; what waits is in the outbox and is asked for and sent again."""
-        self._hub_number += 1
+        self._hubs.go_next()
         self._disconnect(self._clock.steady_ms() + START_ANEW_MS)
 
     def close(self) -> None:
+        self._scout.close()
         if self._connection is not None:
             self._connection.close()
         self._context.destroy(linger=0)
@@ -139,11 +158,24 @@ class _Bus:
     # --- the hub ----------------------------------------------------------------------------------
 
     def _connect(self) -> None:
-        address = self._settings.hubs[self._hub_number % len(self._settings.hubs)]
-        settings = self._settings
-        self._connection = HubConnection(
-            self._context, self._poller, address, settings.keys, settings.hub_public
-        )
+        self._connection = self._dial(self._hubs.address)
+
+    def _dial(self, address: str) -> HubConnection:
+        key = self._hubs.key_of(address)
+        return HubConnection(self._context, self._poller, address, self._settings.keys, key)
+
+    def _look_around(self, ready: dict[object, int], now: int) -> None:
+        """Another hub when ours does not command, and home again when it is well."""
+        logic, hubs = self._logic, self._hubs
+        stranded = logic.mode in NOT_COMMANDING or logic.phase(now) is Phase.RED
+        homeward = not stranded and hubs.address != hubs.home
+        where = tuple(hubs.others()) if stranded else (hubs.home,) if homeward else ()
+        ours = Ours(where, logic.replica.epoch, logic.replica.seq, homeward)
+        better = self._scout.turn(ready, ours, now)
+        if better is not None:
+            log.info("link: from %s to %s", hubs.address, better)
+            hubs.go(better)
+            self._disconnect(now)
 
     def _disconnect(self, again_at: int) -> None:
         connection, self._connection = self._connection, None
@@ -172,6 +204,9 @@ class _Bus:
         except BadMessage as error:
             log.warning("the hub sent a bad message: %s", error)
             return []
+        if isinstance(message, RosterNews):
+            self._hubs.take_roster(message.sealed)
+            return []
         return self._logic.on_message(message, now)
 
     def _send(self, message: ToHub) -> bool:
@@ -194,8 +229,10 @@ class _Bus:
                     informed += [kept] if kept else []
                 case LoginAsked():
                     self._logins[one.login.id] = one
-                case Positions() | EvidenceReq() | TakeCommand() | HandOver() | DeclareIsland():
+                case Positions():
                     self._send(one)
+                case EvidenceReq() | TakeCommand() | HandOver() | DeclareIsland():
+                    self._ask_command(one)
         self._keep(fresh)
         for kept in informed if not self._fault else ():
             kept()
@@ -203,6 +240,14 @@ class _Bus:
         for waiting in fresh:
             happenings += self._logic.ordered(waiting, now)
         return happenings
+
+    def _ask_command(self, question: CommandQuestion) -> None:
+        """A hub of before the districts does not know the question: say so instead of waiting for ever."""
+        if self._proto >= COMMAND_PROTO:
+            self._send(question)
+            return
+        asked = ASKED if isinstance(question, EvidenceReq) else question.id
+        self._post([Told(CommandAnswer(id=asked, reason="version", text=str(self._proto)))])
 
     def _send_logins(self, now: int) -> None:
         for asked in list(self._logins.values()):
@@ -222,7 +267,7 @@ class _Bus:
                 case Send(message):
                     self._send(self._by_hub_clock(message))
                 case TryNextHub() if self._connection is not None:
-                    self._hub_number += 1
+                    self._hubs.go_next()
                     self._disconnect(now)
                 case TryNextHub():
                     pass  # the back-off of a refused machine runs
@@ -231,6 +276,8 @@ class _Bus:
                     self._mail.ring()
                 case Welcomed(welcome):
                     self._seat_id, self._hub_app = welcome.seat_id, welcome.app
+                    self._proto = welcome.proto
+                    self._hubs.learn(welcome.hubs)
                     if self._connection is not None:
                         self._connection.subscribe(welcome.events_port, welcome.positions_port)
                 case LoginCame():
@@ -336,32 +383,22 @@ class _Bus:
     # --- the lamps --------------------------------------------------------------------------------
 
     def _tell_state(self, now: int) -> None:
-        logic, replica, tick = self._logic, self._logic.replica, self._logic.last_tick
+        logic, tick = self._logic, self._logic.last_tick
         if tick is not None and tick is not self._last_tick:
             self._last_tick, self._offset_ms = tick, tick.now_at - now
+            if tick.roster > self._hubs.revision and now >= self._roster_at:
+                self._roster_at = now + ROSTER_MS
+                self._send(RosterReq(revision=self._hubs.revision))
         before = self._mail.state
-        self._mail.state = LinkState(
-            phase=logic.phase(now),
-            hub=self._settings.hubs[self._hub_number % len(self._settings.hubs)],
-            epoch=replica.epoch,
-            seq=replica.seq,
-            heard_seq=replica.heard_seq,
-            mode=logic.mode,
-            alarm=tick.alarm if tick else "",
-            tick_age_ms=logic.tick_age_ms(now),
-            latency_ms=logic.latency_ms,
-            store_age_ms=tick.store_age_ms if tick else 0,
-            unsent=len(logic.outbox),
+        self._mail.state = replace(
+            state_of(logic, now),
+            hub=self._hubs.address,
             clock_offset_ms=self._offset_ms - (self._clock.now_ms() - now),
             seat_id=self._seat_id,
             hub_app=self._hub_app,
             login_needed=bool(self._login_needed),
-            unknown_events=replica.unknown_events,
             outbox_fault=self._fault,
-            scope=tick.scope if tick else "",
-            relay=tick.relay if tick else "",
-            hub_age_ms=tick.hub_age_ms if tick else 0,
-            queued=tick.waiting if tick else 0,
+            proto=self._proto,
         )
         if (before.phase, before.mode) != (self._mail.state.phase, self._mail.state.mode):
             log.info("link: %s, hub %s", self._mail.state.phase.value, self._mail.state.mode)

@@ -404,7 +404,8 @@ class Pong(_Message, frozen=True):
 class Nack(_Message, frozen=True):
     """Not a verdict: the hub could not take the message. `reason` is a fixed word.
 
-    bad_message, version, revoked, login_needed, busy, fenced, cut_off (a relay without its hub)
+    bad_message, version, revoked, login_needed, busy, fenced, cut_off (a relay without its hub), elsewhere
+    (a relay serves the machines of its own site)
     """
 
     reason: str
@@ -488,7 +489,7 @@ class CommandAnswer(_Message, frozen=True):
     """The answer to TakeCommand, HandOver or DeclareIsland `id`. `reason` "" means done.
 
     two_people, not_allowed, wrong_login, no_reason, already_here, holder_alive, behind, not_connected,
-    conflicts_open, store, unknown_scope, timeout
+    conflicts_open, store, unknown_scope, timeout, version (the hub is of before the districts)
     """
 
     id: Id

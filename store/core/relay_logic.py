@@ -184,7 +184,10 @@ class RelayLogic:
     # --- the seats --------------------------------------------------------------------------------
 
     def on_message(self, origin: Origin, message: ToHub, now: int) -> list[RelayOutput]:
-        """Take one message of a machine of this site."""
+        """Take one message; machines of another site look for their own relay or a hub."""
+        if origin.machine.site != self.identity.site:
+            cid = message.cid if isinstance(message, Cmd) else None
+            return [Reply(origin.route, encode(Nack(reason="elsewhere", cid=cid)))]
         match message:
             case Cmd():
                 return self._on_cmd(origin, message, now)
