@@ -3,7 +3,7 @@ PY := .venv/bin/python
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench lint fmt docs lock clean
+.PHONY: help run test bench proof lint fmt docs lock clean
 
 help:  ## 显示本帮助 show this help
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -19,6 +19,10 @@ test:  ## 格式、类型、导入约定与全部测试 lint, types, import cont
 bench:  ## 性能测量，表格与 JSON measured figures as a table and as JSON (ARGS="eta phone" picks some)
 	@.ci/setup dev
 	@$(PY) bench/run.py $(ARGS)
+
+proof:  ## 验收证明 B1–B19，一张表 the acceptance proofs as one table (ARGS="B3 B8", ARGS=--release takes hours)
+	@.ci/setup dev
+	@$(PY) bench/proof.py $(ARGS)
 
 lint:  ## 只做静态检查 the static checks only
 	@.ci/setup dev

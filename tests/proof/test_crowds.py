@@ -4,7 +4,7 @@ LINGSHENG_B8_SEATS=60 LINGSHENG_B8=1000          vehicles
 LINGSHENG_B9_SEATS=60 LINGSHENG_B9=1800          seconds at 100 commands/s
 LINGSHENG_B10_SEATS=60 LINGSHENG_B10=3600 LINGSHENG_B10_HZ=10000   seconds, positions a second
 LINGSHENG_B11_SEATS=200 LINGSHENG_B11=20         restarts
-LINGSHENG_B13=200 LINGSHENG_B13_S=60             freezes, longest in seconds
+LINGSHENG_B13=200 LINGSHENG_B13_S=60 LINGSHENG_B13_SEATS=20   freezes, longest in seconds, seats
 """
 
 import random
@@ -167,7 +167,7 @@ def test_frozen_seats_end_with_the_same_floor(tmp_path: Path) -> None:
     """B13: SIGSTOP of seats at random for 0.3 s and longer, under load; all floors are equal in the end."""
     rng = random.Random(13)
     freezes, longest_s, done, told = size("B13", 6), float(size("B13_S", 2)), 0, []
-    with town(tmp_path, seats=4, vehicles=20, consoles=4) as city:
+    with town(tmp_path, seats=4, vehicles=20, consoles=size("B13_SEATS", 4)) as city:
         hub = city.start()
         with crowds(city, city.seats) as [busy], crowds(city, city.walls, per_process=1) as frozen:
             begin([busy])

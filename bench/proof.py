@@ -1,0 +1,194 @@
+"""`make proof`: the acceptance proofs B1-B19 at their nightly sizes, as one table and as JSON.
+
+Each is a test of the suite, made larger by LINGSHENG_* variables; one that cannot run here (no PostgreSQL, no
+right to mount) says so. `--release` takes the release sizes: hours. Exit code 1 when one failed.
+"""
+
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+PROJECT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(PROJECT))
+
+from bench.run import CHINA, OUT, machine  # noqa: E402 - the project is no installed package
+from bench.sizes import PREFIX  # noqa: E402
+
+PROOF_S_MAX = 4 * 3600
+
+
+class Proof(NamedTuple):
+    """One line of the table: what pytest runs, and how large. `release` {}: as nightly."""
+
+    name: str
+    tests: str
+    nightly: dict[str, int]
+    release: dict[str, int] = {}  # noqa: RUF012 - never changed
+
+
+PROOFS = (
+    Proof(
+        "B1 simulation",
+        "tests/store/core/test_simulation.py",
+        {"SIMULATION_RUNS": 3000},
+        {"SIMULATION_RUNS": 300_000},
+    ),
+    Proof("B2 models", "tests/models", {}),
+    Proof(
+        "B3 hub kill -9, SQLite",
+        "tests/proof/test_kills.py::test_killed_hubs_lose_nothing",
+        {"B3": 100, "B3_COMMANDS": 500},
+        {"B3": 1000, "B3_COMMANDS": 520},
+    ),
+    Proof(
+        "B3 hub and server, PostgreSQL",
+        "tests/proof/test_kills.py::test_killed_hubs_and_servers_lose_nothing",
+        {"B3_POSTGRES": 50},
+        {"B3_POSTGRES": 300},
+    ),
+    Proof(
+        "B4 zombie hub",
+        "tests/proof/test_kills.py::test_a_frozen_hub_that_wakes_writes_nothing",
+        {"B4": 30},
+        {"B4": 500},
+    ),
+    Proof("B5 partition", "tests/proof/test_partition.py", {"B5": 4}, {"B5": 100}),
+    Proof("B6 power cuts", "tests/store/powercut", {"CUTS": 3000}, {"CUTS": 20_000}),
+    Proof("B7 cluster", "tests/proof/test_cluster.py", {"CLUSTER": 1}),
+    Proof(
+        "B8 race",
+        "tests/proof/test_crowds.py::test_a_race_for_every_vehicle_has_one_winner",
+        {"B8": 1000, "B8_SEATS": 60},
+    ),
+    Proof(
+        "B9 load",
+        "tests/proof/test_crowds.py::test_every_seat_follows_the_load",
+        {"B9": 120, "B9_SEATS": 60},
+        {"B9": 1800, "B9_SEATS": 60},
+    ),
+    Proof(
+        "B10 positions",
+        "tests/proof/test_crowds.py::test_positions_reach_every_seat_and_nobody_frozen_costs_memory",
+        {"B10": 120, "B10_SEATS": 60, "B10_HZ": 10_000},
+        {"B10": 3600, "B10_SEATS": 60, "B10_HZ": 10_000},
+    ),
+    Proof(
+        "B11 storm",
+        "tests/proof/test_crowds.py::test_a_storm_after_every_restart",
+        {"B11": 20, "B11_SEATS": 200},
+    ),
+    Proof(
+        "B13 frozen seats",
+        "tests/proof/test_crowds.py::test_frozen_seats_end_with_the_same_floor",
+        {"B13": 60, "B13_S": 20, "B13_SEATS": 20},
+        {"B13": 200, "B13_S": 60, "B13_SEATS": 20},
+    ),
+    Proof(
+        "B14 hostile messages",
+        "tests/store/test_door.py tests/store/core/test_hostile_messages.py",
+        {"FUZZ": 100_000},
+        {"FUZZ": 1_000_000},
+    ),
+    Proof(
+        "B15 disk full",
+        "tests/proof/test_world.py::test_a_full_disk_at_any_moment_loses_nothing",
+        {"B15": 50},
+    ),
+    Proof("B16 versions", "tests/store/core/test_released_messages.py tests/store/db/test_upgrade.py", {}),
+    Proof("B17 clocks", "tests/proof/test_world.py::test_wrong_clocks_change_no_order_and_no_time", {}),
+    Proof("B19 audit", "tests/store/test_audit.py", {"FLIPS": 1000}),
+)
+
+
+class Outcome(NamedTuple):
+    """What came of a proof. `mark`: ok, FAILED or — (could not run here)."""
+
+    name: str
+    mark: str
+    seconds: float
+    words: str
+    figures: list[dict[str, Any]]
+
+
+def prove(proof: Proof, *, release: bool) -> Outcome:
+    """Run one proof at its size."""
+    sizes = (proof.release or proof.nightly) if release else proof.nightly
+    tests = proof.tests.split()
+    absent = [test for test in tests if not (PROJECT / test.partition("::")[0]).exists()]
+    if absent:
+        return Outcome(proof.name, "—", 0.0, f"没有 not there: {' '.join(absent)}", [])
+    environment = os.environ | {f"LINGSHENG_{name}": str(value) for name, value in sizes.items()}
+    command = [sys.executable, "-m", "pytest", "-s", "-rs", "-p", "no:cacheprovider", *tests]
+    start = time.monotonic()
+    try:
+        done = subprocess.run(
+            command,
+            cwd=PROJECT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=PROOF_S_MAX,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return Outcome(proof.name, "FAILED", PROOF_S_MAX, f"longer than {PROOF_S_MAX} s", [])
+    return outcome(proof.name, done.returncode, done.stdout, time.monotonic() - start, sizes)
+
+
+def outcome(name: str, code: int, output: str, seconds: float, sizes: dict[str, int]) -> Outcome:
+    """What pytest said, as a line of the table."""
+    figures = [
+        json.loads(line.removeprefix(PREFIX)) for line in output.splitlines() if line.startswith(PREFIX)
+    ]
+    said = re.findall(r"^.*\b\d+ (?:passed|failed|skipped|error).* in .*$", output, re.MULTILINE)
+    words = " ".join(f"{key}={value}" for key, value in sizes.items())
+    words = f"{words}  {said[-1].strip('= ') if said else output[-200:].strip()}".strip()
+    mark = "ok" if code == 0 else "FAILED"
+    if code == 0 and said and "passed" not in said[-1]:
+        mark = "—"
+    return Outcome(name, mark, seconds, words, figures)
+
+
+def rows(result: Outcome) -> list[str]:
+    """The lines of the table for one proof."""
+    lines = [f"{result.mark:<7}{result.name:<32}{result.seconds:>7.0f} s  {result.words}"]
+    for figures in result.figures:
+        counts = [f"{name}={value}" for name, value in figures.items() if name != "proof"]
+        lines.append(f"       {figures['proof']}: {', '.join(counts)}")
+    return lines
+
+
+def keep(results: list[Outcome], now: datetime) -> Path:
+    """The JSON file of this run."""
+    OUT.mkdir(exist_ok=True)
+    file = OUT / f"proof-{now:%Y-%m-%d-%H%M%S}.json"
+    told = {"at": now.isoformat(timespec="seconds"), "machine": machine()}
+    told["proofs"] = [result._asdict() for result in results]
+    file.write_text(json.dumps(told, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    return file
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", help="只跑名称以此开头的 only those whose name begins so: B3 B8")
+    parser.add_argument("--release", action="store_true", help="发布规模，数小时 release sizes, hours")
+    options = parser.parse_args(arguments)
+    wanted = tuple(f"{name} " for name in options.names)
+    chosen = [proof for proof in PROOFS if not wanted or f"{proof.name} ".startswith(wanted)]
+    results: list[Outcome] = []
+    for proof in chosen:
+        results.append(prove(proof, release=options.release))
+        print("\n".join(rows(results[-1])), flush=True)
+    print(keep(results, datetime.now(UTC).astimezone(CHINA)).relative_to(PROJECT))
+    return 1 if any(result.mark == "FAILED" for result in results) else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
