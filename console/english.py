@@ -2,10 +2,12 @@
 
 # ruff: noqa: E501 - a sentence stands whole, as it does on the screen
 
+from console.english_identity import IDENTITY
 from console.english_sites import SITES
 
 ENGLISH: dict[str, str] = {
     **SITES,
+    **IDENTITY,
     "当前角色无权“{name}”": "Your role may not: {name}",
     "请由调度员或班长登录后操作": "Let a dispatcher or shift leader log in",
     "没有受理中的事件": "Nothing is in hand",

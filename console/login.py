@@ -100,14 +100,17 @@ class LogInPage(QFrame):
         outer.addLayout(row)
         outer.addStretch(1)
 
-    def open(self) -> None:
-        """Cover the window and ask."""
+    def open(self, locked_for: str = "") -> None:
+        """Cover the window and ask. `locked_for`: number of whoever sits here and went away."""
         self._password.clear()
         self._told.clear()
+        if locked_for:
+            self._staff.setText(locked_for)
+            self._told.setText(say("坐席已锁定：输入口令解锁；换人请改工号"))
         self._enter.setEnabled(True)
         self.show()
         self.raise_()
-        self._staff.setFocus()
+        (self._password if locked_for else self._staff).setFocus()
 
     def tell(self, words: str) -> None:
         """Say what the hub said."""

@@ -15,6 +15,7 @@ from console import i18n
 from console.bridge import Bridge
 from console.city_map import open_city
 from console.ending import end_in_order
+from console.enrolment import enrol_first, is_enrolled
 from console.hub_seat import HubSeat
 from console.models.desk import Desk
 from console.models.keeping import Keeper
@@ -132,6 +133,7 @@ def setting(config: Config) -> Setting:
         layouts=Path(config.store.dir) / "layouts.ini",
         city=open_city(config),
         training=config.seat.kind is SeatKind.TRAINING,
+        lock_minutes=0 if config.seat.autopilot else config.seat.lock_minutes,
     )
 
 
@@ -142,6 +144,8 @@ def run(config: Config, lang: str) -> int:
     assert isinstance(app, QApplication)
     try:
         check_binding()
+        if not is_enrolled(config) and not enrol_first(config, Theme("day")):
+            return ExitCode.DONE
         seat = Seat(config, Theme("night" if config.seat.autopilot else "day"))
     except BindingLeaksError as error:
         raise CannotStartError(

@@ -184,6 +184,8 @@ VERBS: tuple[Verb, ...] = (
          zh_long="切换日间与夜间配色", en_long="switch between day and night colours"),
     Verb("away", "离席/就绪", "Away/ready", "Ctrl+E", ("lx", "lixi", "jx", "jiuxu"), "window",
          order=cmd.SetSeatState, zh_long="坐席在离席与就绪间切换", en_long="away from the seat, or ready"),
+    Verb("lock", "锁定", "Lock", "Ctrl+Shift+L", ("sd", "suoding", "suo"), "window",
+         zh_long="暂离：立即锁定，来电仍可接听，口令解锁", en_long="lock now; calls can still be answered"),
     Verb("log_out", "退出登录", "Log out", "Ctrl+L", ("tc", "tuichu", "dengchu"), "window",
          zh_long="退出登录，受理单与通话保留", en_long="log out; calls and forms stay"),
 )  # fmt: skip

@@ -17,6 +17,7 @@ from console.city_map import CityMap
 from console.doing import Doing
 from console.i18n import say
 from console.layouts import Layouts
+from console.lock import IdleWatch
 from console.login import LogInPage, SecondPerson, reason_text
 from console.models import acts
 from console.models.alarm_rows import crews_calling
@@ -102,6 +103,7 @@ class SeatWindow(QMainWindow):
         assert isinstance(app, QApplication)
         self._app = app
         app.installEventFilter(self._keys_filter)
+        self._idle = IdleWatch(self, setting.lock_minutes, self._on_the_phone, self.lock)
         dress(app, self, theme)
 
     # --- building ----------------------------------------------------------------------------------
@@ -364,6 +366,22 @@ class SeatWindow(QMainWindow):
         self._desk.hub.logged_out()
         self.open_login()
 
+    def lock(self) -> None:
+        """Whoever sits here went away: nobody orders before a password, the seat stays logged in."""
+        person = self._desk.person
+        if person is None:
+            return
+        self._save_layout()
+        known = self._desk.floor.dispatchers.get(person.dispatcher_id)
+        self._desk.stand_up(lock=True)
+        self._desk.hub.logged_out()
+        self._login.open(known.staff_number if known else "")
+        self._place_login()
+
+    def _on_the_phone(self) -> bool:
+        line = self._desk.line
+        return line.talking() is not None or bool(line.ringing()) or self._desk.person is None
+
     def showEvent(self, event: QShowEvent) -> None:
         """Share out the real width: before the first show Qt does not know it."""
         super().showEvent(event)
@@ -396,6 +414,7 @@ class SeatWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         self._save_layout()
         self._app.removeEventFilter(self._keys_filter)
+        self._idle.stop()
         self._chart.canvas.close_map()
         self._desk.save()
         self._ended()

@@ -211,9 +211,11 @@ class Desk:
         self._open_forms()
         welcome(self)
 
-    def stand_up(self) -> None:
-        """Log out: calls and drafts stay."""
-        if self.person and self.person.seat_id:
+    def stand_up(self, *, lock: bool = False) -> None:
+        """Log out: calls and drafts stay. `lock`: the seat stays logged in, its person only went away."""
+        if lock:
+            self.forms.flush_all(self.floor)
+        elif self.person and self.person.seat_id:
             self.give(cmd.LogOut(self.person.seat_id))
         self.person = None
         self._open_forms()

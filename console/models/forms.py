@@ -78,6 +78,11 @@ class Forms:
         cid = self._give(ChangeIntake(intake_id, base, changes))
         draft.under_way.append(Sent(cid, changes, base + 1))
 
+    def flush_all(self, floor: Floor) -> None:
+        """What was typed belongs to whoever typed it: it goes before somebody else sits down."""
+        for intake_id in list(self.drafts):
+            self.flush(floor, intake_id)
+
     def on_time(self, floor: Floor, now: int) -> None:
         """Send drafts whose typist has paused; drop what the floor shows by now."""
         for intake_id, draft in list(self.drafts.items()):
