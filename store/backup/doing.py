@@ -146,7 +146,6 @@ def _must_be_good(found: Verified, seq: int) -> None:
 def _new_folder(config: Config, now_ms: int) -> Path:
     folder = Path(config.backup.dir) / _stamp(now_ms)
     folder.mkdir(mode=0o700, parents=True)
-    folder.parent.chmod(0o700)
     return folder
 
 

@@ -10,18 +10,23 @@ import shlex
 import shutil
 import subprocess
 import tempfile
+import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 from store.backup.records import BackupError
 from store.config import Config
+from store.db.errors import StoreError
+from store.db.server import server_state
 
 COPY_S_MAX = 6 * 3600
 START_S_MAX = 3600
 """Replaying a day of log takes minutes."""
 USER = "postgres"
 PORT = 5432
+LOOK_S = 0.2
 LOG_SHOWN = 600
 
 
@@ -76,6 +81,7 @@ def running(config: Config, target: Path) -> Iterator[str]:
         )
         try:
             _run(config, "pg_ctl", "start", *started)
+            _replay(data, f"host={sockets} port={PORT} user={USER} dbname={database_of(config)}")
         except BackupError as error:
             said = log.read_text(encoding="utf-8", errors="replace")[-LOG_SHOWN:] if log.exists() else ""
             raise BackupError(f"恢复未到目标：{said}", f"not recovered to the target: {error}") from error
@@ -83,6 +89,17 @@ def running(config: Config, target: Path) -> Iterator[str]:
             yield f"postgresql+psycopg://{USER}@/{database_of(config)}?host={sockets}&port={PORT}"
         finally:
             _run(config, "pg_ctl", "stop", "-D", str(data), "-m", "fast", "-w")
+
+
+def _replay(data: Path, conninfo: str) -> None:
+    """Wait for the end of the log: the server answers long before, reading only."""
+    pause, end = threading.Event(), time.monotonic() + START_S_MAX
+    while (data / "postmaster.pid").exists() and time.monotonic() < end:
+        with contextlib.suppress(StoreError):
+            if not server_state(conninfo).in_recovery:
+                return
+        pause.wait(LOOK_S)
+    raise BackupError("日志重放未完成", "the log was not replayed to the target")
 
 
 def database_of(config: Config) -> str:

@@ -69,7 +69,7 @@ def _database(city: CityFile, machine: CityMachine) -> list[Step]:
         (f"{listing}：一个 Leader，至少一台异地是 Sync Standby。", "One leader, one elsewhere in sync."),
     ]
     if first:
-        owner = f"`main.py store upgrade --config {city.path('config', machine)}/owner.toml`"
+        owner = f"`main.py store --config {city.path('config', machine)}/owner.toml upgrade`"
         steps.append(
             (f"{owner}：建表，此后每次升级先执行它。", "Makes the tables; first step of every upgrade.")
         )

@@ -109,8 +109,8 @@ def units(city: CityFile, machine: CityMachine) -> dict[str, str]:
         f"lingsheng-{part}.service": _unit(city, machine, part) for part in machine.runs if part in WORDS
     }
     if "postgresql" in machine.runs:
-        files |= _timed(city, machine, "backup", "store backup", BACKUP_AT, "backup 每日备份")
-        files |= _timed(city, machine, "drill", "store drill", DRILL_AT, "restore drill 每月恢复演练")
+        files |= _timed(city, machine, "backup", "backup", BACKUP_AT, "backup 每日备份")
+        files |= _timed(city, machine, "drill", "drill", DRILL_AT, "restore drill 每月恢复演练")
         files["lingsheng-failed@.service"] = _filled("failed.service", {})
     return files
 
