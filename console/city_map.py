@@ -23,6 +23,8 @@ class CityMap(Struct, frozen=True):
 
     cartographer: Cartographer | None = None
     attribution: str = ""
+    mark: str = ""
+    """Which map it is, for comparing two seats: date of its source and size."""
     aeds: tuple[PlaceMark, ...] = ()
 
 
@@ -35,6 +37,8 @@ def open_city(config: Config) -> CityMap:
     try:
         with LayerStore(city) as layers:
             attribution = layers.metadata.attribution
+            made = layers.metadata.source_date or layers.metadata.source
+            mark = f"{made} {city.stat().st_size // 1024} KB"
             aeds = tuple(
                 PlaceMark(f"aed-{place}", PlaceKind.AED, poi.lon, poi.lat, poi.name)
                 for place, poi in enumerate(layers.pois("aed"))
@@ -42,4 +46,4 @@ def open_city(config: Config) -> CityMap:
     except CityFileError:
         log.exception("no map: %s", city)
         return CityMap()
-    return CityMap(ChildCartographer(city, Path(config.store.dir) / "tiles"), attribution, aeds)
+    return CityMap(ChildCartographer(city, Path(config.store.dir) / "tiles"), attribution, mark, aeds)

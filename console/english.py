@@ -3,10 +3,12 @@
 # ruff: noqa: E501 - a sentence stands whole, as it does on the screen
 
 from console.english_identity import IDENTITY
+from console.english_reserve import RESERVE
 from console.english_sites import SITES
 
 ENGLISH: dict[str, str] = {
     **SITES,
+    **RESERVE,
     **IDENTITY,
     "当前角色无权“{name}”": "Your role may not: {name}",
     "请由调度员或班长登录后操作": "Let a dispatcher or shift leader log in",
@@ -100,7 +102,6 @@ ENGLISH: dict[str, str] = {
     "Ctrl+O 重开": "Ctrl+O reopens",
     "已于 {at} 结束，Ctrl+O 重开": "closed at {at}, Ctrl+O reopens",
     "尚未连上中枢，接警存本机（待发 {n} 条），派车请用电台并登记": "No hub yet: calls are kept here ({n} waiting); send vehicles by radio and note it",
-    "已断开：先用电台派车；指令 30 秒内连通才发出": "Cut off: send by radio; the order goes out only if the hub is back in 30 s",
     "对方写：{theirs}　Ctrl+K 用我的 Ctrl+J 用对方的": "They wrote {theirs}   Ctrl+K mine, Ctrl+J theirs",
     "是": "yes",
     "否": "no",

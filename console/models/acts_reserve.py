@@ -219,7 +219,7 @@ def confirm(desk: Desk) -> None:
 
 def self_test(desk: Desk) -> None:
     """Test this reserve seat now; an ordered one tests by itself."""
-    if not desk.readiness.setup.reserve:
+    if not desk.readiness.is_reserve():
         desk.notice(say("本席不是储备席"), say("储备席每日自检，灯在储备席面板"), "reserve")
     elif desk.readiness.turn() is None:
         desk.readiness.test_now()

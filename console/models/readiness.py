@@ -11,7 +11,7 @@ from msgspec import Struct
 from console.models.checks import check
 from dispatch import reserve_commands as cmd
 from dispatch.activation import held_by, running_turn
-from dispatch.kinds import CheckItem, CheckResult
+from dispatch.kinds import CheckItem, CheckResult, SeatKind
 from dispatch.reserve import Activation, Check, SeatTurn
 from dispatch.words import Seat
 from telephony.messages import LineProbed
@@ -61,7 +61,7 @@ class Readiness:
         self._began_at: int | None = None
         self._reported: dict[CheckItem, tuple[CheckResult, str]] = {}
         self._known = ""
-        self._accepting = False
+        self._accepting: bool | None = False if setup.reserve else None
         self._asked: dict[type, int] = {}
         self._sounded_at = 0
 
@@ -73,12 +73,17 @@ class Readiness:
 
     def turn(self) -> tuple[Activation, SeatTurn] | None:
         """The activation this seat is in; None: it is calm, or no reserve seat."""
-        return running_turn(self._desk.floor, self._desk.own_seat_id()) if self.setup.reserve else None
+        return running_turn(self._desk.floor, self._desk.own_seat_id()) if self.is_reserve() else None
 
     @property
     def in_service(self) -> bool:
         """True while callers are let in."""
-        return self._accepting
+        return bool(self._accepting)
+
+    def is_reserve(self) -> bool:
+        """By this machine's configuration, or because the hub knows it as one."""
+        seat = self.seat()
+        return self.setup.reserve or (seat is not None and seat.kind is SeatKind.RESERVE)
 
     def sound_due(self, now: int) -> bool:
         """True when the sound of an order is to be heard now: every few seconds until it is confirmed."""
@@ -94,7 +99,7 @@ class Readiness:
 
     def on_time(self, now: int) -> None:
         """Look what is due."""
-        if not self.setup.reserve or self.seat() is None:
+        if not self.is_reserve() or self.seat() is None:
             return
         self._began_at = self._began_at or now
         found = self.turn()

@@ -275,3 +275,11 @@ def by_whom(floor: Floor, activation: Activation) -> str:
 
 def kind_words(activation: Activation) -> str:
     return say("演练") if activation.drill else say("真实启用")
+
+
+def urgency(floor: Floor) -> tuple[str, str]:
+    """平 or 急 as every screen shows it, with its tone; a drill says so."""
+    found = running(floor)
+    if any(not activation.drill for activation in found):
+        return say("急"), "fault"
+    return (say("演练"), "command") if found else (say("平"), "")

@@ -16,6 +16,7 @@ from console.models.desk import Desk
 from console.models.labels import word
 from console.models.lamps import lamps
 from console.models.modes import banners, tone_of
+from console.models.reserve import urgency
 from console.panels.widgets import Sentence, button, set_property, text
 from console.ports import HubMode
 from console.verbs import BY_ID, VERBS, tip
@@ -92,7 +93,9 @@ class Header(QFrame):
             return say("孤岛"), "fault"
         if away_from_home(desk.floor):
             return say("接管"), "command"
-        return (say("培训"), "fault") if self._training else (say("平"), "")
+        if self._training:
+            return say("培训"), "fault"
+        return urgency(desk.floor)
 
     def tick(self, now: int) -> None:
         """The clock, every second."""

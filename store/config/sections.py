@@ -142,6 +142,15 @@ class Seat(Struct, frozen=True):
     kind: Annotated[
         SeatKind, key("坐席类型：中心席、储备席、培训席", "city seat, reserve seat or training seat")
     ] = SeatKind.CITY
+    lock_minutes: Annotated[
+        int,
+        key(
+            "多少分钟无人操作即锁定（通话中不锁；0 表示不锁）",
+            "minutes without a hand before the desk locks (never during a call; 0: never)",
+            ge=0,
+            le=240,
+        ),
+    ] = 15
     autopilot: Annotated[
         bool,
         key("由自动调度员操作窗口（演示与压力测试）", "an autopilot works the window (demo and load tests)"),
@@ -168,6 +177,17 @@ class Phone(Struct, frozen=True):
     user: Annotated[str, key("注册用户名，也是分机号", "user name at the registrar, also the extension")] = ""
     password_file: Annotated[
         str, key("只含口令的文件（权限 0600）", "file that holds only the password (mode 0600)", path=True)
+    ] = ""
+    ring_group: Annotated[
+        str,
+        key(
+            "储备席在岗时另外注册的振铃组号码，空表示不注册",
+            "number of the ring group a reserve seat also registers while in service; empty: none",
+        ),
+    ] = ""
+    echo: Annotated[
+        str,
+        key("试呼对象 sip: 地址或号码，空表示呼叫本机", "whom the test call dials; empty: this seat itself"),
     ] = ""
     rtp_port: Annotated[
         int, key("语音端口的第一个，共用 38 个", "first of the 38 ports for audio", ge=1024, le=65000)

@@ -16,7 +16,7 @@ from console.theme import amber_text
 from console.verbs import SECTIONS, VERBS
 from dispatch import refusals as no
 from dispatch.floor import Floor
-from dispatch.kinds import MilestoneKind, VehicleState
+from dispatch.kinds import CheckItem, MilestoneKind, VehicleState
 from dispatch.words import Form
 from mapview.canvas.palette import TEXT_CONTRAST_MIN, THEMES, contrast
 
@@ -38,6 +38,8 @@ REFUSALS = (
     no.TooLate(0),
     no.NotPossible("already_on_this_incident"),
     no.NotPossible("something new"),
+    no.NotReady((CheckItem.PHONE,)),
+    no.HoldsWork(("01-20261121-0001",), 1, 0),
     no.HeldElsewhere("CITY", "02", 3, 0),
     no.InConflict("k1"),
 )

@@ -1,0 +1,81 @@
+"""All that a window has of reserve seats, held together: the leader's panel, the seat's line, its summons."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtWidgets import QWidget
+
+from console.i18n import say
+from console.models.asking import Ask
+from console.models.desk import Desk
+from console.models.reserve import shown_activation
+from console.models.state import Topic
+from console.panels.reserve import ReservePanel
+from console.panels.summons import ReserveLine, SummonsPanel
+from console.record import write_record
+from console.sound import Chime
+from console.theme import Theme
+
+TOPICS = frozenset({Topic.RESERVE, Topic.STATUS, Topic.INCIDENTS, Topic.CALLS, Topic.LINK})
+
+
+class ReserveParts:
+    """`records`: the folder drill records are written to."""
+
+    def __init__(
+        self,
+        page: QWidget,
+        desk: Desk,
+        theme: Theme,
+        do: Callable[[str], object],
+        ask: Callable[[Ask], object],
+        records: Path,
+    ) -> None:
+        self._desk, self._records, self._page = desk, records, page
+        self.line = ReserveLine(desk)
+        self.panel = ReservePanel(page, desk, theme, do, ask)
+        self.summons = SummonsPanel(page, desk, do)
+        self.chime = Chime(page)
+
+    def refresh(self, changes: set[Topic], now: int) -> None:
+        """Draw what changed; the panel makes room for a form just begun."""
+        if self.panel.isVisible() and Topic.FORM in changes and self._desk.hand.fresh:
+            self.panel.hide()
+        if not changes & TOPICS:
+            return
+        if self._desk.readiness.is_reserve():
+            self.line.show()
+            self.line.refresh(now)
+            self.summons.refresh(now)
+            self._sound(now)
+        if self.panel.isVisible():
+            self.panel.refresh(now)
+
+    def _sound(self, now: int) -> None:
+        if self._desk.readiness.sound_due(now):
+            self.chime.play()
+
+    def close(self) -> bool:
+        """Esc: True when the panel was open."""
+        was_open = self.panel.isVisible()
+        self.panel.hide()
+        return was_open
+
+    def place(self) -> None:
+        """The window has another size."""
+        self.panel.place()
+        if self.summons.isVisible():
+            self.summons.place()
+
+    def write_record(self) -> None:
+        """The record of the activation on the panel, as files."""
+        activation = shown_activation(self._desk.floor)
+        if activation is None:
+            self._desk.notice(say("没有启用记录"), say("下过启用令之后才有"), "reserve")
+            return
+        try:
+            files = write_record(self._desk.floor, activation, self._desk.clock(), self._records)
+        except OSError as error:
+            self._desk.notice(say("记录写不出：{reason}", reason=error.strerror), say("检查磁盘和文件夹权限"))
+            return
+        self._desk.notice(say("启用记录已导出"), str(files[0].parent / files[0].stem), grave=False)

@@ -1,0 +1,69 @@
+"""The sound of an activation: a family of its own, so that nobody takes it for a ringing call.
+
+Three rising tones, made here and played through Qt; where there is no sound device the bell of the screen.
+"""
+
+import math
+import struct
+import tempfile
+import wave
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QUrl
+from PySide6.QtWidgets import QApplication
+
+if TYPE_CHECKING:
+    from PySide6.QtMultimedia import QSoundEffect
+
+RATE_HZ = 22_050
+TONES_HZ = (523, 659, 784)  # C E G: no telephone and no alarm of ours sounds like it
+TONE_S = 0.22
+FADE_S = 0.02
+LOUDNESS = 0.6
+SAMPLE_MAX = 32_767
+
+
+def chime_samples() -> bytes:
+    """The tones as 16-bit mono samples, each faded in and out: no clicks."""
+    count, fade = round(RATE_HZ * TONE_S), round(RATE_HZ * FADE_S)
+    samples = []
+    for hz in TONES_HZ:
+        for at in range(count):
+            level = LOUDNESS * min(1.0, at / fade, (count - at) / fade)
+            samples.append(round(SAMPLE_MAX * level * math.sin(2 * math.pi * hz * at / RATE_HZ)))
+    return struct.pack(f"<{len(samples)}h", *samples)
+
+
+def write_chime(file: Path) -> None:
+    """The tones as a WAV file."""
+    with wave.open(str(file), "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(RATE_HZ)
+        out.writeframes(chime_samples())
+
+
+class Chime(QObject):
+    """Plays the chime once; `played` counts, for the record and for tests."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.played = 0
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._effect: QSoundEffect | None = None
+
+    def play(self) -> None:
+        self.played += 1
+        from PySide6.QtMultimedia import QMediaDevices, QSoundEffect  # heavy: only when needed
+
+        if not QMediaDevices.audioOutputs():
+            QApplication.beep()
+            return
+        if self._effect is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="lingsheng-chime-")
+            file = Path(self._folder.name) / "activation.wav"
+            write_chime(file)
+            self._effect = QSoundEffect(self)
+            self._effect.setSource(QUrl.fromLocalFile(str(file)))
+        self._effect.play()
