@@ -281,7 +281,7 @@ class Relay:
 
     def _keep_roster(self, sealed: bytes) -> None:
         try:
-            if sealed and self._sockets.roster.take_news(sealed):
+            if sealed and self._sockets.take_roster(sealed):
                 log.info("roster: revision %d", self._sockets.roster.revision)
         except RosterError as error:
             log.warning("roster of the hub not taken: %s", error)

@@ -31,6 +31,7 @@ from store.core.roster import Machine
 
 FRAMES_PER_TURN_MAX = 256
 ROSTER_MS = 500
+REFUSED_MS = 10_000
 WILDCARDS = {"*", "0.0.0.0", "::"}  # noqa: S104 - compared with, not bound to
 
 log = logging.getLogger(__name__)
@@ -70,6 +71,7 @@ class HubSockets:
         """Why the door is not to be trusted; "" while it is."""
         self._roster_at = 0
         self._probe_at = 0
+        self._refused_told = self._refused_at = 0
         self._probe: Probe | None = None
         self._poller = zmq.Poller()
         self.ready: dict[object, int] = {}
@@ -156,11 +158,31 @@ class HubSockets:
     def _keep_watch(self, now: int) -> None:
         if now >= self._roster_at:
             self._roster_at = now + ROSTER_MS
+            self._tell_refused(now)
             self._reload_roster()
         if None in self._publishers.values():
             with contextlib.suppress(zmq.ZMQError):  # the old socket may need a moment to let go of the port
                 self._open_publishers()
         self._test_door(now)
+
+    def _tell_refused(self, now: int) -> None:
+        """A knocking stranger is one line every REFUSED_MS, not one a knock."""
+        refused = self.doorkeeper.refused
+        if refused > self._refused_told and now >= self._refused_at:
+            log.warning(
+                "door: %d refused, the last from %s",
+                refused - self._refused_told,
+                self.doorkeeper.last_refused,
+            )
+            self._refused_told, self._refused_at = refused, now + REFUSED_MS
+
+    def take_roster(self, sealed: bytes) -> bool:
+        """At a relay: a signed roster that came over the line; False: nothing new. Raises RosterError."""
+        before = self.roster.machines
+        taken = self.roster.take_news(sealed)
+        if taken:
+            self._cut_off(before)
+        return taken
 
     def _reload_roster(self) -> None:
         before = self.roster.machines
@@ -169,7 +191,12 @@ class HubSockets:
         except RosterError as error:
             log.warning("roster not read, the last good one holds: %s", error)
             return
-        if changed and any(self.roster.machines.get(name) != machine for name, machine in before.items()):
+        if changed:
+            self._cut_off(before)
+
+    def _cut_off(self, before: dict[str, Machine]) -> None:
+        """End the subscriptions of machines that are no longer what they were."""
+        if any(self.roster.machines.get(name) != machine for name, machine in before.items()):
             log.warning("roster: a machine was struck or changed, subscriptions start anew")
             self._close_publishers()
 

@@ -1,4 +1,4 @@
-"""A district: a relay as a real process with folder, keys and seats of its own, beside the `City` of a test."""
+"""A district: a relay as a real process with folder, keys and seats of its own, beside a `City` of a test."""
 
 import os
 import shutil
