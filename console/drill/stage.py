@@ -27,6 +27,16 @@ STAFF = (
     ("1002", "李强", "调度员"),
     ("1003", "陈静", "调度员;调度班长"),
 )
+RESERVE_SITES = (("02", "江南分中心", "江南区"), ("03", "长乐分中心", "长乐区"))
+RESERVE_SEATS = (("21", "02"), ("22", "02"), ("31", "03"))
+RESERVE_STAFF = (
+    ("2001", "赵雪", "13900002001", "02", "是"),
+    ("2002", "孙浩", "13900002002", "02", "是"),
+    ("2003", "周平", "13900002003", "02", ""),
+    ("3001", "吴丹", "13900003001", "03", "是"),
+    ("3002", "郑凯", "13900003002", "03", ""),
+)
+QUALIFIED_UNTIL = "2030-12-31"
 WATCHER = "watcher"
 
 
@@ -55,10 +65,12 @@ def build_stage(root: Path, say: Callable[[str, str], None], *, autopilot: bool)
     config = load_config(config_file)
     for number in SEAT_NUMBERS:
         enrol_machine(config, f"seat-{number}", MachineRole.SEAT, number)
+    for number, site in RESERVE_SEATS:
+        enrol_machine(config, f"seat-{number}", MachineRole.SEAT, number, site=site, reserve=True)
     enrol_machine(config, "wall", MachineRole.WALL)
     enrol_machine(config, "gateway", MachineRole.GATEWAY)
     enrol_machine(config, WATCHER, MachineRole.WALL)
-    for staff_number, _, _ in STAFF:
+    for staff_number in (*(one[0] for one in STAFF), *(one[0] for one in RESERVE_STAFF)):
         set_account(config, staff_number, PASSWORD)
     return Stage(run, city, config_file, config)
 
@@ -70,8 +82,16 @@ def write_drill(folder: Path, cases: Sequence[Case], output: Path) -> None:
 
 
 def _write_people(folder: Path) -> None:
-    staff = ["staff_number,name,roles", *(",".join(person) for person in STAFF)]
-    seats = ["number,kind", *(f"{number},city" for number in SEAT_NUMBERS)]
+    staff = ["staff_number,name,roles,phone,site,on_call,qualified_until"]
+    staff += [f"{number},{name},{roles},,,,{QUALIFIED_UNTIL}" for number, name, roles in STAFF]
+    staff += [
+        f"{number},{name},调度员,{phone},{site},{on_call},{QUALIFIED_UNTIL}"
+        for number, name, phone, site, on_call in RESERVE_STAFF
+    ]
+    seats = ["number,kind,site", *(f"{number},city," for number in SEAT_NUMBERS)]
+    seats += [f"{number},reserve,{site}" for number, site in RESERVE_SEATS]
+    sites = ["code,name,districts", *(",".join(site) for site in RESERVE_SITES)]
+    (folder / "sites.csv").write_text("\n".join(sites) + "\n", encoding="utf-8")
     (folder / "staff.csv").write_text("\n".join(staff) + "\n", encoding="utf-8")
     (folder / "seats.csv").write_text("\n".join(seats) + "\n", encoding="utf-8")
 

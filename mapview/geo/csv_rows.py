@@ -52,6 +52,14 @@ _HEADER: Final = {
     "空床": "free_beds",
     "医院": "hospital",
     "开放时间": "hours",
+    "工号": "staff_number",
+    "姓名": "name",
+    "岗位": "roles",
+    "所属中心": "site",
+    "备勤": "on_call",
+    "资格有效期": "qualified_until",
+    "席位号": "number",
+    "辖区": "districts",
 }
 _YES: Final = frozenset(("1", "y", "yes", "true", "是", "有", "√"))
 _NO: Final = frozenset(("", "0", "n", "no", "false", "否", "无"))

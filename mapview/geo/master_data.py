@@ -3,6 +3,7 @@
 Ids are made from the codes people already use, so that loading a list again updates and never doubles.
 """
 
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -10,7 +11,8 @@ import msgspec
 
 from dispatch import commands as cmd
 from dispatch.kinds import Role, SeatKind
-from dispatch.words import Dispatcher, Hospital, Seat, Station, Vehicle
+from dispatch.moments import BEIJING
+from dispatch.words import Dispatcher, Hospital, Seat, Site, Station, Vehicle
 from mapview.geo.csv_rows import Row, RowFault, read_table
 from mapview.geo.resources import (
     HospitalRow,
@@ -46,7 +48,7 @@ class Lists(msgspec.Struct, frozen=True):
 
 
 def read_lists(folder: Path, site: str) -> Lists:
-    """Read stations.csv, hospitals.csv, vehicles.csv, staff.csv and seats.csv, those that are there.
+    """Read sites, stations, hospitals, vehicles, staff and seats (.csv), those that are there.
 
     `site` is the code of the centre the seats belong to. Raises SourceError for an unreadable file.
     """
@@ -124,14 +126,38 @@ def _staff(path: Path, site: str) -> _Made:
 
 
 def _person(row: Row) -> Dispatcher:
-    """Columns staff_number, name, roles (several separated by ;)."""
+    """Columns staff_number, name, roles (several separated by ;).
+
+    For calling out, all optional: phone, site (code; empty: the city), on_call, qualified_until (YYYY-MM-DD,
+    the last day; empty: may not work a reserve seat).
+    """
     words = [word.strip() for word in row.need("roles").split(";")]
     unknown = [word for word in words if word not in _ROLES]
     if unknown:
         raise ValueError(f"no such role: {unknown[0]}")
     number = row.need("staff_number")
     roles = frozenset(_ROLES[word] for word in words)
-    return Dispatcher(f"staff-{number}", number, row.need("name"), roles)
+    return Dispatcher(
+        f"staff-{number}",
+        number,
+        row.need("name"),
+        roles,
+        phone=row.text("phone"),
+        site=row.text("site"),
+        on_call=row.flag("on_call"),
+        qualified_until_at=_end_of_day(row.text("qualified_until")),
+    )
+
+
+def _end_of_day(text: str) -> int | None:
+    """The last moment of this day in UTC+8 (ms), None where there is none."""
+    if not text:
+        return None
+    try:
+        last = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=BEIJING) + timedelta(days=1)
+    except ValueError:
+        raise ValueError(f"qualified_until is not YYYY-MM-DD: {text!r}") from None
+    return int(last.timestamp() * 1000) - 1
 
 
 def _seats(path: Path, site: str) -> _Made:
@@ -140,15 +166,28 @@ def _seats(path: Path, site: str) -> _Made:
 
 
 def _seat(row: Row, site: str) -> Seat:
-    """Columns number; optional kind (city, reserve, training)."""
+    """Columns number; optional kind (city, reserve, training) and site (code; empty: the centre)."""
     word = row.text("kind") or SeatKind.CITY.value
     if word not in _SEAT_KINDS:
         raise ValueError(f"no such kind of seat: {word}")
     number = row.need("number")
+    site = row.text("site") or site
     return Seat(f"seat-{site}-{number}", number, site, _SEAT_KINDS[word])
 
 
+def _sites(path: Path, site: str) -> _Made:
+    table = read_table(path, _site, lambda one: one.id)
+    return [cmd.RegisterSite(one) for one in table.rows], table.faults
+
+
+def _site(row: Row) -> Site:
+    """Columns code, name; optional districts (separated by ;) and phone."""
+    districts = tuple(word.strip() for word in row.text("districts").split(";") if word.strip())
+    return Site(row.need("code"), row.need("name"), districts, row.text("phone"))
+
+
 _READERS: Final = {
+    "sites.csv": _sites,
     "hospitals.csv": _hospitals,
     "stations.csv": _stations,
     "vehicles.csv": _vehicles,

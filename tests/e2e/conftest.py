@@ -30,7 +30,7 @@ END_S_MAX = 10.0
 VEHICLES = 30
 SPEEDUP = 20.0
 PLACES = 40
-WRITTEN = frozenset({"report.json", "staff.csv", "seats.csv"})
+WRITTEN = frozenset({"report.json", "staff.csv", "seats.csv", "sites.csv"})
 HERE = Path(__file__).parent
 T = TypeVar("T")
 

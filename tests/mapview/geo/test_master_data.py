@@ -15,11 +15,20 @@ def test_lists_become_orders_the_hub_accepts_twice(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     (tmp_path / "staff.csv").write_text(
-        "staff_number,name,roles\n1001,王敏,调度员;调度班长\n1002,李强,厨师\n", encoding="utf-8"
+        "工号,姓名,roles,phone,所属中心,备勤,资格有效期\n"
+        "1001,王敏,调度员;调度班长,13900001001,02,是,2026-12-31\n1002,李强,厨师\n1003,孙浩,调度员,,,,明年\n",
+        encoding="utf-8",
     )
-    (tmp_path / "seats.csv").write_text("number,kind\n01,\n02,reserve\n", encoding="utf-8")
+    (tmp_path / "seats.csv").write_text("number,kind,site\n01,,\n02,reserve,02\n", encoding="utf-8")
+    (tmp_path / "sites.csv").write_text(
+        "code,name,districts\n02,江南分中心,江南区;铃东区\n", encoding="utf-8"
+    )
     lists = read_lists(tmp_path, "01")
-    assert [(fault.file, fault.line) for fault in lists.faults] == [("vehicles.csv", 3), ("staff.csv", 3)]
+    assert [(fault.file, fault.line) for fault in lists.faults] == [
+        ("vehicles.csv", 3),
+        ("staff.csv", 3),
+        ("staff.csv", 4),
+    ]
     centre = Centre120()
     for _ in range(2):
         for order in lists.orders:
@@ -27,5 +36,9 @@ def test_lists_become_orders_the_hub_accepts_twice(tmp_path: Path) -> None:
     floor = centre.floor
     assert floor.vehicles["vehicle-急101"].station_id == "station-01"
     assert floor.dispatchers["staff-1001"].roles == {Role.DISPATCHER, Role.SHIFT_LEADER}
-    assert floor.seats["seat-01-02"].kind == "reserve"
-    assert isinstance(lists.orders[0], cmd.RegisterStation)
+    assert (floor.seats["seat-02-02"].kind, floor.seats["seat-01-01"].kind) == ("reserve", "city")
+    assert floor.sites["02"].districts == ("江南区", "铃东区")
+    person = floor.dispatchers["staff-1001"]
+    assert (person.phone, person.site, person.on_call) == ("13900001001", "02", True)
+    assert person.qualified_until_at == 1_798_732_799_999, "the last moment of that day in UTC+8"
+    assert isinstance(lists.orders[0], cmd.RegisterSite)
