@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from console.i18n import say
-from console.models import acts, acts_reserve, reasons, rows
+from console.models import acts, acts_reserve, reasons, rows, spoken
 from console.models.asking import Ask, Choice
 from console.models.authorising import Act
 from console.models.commandline import parse
@@ -42,6 +42,7 @@ class Screen(Protocol):
     def chosen_seat(self) -> str: ...
     def write_record(self) -> None: ...
     def make_room(self) -> None: ...
+    def print_sheet(self) -> None: ...
 
 
 class Doing:
@@ -58,7 +59,7 @@ class Doing:
         """Do a verb by its id, if the person may."""
         desk = self._desk
         if not self.may_now(verb_id):
-            desk.notice(say("请先登录（Ctrl+L）"), say("登录前可接听、填写受理单；派车等须登录"), "log_out")
+            self._log_in_first()
             return
         roles = desk.person.roles if desk.person else frozenset({Role.DISPATCHER})
         if not allowed(BY_ID[verb_id], roles):
@@ -69,6 +70,10 @@ class Doing:
         act: Callable[[], None] = getattr(self, verb_id)
         act()
         self._vehicle, self._incident_id, self._row, self._words = None, None, 0, ()
+
+    def _log_in_first(self) -> None:
+        do = say("登录前可接听、填写受理单；派车等须登录")
+        self._desk.notice(say("请先登录（Ctrl+L）"), do, "log_out")
 
     def may_now(self, verb_id: str) -> bool:
         """False for what waits for a log-in. Without a hub, when nobody can, a form may be begun too."""
@@ -134,10 +139,21 @@ class Doing:
             self._screen.pin_mode()
 
     def order(self) -> None:
-        acts.order(self._desk, self._vehicle)
+        if spoken.is_offline(self._desk):
+            self._ask(spoken.by_voice(self._desk, self._vehicle))
+        elif self._desk.person is None:  # a hub is there: only a person sends
+            self._log_in_first()
+        else:
+            acts.order(self._desk, self._vehicle)
 
     def divert(self) -> None:
-        acts.divert(self._desk, self._vehicle)
+        if spoken.is_offline(self._desk):
+            self._ask(spoken.by_voice(self._desk, self._vehicle, divert=True))
+        else:
+            acts.divert(self._desk, self._vehicle)
+
+    def paper(self) -> None:
+        self._screen.print_sheet()
 
     def pick(self) -> None:
         acts.choose_row(self._desk, self._row or 1)

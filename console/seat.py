@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+from msgspec.structs import replace
 from PySide6.QtWidgets import QApplication
 
 from console import i18n
@@ -19,6 +20,7 @@ from console.enrolment import enrol_first, is_enrolled
 from console.hub_seat import HubSeat
 from console.models.desk import Desk
 from console.models.keeping import Keeper
+from console.models.readiness import Setup
 from console.pathfinder import NoPaths, Pathfinder
 from console.selftest import BindingLeaksError, check_binding
 from console.theme import Theme
@@ -29,6 +31,7 @@ from store.bus.link import HubLink
 from store.bus.link_state import link_settings
 from store.config import Config
 from store.exits import CannotStartError, ExitCode
+from store.version import version
 from telephony.phone import Phone
 from telephony.settings import AccountSettings, EngineSettings, PhoneSettings
 
@@ -45,6 +48,7 @@ class Seat:
     def __init__(self, config: Config, theme: Theme) -> None:
         machine = f"seat-{config.seat.number}"
         self._bridge: Bridge | None = None
+        shown = setting(config)
         self._early: list[object] = []
         self.link = HubLink(link_settings(config, machine), self._ring)
         self.phone = Phone(phone_settings(config), self._tell)
@@ -58,8 +62,9 @@ class Seat:
             self.now,
             self.keeper.keep,
             self.keeper.read(),
+            setup(config, shown.city.mark),
         )
-        self.window = SeatWindow(self.desk, theme, setting(config))
+        self.window = SeatWindow(self.desk, theme, shown)
         self._bridge = Bridge(self.desk, self.window.show_changes, self.window.second)
         for message in self._early:
             self._bridge.post(message)
@@ -121,7 +126,18 @@ def phone_settings(config: Config) -> PhoneSettings:
         rtp_port_first=phone.rtp_port,
         recordings_dir=config.recordings.dir,
     )
-    return PhoneSettings(engine, (account,))
+    return PhoneSettings(engine, (account,), accepting=config.seat.kind is not SeatKind.RESERVE)
+
+
+def setup(config: Config, map_mark: str) -> Setup:
+    """What a reserve seat checks and joins."""
+    lines = phone_settings(config).accounts
+    group = None
+    if config.phone.registrar and config.phone.ring_group:
+        host = config.phone.registrar.removeprefix("sip:")
+        group = replace(lines[0], account_id="group", id_uri=f"sip:{config.phone.ring_group}@{host}")
+    reserve = config.seat.kind is SeatKind.RESERVE
+    return Setup(reserve, version(), map_mark, lines, group, config.phone.echo)
 
 
 def setting(config: Config) -> Setting:
@@ -134,6 +150,8 @@ def setting(config: Config) -> Setting:
         city=open_city(config),
         training=config.seat.kind is SeatKind.TRAINING,
         lock_minutes=0 if config.seat.autopilot else config.seat.lock_minutes,
+        records=Path(config.store.dir) / "records",
+        paper=Path(config.seat.paper_dir),
     )
 
 

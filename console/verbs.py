@@ -153,7 +153,7 @@ VERBS: tuple[Verb, ...] = (
     Verb("monthly_drill", "月度演练", "Monthly drill", "Ctrl+Shift+M", ("ydyl", "yanlian"), "reserve",
          order=reserve.OrderActivation, zh_long="一键演练全部储备席，全程计时出记录",
          en_long="a drill of all reserve seats, timed and recorded"),
-    Verb("stand_down", "撤收", "Stand down", "Ctrl+Shift+D", ("chsh", "cheshou"), "reserve",
+    Verb("stand_down", "撤收", "Stand down", "Ctrl+Shift+X", ("chsh", "cheshou"), "reserve",
          order=reserve.StandDown, zh_long="撤收储备席：事件逐起交还后撤下",
          en_long="stand down; incidents are handed back first"),
     Verb("release_seat", "放行", "Let serve", "Ctrl+Shift+R", ("fxg", "fangxing"), "reserve",
@@ -167,6 +167,9 @@ VERBS: tuple[Verb, ...] = (
     Verb("activation_report", "启用记录", "Activation record", "Ctrl+Shift+P", ("qyjl", "jilu"), "reserve",
          zh_long="导出启用或演练的全部时刻：网页、PDF 与表格",
          en_long="every time of an activation: HTML, PDF and CSV"),
+    Verb("paper", "打印接警单", "Paper sheet", "Ctrl+Shift+D", ("dyjjd", "dayin"), "command",
+         zh_long="打印手上的事件，或存为 PDF（断网时照用）",
+         en_long="print what is in hand, or save it as PDF"),
     Verb("go_form", "到地址", "Address", "Alt+A", ("dz", "dizhi"), "go"),
     Verb("go_calls", "到来电", "Calls", "Alt+C", ("ld", "laidian"), "go"),
     Verb("go_incidents", "到事件列表", "Incidents", "Alt+W", ("sj", "shijian"), "go"),
@@ -194,11 +197,13 @@ ALWAYS: frozenset[str] = frozenset({"answer", "hang_up", "reject"})
 """What a ringing telephone needs: also before the log-in and while a second person confirms."""
 
 WITH_A_DRAFT: frozenset[str] = ALWAYS | {
+    *("order", "pick", "paper", "go_advice"),
     *("new", "pin", "call_back", "next", "put_aside", "help", "dismiss", "full", "theme", "log_out"),
     *("go_form", "go_calls", "go_incidents", "go_map"),
     *(verb.id for verb in VERBS if verb.section == "ask"),
 }
-"""What may be done before the log-in with a form that waits for it; none of it sends anybody anywhere."""
+"""What may be done before the log-in with a form that waits for it. None of it sends anybody: `order` only
+records, without a hub, that a crew was sent by voice."""
 
 BY_ID: dict[str, Verb] = {verb.id: verb for verb in VERBS}
 

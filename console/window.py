@@ -18,15 +18,15 @@ from console.doing import Doing
 from console.i18n import say
 from console.layouts import Layouts
 from console.lock import IdleWatch
-from console.login import LogInPage, SecondPerson, reason_text
-from console.models import acts
+from console.login import LogInPage, reason_text
+from console.models.ages import span
 from console.models.alarm_rows import crews_calling
 from console.models.asking import Ask
 from console.models.authorising import Act
-from console.models.confirming import act_words
 from console.models.desk import Desk
-from console.models.modes import banners
+from console.models.modes import banners, city_age_ms
 from console.models.people import drafting
+from console.models.spoken import is_offline
 from console.models.state import Topic
 from console.panels.advice import AdvicePanel
 from console.panels.authorise import AuthoriseSheet
@@ -42,13 +42,15 @@ from console.panels.news import AlarmsPanel, NewsPanel
 from console.panels.player import Player
 from console.panels.reason import ReasonBar
 from console.panels.records import RecordsTable
+from console.panels.reserve_parts import ReserveParts
 from console.panels.status import Header, Keys, Strip
 from console.panels.vehicles import VehiclesPanel
-from console.panels.widgets import Frame
+from console.panels.widgets import Frame, tell_age
+from console.paper import DeskPaper
 from console.ports import LogInAnswered
+from console.second import SecondAsked
 from console.shortcuts import KeyFilter
 from console.theme import GAP_PX, Theme, dress
-from dispatch.rights import SECOND_PERSON
 
 SHARES = {
     "columns": (480, 774, 642),
@@ -61,7 +63,8 @@ SHARES = {
 
 
 class Setting(Struct, frozen=True):
-    """What the window is told at start. `layouts`: file of the dispatchers' layouts, None keeps none."""
+    """What the window is told at start. `layouts`: file of the dispatchers' layouts, `paper`: folder of the
+    paper sheets; None keeps none."""
 
     site: str
     seat: str
@@ -69,6 +72,9 @@ class Setting(Struct, frozen=True):
     layouts: Path | None = None
     city: CityMap = CityMap()
     training: bool = False
+    lock_minutes: int = 0
+    paper: Path | None = None
+    records: Path = Path("records")
 
 
 class SeatWindow(QMainWindow):
@@ -94,10 +100,11 @@ class SeatWindow(QMainWindow):
         over = (self._middle, self._right)
         self._conflicts = ConflictDesk(desk, theme, page, over, lambda: self.go("form"))
         self._frame = Frame(page)
+        self._paper = DeskPaper(desk, setting.paper)
         self._login = LogInPage(page, self.windowTitle(), self._log_in)
-        self._second: SecondPerson | None = None
+        self._second = SecondAsked(self, desk)
         self._shared_out = False
-        self._login_id = self._second_id = ""
+        self._login_id = ""
         self._keys_filter = KeyFilter(self, self.doing.do, self.doing.pick_row, self.doing.is_heard)
         app = QApplication.instance()
         assert isinstance(app, QApplication)
@@ -125,6 +132,7 @@ class SeatWindow(QMainWindow):
         self._chart = Chart(desk, theme, desk.clock, self._setting.city)
         self._vehicles = VehiclesPanel(desk, theme, self._chart.show_vehicle)
         self._news = NewsPanel(desk, theme)
+        self._reserve = ReserveParts(page, desk, theme, do, self.ask, self._setting.records)
 
     def _lay_out(self, page: QWidget) -> None:
         self._tabs = QTabWidget()
@@ -151,7 +159,7 @@ class SeatWindow(QMainWindow):
         column = QVBoxLayout(page)
         column.setContentsMargins(GAP_PX, 0, GAP_PX, GAP_PX)
         column.setSpacing(GAP_PX)
-        for widget in (self._header, self._strip):
+        for widget in (self._header, self._strip, self._reserve.line):
             column.addWidget(widget)
         column.addWidget(self._columns, 1)
         column.addWidget(self._keys)
@@ -182,13 +190,21 @@ class SeatWindow(QMainWindow):
             self._frame.show_colour(self._theme.window.fault if framed else "")
         if changes & {Topic.STATUS, Topic.PLACE, Topic.CALLS}:
             self._form.tell(now)
+        if Topic.STATUS in changes:
+            age_ms = city_age_ms(self._desk.link)
+            words = "" if age_ms is None else say("{age} 前", age=span(age_ms / 1000))
+            for panel in (self._incidents, self._alarms, self._news, self._advice, self._vehicles):
+                tell_age(panel, words)
         if changes & {Topic.COMMAND, Topic.STATUS} and self._authorise.isVisible():
             self._authorise.refresh()
         if changes & {Topic.CONFLICTS, Topic.STATUS} and self._conflicts.isVisible():
             self._conflicts.refresh()
+        if Topic.LINK in changes and is_offline(self._desk):
+            self._paper.keep_round()
         if Topic.SUGGESTIONS in changes:
             self._form.address.suggest(self._desk.suggestions)
         self._chart.refresh(changes)
+        self._reserve.refresh(changes, now)
         self._show_people()
         if self._desk.line.ringing() and Topic.CALLS in changes:
             self._app.alert(self)
@@ -215,6 +231,7 @@ class SeatWindow(QMainWindow):
         """Ask who sits here."""
         self._login.open()
         self._place_login()
+        self._reserve.summons.raise_()
 
     def _place_login(self) -> None:
         """Over the whole window; only over the map while a form is filled in that waits for the log-in."""
@@ -230,24 +247,15 @@ class SeatWindow(QMainWindow):
         answer, desk.log_in_answer = desk.log_in_answer, None
         if answer is not None and answer.id == self._login_id:
             self._first_answered(answer)
-        elif answer is not None and self._second is not None and answer.id == self._second_id:
-            if answer.dispatcher_id is None:
-                self._second.tell(reason_text(answer))
-            elif desk.person is not None and answer.dispatcher_id == desk.person.dispatcher_id:
-                self._second.tell(say("须由另一个人确认"))
-            elif not answer.roles & SECOND_PERSON:
-                self._second.tell(say("此人的角色不能作第二人确认"))
-            else:
-                acts.confirm_second(desk, answer.token)
-                self._second.accept()
+        elif answer is not None:
+            self._second.take(answer)
         if desk.person is None:
             ringing = desk.line.ringing()
             number = ringing[0].number or say("号码未显示") if ringing else ""
             self._login.tell_ringing(say("有来电：{number}，F3 接听", number=number) if ringing else "")
             self._login.tell_hub("\n".join(one.words for one in banners(desk.standing(desk.clock()))))
             self._place_login()
-        if desk.wants_second is not None and self._second is None:
-            self._open_second()
+        self._second.open_if_wanted()
 
     def _first_answered(self, answer: LogInAnswered) -> None:
         if answer.dispatcher_id is None:
@@ -257,22 +265,6 @@ class SeatWindow(QMainWindow):
         self._login.hide()
         self._restore_layout()
         self.go("form")
-
-    def _open_second(self) -> None:
-        assert self._desk.wants_second is not None  # it opens this
-        dialog = SecondPerson(self, act_words(self._desk, self._desk.wants_second), self._log_in_second)
-        self._second = dialog
-        dialog.finished.connect(self._second_finished)
-        dialog.open()
-
-    def _log_in_second(self, staff: str, password: str) -> None:
-        self._second_id = self._desk.hub.log_in(staff, password, second=True)
-
-    def _second_finished(self, _result: int) -> None:
-        if self._second is not None:
-            self._second.deleteLater()
-        self._second = None
-        self._desk.wants_second = None
 
     # --- what verbs ask of the window ----------------------------------------------------------------
 
@@ -327,6 +319,8 @@ class SeatWindow(QMainWindow):
             self._command.close_line()
         elif self._reason.isVisible():
             self._reason.give_up()
+        elif self._reserve.close():
+            pass
         elif self._authorise.isVisible():
             self._authorise.close_sheet()
         elif self._conflicts.isVisible():
@@ -343,9 +337,21 @@ class SeatWindow(QMainWindow):
     def open_conflicts(self) -> None:
         self._conflicts.open()
 
+    def toggle_reserve(self) -> None:
+        self._reserve.panel.toggle()
+
+    def chosen_seat(self) -> str:
+        return self._reserve.panel.chosen_seat()
+
+    def write_record(self) -> None:
+        self._reserve.write_record()
+
     def make_room(self) -> None:
         """A call is taken: nothing lies over its form."""
         self._conflicts.hide()
+
+    def print_sheet(self) -> None:
+        self._paper.print_sheet()
 
     def pin_mode(self) -> None:
         self._chart.pin_mode()
@@ -405,6 +411,7 @@ class SeatWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._frame.setGeometry(self._page.rect())
+        self._reserve.place()
         if self._login.isVisible():
             self._place_login()
         for over in (self._reason, self._authorise, self._conflicts):
@@ -416,6 +423,7 @@ class SeatWindow(QMainWindow):
         self._app.removeEventFilter(self._keys_filter)
         self._idle.stop()
         self._chart.canvas.close_map()
+        self._paper.stop()
         self._desk.save()
         self._ended()
         super().closeEvent(event)

@@ -151,8 +151,11 @@ def order_text(desk: Desk, form: Form) -> str:
     return "；".join(part for part in parts if part)
 
 
-def order(desk: Desk, vehicle: Vehicle | None = None) -> None:
-    """Send the selected (or this) vehicle: opens the incident if need be; the intake ends by itself."""
+def order(desk: Desk, vehicle: Vehicle | None = None, told: str = "") -> None:
+    """Send the selected (or this) vehicle: opens the incident if need be; the intake ends by itself.
+
+    `told`: the crew has its order by voice, and how; it is only recorded.
+    """
     if vehicle is None:
         vehicle = desk.floor.vehicles.get(desk.hand.vehicle_id or "")
     if vehicle is None:
@@ -163,20 +166,20 @@ def order(desk: Desk, vehicle: Vehicle | None = None) -> None:
         what = say("{vehicle} 正在执行 {number} 的任务", vehicle=vehicle.number, number=number)
         desk.notice(what, say("改派请按 Shift+F4，或另选一辆车"))
     else:
-        _assign(desk, vehicle, None)
+        _assign(desk, vehicle, None, told)
 
 
-def divert(desk: Desk, vehicle: Vehicle | None = None) -> None:
+def divert(desk: Desk, vehicle: Vehicle | None = None, told: str = "") -> None:
     """Re-assign a vehicle that is on its way elsewhere (改派)."""
     if vehicle is None:
         vehicle = desk.floor.vehicles.get(desk.hand.vehicle_id or "")
     if vehicle is None or vehicle.mission_id is None:
         desk.notice(say("改派要先选一辆任务中的车"), say("没有任务的车用 F4 派车"))
     else:
-        _assign(desk, vehicle, vehicle.mission_id)
+        _assign(desk, vehicle, vehicle.mission_id, told)
 
 
-def _assign(desk: Desk, vehicle: Vehicle, supersedes: str | None) -> None:
+def _assign(desk: Desk, vehicle: Vehicle, supersedes: str | None, told: str) -> None:
     hand, form = desk.hand, desk.form()
     if hand.intake_id is None:
         desk.notice(say("没有受理中的事件"), say("先接听（F3）、手工受理（F2）或在列表中选一个事件"))
@@ -193,8 +196,10 @@ def _assign(desk: Desk, vehicle: Vehicle, supersedes: str | None) -> None:
     incident_id = desk.incident_id()
     if incident_id is None:
         incident_id = desk.open_incident(hand.intake_id)
-    text = order_text(desk, form)
-    desk.give(cmd.AssignVehicle(new_id(), incident_id, vehicle.id, text, supersedes=supersedes))
+    text = "；".join(part for part in (order_text(desk, form), told) if part)
+    desk.give(
+        cmd.AssignVehicle(new_id(), incident_id, vehicle.id, text, supersedes=supersedes, manual=bool(told))
+    )
 
 
 def is_closed(desk: Desk) -> bool:
@@ -208,10 +213,9 @@ def is_closed(desk: Desk) -> bool:
 
 
 def _already_sending(desk: Desk, vehicle: Vehicle) -> bool:
-    return any(
-        isinstance(pending.command, cmd.AssignVehicle) and pending.command.vehicle_id == vehicle.id
-        for pending in desk.pending.values()
-    )
+    given = [pending.command for pending in desk.pending.values()]
+    given += [one.command for one in desk.unsigned]
+    return any(isinstance(one, cmd.AssignVehicle) and one.vehicle_id == vehicle.id for one in given)
 
 
 def choose_vehicle(desk: Desk, vehicle_id: str) -> None:

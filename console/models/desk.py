@@ -17,7 +17,7 @@ from console.models.readiness import Readiness, Setup
 from console.models.reserve import Plan
 from console.models.state import TOPICS_OF, Hand, Notice, Pending, Person, Topic
 from console.models.travelling import Travelling
-from console.models.unsigned import HELD, Unsigned
+from console.models.unsigned import Unsigned, is_held
 from console.ports import (
     Expired,
     FloorLoaded,
@@ -106,7 +106,7 @@ class Desk:
 
     def give(self, command: cmd.Command, second: bytes = b"") -> str:
         """Send an order; its verdict comes later. Without anybody to give it, it waits (see `unsigned`)."""
-        if isinstance(command, HELD) and not self.may(type(command)):
+        if is_held(command) and not self.may(type(command)):
             self.unsigned.append(Unsigned(command, self.clock() - self.link.clock_ms))
             self.save()
             return ""

@@ -6,8 +6,9 @@ from console.i18n import say
 from console.models import acts
 from console.models.ages import age, clock
 from console.models.desk import Desk
-from console.models.labels import step, word
+from console.models.labels import site_name, step, word
 from console.models.rows import look
+from console.models.spoken import waiting_orders
 from dispatch import commands as cmd
 from dispatch.kinds import OrderStatus
 
@@ -58,12 +59,9 @@ def missions(desk: Desk, now: int) -> list[MissionRow]:
         for m in desk.missions_of(desk.incident_id())
     ]
     known = {row.id for row in rows}
-    for pending in desk.pending.values():
-        command = pending.command
-        if not isinstance(command, cmd.AssignVehicle) or command.mission_id in known:
-            continue
-        if command.incident_id == desk.incident_id():
-            rows.append(_sending_row(desk, command, pending.at, now))
+    for command, at in waiting_orders(desk):
+        if command.mission_id not in known and command.incident_id == desk.incident_id():
+            rows.append(_sending_row(desk, command, at, now))
     rows.sort(key=lambda row: (not row.active, not row.unheard))
     return rows
 
@@ -75,7 +73,9 @@ def _sending_row(desk: Desk, command: cmd.AssignVehicle, at: int, now: int) -> M
         number=vehicle.number,
         kind=word(vehicle.kind),
         look="assigned",
-        order=say("发送中 {age}", age=age(at, now)),
+        order=say("已口头派车 {at}，待补录", at=clock(at))
+        if command.manual
+        else say("发送中 {age}", age=age(at, now)),
         order_tone="warning",
         hospital="",
         age="",
@@ -103,6 +103,10 @@ def _mission_row(desk: Desk, mission_id: str, chosen: str, now: int) -> MissionR
         for kind in type(mission.stage)
     )
     order = word(mission.order_status)
+    if mission.manual:
+        order = say("口头派车，补录")
+    elif mission.late_from:
+        order = say("{site}派车，补录：{order}", site=site_name(desk.floor, mission.late_from), order=order)
     if mission.order_status is OrderStatus.TIMED_OUT:
         order = say("指令超时，请用电台")
     last = max((entry.at for entry in mission.milestones), default=mission.ordered_at)

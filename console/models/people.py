@@ -24,6 +24,8 @@ def welcome(desk: "Desk") -> None:
         return
     held, desk.unsigned = desk.unsigned, []
     for one in held:
+        if isinstance(one.command, cmd.OpenIncident):  # what was typed goes before what is made of it
+            desk.forms.flush(desk.floor, one.command.intake_id)
         desk.send(one.command, at=one.at)
     begun = sum(isinstance(one.command, cmd.BeginIntake) for one in held)
     if begun:

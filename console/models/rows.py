@@ -10,6 +10,8 @@ from console.models.ages import age, clock, day, span
 from console.models.desk import Desk
 from console.models.labels import word
 from console.models.latest import short
+from console.models.modes import city_age_ms
+from console.models.spoken import sent_by_voice
 from dispatch.hints import earlier_calls
 from dispatch.kinds import SEVERITY_RANK, Direction, IncidentState, Severity, VehicleState
 from dispatch.recommend import POSITION_STALE_S, Caution, Pick, Shortfall
@@ -234,6 +236,8 @@ def _incident_row(desk: Desk, incident: Incident, now: int) -> IncidentRow:
         state = word(missions[-1].stage)
     if held and incident.hold:
         state = f"{word(incident.state)} {clock(incident.hold.alarm_at)[:5]}"
+    if _came_late(desk, incident):
+        state = f"{state} {say('补录')}".strip()
     return IncidentRow(
         id=incident.id,
         number=short(incident.number),
@@ -248,6 +252,14 @@ def _incident_row(desk: Desk, incident: Incident, now: int) -> IncidentRow:
         waiting=waiting,
         mine=is_mine(desk, incident.seat_id),
     )
+
+
+def _came_late(desk: Desk, incident: Incident) -> bool:
+    """True when any of it was written down without a hub, or at another site while it was apart."""
+    intakes = [desk.floor.intakes.get(key) for key in incident.intake_ids]
+    if any(intake is not None and intake.entered_at is not None for intake in intakes):
+        return True
+    return any(mission.manual or mission.late_from for mission in desk.missions_of(incident.id))
 
 
 def closed_today(desk: Desk, now: int) -> list[IncidentRow]:
@@ -306,6 +318,11 @@ def _vehicle_row(desk: Desk, vehicle: Vehicle, now: int) -> VehicleRow:
         state = word(mission.stage)
     elif vehicle.suspended_for is not None and vehicle.state is VehicleState.SUSPENDED:
         state = f"{state} · {word(vehicle.suspended_for)}"
+    city_ms = city_age_ms(desk.link)
+    if city_ms is not None:
+        state = say("{state}（{age}前）", state=state, age=span(city_ms / 1000))
+    if sent_by_voice(desk, vehicle.id):
+        state = say("▲ 已口头派车，待补录")
     if vehicle.crew_call is not None:
         state = f"▲ {word(vehicle.crew_call)} · {state}"
     return VehicleRow(
@@ -320,7 +337,7 @@ def _vehicle_row(desk: Desk, vehicle: Vehicle, now: int) -> VehicleRow:
         eta_s=time.seconds if time else None,
         estimated=time.estimated if time else False,
         old=report is not None and now - report.at_ms > POSITION_STALE_S * 1000,
-        callable=vehicle.state in CALLABLE,
+        callable=vehicle.state in CALLABLE and not sent_by_voice(desk, vehicle.id),
         calls=vehicle.crew_call is not None,
     )
 

@@ -11,9 +11,9 @@ from console.models.ages import span
 from console.models.desk import Desk
 from console.models.labels import word
 from console.models.rows import AdviceRow
+from console.models.spoken import is_offline
 from console.panels.table import Cell, Column, RowTable
 from console.panels.widgets import Panel, button, set_property, text
-from console.ports import HubMode
 from console.theme import Theme
 from console.verbs import tip
 from dispatch.recommend import Shortfall
@@ -88,8 +88,8 @@ class AdvicePanel(Panel):
             self._chosen.setText(say("没有选中车辆") if exists else say("有地址即可派车"))
             return
         self._order.setText(f"{name} {vehicle.number}\nF4")
-        if desk.link.mode is HubMode.CUT_OFF:
-            self._chosen.setText(say("已断开：先用电台派车；指令 30 秒内连通才发出"))
+        if is_offline(desk):
+            self._chosen.setText(say("已断开：先用电台派车，再按 F4 登记，连通后补录"))
             set_property(self._chosen, "tone", "fault")
             return
         set_property(self._chosen, "tone", "")

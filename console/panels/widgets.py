@@ -21,8 +21,12 @@ class Panel(QFrame):
         self.setProperty("panel", True)
         self.title = text(title, "title")
         self.aside = text("", "quiet")
+        self.old = text("", "title")
+        self.old.setProperty("tone", "fault")
+        self.old.hide()
         self.head = QHBoxLayout()
         self.head.addWidget(self.title)
+        self.head.addWidget(self.old)
         self.head.addStretch(1)
         self.head.addWidget(self.aside)
         self.body = QVBoxLayout(self)
@@ -38,6 +42,12 @@ def text(words: str = "", role: str = "") -> QLabel:
     if role:
         label.setProperty("role", role)
     return label
+
+
+def tell_age(panel: Panel, words: str) -> None:
+    """Say how old everything in this panel is; "" when it is of now."""
+    panel.old.setText(f"■ {words}" if words else "")
+    panel.old.setVisible(bool(words))
 
 
 class Sentence(QLabel):

@@ -76,7 +76,8 @@ class HubLink:
         machine's clock, if not now. `kept` is called on the bus thread once it is on this machine's disk.
         """
         if deadline_s is None:
-            deadline_s = ORDER_DEADLINE_S if isinstance(command, AssignVehicle) else RECORD_DEADLINE_S
+            sends = isinstance(command, AssignVehicle) and not command.manual
+            deadline_s = ORDER_DEADLINE_S if sends else RECORD_DEADLINE_S
         now = self._clock.steady_ms()
         waiting = Waiting(
             cid=new_id(),

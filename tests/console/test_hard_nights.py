@@ -94,7 +94,7 @@ def test_the_second_person_reads_all_of_what_they_confirm(show, language):
     act = shown.find("second.act")
     assert act.height() >= act.heightForWidth(act.width())
     assert "防洪纪念塔" in act.text()
-    shown.window._second.reject()
+    shown.window._second.dialog.reject()
 
 
 def test_reasons_are_readable_in_english(show):

@@ -1,0 +1,173 @@
+"""A seat without any hub: vehicles sent by voice and entered later with their times; ages of what is old."""
+
+import pytest
+from PySide6.QtCore import Qt
+
+from console.models import rows
+from console.models.spoken import OFFLINE
+from console.ports import HubMode, Link, Moved
+from dispatch import commands as cmd
+from dispatch.kinds import OrderStatus
+from tests.console.busy import PASSWORDS, START, Seatful
+from tests.console.test_window import clipped
+
+Key = Qt.Key
+CTRL = Qt.KeyboardModifier.ControlModifier
+LOST = Link(HubMode.CUT_OFF, tick_age_ms=9_000)
+BACK = Link(HubMode.NORMAL, round_trip_ms=1)
+
+
+def lose_hub(seat, shown, link=LOST):
+    seat.hub.holding = True
+    seat.desk.take(link)
+    shown.settle()
+
+
+def find_hub(seat, shown):
+    seat.desk.take(BACK)
+    seat.hub.holding = False
+    seat.hub.release()
+    shown.settle()
+
+
+def take_down(seat, shown, address="学府路一带"):
+    shown.key(Key.Key_F2)
+    shown.type(address)
+    shown.wait_pause()
+
+
+@pytest.mark.parametrize("mode", sorted(OFFLINE))
+def test_a_vehicle_sent_by_radio_is_entered_with_the_time_it_was_spoken(seat, show, mode):
+    shown = show(seat)
+    take_down(seat, shown)
+    lose_hub(seat, shown, Link(mode, tick_age_ms=9_000, relay="02", hub_age_ms=9_000))
+    shown.key(Key.Key_1, CTRL)
+    vehicle = seat.desk.hand.vehicle_id
+    shown.key(Key.Key_F4)
+    assert shown.find("reason").isVisible()
+    assert "先用电台" in shown.window._reason._title.text()
+    assert not seat.desk.pending, "asking sends nothing"
+    shown.key(Key.Key_1)
+    shown.key(Key.Key_Return)
+    spoken_at = seat.clock()
+    assert "自动补录" in shown.text("notice.text")
+    (row,) = [row for row in rows.vehicles(seat.desk, seat.clock()) if row.id == vehicle]
+    assert "已口头派车" in row.state
+    assert not row.callable
+    assert "已口头派车" in shown.window._missions._strips[0].line._row.order
+    shown.key(Key.Key_F4)
+    assert not shown.find("reason").isVisible(), "once is enough"
+    seat.pass_time(15 * 60_000)
+    find_hub(seat, shown)
+    mission = next(iter(seat.desk.floor.missions.values()))
+    assert (mission.vehicle_id, mission.ordered_at) == (vehicle, spoken_at)
+    assert mission.manual
+    assert mission.order_status is OrderStatus.ACCEPTED
+    assert "已用电台派车，车组已复诵" in mission.order_text
+    assert "口头派车，补录" in shown.window._missions._strips[0].line._row.order
+    (incident,) = rows.incidents(seat.desk, seat.clock())
+    assert "补录" in incident.state
+
+
+def test_who_was_not_reached_waits_for_the_hub_as_an_ordinary_order(seat, show):
+    shown = show(seat)
+    take_down(seat, shown)
+    lose_hub(seat, shown)
+    shown.key(Key.Key_1, CTRL)
+    shown.key(Key.Key_F4)
+    shown.key(Key.Key_3)
+    shown.key(Key.Key_Return)
+    find_hub(seat, shown)
+    (mission,) = seat.desk.floor.missions.values()
+    assert not mission.manual
+
+
+def test_asking_can_be_given_up_and_nothing_is_entered(seat, show):
+    shown = show(seat)
+    take_down(seat, shown)
+    lose_hub(seat, shown)
+    shown.key(Key.Key_1, CTRL)
+    shown.key(Key.Key_F4)
+    shown.key(Key.Key_Escape)
+    find_hub(seat, shown)
+    assert not seat.desk.floor.missions
+
+
+def test_before_the_log_in_too_and_under_the_name_of_who_logs_in(show):
+    seat = Seatful()
+    seat.pump()
+    shown = show(seat)
+    shown.window.open_login()
+    lose_hub(seat, shown)
+    seat.phone.ring("13904510001")
+    shown.settle()
+    shown.key(Key.Key_F3)
+    shown.type("中山路88号")
+    shown.wait_pause()
+    shown.key(Key.Key_1, CTRL)
+    shown.key(Key.Key_F4)
+    assert [button.text() for button in shown.window._reason._choices if "30 秒" in button.text()] == []
+    shown.key(Key.Key_1)
+    shown.key(Key.Key_Return)
+    spoken_at = seat.clock()
+    assert [type(one.command).__name__ for one in seat.desk.unsigned][-1] == "AssignVehicle"
+    shown.key(Key.Key_F4)
+    seat.pass_time(10 * 60_000)
+    find_hub(seat, shown)
+    assert not seat.desk.floor.missions, "nobody has answered for it yet"
+    seat.log_in("0101", PASSWORDS["0101"])
+    shown.settle()
+    seat.pass_time(1_000)
+    (mission,) = seat.desk.floor.missions.values()
+    incident = seat.desk.floor.incidents[mission.incident_id]
+    assert (mission.manual, mission.ordered_at, mission.dispatcher_id) == (True, spoken_at, "d1")
+    assert incident.place.address == "中山路88号"
+    intake = seat.desk.floor.intakes[incident.intake_ids[0]]
+    assert intake.begun_at < spoken_at
+    assert intake.entered_at is not None
+
+
+def test_with_a_hub_nobody_is_sent_before_the_log_in(show):
+    seat = Seatful()
+    seat.pump()
+    shown = show(seat)
+    shown.window.open_login()
+    lose_hub(seat, shown)
+    seat.phone.ring("13904510001")
+    shown.settle()
+    shown.key(Key.Key_F3)
+    shown.type("中山路88号")
+    shown.wait_pause()
+    find_hub(seat, shown)
+    shown.key(Key.Key_1, CTRL)
+    shown.key(Key.Key_F4)
+    assert "请先登录" in shown.text("notice.text")
+    assert not shown.find("reason").isVisible()
+    assert not any(isinstance(one.command, cmd.AssignVehicle) for one in seat.desk.unsigned)
+
+
+def test_nothing_is_clipped_while_asking_how_the_crew_was_told(seat, show):
+    shown = show(seat)
+    take_down(seat, shown)
+    lose_hub(seat, shown)
+    shown.key(Key.Key_1, CTRL)
+    shown.key(Key.Key_F4)
+    assert clipped(shown.window) == []
+
+
+def test_old_values_say_how_old_they_are_behind_a_relay_that_lost_the_city(seat, show):
+    seat.hub.tell(Moved("v1", 126.6, 45.7, START))
+    seat.pump()
+    shown = show(seat)
+    seat.desk.take(Link(HubMode.CITY_CUT_OFF, relay="02", hub_age_ms=185_000))
+    shown.window.second()
+    shown.settle()
+    for panel in (shown.window._vehicles, shown.window._incidents, shown.window._alarms, shown.window._news):
+        assert "3:05 前" in panel.old.text(), panel.title.text()
+        assert panel.old.isVisible()
+    (row,) = [row for row in rows.vehicles(seat.desk, seat.clock()) if row.id == "v1"]
+    assert "3:05前" in row.state
+    seat.desk.take(BACK)
+    shown.window.second()
+    shown.settle()
+    assert not shown.window._vehicles.old.isVisible()
