@@ -9,6 +9,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from bench.crowd_seats import Seats
+from bench.light_seats import LightSeats
 from bench.town import END_S_MAX, Town, processes, set_clock
 
 ANSWER_S_MAX = 120.0
@@ -19,7 +20,8 @@ def child(pipe: Connection, file: str, names: list[str], options: dict[str, Any]
     """Carries out what the parent asks for, one thing after the other, until it asks to end."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     set_clock(options.pop("clock_ms", 0))
-    seats = Seats(file, names, **options)
+    light = options.pop("light", False)
+    seats = LightSeats(file, names) if light else Seats(file, names, **options)
     try:
         while True:
             method, arguments = pipe.recv()
@@ -37,7 +39,7 @@ class Crowd:
     """The machines `names` in one process."""
 
     def __init__(self, town: Town, names: Sequence[str], **options: Any) -> None:
-        """`keep_times`: note when events are applied. `clock_ms`: how far the machines' clocks are wrong."""
+        """`keep_times`: note when applied. `clock_ms`: clocks are wrong by it. `light`: LightSeats."""
         self.names = list(names)
         context = processes()
         self._pipe, theirs = context.Pipe()

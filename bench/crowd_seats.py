@@ -157,14 +157,14 @@ class Seats:
         self._until(there, limit_s, f"live on boot {boot}")
         return time.perf_counter()
 
-    def log_in(self, password: str, limit_s: float) -> float:
-        """Everybody, one after the other in each process; when the last was in."""
-        for seat in self._seats:
+    def log_in(self, password: str, limit_s: float) -> None:
+        """Everybody at a seat."""
+        seats = [seat for seat in self._seats if seat.name.startswith("seat")]
+        for seat in seats:
             seat.logged_in = None
             seat.link.login(f"1{seat.number}", password)
-        self._until(lambda: all(seat.logged_in is not None for seat in self._seats), limit_s, "log-ins")
-        assert all(seat.logged_in for seat in self._seats), "everybody may log in"
-        return time.perf_counter()
+        self._until(lambda: all(seat.logged_in is not None for seat in seats), limit_s, "log-ins")
+        assert all(seat.logged_in for seat in seats), "everybody may log in"
 
     def work(self, count: int, seed: int, limit_s: float) -> list[tuple[str, bool]]:
         """`count` orders of every seat, mixed; each id with its verdict (True: accepted)."""
@@ -246,12 +246,13 @@ class Seats:
 
     def give(self, rate_hz: float, seconds: float, limit_s: float) -> dict[str, float]:
         """Seat states at a steady rate, the seats in turn; when each was given. Waits for the verdicts."""
+        seats = [seat for seat in self._seats if seat.name.startswith("seat")]
         given: dict[str, float] = {}
         start = time.perf_counter()
         n = 0
         while (now := time.perf_counter()) < start + seconds:
             if now >= start + n / rate_hz:
-                seat = self._seats[n % len(self._seats)]
+                seat = seats[n % len(seats)]
                 given[seat.toggle()] = now
                 n += 1
             else:

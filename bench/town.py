@@ -24,7 +24,14 @@ from store.config import Config, load_config
 from store.core.roster import MachineRole
 
 PASSWORD = "a long enough word"
-PRELOADED = ["store.hub", "store.bus.link", "bench.town", "bench.crowd", "bench.crowd_seats"]
+PRELOADED = [
+    "store.hub",
+    "store.bus.link",
+    "bench.town",
+    "bench.crowd",
+    "bench.crowd_seats",
+    "bench.light_seats",
+]
 END_S_MAX = 20.0
 STEP_MS = 30_000
 
