@@ -50,7 +50,7 @@ def test_the_sheet_has_everything_known_with_its_times(busy_seat, tmp_path):
     assert (round(size.width()), round(size.height())) == A4_PT
     incident = desk.floor.incidents["e1"]
     for word in (
-        "院前急救接警单", incident.number, ADDRESSES[1], "13945100001", "高处坠落", "A02",
+        "院前急救接警单", incident.number, ADDRESSES[1], "13945100001", "高处坠落", "0002.1",
         "手写", "签名", "补录",
     ):  # fmt: skip
         assert plain(word) in words, word
