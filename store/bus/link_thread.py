@@ -11,10 +11,11 @@ from dispatch.floor import copy_of
 from store.bus.clock import Clock
 from store.bus.link_hubs import KnownHubs
 from store.bus.link_mail import CommandQuestion, LoginAsked, Mail, Notice, Ordered
+from store.bus.link_resume import Resuming
 from store.bus.link_scout import NOT_COMMANDING, Ours, Scout
 from store.bus.link_sockets import HubConnection
 from store.bus.link_state import LinkSettings, state_of
-from store.bus.outbox_file import OutboxError, OutboxFile
+from store.bus.outbox_file import OutboxDisk
 from store.bus.sockets import Context, Waker
 from store.core.messages import (
     PROTO,
@@ -91,10 +92,9 @@ class _Bus:
         self._clock = clock
         self._waker = waker
         self._mail = mail
-        self._fault = ""
-        self._file = self._open_outbox()
+        self._disk = OutboxDisk(settings.outbox)
         now = clock.steady_ms()
-        self._logic = SeatLogic(self._kept(), now)
+        self._logic = SeatLogic(self._disk.load(), now)
         self._context = Context()
         self._poller = zmq.Poller()
         self._poller.register(waker.fd, zmq.POLLIN)
@@ -103,8 +103,8 @@ class _Bus:
         self._connection: HubConnection | None = None
         self._connect_at = now
         self._refusals = 0
-        self._settled: list[str] = []
         self._logins: dict[str, LoginAsked] = {}
+        self._resuming = Resuming()
         self._login_needed: set[str] = set()
         self._seat_id = self._hub_app = ""
         self._offset_ms = 0
@@ -134,7 +134,7 @@ class _Bus:
         happenings += self._logic.on_time(now)
         self._carry_out(happenings, now)
         self._send_logins(now)
-        self._forget_settled()
+        self._disk.forget_settled()
         self._tell_state(now)
 
     def start_anew(self) -> None:
@@ -147,8 +147,7 @@ class _Bus:
         if self._connection is not None:
             self._connection.close()
         self._context.destroy(linger=0)
-        if self._file is not None:
-            self._file.close()
+        self._disk.close()
 
     def _wait_ms(self) -> int:
         due = self._logic.outbox.next_due()
@@ -233,8 +232,8 @@ class _Bus:
                     self._send(one)
                 case EvidenceReq() | TakeCommand() | HandOver() | DeclareIsland():
                     self._ask_command(one)
-        self._keep(fresh)
-        for kept in informed if not self._fault else ():
+        self._disk.keep(fresh)
+        for kept in informed if not self._disk.fault else ():
             kept()
         happenings: list[Happening] = []
         for waiting in fresh:
@@ -250,6 +249,8 @@ class _Bus:
         self._post([Told(CommandAnswer(id=asked, reason="version", text=str(self._proto)))])
 
     def _send_logins(self, now: int) -> None:
+        if resume := self._resuming.due(self._logic, self._mail.token, now):
+            self._send(resume)
         for asked in list(self._logins.values()):
             if now > asked.until:
                 del self._logins[asked.login.id]
@@ -283,7 +284,7 @@ class _Bus:
                 case LoginCame():
                     notices += self._on_login(happening)
                 case VerdictCame(cid) | Expired(cid):
-                    self._settled.append(cid)
+                    self._disk.settled(cid)
                     self._login_needed.discard(cid)
                     notices.append(happening)
                 case LoginNeeded(cid):
@@ -317,15 +318,17 @@ class _Bus:
         """
         asked = self._logins.pop(came.id, None)
         if asked is None:
-            return []
+            needed = self._resuming.answered(came) and came.ok is None
+            return [LoginNeeded(None)] if needed else []
         if came.ok is not None and not asked.login.second:
             self._mail.token = came.ok.token
+            self._resuming.logged_in(came.ok)
             renewed = [
                 replace(waiting, token=came.ok.token)
                 for waiting in self._logic.outbox.waiting()
                 if waiting.cid in self._login_needed and giver_of(waiting.token) == came.ok.dispatcher_id
             ]
-            self._keep(renewed)
+            self._disk.keep(renewed)
             for waiting in renewed:
                 self._logic.outbox.renew(waiting)
             self._login_needed -= {waiting.cid for waiting in renewed}
@@ -337,48 +340,6 @@ class _Bus:
         for waiting in self._logic.outbox.waiting() if person else ():
             if waiting.cid in self._login_needed and giver_of(waiting.token) != person:
                 self._logic.outbox.park(waiting.cid)
-
-    # --- the disk ---------------------------------------------------------------------------------
-
-    def _open_outbox(self) -> OutboxFile | None:
-        try:
-            return OutboxFile(self._settings.outbox)
-        except OutboxError as error:
-            self._set_fault(str(error))
-            return None
-
-    def _kept(self) -> list[Waiting]:
-        try:
-            return self._file.load() if self._file else []
-        except OutboxError as error:
-            self._set_fault(str(error))
-            return []
-
-    def _keep(self, waiting: list[Waiting]) -> None:
-        """On disk, or a fault the screens show; the order goes out either way."""
-        if not waiting:
-            return
-        try:
-            if self._file is not None:
-                self._file.change(waiting, [])
-                self._set_fault("")
-        except OutboxError as error:
-            self._set_fault(str(error))
-
-    def _forget_settled(self) -> None:
-        if not self._settled:
-            return
-        try:
-            if self._file is not None:
-                self._file.change([], self._settled)
-            self._settled = []
-        except OutboxError as error:
-            self._set_fault(str(error))  # tried again with the next one
-
-    def _set_fault(self, fault: str) -> None:
-        if fault != self._fault:
-            log.error("outbox: %s", fault or "on disk again")
-        self._fault = fault
 
     # --- the lamps --------------------------------------------------------------------------------
 
@@ -397,7 +358,7 @@ class _Bus:
             seat_id=self._seat_id,
             hub_app=self._hub_app,
             login_needed=bool(self._login_needed),
-            outbox_fault=self._fault,
+            outbox_fault=self._disk.fault,
             proto=self._proto,
         )
         if (before.phase, before.mode) != (self._mail.state.phase, self._mail.state.mode):

@@ -4,6 +4,7 @@ A command is in here before it is first sent and leaves with its verdict or its 
 of the seat sends what waits, in order and with the same ids.
 """
 
+import logging
 import sqlite3
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from store.core.messages import encode
 from store.core.outbox import Waiting
 from store.private_file import make_private
 
+log = logging.getLogger(__name__)
 _decoder = msgspec.msgpack.Decoder(Waiting)
 
 
@@ -65,3 +67,59 @@ class OutboxFile:
 
     def close(self) -> None:
         self._connection.close()
+
+
+class OutboxDisk:
+    """The outbox's file as the bus thread uses it: a disk that fails stops nothing, it is told as `fault`."""
+
+    def __init__(self, path: Path) -> None:
+        self.fault = ""
+        """Why the outbox is not on disk; "" while it is."""
+        self._settled: list[str] = []
+        self._file: OutboxFile | None = None
+        try:
+            self._file = OutboxFile(path)
+        except OutboxError as error:
+            self._set_fault(str(error))
+
+    def load(self) -> list[Waiting]:
+        """What an earlier run left, in order."""
+        try:
+            return self._file.load() if self._file else []
+        except OutboxError as error:
+            self._set_fault(str(error))
+            return []
+
+    def keep(self, waiting: list[Waiting]) -> None:
+        """On disk, or a fault the screens show; the order goes out either way."""
+        if not waiting:
+            return
+        try:
+            if self._file is not None:
+                self._file.change(waiting, [])
+                self._set_fault("")
+        except OutboxError as error:
+            self._set_fault(str(error))
+
+    def settled(self, cid: str) -> None:
+        """It has its verdict or expired; `forget_settled` takes it off the disk."""
+        self._settled.append(cid)
+
+    def forget_settled(self) -> None:
+        if not self._settled:
+            return
+        try:
+            if self._file is not None:
+                self._file.change([], self._settled)
+            self._settled = []
+        except OutboxError as error:
+            self._set_fault(str(error))  # tried again with the next one
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def _set_fault(self, fault: str) -> None:
+        if fault != self.fault:
+            log.error("outbox: %s", fault or "on disk again")
+        self.fault = fault

@@ -15,12 +15,13 @@ from store.core.messages import (
     LoginRefused,
     Mode,
     Nack,
+    Resume,
     RosterNews,
     Welcome,
 )
 from store.core.roster import Machine
 from store.core.seals import SignKey
-from store.core.tokens import SECOND_MS_MAX, SESSION_MS_MAX, Token, seal
+from store.core.tokens import SECOND_MS_MAX, SESSION_MS_MAX, Seals, Token, open_token, seal
 
 
 class Identity(Struct, frozen=True):
@@ -100,4 +101,29 @@ def logged_in(
         roles=tuple(sorted(person.roles)),
         expires_at=token.expires_at,
         seat_id=None if login.second else seat_id,
+    )
+
+
+def resumed(
+    machine: Machine, resume: Resume, seals: Seals, floor: Floor, wall_now: int
+) -> LoginOk | LoginRefused:
+    """Somebody who logged in elsewhere while nobody could put it into the journal."""
+    token = open_token(resume.token, seals, machine.public_key, wall_now, wall_now)
+    person = floor.dispatchers.get(token.dispatcher_id) if token else None
+    seat_id = seat_id_of(machine, floor)
+    if (
+        token is None
+        or person is None
+        or token.second
+        or token.seat_id != seat_id
+        or seat_id not in floor.seats
+    ):
+        return LoginRefused(id=resume.id, reason="token")
+    return LoginOk(
+        id=resume.id,
+        token=resume.token,
+        dispatcher_id=person.id,
+        roles=tuple(sorted(person.roles)),
+        expires_at=token.expires_at,
+        seat_id=seat_id,
     )

@@ -27,6 +27,7 @@ from store.core.messages import (
     Position,
     Positions,
     PositionsReq,
+    Resume,
     decode_to_hub,
     encode,
 )
@@ -48,7 +49,7 @@ class Unwrapped(NamedTuple):
     """A message a relay handed on, as if its machine were connected here."""
 
     origin: Origin
-    message: Login | Cmd | Positions
+    message: Login | Resume | Cmd | Positions
 
 
 class _Follower(Struct):
@@ -76,6 +77,11 @@ class Followers:
     def sites(self, now: int) -> list[tuple[str, int]]:
         """(site, ms since its relay last asked) of every follower."""
         return [(one.site, now - one.heard_at) for one in self._by_route.values()]
+
+    def caught_up(self, site: str, head: Head) -> bool:
+        """True when a follower of this site has every row up to `head` and waits for the next."""
+        parked = (one.parked for one in self._by_route.values() if one.site == site)
+        return any(asked is not None and (asked.seq, asked.hash) == (head.seq, head.hash) for asked in parked)
 
     # --- questions --------------------------------------------------------------------------------
 
@@ -129,7 +135,7 @@ class Followers:
             message = decode_to_hub(forward.frame)
         except BadMessage:
             return None
-        if not isinstance(message, Login | Cmd | Positions):
+        if not isinstance(message, Login | Resume | Cmd | Positions):
             return None
         return Unwrapped(Origin(machine, Relayed(origin.route, forward.route)), message)
 

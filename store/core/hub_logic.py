@@ -14,7 +14,7 @@ from dispatch.kinds import Role
 from dispatch.words import CITY
 from store.core.batch import BATCH_MAX, Batch, Work, result_of_late
 from store.core.giver import work_of
-from store.core.greeting import Identity, Standing, logged_in, roster_after, welcome
+from store.core.greeting import Identity, Standing, logged_in, resumed, roster_after, welcome
 from store.core.hub_followers import Followers, MachineOf
 from store.core.hub_sites import late_work
 from store.core.journal import Head
@@ -42,6 +42,7 @@ from store.core.messages import (
     Pong,
     Positions,
     PositionsReq,
+    Resume,
     RosterNews,
     RosterReq,
     SnapReq,
@@ -134,6 +135,8 @@ class HubLogic:
                 return self._on_hello(origin, message, now)
             case Login():
                 return [CheckPerson(origin, message)]
+            case Resume():
+                return self._on_resume(origin, message, now)
             case SnapReq():
                 frames = self._recent.snapshot(self.floor, self.identity.epoch, self.head, now)
                 return [Reply(origin.route, frame) for frame in frames]
@@ -236,6 +239,15 @@ class HubLogic:
         if isinstance(answer, LoginRefused) or answer.seat_id is None:
             return [Reply(origin.route, encode(answer))]
         self._journal_login(origin, answer, answer.seat_id, now)
+        return []
+
+    def _on_resume(self, origin: Origin, resume: Resume, now: int) -> list[Output]:
+        """A log-in at a relay that was cut off comes into the journal, under its own id."""
+        answer = resumed(origin.machine, resume, self.seals, self.floor, now)
+        if isinstance(answer, LoginRefused) or answer.seat_id is None:
+            return [Reply(origin.route, encode(answer))]
+        if self.mode is not Mode.FENCED:
+            self._journal_login(origin, answer, answer.seat_id, now)
         return []
 
     def _journal_login(self, origin: Origin, ok: LoginOk, seat_id: str, now: int) -> None:

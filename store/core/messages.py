@@ -105,6 +105,16 @@ class Login(_Message, frozen=True):
     second: bool = False
 
 
+class Resume(_Message, frozen=True):
+    """Somebody logged in while there was no hub: `token` proves it, `id` is that of the Login.
+
+    The hub puts the log-in into the journal and answers like to a Login.
+    """
+
+    id: Id
+    token: bytes
+
+
 class Cmd(_Message, frozen=True):
     """One command. `after` is the previous command of the same outbox that has no verdict yet.
 
@@ -313,10 +323,12 @@ class LoginOk(_Message, frozen=True):
     roles: tuple[str, ...]
     expires_at: int
     seat_id: str | None = None
+    journaled: bool = True
+    """False: of a relay without its hub; show it to the next hub with Resume."""
 
 
 class LoginRefused(_Message, frozen=True):
-    """`reason`: wrong, locked, no_account, no_seat, store, or refused (`refusal` is the encoded refusal)."""
+    """`reason`: wrong, locked, no_account, no_seat, token, store, or refused (`refusal`: the encoded one)."""
 
     id: str
     reason: str
@@ -501,6 +513,7 @@ class CommandAnswer(_Message, frozen=True):
 ToHub = (
     Hello
     | Login
+    | Resume
     | Cmd
     | SnapReq
     | Catch

@@ -8,6 +8,7 @@ copy has its row; cut off from the hub nobody decides, everybody may look and lo
 from collections import Counter, deque
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from dispatch.floor import Floor
 from store.core.batch import Batch
@@ -42,11 +43,13 @@ from store.core.messages import (
     HandOver,
     Hello,
     Login,
+    LoginOk,
     Mode,
     Nack,
     Ping,
     Pong,
     Positions,
+    Resume,
     RosterNews,
     RosterReq,
     SnapReq,
@@ -70,6 +73,10 @@ FORWARDED_MAX = 4000
 RelayOutput = (
     Reply | Publish | CheckPerson | ForSite | ToTheHub | Copy | PublishPositions | NextHub | Heard | ForkFound
 )
+
+
+Asked = Cmd | Login | Resume
+"""What is handed on and answered."""
 
 
 class _OnItsWay(Struct):
@@ -191,12 +198,22 @@ class RelayLogic:
         match message:
             case Cmd():
                 return self._on_cmd(origin, message, now)
+            case Login() if self.following.cut_off(now):
+                return [CheckPerson(origin, message)]
+            case Login() | Resume():
+                return self._forward(origin, message, message.id.encode(), now)
+            case Positions() if origin.machine.role is MachineRole.GATEWAY:
+                return self._hand_on(origin, message, b"")
+            case EvidenceReq() | TakeCommand() | HandOver() | DeclareIsland():
+                return [ForSite(origin, message)]
+            case _:
+                return self._serve(origin, message, now)
+
+    def _serve(self, origin: Origin, message: ToHub, now: int) -> list[RelayOutput]:
+        """What the copy answers by itself."""
+        match message:
             case Hello():
                 return self._on_hello(origin, message, now)
-            case Login():
-                if self.following.cut_off(now):
-                    return [CheckPerson(origin, message)]
-                return self._forward(origin, message, message.id.encode(), now)
             case SnapReq():
                 return self._on_snap_req(origin, now)
             case Catch():
@@ -204,12 +221,8 @@ class RelayLogic:
                 return [Reply(origin.route, encode(missed))]
             case Ping():
                 return [Reply(origin.route, encode(Pong(t=message.t)))]
-            case Positions() if origin.machine.role is MachineRole.GATEWAY:
-                return self._hand_on(origin, message, b"")
             case RosterReq():
                 return [Reply(origin.route, encode(roster_after(self.roster, message.revision)))]
-            case EvidenceReq() | TakeCommand() | HandOver() | DeclareIsland():
-                return [ForSite(origin, message)]
             case _:
                 return self.on_bad_message(origin)
 
@@ -222,6 +235,8 @@ class RelayLogic:
         """Somebody logged in while cut off; `wall_now` by the wall clock, for the token."""
         origin, sign = check.origin, self.identity.sign
         answer = logged_in(origin.machine, check.login, reason, wait_s, self.floor, sign, wall_now)
+        if isinstance(answer, LoginOk) and answer.seat_id is not None:
+            answer = replace(answer, journaled=False)  # the next hub hears of it from the seat itself
         return [Reply(origin.route, encode(answer))]
 
     def _on_hello(self, origin: Origin, hello: Hello, now: int) -> list[RelayOutput]:
@@ -242,7 +257,7 @@ class RelayLogic:
             return [Reply(origin.route, encode(Nack(reason="cut_off", cid=cmd.cid)))]
         return self._forward(origin, cmd, cmd.cid.encode(), now)
 
-    def _forward(self, origin: Origin, message: Cmd | Login, key: bytes, now: int) -> list[RelayOutput]:
+    def _forward(self, origin: Origin, message: Asked, key: bytes, now: int) -> list[RelayOutput]:
         """Hand it on; one that is on its way only gets a new return address."""
         key = origin.machine.name.encode() + b"/" + key
         one = self._on_its_way.get(key)
@@ -258,7 +273,7 @@ class RelayLogic:
             self._on_its_way[key] = _OnItsWay(origin.route, now)
         return self._hand_on(origin, message, key)
 
-    def _hand_on(self, origin: Origin, message: Cmd | Login | Positions, key: bytes) -> list[RelayOutput]:
+    def _hand_on(self, origin: Origin, message: Asked | Positions, key: bytes) -> list[RelayOutput]:
         return [ToTheHub(Forward(machine=origin.machine.name, route=key, frame=encode(message)))]
 
     # --- time -------------------------------------------------------------------------------------

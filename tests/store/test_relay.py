@@ -83,8 +83,11 @@ def test_a_district_cut_off_logs_people_in_shows_itself_and_comes_back(small_cit
         assert seat.login("1003").ok is not None
         waiting = ring(seat)
         known = centre.open_incident()
+        assert seat.floor.seats["seat03"].dispatcher_id is None
         line.set(cut=False)
         assert seat.verdict(waiting).refusal is None  # under the token of the relay
+        for desk in (seat, centre):
+            desk.wait(lambda desk=desk: desk.floor.seats["seat03"].dispatcher_id == "d1003", "logged in")
         seat.wait(lambda: known in seat.floor.incidents, "what happened meanwhile")
         seat.wait(lambda: seat.link.state.mode == Mode.NORMAL, "normal again")
         assert seat.link.state.hub_age_ms < 3000

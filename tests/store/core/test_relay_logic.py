@@ -32,11 +32,13 @@ from store.core.messages import (
     Journal,
     Login,
     LoginOk,
+    LoginRefused,
     Mode,
     Nack,
     Position,
     Positions,
     PositionsReq,
+    Resume,
     SnapReq,
     Tick,
     Welcome,
@@ -227,6 +229,9 @@ def test_an_ack_waits_for_its_row_in_the_copy() -> None:
 def test_only_machines_of_the_relays_own_site_are_handed_on() -> None:
     sites = joined()
     sites.from_seat(seat_order("o1"), FOREIGN)
+    assert sites.answers[-1] == Nack(reason="elsewhere", cid="o1")
+    smuggled = Forward(machine="seat-31", route=b"", frame=encode(seat_order("o1")))
+    sites.hub_out(sites.hub.on_message(Origin(RELAY, LINE), smuggled, NOW))
     assert sites.hub.head.seq == 3
     assert sites.hub.bad_messages["relay-02"] == 1
     inner = encode(Forward(machine="seat-21", route=b"", frame=encode(seat_order("o2"))))
@@ -268,7 +273,7 @@ def test_cut_off_nobody_decides_and_people_still_log_in() -> None:
     sites.relay_out(sites.relay.on_person(check, "", 0, NOW))
     ok = sites.answers[-1]
     assert isinstance(ok, LoginOk)
-    assert (ok.dispatcher_id, ok.seat_id) == ("d1", "s21")
+    assert (ok.dispatcher_id, ok.seat_id, ok.journaled) == ("d1", "s21", False)
     sites.from_seat(SnapReq())
     assert sites.answers[-3].seq == 3
     sites.cut = False
@@ -277,6 +282,22 @@ def test_cut_off_nobody_decides_and_people_still_log_in() -> None:
     sites.tick()
     assert of(Tick, sites.published)[-1].mode == Mode.NORMAL
     assert sites.relay.head == sites.hub.head
+
+
+def test_a_log_in_while_cut_off_comes_into_the_journal_under_its_own_id() -> None:
+    sites = joined()
+    sites.hub.seals.trust({"relay-02": RELAY_SIGN.public})
+    token = seal(Token(SEAT.public_key, "d1", "s21", NOW, NOW + 3_600_000), RELAY_SIGN)
+    sites.from_seat(Resume(id="a" * 32, token=token))
+    ok = sites.answers[-1]
+    assert isinstance(ok, LoginOk)
+    assert (ok.id, ok.journaled) == ("a" * 32, True)
+    assert sites.hub.floor.seats["s21"].dispatcher_id == "d1"
+    assert sites.journal[-1].cid == "a" * 32
+    assert sites.relay.floor == sites.hub.floor
+    stolen = seal(Token("x" * 40, "d1", "s21", NOW, NOW + 3_600_000), RELAY_SIGN)
+    sites.from_seat(Resume(id="b" * 32, token=stolen))
+    assert sites.answers[-1] == LoginRefused(id="b" * 32, reason="token")
 
 
 def test_a_log_in_goes_to_the_hub_while_there_is_one() -> None:
