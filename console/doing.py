@@ -215,6 +215,8 @@ class Doing:
         self._screen.toggle_closed()
 
     def take(self) -> None:
+        if self._incident_id is not None:
+            acts.show(self._desk, self._incident_id)
         acts.take_over(self._desk)
 
     def put_aside(self) -> None:

@@ -107,7 +107,7 @@ VERBS: tuple[Verb, ...] = (
          zh_long="拨打联系电话", en_long="dial the contact of the form"),
     Verb("play", "听录音", "Play", "Ctrl+P", ("ly", "luyin", "ting"), "call",
          zh_long="播放所选通话的录音，再按停止", en_long="play the recording; again to stop"),
-    Verb("take", "接管", "Take over", "Ctrl+T", ("jg", "jieguan"), "incident", order=cmd.TakeIncident,
+    Verb("take", "接管", "Take over", "Ctrl+T", ("jg", "jieguan"), "incident", "incident", cmd.TakeIncident,
          zh_long="从占用坐席接管事件", en_long="take the incident from the seat that holds it"),
     Verb("put_aside", "放下", "Put aside", "Ctrl+W", ("fx", "fangxia"), "incident",
          zh_long="清空中间，未完的仍在列表中", en_long="clear the middle; the lists keep the rest"),
