@@ -20,7 +20,7 @@ from store.core.messages import (
 
 LOOK_MS_MAX = 1500
 PAUSE_MS = 500
-HOME_MS = 3000
+HOME_MS = 1500
 HOME_LOOKS = 2
 """Home has to be well so many times in a row: a line that flaps moves nobody."""
 BEHIND_MAX = 100

@@ -98,6 +98,11 @@ class District:
         self.city.desks.append(desk)
         return desk
 
+    def lonely_desk(self, machine: str) -> Desk:
+        """A machine that can reach nothing but its relay."""
+        public = own_keys(self.folder / "keys", f"relay-{self.code}").public
+        return self.desk(machine, hubs=(self.address,), keys_dir=None, hub_public=public)
+
     # --- the copy -----------------------------------------------------------------------------------
 
     def head(self) -> Head:

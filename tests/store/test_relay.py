@@ -21,8 +21,8 @@ from tests.store.thin_line import Quality, ThinLine
 pytestmark = pytest.mark.process
 KILLS = int(os.environ.get("LINGSHENG_RELAY_KILLS", "3"))
 COMMANDS_PER_KILL = 150
-EVENTS = int(os.environ.get("LINGSHENG_LINE_EVENTS", "60"))
-THIN_S = int(os.environ.get("LINGSHENG_THIN_S", "8"))
+EVENTS = int(os.environ.get("LINGSHENG_LINE_EVENTS", "40"))
+THIN_S = int(os.environ.get("LINGSHENG_THIN_S", "5"))
 PATIENCE = float(os.environ.get("LINGSHENG_PATIENCE", "2"))
 """How much slower than a quiet machine this one may be."""
 
@@ -74,7 +74,7 @@ def test_a_district_cut_off_logs_people_in_shows_itself_and_comes_back(small_cit
     district.start()
     try:
         centre = small_city.seat("01")
-        seat = district.desk("seat-03", hubs=(district.address,))
+        seat = district.lonely_desk("seat-03")
         seat.wait(lambda: seat.floor.vehicles, "the floor")
         seat.wait(accounts_there(district), "accounts in the copy")
         line.set(cut=True)
@@ -112,7 +112,7 @@ def test_a_relay_without_its_city_serves_from_its_own_disk_within_two_seconds(di
     city = district.city
     centre = city.seat("01")
     known = centre.open_incident()
-    seat = district.desk("seat-03", hubs=(district.address,))
+    seat = district.lonely_desk("seat-03")
     seat.wait(lambda: known in seat.floor.incidents)
     seat.close()
     city.desks.remove(seat)
@@ -120,7 +120,7 @@ def test_a_relay_without_its_city_serves_from_its_own_disk_within_two_seconds(di
     city.kill_hub()
     begun = time.monotonic()
     district.start()
-    late = district.desk("seat-03", hubs=(district.address,))
+    late = district.lonely_desk("seat-03")
     late.wait(lambda: known in late.floor.incidents, "the floor of the copy")
     took = time.monotonic() - begun
     assert took < 2.0 * PATIENCE, f"{took:.1f} s"
@@ -167,7 +167,7 @@ def test_a_relay_killed_in_the_middle_of_copying_has_the_hubs_journal(district: 
         district.kill()
         district.start()
     seq = centre.verdict(last).seq
-    seat = district.desk("seat-03", hubs=(district.address,))
+    seat = district.lonely_desk("seat-03")
     seat.wait(lambda: seat.link.state.seq >= seq, "everything copied")
     assert district.stop() == 0
     assert district.prove() >= KILLS * COMMANDS_PER_KILL - 200
@@ -177,7 +177,7 @@ def test_a_relay_killed_in_the_middle_of_copying_has_the_hubs_journal(district: 
 def test_a_hub_killed_while_a_relay_follows_loses_nothing_of_the_copy(district: District) -> None:
     city = district.city
     centre = city.seat("01")
-    seat = district.desk("seat-03", hubs=(district.address,))
+    seat = district.lonely_desk("seat-03")
     seat.wait(lambda: seat.floor.vehicles)
     assert seat.login("1003").ok is not None
     orders = []
@@ -203,7 +203,7 @@ def test_eighty_milliseconds_and_two_percent_loss_are_a_normal_day(small_city: C
     district.start()
     try:
         centre = small_city.seat("01")
-        seat = district.desk("seat-03", hubs=(district.address,))
+        seat = district.lonely_desk("seat-03")
         seat.wait(lambda: seat.floor.vehicles)
         assert seat.login("1003").ok is not None
         seat.wait_live()
@@ -236,7 +236,7 @@ def test_eighty_milliseconds_and_two_percent_loss_are_a_normal_day(small_city: C
 
 def test_a_machine_struck_off_is_cut_off_at_the_relay_too(district: District) -> None:
     city = district.city
-    seat = district.desk("seat-03", hubs=(district.address,))
+    seat = district.lonely_desk("seat-03")
     seat.wait_live()
     assert strike_machine(city.config, "seat-03")
     seat.wait(lambda: seat.link.state.phase is Phase.REVOKED, "struck off at the relay")
@@ -250,7 +250,7 @@ def test_on_sixty_four_kilobit_orders_go_first_and_ages_are_honest(small_city: C
     district.start()
     try:
         centre, gateway = small_city.seat("01"), small_city.desk("gateway")
-        seat = district.desk("seat-03", hubs=(district.address,))
+        seat = district.lonely_desk("seat-03")
         seat.wait(lambda: seat.floor.vehicles)
         seat.wait_live()
         gateway.wait_live()
