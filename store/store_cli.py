@@ -4,6 +4,7 @@ Every verb checks its own result and says in both languages what it found; 0 onl
 """
 
 import argparse
+from pathlib import Path
 
 from store.backup import cli
 from store.backup.cli import say
@@ -15,6 +16,7 @@ from store.db.migrate import HEAD_REVISION, grant_hub_role, migrate
 from store.db.verify import verified
 from store.deploy.engine import HUB_ROLE
 from store.exits import CannotStartError, ExitCode
+from store.old_leader import rejoin
 from store.patroni import PatroniError
 
 POSTGRESQL = "postgresql"
@@ -39,6 +41,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--give-back",
         action="store_true",
         help="etcd 重建后，交还 Patroni once etcd is back: hand over to Patroni",
+    )
+    back = verbs.add_parser(
+        "rejoin", help="旧主库回来当备机，并核对确在重放 an old leader returns as a standby"
+    )
+    back.add_argument(
+        "--source", required=True, metavar="CONNINFO", help="新主库的 libpq 连接串 the new leader"
+    )
+    back.add_argument(
+        "--keep", type=Path, metavar="DIR", help="另存旧数据目录 keep a copy of its folder here"
     )
     island = verbs.add_parser(
         "island", help="孤岛开关（紧急，平时由坐席下令） island on or off, for emergencies"
@@ -88,6 +99,13 @@ def _promote(options: argparse.Namespace, config: Config) -> int:
     return ExitCode.DONE
 
 
+def _rejoin(options: argparse.Namespace, config: Config) -> int:
+    done = rejoin(config.cluster, options.source, options.keep)
+    how = "整库重建 copied whole" if done.rebuilt else "已回退 rewound"
+    say(f"● 已作为备机回来 is a standby again: {how}, {done.took_s:.1f} s, journal {done.journal_seq}")
+    return ExitCode.DONE
+
+
 def _island(options: argparse.Namespace, config: Config) -> int:
     if options.state != "show":
         set_island(config.cluster, on=options.state == "on")
@@ -98,4 +116,11 @@ def _island(options: argparse.Namespace, config: Config) -> int:
     return ExitCode.DONE
 
 
-_VERBS = {"upgrade": _upgrade, "verify": _verify, "promote": _promote, "island": _island, **cli.VERBS}
+_VERBS = {
+    "upgrade": _upgrade,
+    "verify": _verify,
+    "promote": _promote,
+    "rejoin": _rejoin,
+    "island": _island,
+    **cli.VERBS,
+}

@@ -7,8 +7,9 @@ from typing import Any, LiteralString
 import psycopg
 from msgspec import Struct
 from psycopg import sql
-from sqlalchemy import inspect, select, text
+from sqlalchemy import Connection, create_engine, inspect, select, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
 
 from store.core.messages import EPOCH_ZERO, Epoch
 from store.db.engine import open_engine
@@ -49,8 +50,8 @@ def who_commands(url: str) -> Commanding:
 class ServerState(Struct, frozen=True):
     """One PostgreSQL server. `standbys` that stream from it: (name, sync state, replay lag in bytes).
 
-    `lsn`: written here, or replayed where `in_recovery`; `wait_for`: synchronous_standby_names;
-    `journal_seq`: -1 where there is no journal.
+    `lsn`: written here, or replayed where `in_recovery`; `timeline` 0: receives nothing; `wait_for`:
+    synchronous_standby_names; `journal_seq`: -1 where there is no journal.
     """
 
     in_recovery: bool
@@ -71,17 +72,47 @@ def server_state(conninfo: str) -> ServerState:
     return ServerState(recovering, timeline, int(lsn), wait_for, standbys, seq)
 
 
-def commit_waits_for_standby(url: str) -> bool:
-    """True when a commit of the hub is written here and waits for the other building. Raises StoreError."""
-    engine = open_engine(url, writer=False)
-    query = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
-    try:
-        with engine.connect() as connection:
-            return bool(connection.execute(query).scalar())
-    except DBAPIError as error:
-        raise converted(error) from error
-    finally:
-        engine.dispose()
+class CommitState(Struct, frozen=True):
+    """`waits`: a commit is written and not confirmed yet; `wait_for`: synchronous_standby_names."""
+
+    waits: bool
+    wait_for: str
+
+
+class CommitEyes:
+    """One connection to the server that leads, kept; belongs to one thread."""
+
+    def __init__(self, url: str) -> None:
+        arguments = {"application_name": "lingsheng-watch", "connect_timeout": CONNECT_S_MAX}
+        arguments |= {"target_session_attrs": "read-write"}
+        self._engine = create_engine(
+            url, connect_args=arguments, poolclass=NullPool, isolation_level="AUTOCOMMIT"
+        )
+        self._connection: Connection | None = None
+
+    def look(self) -> CommitState:
+        """Raises StoreError; the next look connects anew."""
+        try:
+            if self._connection is None:
+                self._connection = self._engine.connect()
+            row = self._connection.execute(_COMMITS).one()
+        except DBAPIError as error:
+            self.close()
+            raise converted(error) from error
+        return CommitState(row.waits, row.wait_for)
+
+    def close(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with contextlib.suppress(DBAPIError):
+                connection.close()
+        self._engine.dispose()
+
+
+_COMMITS = text("""
+SELECT current_setting('synchronous_standby_names') AS wait_for,
+       EXISTS (SELECT FROM pg_stat_activity WHERE wait_event = 'SyncRep') AS waits
+""")
 
 
 def promote(conninfo: str, limit_s: int) -> bool:
@@ -117,8 +148,9 @@ _SELF = """
 SELECT pg_is_in_recovery(),
        CASE WHEN pg_is_in_recovery() THEN coalesce(pg_last_wal_replay_lsn(), '0/0')
             ELSE pg_current_wal_lsn() END - '0/0'::pg_lsn,
-       timeline_id, current_setting('synchronous_standby_names')
-FROM pg_control_checkpoint()
+       CASE WHEN pg_is_in_recovery() THEN coalesce((SELECT received_tli FROM pg_stat_wal_receiver), 0)
+            ELSE ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::int END,
+       current_setting('synchronous_standby_names')
 """
 _STANDBYS = """
 SELECT application_name, sync_state, coalesce(pg_current_wal_lsn() - replay_lsn, -1)::bigint

@@ -1,0 +1,126 @@
+"""An old leader comes back as a standby: rewound, or built anew, and only believed when it really replays.
+
+pg_rewind right after a promotion may do nothing and leave a zombie, which streams and never replays (bus.md,
+trap 13): the new leader makes a checkpoint first, and what it writes afterwards has to appear here.
+"""
+
+import contextlib
+import logging
+import os
+import shutil
+import subprocess
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+from msgspec import Struct
+
+from store.cluster import ClusterError
+from store.config import Cluster
+from store.db.errors import StoreError
+from store.db.server import checkpoint, server_state
+
+RUN_S_MAX = 6 * 3600
+REPLAY_S_MAX = 20.0
+LOOK_S = 0.1
+USER = "postgres"
+SHOWN = 400
+OWN_FILES = ("postgresql.conf", "pg_hba.conf", "pg_ident.conf")
+"""Of this machine: its address and port; rewinding brings the leader's."""
+
+log = logging.getLogger(__name__)
+
+
+class Rejoined(Struct, frozen=True):
+    """`rebuilt`: copied whole because rewinding did not do; what it had alone lies in `kept`."""
+
+    rebuilt: bool
+    took_s: float
+    journal_seq: int
+    kept: str
+
+
+def rejoin(cluster: Cluster, source: str, keep: Path | None = None) -> Rejoined:
+    """Make the server of this machine a standby of `source` (libpq connection). Raises ClusterError.
+
+    It is stopped first. `keep`: a copy of its folder is left there, for what only it had written.
+    """
+    if not cluster.data_dir or not cluster.server:
+        raise ClusterError("[cluster] data_dir and server are not set: this machine has no server")
+    begun, data = time.monotonic(), Path(cluster.data_dir)
+    _stop(cluster, data)
+    own = {name: (data / name).read_bytes() for name in OWN_FILES if (data / name).exists()}
+    if keep is not None:
+        shutil.copytree(data, keep, symlinks=True)
+    _fresh_checkpoint(source)
+    rebuilt = not (_rewound(cluster, data, source) and _replays(cluster, data, source, own))
+    if rebuilt:
+        log.warning("not rewound: copied whole from the leader")
+        _stop(cluster, data)
+        _build_anew(cluster, data, source)
+        if not _replays(cluster, data, source, own):
+            raise ClusterError(f"the standby does not replay what {source} writes: look at its log")
+    seq = server_state(cluster.server).journal_seq
+    return Rejoined(rebuilt, time.monotonic() - begun, seq, str(keep or ""))
+
+
+def _rewound(cluster: Cluster, data: Path, source: str) -> bool:
+    said = _run(cluster, "pg_rewind", "-D", str(data), "--source-server", source, "-R", "--no-sync")
+    return not said
+
+
+def _build_anew(cluster: Cluster, data: Path, source: str) -> None:
+    aside = data.with_name(f"{data.name}.abandoned-{int(time.time())}")
+    data.rename(aside)
+    said = _run(cluster, "pg_basebackup", "-D", str(data), "-d", source, "-R", "-c", "fast", "-X", "stream")
+    if said:
+        raise ClusterError(f"not copied from the leader: {said}")
+
+
+def _replays(cluster: Cluster, data: Path, source: str, own: dict[str, bytes]) -> bool:
+    """Start it as this machine's; True when what the leader writes from now on is replayed here."""
+    for name, content in own.items():
+        (data / name).write_bytes(content)
+    if said := _run(cluster, "pg_ctl", "start", "-D", str(data), "-w", "-l", f"{data}.log"):
+        log.warning("not started: %s", said)
+        return False
+    _fresh_checkpoint(source)
+    wanted = server_state(source)
+    end, pause = time.monotonic() + REPLAY_S_MAX, threading.Event()
+    while time.monotonic() < end:
+        with contextlib.suppress(StoreError):
+            here = server_state(cluster.server)
+            same_line = here.in_recovery and here.timeline == wanted.timeline
+            if same_line and here.lsn >= wanted.lsn and here.journal_seq >= wanted.journal_seq:
+                return True
+        pause.wait(LOOK_S)
+    return False
+
+
+def _fresh_checkpoint(source: str) -> None:
+    try:
+        checkpoint(source)
+    except StoreError as error:
+        raise ClusterError(f"the leader does not answer: {error}") from error
+
+
+def _stop(cluster: Cluster, data: Path) -> None:
+    if (data / "postmaster.pid").exists():
+        _run(cluster, "pg_ctl", "stop", "-D", str(data), "-m", "fast", "-w")
+
+
+def _run(cluster: Cluster, program: str, *arguments: str) -> str:
+    """ "" when it went well, else what it said. Under root as the user postgres."""
+    user = USER if os.geteuid() == 0 else None
+    command = [f"{cluster.bin_dir}/{program}", *arguments]
+    try:
+        with tempfile.TemporaryFile() as out:
+            done = subprocess.run(
+                command, user=user, cwd="/", check=False, timeout=RUN_S_MAX, stdout=out, stderr=out
+            )
+            out.seek(0)
+            said = out.read().decode(errors="replace").strip()[-SHOWN:]
+    except (OSError, subprocess.SubprocessError) as error:
+        raise ClusterError(f"{program} cannot be run: {error}") from error
+    return "" if done.returncode == 0 else said or f"{program} ended with {done.returncode}"

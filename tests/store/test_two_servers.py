@@ -1,0 +1,158 @@
+"""What a real standby does to the hub: frozen, cancelled, replaced, and the old leader that comes back."""
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import psycopg
+import pytest
+
+from dispatch import commands as cmd
+from dispatch.kinds import Role
+from dispatch.words import Dispatcher
+from store.cluster import ClusterError, confirm_by_streaming, is_island, set_island, state_of, take_lead
+from store.core.ids import new_id
+from store.core.messages import CommandAnswer, DeclareIsland, Mode
+from store.core.seat_logic import Told
+from store.db.verify import verified
+from store.old_leader import rejoin
+from tests.store.conftest import POSTGRES, City, Desk, Postgres, master_data
+from tests.store.pair import Orders
+from tests.store.two_servers import Standby, cluster_of, conninfo, frozen, postmaster, say, two_servers
+
+pytestmark = [pytest.mark.process, pytest.mark.peer]
+TAKEOVERS = int(os.environ.get("LINGSHENG_PROMOTIONS", "1"))
+CANCEL = "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
+
+
+@pytest.fixture
+def servers() -> Iterator[tuple[Postgres, Standby]]:
+    if POSTGRES is None:
+        pytest.skip("not installed: postgresql")
+    with two_servers() as both:
+        yield both
+
+
+class TwoServerCity(City):
+    """A city whose hub knows both servers, with [cluster] of the leader's machine."""
+
+    def __init__(self, folder: Path, leader: Postgres, standby: Standby) -> None:
+        self.database = leader.new_database().rsplit("/", 1)[-1]
+        hosts = "&".join(f"host=127.0.0.1:{server.port}" for server in (leader, standby))
+        super().__init__(folder, f"postgresql+psycopg://postgres@/{self.database}?{hosts}")
+        leaders = [
+            cmd.RegisterDispatcher(Dispatcher(f"d{number}", number, name, frozenset({Role.SHIFT_LEADER})))
+            for number, name in (("1001", "王芳"), ("1002", "李强"))
+        ]
+        (folder / "seed.msgpack").write_bytes(msgspec.msgpack.encode([*master_data(), *leaders]))
+        cluster = cluster_of(leader, self.database)
+        with self.file.open("a", encoding="utf-8") as file:
+            file.write(f'[cluster]\nserver = "{cluster.server}"\nstandby_names = "{cluster.standby_names}"\n')
+
+
+@pytest.fixture
+def city(tmp_path: Path, servers: tuple[Postgres, Standby]) -> Iterator[TwoServerCity]:
+    made = TwoServerCity(tmp_path, *servers)
+    try:
+        made.start_hub()
+        yield made
+    finally:
+        made.close()
+
+
+def declare(desk: Desk, *, on: bool, second: bytes) -> CommandAnswer:
+    """Two people order it; the answer."""
+    asked = DeclareIsland(id=new_id(), on=on, reason="备机冻结", token=desk.link._mail.token, second=second)
+    desk.link.ask(asked)
+
+    def answered() -> CommandAnswer | None:
+        told = [one.message for one in desk.other if isinstance(one, Told)]
+        return next((one for one in told if isinstance(one, CommandAnswer) and one.id == asked.id), None)
+
+    answer: CommandAnswer = desk.wait(answered, "the answer")
+    return answer
+
+
+def test_a_frozen_standby_is_waited_for_and_an_island_is_two_peoples_order(
+    city: TwoServerCity, servers: tuple[Postgres, Standby]
+) -> None:
+    """等待异地确认 and 孤岛, entered and left; a cancelled commit is never an answer (SQLSTATE 01000)."""
+    leader, standby = servers
+    seat = city.seat("01")
+    orders = Orders(seat)
+    orders.give()
+    orders.settle()
+    with frozen(standby):
+        waiting = seat.link.order(cmd.ReportRinging("frozen", "13800000000"))
+        seat.wait(lambda: seat.link.state.mode == Mode.SYNC_WAIT, "等待异地确认")
+        assert say(leader, CANCEL) == 1
+        seat.wait(lambda: say(leader, CANCEL) == 1, "the cancelled commit is tried again, not answered")
+        assert waiting not in seat.verdicts
+        with psycopg.connect(conninfo(leader, city.database)) as connection:
+            written = connection.execute("SELECT count(*) FROM verdict WHERE cid = %s", (waiting,)).fetchone()
+        assert written == (1,), "the trap: it is there on the leader, and nowhere else"
+        one = declare(seat, on=True, second=b"")
+        assert one.reason == "two_people"
+        second = seat.login("1002", second=True).ok
+        assert second is not None
+        assert declare(seat, on=True, second=second.token).reason == ""
+        assert seat.verdict(waiting).refusal is None
+        seat.wait(lambda: seat.link.state.mode == Mode.ISLAND, "孤岛")
+        orders.give()
+        orders.settle()
+    second = seat.login("1002", second=True).ok
+    assert second is not None
+    assert declare(seat, on=False, second=second.token).reason == ""
+    seat.wait(lambda: seat.link.state.mode == Mode.NORMAL, "正常")
+    orders.give()
+    orders.settle()
+    found = verified(city.config.store.url)
+    assert found.good
+    assert sorted(seat.floor.calls) == sorted({"frozen", *orders.calls.values()}), "once, not twice"
+
+
+def test_promoted_and_the_old_leader_comes_back_replaying(
+    city: TwoServerCity, servers: tuple[Postgres, Standby]
+) -> None:
+    """Tier 1: kill -9 of the leader, the standby takes over, the old one is rewound or rebuilt."""
+    leader, standby = servers
+    orders = Orders(city.seat("01"))
+    for n in range(TAKEOVERS):
+        orders.run(lambda: len(orders.answered_at) > 10)
+        os.kill(postmaster(leader), 9)
+        begun = time.monotonic()
+        done = take_lead(cluster_of(standby, city.database), break_glass=True)
+        answered = len(orders.answered_at)
+        orders.run(lambda count=answered: len(orders.answered_at) > count + 5)
+        serving_s = time.monotonic() - begun
+        assert done.timeline == n + 2
+        (leader.folder / "data" / "postmaster.pid").unlink(missing_ok=True)
+        back = rejoin(cluster_of(leader, city.database), conninfo(standby, city.database), None)
+        assert state_of(cluster_of(leader, city.database)).in_recovery
+        ours = cluster_of(standby, city.database)
+        orders.run(lambda ours=ours: bool(confirm_by_streaming(ours)))
+        how = "rebuilt" if back.rebuilt else "rewound"
+        print(
+            f"promoted {done.took_s:.2f} s, orders answered {serving_s:.2f} s, {how} in {back.took_s:.2f} s"
+        )
+        orders.settle()
+        leader, standby = standby, leader
+    found = verified(city.config.store.url)
+    assert found.good
+    assert found.seq >= len(orders.calls)
+
+
+def test_what_cannot_be_done_is_said(servers: tuple[Postgres, Standby]) -> None:
+    leader, standby = servers
+    cluster = cluster_of(leader, "postgres")
+    set_island(cluster, on=True)
+    assert is_island(cluster)
+    set_island(cluster, on=False)
+    assert not is_island(cluster)
+    standby.stop("immediate")
+    with pytest.raises(ClusterError, match="connection"):
+        take_lead(cluster_of(standby, "postgres"), break_glass=True)
+    with pytest.raises(ClusterError, match="data_dir"):
+        rejoin(type(cluster)(), conninfo(leader))
