@@ -152,6 +152,7 @@ class Hub:
         self._take_reports(now)
         for checked in self._people.take():
             self._emit(self._logic.on_person(checked.check, checked.reason, checked.wait_s, now))
+            self._office.on_checked(checked, steady)
         self._emit(self._people.take_accounts())
         self._emit(self._reader.take(self._logic.followers, self._logic.head))
         self._office.turn(self._clock.steady_ms())

@@ -29,13 +29,16 @@ from store.core.hub_logic import HubLogic
 from store.core.ids import new_id
 from store.core.messages import BadMessage, encode
 from store.core.roster import BadRoster, MachineRole, open_roster
+from store.db.accounts import LOCKED_MS
 from store.db.office import Desk, Pending
 from store.head_file import keep_head
+from store.hub_people import Checked
 
 POLL_MS = 1000
 HEAD_MS = 3_600_000
 ORDER_MS_MAX = 3_600_000
 WAITING_MAX = 64
+SUBJECT_MAX = 32
 
 log = logging.getLogger(__name__)
 Later = Callable[[], None]
@@ -61,6 +64,7 @@ class Office:
         self._head_at = 0
         self._head_seq = -1
         self._said = ""
+        self._locked_until: dict[str, int] = {}
         self._thread = threading.Thread(target=self._run, name="office", daemon=True)
 
     def start(self) -> None:
@@ -85,6 +89,18 @@ class Office:
         if steady >= self._head_at:
             self._head_at = steady + HEAD_MS
             self._submit(self._sign_head)
+
+    def on_checked(self, checked: Checked, steady: int) -> None:
+        """Somebody tries passwords: noted once while the number is locked."""
+        number = checked.check.login.staff_number[:SUBJECT_MAX]
+        if checked.reason != "locked" or steady < self._locked_until.get(number, 0):
+            return
+        if len(self._locked_until) >= WAITING_MAX:
+            self._locked_until.clear()
+        self._locked_until[number] = steady + LOCKED_MS
+        where = checked.check.origin.machine.name
+        note = NoteAdministration(Act.LOG_IN_LOCKED, number, refused="locked", where=where)
+        self._submit(functools.partial(self._desk.put, new_id(), self._now(), note))
 
     def _submit(self, job: Callable[[], Later | None]) -> None:
         if not self._inbox.full():

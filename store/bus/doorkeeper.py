@@ -33,6 +33,8 @@ class Doorkeeper:
         self.test_keys = new_keys()
         self._test_key = z85.decode(self.test_keys.public)
         self.refused = 0
+        self.last_refused = ""
+        """Where the last one that was refused came from."""
         self.socket: Socket = context.socket(zmq.REP)
         self.socket.linger = 0
         self.socket.bind(ZAP_ENDPOINT)
@@ -42,7 +44,9 @@ class Doorkeeper:
         while self.socket.poll(0):
             question = self.socket.recv_multipart()
             user = self._judge(question)
-            self.refused += user is None
+            if user is None:
+                self.refused += 1
+                self.last_refused = question[3].decode("ascii", "replace") if len(question) > 3 else "?"
             request_id = question[1] if len(question) > 1 else b""
             verdict = (b"400", b"not enrolled", b"") if user is None else (b"200", b"OK", user.encode())
             self.socket.send_multipart([b"1.0", request_id, *verdict, b""])

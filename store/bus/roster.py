@@ -5,8 +5,11 @@ keys/roster.pub    the public roster key, pinned on every machine
 keys/roster.key    the secret roster key, only where the roster is changed (mode 0600)
 """
 
+import contextlib
+import fcntl
 import os
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -70,10 +73,13 @@ class RosterFile:
         roster = _opened(sealed, self._path)
         if roster.revision <= self.revision:
             return False
-        self._take(sealed)
-        write_whole(self._path, sealed)
-        stat = self._path.stat()
-        self._stamp = (stat.st_mtime_ns, stat.st_size)
+        with locked(self._path):
+            if _revision_kept(self._path) >= roster.revision:  # another process of this folder was faster
+                return self.reload()
+            self._take(sealed)
+            write_whole(self._path, sealed)
+            stat = self._path.stat()
+            self._stamp = (stat.st_mtime_ns, stat.st_size)
         return True
 
     def _take(self, sealed: bytes) -> None:
@@ -84,6 +90,18 @@ class RosterFile:
         self.revision, self.sealed, self.by_key = roster.revision, sealed, by_key
         self.by_user = {machine.public_key: machine for machine in roster.machines}
         self.machines = {machine.name: machine for machine in roster.machines}
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Reading and writing the roster as one act: hub, seats and administrator may share a folder."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def raw_key(text: str) -> bytes:
@@ -147,6 +165,14 @@ def _read(path: Path) -> Roster:
     return _opened(sealed, path)
 
 
+def _revision_kept(path: Path) -> int:
+    """What the file holds; 0 where that is nothing good."""
+    try:
+        return _read(path).revision
+    except RosterError:
+        return 0
+
+
 def _opened(sealed: bytes, path: Path) -> Roster:
     try:
         return open_roster(sealed, roster_public(path.parent))
@@ -160,20 +186,22 @@ def _opened(sealed: bytes, path: Path) -> Roster:
 def enrol(path: Path, machine: Machine) -> None:
     """Add or replace a machine. Raises RosterError when its key is none or belongs to another machine."""
     raw_key(machine.public_key)
-    roster = _read(path)
-    others = tuple(known for known in roster.machines if known.name != machine.name)
-    if any(known.public_key == machine.public_key for known in others):
-        raise RosterError("this key is enrolled for another machine")
-    _sign(path, Roster(roster.revision + 1, (*others, machine)))
+    with locked(path):
+        roster = _read(path)
+        others = tuple(known for known in roster.machines if known.name != machine.name)
+        if any(known.public_key == machine.public_key for known in others):
+            raise RosterError("this key is enrolled for another machine")
+        _sign(path, Roster(roster.revision + 1, (*others, machine)))
 
 
 def strike(path: Path, name: str) -> bool:
     """Remove a machine; False when it was not enrolled. Raises RosterError."""
-    roster = _read(path)
-    left = tuple(machine for machine in roster.machines if machine.name != name)
-    if len(left) == len(roster.machines):
-        return False
-    _sign(path, replace(roster, revision=roster.revision + 1, machines=left))
+    with locked(path):
+        roster = _read(path)
+        left = tuple(machine for machine in roster.machines if machine.name != name)
+        if len(left) == len(roster.machines):
+            return False
+        _sign(path, replace(roster, revision=roster.revision + 1, machines=left))
     return True
 
 

@@ -112,6 +112,22 @@ def test_a_roster_travels_to_another_site_and_is_proven_there(tmp_path: Path) ->
         pin_roster_key(relay.parent, "00" * 32)
 
 
+def test_news_that_come_late_never_replace_a_newer_file_of_the_same_folder(tmp_path: Path) -> None:
+    """Hub, seats and administrator of a desk share a folder; a seat hears of each revision a moment later."""
+    path = tmp_path / "roster.json"
+    enrol(path, Machine("a", new_keys().public, MachineRole.WALL))
+    hub, seat = RosterFile(path), RosterFile(path)
+    assert seat.reload()
+    enrol(path, Machine("b", new_keys().public, MachineRole.WALL))
+    hub.reload()
+    news = hub.sealed
+    assert strike(path, "b")
+    assert seat.take_news(news), "it takes over the newer file instead"
+    assert list(seat.machines) == ["a"]
+    assert hub.reload()
+    assert list(hub.machines) == ["a"]
+
+
 def test_the_roster_key_is_private(tmp_path: Path) -> None:
     path = tmp_path / "roster.json"
     enrol(path, Machine("a", new_keys().public, MachineRole.WALL))
