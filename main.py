@@ -160,14 +160,31 @@ def run_hub(options: Namespace) -> int:
         from store import standby
 
         return standby.run(config, seed)
-    return hub.run(config, seed)
+    from store import site
+
+    return site.run(config, seed, leads=True)
 
 
 def run_relay(options: Namespace) -> int:
     config = configured(options, "relay")
-    from store import relay
+    from store import site
 
-    return relay.run(config)
+    return site.run(config, leads=False)
+
+
+def add_site(parser: Parser) -> None:
+    add_config(parser)
+    from store import site_cli
+
+    site_cli.add_arguments(parser)
+
+
+def run_site(options: Namespace) -> int:
+    end_with_reader()
+    config = load_config(options.config)
+    from store import site_cli
+
+    return site_cli.run(options, config)
 
 
 def seed_of(folder: Path, site: str) -> Callable[[], Sequence[Command]]:
@@ -309,6 +326,7 @@ PARTS = (
         add_config,
         run_relay,
     ),
+    Part("site", "指挥权移交报告 reports of changes of command", add_site, run_site),
     Part("seat", "坐席窗口 the dispatcher's window", add_screen, run_seat),
     Part("wall", "大屏 the wall display", add_screen, run_wall),
     Part("gateway", "车载终端网关 (JT/T 808) the gateway of the vehicle terminals", add_config, run_gateway),

@@ -10,17 +10,20 @@ import platform
 import signal
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Protocol
 
 from msgspec.structs import replace
 
-from dispatch.commands import ArchiveEnded, Command, Order
+from dispatch.commands import ArchiveEnded, Command, MoveAuthority, Order
 from dispatch.kinds import Role
+from dispatch.words import CITY, Authority
 from store.bus.clock import Clock
 from store.bus.hub_sockets import BusError, HubSockets, Ports, Received
-from store.bus.keys import HUB, KeyFileError, own_keys, own_sign_key, pin_hub_key
+from store.bus.keys import HUB, KeyFileError, own_keys, own_name, own_sign_key, pin_hub_key
 from store.bus.roster import RosterError
+from store.commit_watch import CommitWatch
 from store.config import Config
-from store.core.batch import Work, refusal_of
+from store.core.batch import Batch, Work, refusal_of
 from store.core.greeting import Identity
 from store.core.hub_logic import HubLogic, Output
 from store.core.ids import new_id
@@ -38,6 +41,7 @@ from store.core.messages import (
 )
 from store.core.outputs import (
     CheckPerson,
+    ForSite,
     GiveAccounts,
     Origin,
     Publish,
@@ -72,24 +76,50 @@ Seed = Callable[[], Iterable[Command]]
 log = logging.getLogger(__name__)
 
 
+class Site(Protocol):
+    """The site around the hub: command of a scope and its end. Called on the hub's loop; `now`: steady."""
+
+    def on_for_site(self, asked: ForSite, hub: "Hub", now: int, wall: int, /) -> list[Reply]: ...
+    def on_committed(self, batch: Batch, hub: "Hub", now: int, /) -> list[Reply]: ...
+    def on_time(self, hub: "Hub", now: int, wall: int, /) -> list[Reply]: ...
+
+
 class Hub:
     """One boot of the hub. `run` is the loop; everything but `stop` belongs to its thread."""
 
-    def __init__(self, config: Config, seed: Seed | None = None, *, until_fenced: bool = False) -> None:
+    def __init__(
+        self,
+        config: Config,
+        seed: Seed | None = None,
+        *,
+        until_fenced: bool = False,
+        scope: str = CITY,
+        site: Site | None = None,
+    ) -> None:
         """Claims the authority and opens the door. Raises StoreError, BusError, KeyFileError.
 
-        `until_fenced`: `run` ends when another hub has taken over, instead of showing what it has.
+        `until_fenced`: `run` ends when another hub has taken over, instead of showing what it has. `scope`:
+        what is commanded here.
         """
         self._until_fenced = until_fenced
+        self._site = site
+        self.handing_over = False
+        """While command is being moved as planned nothing is decided."""
+        self.fenced = False
+        """Another site was heard to command: nothing is decided any more."""
         self._config = config
         self._clock = Clock()
         self._stopping = False
         keys_dir = Path(config.keys.dir)
-        keys = own_keys(keys_dir, HUB)
-        pin_hub_key(keys_dir, keys.public)
+        name = own_name(keys_dir, config.site.code)
+        keys = own_keys(keys_dir, name)
+        if name == HUB:
+            pin_hub_key(keys_dir, keys.public)
         instance = f"{platform.node()}/{os.getpid()}"
-        self._store = HubStore(config.store.url, config.site.code, instance)
+        self._store = HubStore(config.store.url, config.site.code, instance, scope)
         opened = self._store.open()
+        if opened.word is not None:
+            opened = self._say_by_whose_order(opened, opened.word)
         if seed is not None and opened.head.seq == 0:
             opened = self._plant(seed, opened)
         hub = config.hub
@@ -97,7 +127,7 @@ class Hub:
             site=config.site.code,
             instance=instance,
             epoch=opened.epoch,
-            sign=own_sign_key(keys_dir, HUB),
+            sign=own_sign_key(keys_dir, name),
             events_port=hub.event_port,
             positions_port=hub.position_port,
             hubs=hub.hubs,
@@ -105,12 +135,13 @@ class Hub:
         )
         ports = Ports(hub.host, hub.command_port, hub.event_port, hub.position_port)
         self._sockets = HubSockets(ports, keys, keys_dir / "roster.json")
-        self._logic = HubLogic(identity, opened.floor, opened.head, self._sockets.machine_of)
+        self.logic = HubLogic(identity, opened.floor, opened.head, self._sockets.machine_of, scope)
         wake = self._sockets.waker.wake
         self._writer = Writer(self._store, opened.head.seq, self._clock.now_ms, wake)
         self._people = People(config.store.url, self._clock.steady_ms, wake)
         self._reader = Reader(config.store.url, wake)
-        self._office = Office(config, self._sockets.enrolment, self._logic, self._clock.now_ms, wake)
+        self.commits = CommitWatch(config, wake)
+        self._office = Office(config, self._sockets.enrolment, self.logic, self._clock.now_ms, wake)
         self._positions: dict[str, Position] = {}
         self._tick_at = self._positions_at = 0  # these three by the steady clock
         self._archive_at = self._clock.steady_ms() + ARCHIVE_MS
@@ -131,7 +162,8 @@ class Hub:
         self._people.start()
         self._office.start()
         self._reader.start()
-        log.info("hub ready: epoch %s, seq %d", self._logic.identity.epoch, self._logic.head.seq)
+        self.commits.start()
+        log.info("hub ready: epoch %s, seq %d", self.logic.identity.epoch, self.logic.head.seq)
         try:
             while not self._stopping:
                 self._turn()
@@ -151,13 +183,14 @@ class Hub:
             self._take(one, now)
         self._take_reports(now)
         for checked in self._people.take():
-            self._emit(self._logic.on_person(checked.check, checked.reason, checked.wait_s, now))
+            self._emit(self.logic.on_person(checked.check, checked.reason, checked.wait_s, now))
             self._office.on_checked(checked, steady)
         self._emit(self._people.take_accounts())
-        self._emit(self._reader.take(self._logic.followers, self._logic.head))
+        self._emit(self._reader.take(self.logic.followers, self.logic.head))
+        self._emit(self.commits.take())
         self._office.turn(self._clock.steady_ms())
         self._look_at_clocks(self._clock.steady_ms(), now)
-        works = self._logic.next_batch()
+        works = self.logic.next_batch()
         if works:
             self._writer.submit(works)
 
@@ -168,10 +201,10 @@ class Hub:
         """One message; whatever it breaks is set aside with it."""
         origin = Origin(received.machine, received.route)
         try:
-            self._emit(self._logic.on_message(origin, decode_to_hub(received.frame), now))
+            self._emit(self.logic.on_message(origin, decode_to_hub(received.frame), now))
         except BadMessage as error:
             log.warning("%s: bad message: %s", received.machine.name, error)
-            self._emit(self._logic.on_bad_message(origin))
+            self._emit(self.logic.on_bad_message(origin))
         except Exception:
             log.exception("message of %s set aside", received.machine.name)
             self._fault = "fault"
@@ -179,9 +212,9 @@ class Hub:
     def _take_roster(self) -> None:
         """A new revision: whose seals count changes with whose keys do."""
         roster = self._sockets.roster
-        if roster.revision != self._logic.roster.revision:
-            self._logic.seals.trust(sign_keys(roster.machines.values()))
-            self._logic.roster = RosterNews(revision=roster.revision, sealed=roster.sealed)
+        if roster.revision != self.logic.roster.revision:
+            self.logic.seals.trust(sign_keys(roster.machines.values()))
+            self.logic.roster = RosterNews(revision=roster.revision, sealed=roster.sealed)
 
     def _take_reports(self, now: int) -> None:
         for report in self._writer.take_reports():
@@ -189,7 +222,9 @@ class Hub:
                 for fault in report.batch.faults:
                     log.error("our own rule broke: %s", fault)
                     self._fault = "fault"
-                self._emit(self._logic.on_committed(report.batch, now))
+                self._emit(self.logic.on_committed(report.batch, now))
+                if self._site is not None:
+                    self._emit(self._site.on_committed(report.batch, self, self._clock.steady_ms()))
             else:
                 self._store_mode, self._store_text = report.mode, report.text
                 self._set_mode()
@@ -210,6 +245,9 @@ class Hub:
                     self._take_positions(batch)
                 case ReadJournal() | ReadHashes():
                     self._reader.ask(output)
+                case ForSite() if self._site is not None:
+                    steady, wall = self._clock.steady_ms(), self._clock.now_ms()
+                    self._emit(self._site.on_for_site(output, self, steady, wall))
 
     # --- clocks -----------------------------------------------------------------------------------
 
@@ -217,18 +255,19 @@ class Hub:
         """What is due; a wall clock that somebody sets must never silence the Tick."""
         if steady >= self._tick_at:
             self._tick_at = steady + self._config.hub.tick_ms
-            self._logic.alarm = (
-                self._store_text or self._sockets.door_fault or self._fault or self._disk.alarm
-            )
-            self._emit(self._logic.on_time(now))
+            self.logic.alarm = self._store_text or self._sockets.door_fault or self._fault or self._disk.alarm
+            if self._site is not None:
+                self._emit(self._site.on_time(self, steady, now))
+            self._set_mode()
+            self._emit(self.logic.on_time(now))
         if steady >= self._positions_at:
             self._positions_at = steady + POSITIONS_MS
             self._publish_positions()
         if self._disk.on_time(steady):
             self._spare_disk(self._disk.room)
-        if steady >= self._archive_at and not self._logic.sparing:
+        if steady >= self._archive_at and not self.logic.sparing:
             self._archive_at = steady + ARCHIVE_MS
-            self._logic.enqueue_own(new_id(), ArchiveEnded(now - ARCHIVE_AFTER_MS), now)
+            self.logic.enqueue_own(new_id(), ArchiveEnded(now - ARCHIVE_AFTER_MS), now)
 
     def _take_positions(self, batch: Iterable[Position]) -> None:
         """Only the newest of each vehicle waits for the next round; what terminals had kept is track only."""
@@ -245,21 +284,38 @@ class Hub:
         for at in range(0, len(newest), POSITIONS_PER_MESSAGE_MAX):
             batch = tuple(newest[at : at + POSITIONS_PER_MESSAGE_MAX])
             self._sockets.publish_positions(encode(Positions(batch=batch)))
-        self._emit(self._logic.followers.on_positions(newest))
+        self._emit(self.logic.followers.on_positions(newest))
 
     def _spare_disk(self, room: Room) -> None:
         """Calls and dispatch are the last to stop."""
         self._writer.track_stopped = room >= Room.LOW
-        self._writer.history_stopped = self._logic.sparing = room >= Room.CRITICAL
+        self._writer.history_stopped = self.logic.sparing = room >= Room.CRITICAL
         self._set_mode()
 
     def _set_mode(self) -> None:
         mode = self._store_mode
+        if mode is Mode.NORMAL:
+            mode = self.commits.mode(self.logic.store_age_ms(self._clock.now_ms()))
         if mode is Mode.NORMAL and self._disk.room >= Room.LOW:
             mode = Mode.DISK_LOW
-        self._logic.mode = mode
+        if self.fenced:
+            mode = Mode.FENCED
+        elif self.handing_over and mode is not Mode.FENCED:
+            mode = Mode.HANDING_OVER
+        self.logic.mode = mode
 
     # --- start and end ----------------------------------------------------------------------------
+
+    def _say_by_whose_order(self, opened: Opened, word: Authority) -> Opened:
+        """The first row after a takeover says who ordered it and why; nothing is decided before it."""
+        known = opened.floor.authorities.get(word.id)
+        if known is not None and (known.term, known.site) >= (word.term, word.site):
+            return opened
+        now, instance = self._clock.now_ms(), self._store.instance
+        cid = f"take-{word.id}-{word.term}-{word.site}"
+        order = Order(cid, MoveAuthority(word), now, instance, frozenset({Role.HUB}))
+        batch = self._store.run([Work(cid, instance, order, now + SEED_MS_MAX)], now)
+        return replace(opened, floor=batch.floor, head=batch.head)
 
     def _plant(self, seed: Seed, opened: Opened) -> Opened:
         """Master data into an empty store, the way of every command, all of it or nothing."""
@@ -284,6 +340,7 @@ class Hub:
         self._people.stop(1.0)
         self._office.stop(1.0)
         self._reader.stop(1.0)
+        self.commits.stop(1.0)
         if done:
             self._store.close()
         self._sockets.close()

@@ -15,6 +15,12 @@ def make_private(path: Path) -> None:
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
+def replace_private(path: Path, content: bytes) -> None:
+    """As `write_private`, in the place of what was there. Raises OSError."""
+    path.unlink(missing_ok=True)
+    write_private(path, content)
+
+
 def write_private(path: Path, content: bytes) -> bool:
     """Make the file with this content, whole or not at all; False: it is there already. Raises OSError."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -100,7 +100,7 @@ class Relay:
         self._clock = Clock()
         self._ended: RelayEnd | None = None
         keys_dir = Path(config.keys.dir)
-        name = own_name(keys_dir, config.site.code)
+        name = self._name = own_name(keys_dir, config.site.code)
         keys = own_keys(keys_dir, name)
         self._store = CopyStore(config.store.url)
         copied = self._store.open()
@@ -312,13 +312,16 @@ class Relay:
         roster = self._sockets.roster
         if roster.revision != self.logic.roster.revision:
             self.logic.roster = RosterNews(revision=roster.revision, sealed=roster.sealed)
+            ours = roster.machines.get(self._name)
+            own_sites = {self._config.site.code, ours.site if ours else self._config.site.code}
+            self.logic.own_sites = own_sites
             self._line.learn(
                 tuple(
                     machine.address
                     for machine in roster.machines.values()
                     if machine.role in FOLLOWING_ROLES
                     and machine.address
-                    and machine.site != self._config.site.code
+                    and machine.site not in own_sites
                 )
             )
 

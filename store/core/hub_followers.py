@@ -127,9 +127,9 @@ class Followers:
     def unwrap(self, origin: Origin, forward: Forward) -> Unwrapped | None:
         """What a relay hands on for a machine of its own site; `None`: it must not, or it is none of ours."""
         machine, relay = self.machine_of(forward.machine), origin.machine
-        if relay.role is not MachineRole.RELAY or not isinstance(origin.route, bytes):
+        if relay.role not in FOLLOWING_ROLES or not isinstance(origin.route, bytes):
             return None
-        if machine is None or not relay.site or machine.site != relay.site:
+        if machine is None or machine.site != relay.site:
             return None
         try:
             message = decode_to_hub(forward.frame)

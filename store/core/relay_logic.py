@@ -24,6 +24,7 @@ from store.core.following import (
     UpOutput,
 )
 from store.core.greeting import Identity, Standing, logged_in, roster_after, welcome
+from store.core.hub_followers import FOLLOWING_ROLES
 from store.core.journal import Head
 from store.core.line import Line
 from store.core.messages import (
@@ -103,6 +104,8 @@ class RelayLogic:
         self.alarm = ""
         self.roster = RosterNews(revision=0)
         """The signed roster as it is handed on."""
+        self.own_sites = {identity.site}
+        """How the roster names this site; other sites' hubs and relays only ask how we stand."""
         self.bad_messages: Counter[str] = Counter()
         self._jobs: deque[Epoch] = deque()
         self._recent = Recent()
@@ -192,7 +195,8 @@ class RelayLogic:
 
     def on_message(self, origin: Origin, message: ToHub, now: int) -> list[RelayOutput]:
         """Take one message; machines of another site look for their own relay or a hub."""
-        if origin.machine.site != self.identity.site:
+        machine = origin.machine
+        if machine.site not in self.own_sites and machine.role not in FOLLOWING_ROLES:
             cid = message.cid if isinstance(message, Cmd) else None
             return [Reply(origin.route, encode(Nack(reason="elsewhere", cid=cid)))]
         match message:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select, update
 from dispatch.words import CITY, Authority
 from store.core.messages import Epoch, encode
 from store.db.errors import NotHolder
-from store.db.tables import AUTHORITY
+from store.db.tables import AUTHORITY, STATE
 
 NORMAL = "normal"
 FOLLOWING = "following"
@@ -59,6 +59,18 @@ def scopes(connection: Connection) -> list[Row]:
 def led_by(rows: list[Row], site: str) -> Row | None:
     """The scope this site commands by its own store; `None`: it follows, or was never started."""
     return next((row for row in rows if row.epoch.site == site and row.mode == NORMAL), None)
+
+
+def owed(connection: Connection, rows: list[Row], site: str) -> Authority | None:
+    """Command of the city that was handed over to this site and never begun here; `None`: nothing is."""
+    body = connection.execute(
+        select(STATE["authorities"].c.body).where(STATE["authorities"].c.id == CITY)
+    ).scalar()
+    word = _words.decode(body) if body else None
+    city = next((row for row in rows if row.scope == CITY), None)
+    if word is None or word.site != site or city is None:
+        return None
+    return word if (word.term, word.site) > (city.epoch.term, city.epoch.site) else None
 
 
 def claim(connection: Connection, site: str, instance: str, scope: str = CITY) -> Epoch:

@@ -74,6 +74,12 @@ def read_journal(connection: Connection, after: int, limit: int) -> list[Entry]:
     return [entry_of(row) for row in connection.execute(query)]
 
 
+def rows_of_kinds(connection: Connection, kinds: tuple[str, ...]) -> list[Entry]:
+    """Every entry of these kinds, in order."""
+    query = select(JOURNAL).where(JOURNAL.c.kind.in_(kinds)).order_by(JOURNAL.c.seq)
+    return [entry_of(row) for row in connection.execute(query)]
+
+
 def read_head(connection: Connection) -> Head:
     """Where the journal ends; in a copy without rows yet: where it begins."""
     query = select(JOURNAL.c.seq, JOURNAL.c.hlc, JOURNAL.c.hash).order_by(JOURNAL.c.seq.desc()).limit(1)
@@ -166,6 +172,12 @@ def _leave_floor(table: Table) -> Any:
 def body_of(table: str, body: bytes) -> Any:
     """The thing inside a state row."""
     return _DECODERS[table].decode(body)
+
+
+def kept_things(connection: Connection, table: str) -> dict[str, Any]:
+    """The last form of everything of a kind, archived things too."""
+    state = STATE[table]
+    return {row.id: body_of(table, row.body) for row in connection.execute(select(state.c.id, state.c.body))}
 
 
 def load_floor(connection: Connection) -> Floor:

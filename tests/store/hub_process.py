@@ -8,7 +8,7 @@ import msgspec
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from dispatch.commands import Command
-from store import hub, standby
+from store import site, standby
 from store.config import load_config
 from store.log import start_log
 
@@ -17,8 +17,10 @@ def main(file: Path) -> int:
     start_log("hub", "info", "")
     seed = file.parent / "seed.msgpack"
     config = load_config(file)
-    run = standby.run if config.hub.peers else hub.run
-    return run(config, lambda: msgspec.msgpack.decode(seed.read_bytes(), type=list[Command]))
+    planted = lambda: msgspec.msgpack.decode(seed.read_bytes(), type=list[Command])  # noqa: E731
+    if config.hub.peers:
+        return standby.run(config, planted)
+    return site.run(config, planted, leads=True)
 
 
 if __name__ == "__main__":

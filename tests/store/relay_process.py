@@ -5,14 +5,14 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from store import relay
+from store import site
 from store.config import load_config
 from store.log import start_log
 
 
 def main(file: Path) -> int:
     start_log("relay", "info", "")
-    return relay.run(load_config(file))
+    return site.run(load_config(file), leads=False)
 
 
 if __name__ == "__main__":

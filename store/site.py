@@ -1,0 +1,185 @@
+"""One program for a site, one role after the other: the hub while it commands, a relay while it follows.
+
+The authority row of its own store says which role it starts in. Only people move command; a role that ends
+leaves its word in the store before the next one begins, so that a fall in between changes nothing.
+"""
+
+import logging
+import signal
+import threading
+from pathlib import Path
+from types import FrameType
+
+from dispatch.words import CITY, Authority
+from store.bus.clock import Clock
+from store.bus.hub_sockets import BusError
+from store.bus.keys import KeyFileError, own_keys, own_name
+from store.bus.peers import PeerWatch
+from store.bus.roster import RosterError, RosterFile
+from store.config import Config
+from store.core.roster import Machine, MachineRole
+from store.db.authority import Row as AuthorityRow
+from store.db.authority import fence, led_by, owed, scopes, take
+from store.db.errors import NotHolder, StoreError
+from store.db.rewind import Tail
+from store.db.short import short_transaction
+from store.exits import CannotStartError, ExitCode
+from store.hub import Hub, Seed
+from store.relay import Relay
+from store.site_follower import Following, GoBack, Lead
+from store.site_leader import Fenced, Leading, Taken
+from store.site_report import write_report
+from store.site_view import View
+
+AGAIN_S = 0.5
+"""After a role could not begin: the ports of the one before may need a moment."""
+
+log = logging.getLogger(__name__)
+
+
+class SiteProcess:
+    """The life of one site's process. `stop` is safe from a signal handler."""
+
+    def __init__(self, config: Config, seed: Seed | None, *, leads: bool) -> None:
+        """`leads`: an empty store becomes the city's. Raises KeyFileError, StoreError."""
+        self._config = config
+        self._seed = seed
+        self._leads = leads
+        self._clock = Clock()
+        self._stopping = threading.Event()
+        self._role: Hub | Relay | None = None
+        self._view = View()
+        folder = Path(config.keys.dir)
+        self._roster_path = folder / "roster.json"
+        self._roster = RosterFile(self._roster_path)
+        keys = own_keys(folder, own_name(folder, config.site.code))
+        self._peers = PeerWatch(keys, self._other_sites, self._clock, self._view.on_heard)
+
+    def stop(self) -> None:
+        self._stopping.set()
+        role = self._role
+        if role is not None:
+            role.stop()
+
+    def run(self) -> None:
+        """Role after role until `stop`. What cannot start the first time raises; later it is tried again."""
+        self._peers.start()
+        first = True
+        try:
+            while not self._stopping.is_set():
+                try:
+                    self._live_once()
+                except (StoreError, BusError, KeyFileError, RosterError) as error:
+                    if first and not isinstance(error, NotHolder):
+                        raise
+                    log.warning("role not begun, again: %s", error)
+                    self._stopping.wait(AGAIN_S)
+                first = False
+        finally:
+            self._peers.stop(1.0)
+
+    def _live_once(self) -> None:
+        with short_transaction(self._config.store.url) as connection:
+            rows = scopes(connection)
+            due = owed(connection, rows, self._config.site.code)
+            if due is not None:  # handed over to us, and we fell before we began
+                take(connection, due)
+                rows = scopes(connection)
+        ours = led_by(rows, self._config.site.code)
+        if ours is not None or (not rows and self._leads):
+            self._lead(ours)
+        else:
+            self._follow()
+
+    # --- the hub ----------------------------------------------------------------------------------
+
+    def _lead(self, row: AuthorityRow | None) -> None:
+        scope = row.scope if row is not None else CITY
+        leading = Leading(self._view)
+        hub = Hub(self._config, self._seed, scope=scope, site=leading)
+        if row is not None and row.word is not None:
+            write_report(self._config, row.word)
+        self._run(hub)
+        outcome = leading.outcome
+        if isinstance(outcome, Fenced):
+            with short_transaction(self._config.store.url) as connection:
+                fence(connection, scope, outcome.epoch)
+        elif isinstance(outcome, Taken):
+            self._write_down(outcome.word)
+
+    def _write_down(self, word: Authority) -> None:
+        """The local audit comes first: file and row are durable before anything is decided here."""
+        write_report(self._config, word)
+        with short_transaction(self._config.store.url) as connection:
+            take(connection, word)
+
+    # --- the relay --------------------------------------------------------------------------------
+
+    def _follow(self) -> None:
+        code, url = self._config.site.code, self._config.store.url
+        following = Following(code, self._view, url, self._roster_path, self._write_down)
+        relay = Relay(self._config, following)
+        following.end = relay.stop
+        try:
+            self._run(relay)
+        finally:
+            following.close()
+        outcome = following.outcome
+        if isinstance(outcome, Lead):
+            self._write_down(outcome.word)
+        elif isinstance(outcome, GoBack):
+            self._go_back(outcome)
+
+    def _go_back(self, back: GoBack) -> None:
+        tail = Tail(self._config.store.url)
+        try:
+            head = tail.rewind(back.fork, back.results, back.epoch, self._clock.now_ms())
+        finally:
+            tail.close()
+        log.warning(
+            "handed in %d orders, back at row %d, following %s", len(back.results), head.seq, back.epoch
+        )
+
+    def _run(self, role: Hub | Relay) -> None:
+        self._role = role
+        if not self._stopping.is_set():
+            role.run()
+        self._role = None
+
+    def _other_sites(self) -> list[Machine]:
+        """Called on the asking thread: hubs and relays of other sites that have an address."""
+        try:
+            self._roster.reload()
+        except RosterError:
+            log.debug("roster not read, the last good one holds")
+        ours = own_name(Path(self._config.keys.dir), self._config.site.code)
+        machines = self._roster.machines
+        site = machines[ours].site if ours in machines else None
+        return [
+            machine
+            for machine in machines.values()
+            if machine.role in {MachineRole.HUB, MachineRole.RELAY}
+            and machine.address
+            and machine.name != ours
+            and machine.site != site
+        ]
+
+
+def run(config: Config, seed: Seed | None = None, *, leads: bool) -> int:
+    """`main.py hub` and `main.py relay` until SIGTERM or SIGINT. Raises CannotStartError."""
+    try:
+        process = SiteProcess(config, seed, leads=leads)
+
+        def stop(number: int, frame: FrameType | None) -> None:
+            process.stop()
+
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, stop)
+        process.run()
+    except StoreError as error:
+        raise CannotStartError(
+            f"数据库不可用（{config.store.url}）：{error}", f"the store cannot be used: {error}"
+        ) from error
+    except (BusError, KeyFileError, RosterError) as error:
+        raise CannotStartError(f"总线无法启动：{error}", f"the bus cannot start: {error}") from error
+    return ExitCode.DONE

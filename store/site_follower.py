@@ -1,0 +1,251 @@
+"""A site that follows: it shows what it knows, takes command by order of two people, comes back from a fork.
+
+A journal with a tail of its own is handed in order by order before it is rewound; a copy of the whole store
+is kept first. What became of the role is left in `outcome` for the process around.
+"""
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from dispatch.events import AuthorityMoved, Event
+from dispatch.words import CITY, Authority
+from store.bus.roster import RosterError, read_roster
+from store.core.batch import Batch
+from store.core.following import ForkFound, ToTheHub
+from store.core.journal import Head
+from store.core.messages import (
+    CommandAnswer,
+    DeclareIsland,
+    Epoch,
+    EvidenceReq,
+    FromHub,
+    HandOver,
+    Hashes,
+    Late,
+    LateDone,
+    TakeCommand,
+    encode,
+)
+from store.core.outputs import ForSite, Reply
+from store.core.rejoin import Ask, ReadTail, Rejoin, Rewind, Step
+from store.core.relay_logic import RelayLogic
+from store.core.roster import sign_keys
+from store.core.takeover import Pair, Standing, evidence, taken, two_people, why_not_take
+from store.core.tokens import Seals
+from store.db.errors import StoreError
+from store.db.rewind import Tail
+from store.relay import SiteAnswer
+from store.site_view import View
+
+log = logging.getLogger(__name__)
+_events: msgspec.msgpack.Decoder[Event] = msgspec.msgpack.Decoder(Event)
+
+
+class Lead(Struct, frozen=True):
+    """This site commands from now on."""
+
+    word: Authority
+
+
+class GoBack(Struct, frozen=True):
+    """Everything was handed in: rewind to row `fork`, then follow `epoch`."""
+
+    fork: int
+    results: dict[str, str]
+    epoch: Epoch
+
+
+FollowerOutcome = Lead | GoBack | None
+
+
+class Following:
+    """The hooks of one start of the relay (`store.relay.Site`). `end` ends the relay soon."""
+
+    def __init__(
+        self,
+        site: str,
+        view: View,
+        store_url: str,
+        roster: Path,
+        on_taken: Callable[[Authority], None],
+    ) -> None:
+        """`site`: our code. `on_taken` makes an order to take command durable before it is answered."""
+        self.outcome: FollowerOutcome = None
+        self.end: Callable[[], None] = lambda: None
+        self._site = site
+        self._view = view
+        self._url = store_url
+        self._roster = roster
+        self._on_taken = on_taken
+        self._tail: Tail | None = None
+        self._rejoin: Rejoin | None = None
+        self._holder = Epoch(0, "", 0)
+        self._reading: Future[list[Late]] | None = None
+        self._threads = ThreadPoolExecutor(1, "tail")
+        self._ending = False
+
+    def close(self) -> None:
+        self._threads.shutdown()
+        if self._tail is not None:
+            self._tail.close()
+
+    # --- taking command ---------------------------------------------------------------------------
+
+    def on_for_site(self, asked: ForSite, logic: RelayLogic, now: int, wall: int) -> SiteAnswer:
+        route, message = asked.origin.route, asked.message
+        match message:
+            case EvidenceReq(scope=scope):
+                return [Reply(route, encode(evidence(self._standing(logic), scope, now)))]
+            case TakeCommand():
+                pair = self._pair(message, asked.origin.machine.public_key, logic, wall)
+                return [Reply(route, encode(self._take(message, pair, logic, now, wall)))]
+            case HandOver() | DeclareIsland():
+                return [Reply(route, encode(CommandAnswer(id=message.id, reason="unknown_scope")))]
+
+    def _standing(self, logic: RelayLogic) -> Standing:
+        """The line to the hub and what its site answers by itself, whichever is newer."""
+        up, epoch = logic.following, logic.epoch
+        heard_at, heard_seq = up.heard_at, up.heard_seq
+        city = self._view.city()
+        if city is not None and city.welcome.epoch >= epoch:
+            heard_at = city.at if heard_at is None else max(city.at, heard_at)
+            heard_seq = max(heard_seq, city.welcome.seq)
+            epoch = city.welcome.epoch
+        return Standing(
+            site=logic.identity.site,
+            commands="",
+            own=logic.head,
+            holder_site=epoch.site,
+            heard_epoch=epoch,
+            heard_seq=heard_seq,
+            heard_at=heard_at,
+            peers=self._view.ages(),
+            store=str(logic.store_mode),
+        )
+
+    def _pair(self, asked: TakeCommand, machine_key: str, logic: RelayLogic, wall: int) -> Pair:
+        seals = Seals(logic.identity.sign)
+        try:
+            seals.trust(sign_keys(read_roster(self._roster)))
+        except RosterError as error:  # what this site sealed itself still counts
+            log.warning("roster not read: %s", error)
+        return two_people(asked.token, asked.second, machine_key, seals, logic.floor, wall)
+
+    def _take(self, asked: TakeCommand, pair: Pair, logic: RelayLogic, now: int, wall: int) -> CommandAnswer:
+        standing = self._standing(logic)
+        reason = why_not_take(standing, logic.floor, asked, pair, now)
+        if not logic.has_copy:
+            reason = reason or "store"
+        if self._rejoin is not None:
+            reason = reason or "conflicts_open"
+        if reason:
+            log.warning("command of %s not taken: %s", asked.scope, reason)
+            return CommandAnswer(id=asked.id, reason=reason, epoch=logic.epoch)
+        word = taken(logic.floor, standing, asked, pair, wall)
+        log.error(
+            "command of %s is taken, term %d, by %s and %s", word.id, word.term, pair.first, pair.second
+        )
+        try:
+            self._on_taken(word)
+        except (StoreError, OSError) as error:
+            log.warning("command not taken, it could not be written down: %s", error)
+            return CommandAnswer(id=asked.id, reason="store", text=str(error)[:200], epoch=logic.epoch)
+        self.outcome, self._ending = Lead(word), True
+        return CommandAnswer(id=asked.id, epoch=Epoch(word.term, word.site, 0))
+
+    def on_copied(self, batch: Batch, now: int) -> SiteAnswer:
+        """A planned hand-over to us is the last row of the other side's time."""
+        for entry in batch.entries:
+            if entry.kind == AuthorityMoved.__name__:
+                event = _events.decode(entry.body)
+                assert isinstance(event, AuthorityMoved)
+                self._on_moved(event.authority, entry.epoch)
+        return []
+
+    def _on_moved(self, word: Authority, epoch: Epoch) -> None:
+        """Only the word that ends the time of the hub we follow counts, not one out of the past."""
+        if word.id == CITY and word.site == self._site and (word.term, word.site) > self._followed(epoch):
+            self.outcome, self._ending = Lead(word), True
+
+    def _followed(self, epoch: Epoch) -> tuple[int, str]:
+        city = self._view.city()
+        newest = max(epoch, city.welcome.epoch) if city is not None else epoch
+        return newest.term, newest.site
+
+    # --- coming back ------------------------------------------------------------------------------
+
+    def on_fork(self, fork: ForkFound, now: int) -> SiteAnswer:
+        """Our journal has a tail of its own: begin the way back, or go on with it under another hub."""
+        self._holder = fork.epoch
+        if self._rejoin is None:
+            try:
+                self._tail = Tail(self._url)
+                start, head = self._tail.start(), self._tail.head()
+            except StoreError as error:
+                log.warning("way back not begun: %s", error)
+                return []
+            self._rejoin = _rejoin(self._tail, start, head)
+        return self._answer(self._rejoin.start(now), now)
+
+    def on_heard(self, heard: FromHub, now: int) -> SiteAnswer:
+        if self._rejoin is None:
+            return []
+        if isinstance(heard, Hashes):
+            return self._answer(self._rejoin.on_hashes(heard, now), now)
+        if isinstance(heard, LateDone):
+            return self._answer(self._rejoin.on_late_done(heard, now), now)
+        return []
+
+    def on_time(self, now: int) -> SiteAnswer:
+        if self._ending:
+            self.end()
+            return []
+        if self._rejoin is None:
+            return []
+        if self._reading is not None and self._reading.done():
+            return self._on_tail_read(self._rejoin, now)
+        return self._answer(self._rejoin.on_time(now), now)
+
+    def _on_tail_read(self, rejoin: Rejoin, now: int) -> SiteAnswer:
+        assert self._reading is not None
+        reading, self._reading = self._reading, None
+        try:
+            orders = reading.result()
+        except (StoreError, OSError) as error:
+            log.warning("the tail could not be read or copied, again: %s", error)
+            self._read(rejoin.fork)
+            return []
+        log.warning("handing in %d orders after row %d to %s", len(orders), rejoin.fork, self._holder)
+        return self._answer(rejoin.on_tail(orders, now), now)
+
+    def _answer(self, steps: list[Step], now: int) -> SiteAnswer:
+        answer: SiteAnswer = []
+        for step in steps:
+            match step:
+                case Ask(message):
+                    answer.append(ToTheHub(message))
+                case ReadTail(fork):
+                    self._read(fork)
+                case Rewind(fork, results):
+                    self.outcome, self._ending = GoBack(fork, results, self._holder), True
+        return answer
+
+    def _read(self, fork: int) -> None:
+        tail = self._tail
+        assert tail is not None
+
+        def read() -> list[Late]:
+            copy = tail.keep_copy(fork)
+            log.warning("the store as it was is kept: %s", copy)
+            return tail.orders(fork)
+
+        self._reading = self._threads.submit(read)
+
+
+def _rejoin(tail: Tail, start: Head, head: Head) -> Rejoin:
+    return Rejoin(start.seq, head.seq, tail.hash_at)

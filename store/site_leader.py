@@ -1,0 +1,234 @@
+"""A site that commands: it answers for it, hands it over as planned, and ends when another site holds it.
+
+Nothing is decided while command is being moved (2 s at most), and nothing after a higher (term, site) was
+heard. What became of the role is left in `outcome` for the process around.
+"""
+
+import logging
+
+from msgspec import Struct
+
+from dispatch.administration import Act, NoteAdministration
+from dispatch.commands import MoveAuthority
+from dispatch.words import CITY, Authority
+from store.core.batch import Batch
+from store.core.ids import new_id
+from store.core.messages import (
+    CommandAnswer,
+    DeclareIsland,
+    Epoch,
+    EvidenceReq,
+    HandOver,
+    TakeCommand,
+    encode,
+)
+from store.core.outputs import ForSite, Reply, Route
+from store.core.takeover import (
+    HAND_OVER_MS_MAX,
+    Pair,
+    Standing,
+    evidence,
+    handed_over,
+    taken,
+    two_people,
+    why_not_hand_over,
+    why_not_take,
+)
+from store.hub import Hub
+from store.site_view import View
+
+LEAVING_MS_MAX = 3_000
+"""The last row is published; who did not get it by then gets it by following from the store."""
+
+log = logging.getLogger(__name__)
+
+
+class Fenced(Struct, frozen=True):
+    """Another site was heard to command."""
+
+    epoch: Epoch
+
+
+class Given(Struct, frozen=True):
+    """Command was handed over as planned."""
+
+    word: Authority
+
+
+class Taken(Struct, frozen=True):
+    """Two people ordered that this site commands more than before."""
+
+    word: Authority
+
+
+Outcome = Fenced | Given | Taken | None
+
+
+class _Move(Struct):
+    """A planned hand-over under way. `word` None: it still waits until the other side has everything."""
+
+    asked: HandOver
+    pair: Pair
+    route: Route
+    since: int
+    word: Authority | None = None
+    durable_at: int | None = None
+
+
+class Leading:
+    """The hooks of one boot of the hub (`store.hub.Site`)."""
+
+    def __init__(self, view: View) -> None:
+        self.outcome: Outcome = None
+        self._view = view
+        self._move: _Move | None = None
+
+    # --- questions --------------------------------------------------------------------------------
+
+    def on_for_site(self, asked: ForSite, hub: Hub, now: int, wall: int) -> list[Reply]:
+        route, message = asked.origin.route, asked.message
+        machine_key = asked.origin.machine.public_key
+        match message:
+            case EvidenceReq(scope=scope):
+                return [Reply(route, encode(evidence(self._standing(hub, now), scope, now)))]
+            case TakeCommand():
+                pair = _pair(message, machine_key, hub, wall)
+                return [Reply(route, encode(self._take(message, pair, hub, now, wall)))]
+            case HandOver():
+                pair = _pair(message, machine_key, hub, wall)
+                return self._begin_hand_over(message, pair, route, hub, now)
+            case DeclareIsland():
+                return _island(message, _pair(message, machine_key, hub, wall), route, hub, wall)
+
+    def _standing(self, hub: Hub, now: int) -> Standing:
+        """Who commands the city hears himself."""
+        identity, scope, head = hub.logic.identity, hub.logic.scope, hub.logic.head
+        if scope != CITY:
+            return self._view.standing(identity.site, scope, head)
+        return Standing(
+            identity.site, scope, head, identity.site, identity.epoch, head.seq, now, self._view.ages()
+        )
+
+    def _take(self, asked: TakeCommand, pair: Pair, hub: Hub, now: int, wall: int) -> CommandAnswer:
+        """A district that commands itself takes the whole city."""
+        standing = self._standing(hub, now)
+        reason = why_not_take(standing, hub.logic.floor, asked, pair, now)
+        if reason:
+            log.warning("command of %s not taken: %s", asked.scope, reason)
+            return CommandAnswer(id=asked.id, reason=reason, epoch=hub.logic.identity.epoch)
+        word = taken(hub.logic.floor, standing, asked, pair, wall)
+        self.outcome = Taken(word)
+        hub.stop()
+        return CommandAnswer(id=asked.id, epoch=Epoch(word.term, word.site, 0))
+
+    def _begin_hand_over(self, asked: HandOver, pair: Pair, route: Route, hub: Hub, now: int) -> list[Reply]:
+        if self._move is not None:
+            if self._move.asked.id == asked.id:
+                self._move.route = route
+                return []
+            return [Reply(route, encode(CommandAnswer(id=asked.id, reason="timeout")))]
+        standing = self._standing(hub, now)
+        reason = why_not_hand_over(standing, hub.logic.floor, asked, pair, self._reachable(hub, now))
+        if reason:
+            log.warning("command of %s not handed over: %s", asked.scope, reason)
+            epoch = hub.logic.identity.epoch
+            return [Reply(route, encode(CommandAnswer(id=asked.id, reason=reason, epoch=epoch)))]
+        log.warning("command of %s is being handed over to %s", asked.scope, asked.to_site)
+        self._move = _Move(asked, pair, route, now)
+        hub.handing_over = True
+        return []
+
+    def _reachable(self, hub: Hub, now: int) -> dict[str, int]:
+        """Code of each site that could take over -> ms since it was heard: followers, or the city itself."""
+        peers = {code: now - at for code, at in self._view.ages().items()}
+        if hub.logic.scope != CITY:
+            return peers
+        followers = dict(hub.logic.followers.sites(now))
+        return {
+            code: followers[site]
+            for code in peers
+            if (site := self._view.roster_site(code)) is not None and site in followers
+        }
+
+    # --- what happens -----------------------------------------------------------------------------
+
+    def on_committed(self, batch: Batch, hub: Hub, now: int) -> list[Reply]:
+        """The last row of our time is durable: from here on this site decides nothing."""
+        move = self._move
+        if move is None or move.word is None or move.durable_at is not None:
+            return []
+        if batch.floor.authorities.get(move.word.id) != move.word:
+            return []
+        move.durable_at = now
+        self.outcome = Given(move.word)
+        epoch = Epoch(move.word.term, move.word.site, 0)
+        return [Reply(move.route, encode(CommandAnswer(id=move.asked.id, epoch=epoch)))]
+
+    def on_time(self, hub: Hub, now: int, wall: int) -> list[Reply]:
+        """Every Tick: does another site command; how far is a hand-over?"""
+        own, scope = hub.logic.identity.epoch, hub.logic.scope
+        above = self._view.above(own, scope)
+        if above is not None and self.outcome is None:
+            log.error("fenced: %s commands %s, this is %s", above.epoch, above.scope, own)
+            self.outcome = Fenced(above.epoch)
+            hub.fenced = True
+            hub.stop()
+            return []
+        if scope == CITY:
+            self._note_districts(hub, wall)
+        return self._go_on(self._move, hub, now, wall) if self._move is not None else []
+
+    def _note_districts(self, hub: Hub, wall: int) -> None:
+        """A district that commands itself is written down: its vehicles are not ordered from here."""
+        for word in self._view.districts():
+            known = hub.logic.floor.authorities.get(word.scope)
+            newer = known is None or (word.epoch.term, word.epoch.site) > (known.term, known.site)
+            if newer and word.scope in hub.logic.floor.sites:
+                authority = Authority(word.scope, word.epoch.site, word.epoch.term, word.since_at)
+                cid = f"heard-{word.scope}-{word.epoch.term}-{word.epoch.site}"
+                hub.logic.enqueue_own(cid, MoveAuthority(authority), wall)
+
+    def _go_on(self, move: _Move, hub: Hub, now: int, wall: int) -> list[Reply]:
+        if move.durable_at is not None:
+            if self._has_everything(move, hub) or now - move.durable_at > LEAVING_MS_MAX:
+                hub.stop()
+            return []
+        if move.word is not None or hub.logic.writing:
+            return []
+        if self._has_everything(move, hub):
+            standing = self._standing(hub, now)
+            term = hub.logic.identity.epoch.term
+            move.word = handed_over(hub.logic.floor, standing, term, move.asked, move.pair, wall)
+            hub.logic.hand_over_by(new_id(), MoveAuthority(move.word), wall)
+            return []
+        if now - move.since <= HAND_OVER_MS_MAX:
+            return []
+        log.error("hand-over to %s called off: it has not everything yet", move.asked.to_site)
+        self._move, hub.handing_over = None, False
+        epoch = hub.logic.identity.epoch
+        return [Reply(move.route, encode(CommandAnswer(id=move.asked.id, reason="behind", epoch=epoch)))]
+
+    def _has_everything(self, move: _Move, hub: Hub) -> bool:
+        """A district gives its tail in by itself afterwards; the city needs a follower without a gap."""
+        if hub.logic.scope != CITY:
+            return True
+        site = self._view.roster_site(move.asked.to_site)
+        return site is not None and hub.logic.followers.caught_up(site, hub.logic.head)
+
+
+def _island(asked: DeclareIsland, pair: Pair, route: Route, hub: Hub, wall: int) -> list[Reply]:
+    """The order is journaled with both names and carried out; the answer comes when it is in effect."""
+    reason = pair.reason or ("" if asked.reason.strip() else "no_reason")
+    if reason:
+        return [Reply(route, encode(CommandAnswer(id=asked.id, reason=reason)))]
+    people = hub.logic.floor.dispatchers
+    first, second = (people[one].staff_number for one in (pair.first, pair.second))
+    act = Act.ISLAND if asked.on else Act.ISLAND_END
+    note = NoteAdministration(act, hub.logic.scope, first, second, remark=asked.reason)
+    hub.logic.enqueue_own(new_id(), note, wall)
+    log.warning("island %s ordered by %s and %s: %s", asked.on, first, second, asked.reason)
+    return hub.commits.island(asked, route)
+
+
+def _pair(asked: TakeCommand | HandOver | DeclareIsland, machine_key: str, hub: Hub, wall: int) -> Pair:
+    return two_people(asked.token, asked.second, machine_key, hub.logic.seals, hub.logic.floor, wall)
