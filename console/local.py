@@ -22,6 +22,7 @@ from dispatch.floor import Floor, apply, copy_of
 from dispatch.kinds import Role
 from store.core.ids import new_id
 from store.core.messages import CommandAnswer, Evidence
+from store.version import version
 
 HUB_ROLES = frozenset({Role.HUB, Role.GATEWAY})
 
@@ -67,7 +68,7 @@ class LocalHub:
             command,
             self._clock() if at_ms is None else at_ms,
             "seat",
-            self._roles or frozenset({Role.DISPATCHER}),
+            (self._roles or frozenset({Role.DISPATCHER})) | {Role.SEAT},
             self._seat_id,
             self._person,
             self._tokens.get(second),
@@ -102,7 +103,7 @@ class LocalHub:
     def load(self) -> None:
         """Hand out the whole floor, as after connecting."""
         self._out.append(FloorLoaded(copy_of(self.floor)))
-        self._out.append(Link(HubMode.NORMAL, round_trip_ms=1))
+        self._out.append(Link(HubMode.NORMAL, round_trip_ms=1, seat_id=self._seat_id, hub_app=version()))
 
     def tell(self, message: Link | Moved | Evidence | CommandAnswer) -> None:
         self._out.append(message)

@@ -5,11 +5,14 @@ from msgspec import Struct
 from console.i18n import say
 from console.models.ages import age
 from console.models.desk import Desk
-from console.models.labels import word
+from console.models.labels import site_name, word
 from console.models.latest import short
 from console.models.rows import is_mine
 from dispatch.alarms import Alarm, AlarmKind
 from dispatch.kinds import CrewCall
+from dispatch.reserve_commands import StandDown
+
+OF_RESERVE = frozenset({AlarmKind.SEAT_NOT_READY, AlarmKind.ACTIVATION_DUE, AlarmKind.SELF_TEST_DUE})
 
 
 class AlarmRow(Struct, frozen=True):
@@ -34,12 +37,16 @@ def _there(desk: Desk, alarm: Alarm) -> bool:
     floor = desk.floor
     if alarm.kind is AlarmKind.CREW_CALL:
         return alarm.id in floor.vehicles and floor.vehicles[alarm.id].crew_call is not None
+    if alarm.kind in OF_RESERVE:
+        return alarm.id in floor.seats or alarm.id in floor.activations
     return any(alarm.id in table for table in (floor.calls, floor.intakes, floor.incidents, floor.missions))
 
 
 def _alarm_row(desk: Desk, alarm: Alarm, now: int) -> AlarmRow:
     if alarm.kind is AlarmKind.CREW_CALL:
         return _crew_row(desk, alarm, now)
+    if alarm.kind in OF_RESERVE:
+        return _reserve_row(desk, alarm, now)
     target, key = _alarm_target(desk, alarm)
     mine = is_mine(desk, alarm.seat_id)
     return AlarmRow(key, word(alarm.kind), target, age(alarm.since, now), mine)
@@ -53,6 +60,17 @@ def _crew_row(desk: Desk, alarm: Alarm, now: int) -> AlarmRow:
     mine = mission is None or is_mine(desk, alarm.seat_id)
     words, target = word(vehicle.crew_call), f"{vehicle.number}{number}"
     return AlarmRow(vehicle.id, words, target, age(alarm.since, now), mine, loud=True)
+
+
+def _reserve_row(desk: Desk, alarm: Alarm, now: int) -> AlarmRow:
+    """A reserve seat that comes late or has not tested itself, an activation that is due to end."""
+    floor = desk.floor
+    seat = floor.seats.get(alarm.id)
+    target = f"{seat.number} {site_name(floor, seat.site)}" if seat else floor.activations[alarm.id].reason
+    never = alarm.kind is AlarmKind.SELF_TEST_DUE and seat is not None and seat.self_test is None
+    since = say("从未自检") if never else age(alarm.since, now)
+    mine = is_mine(desk, alarm.seat_id) or desk.may(StandDown)
+    return AlarmRow(alarm.id, word(alarm.kind), target, since, mine)
 
 
 def crews_calling(desk: Desk) -> str:

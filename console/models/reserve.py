@@ -205,8 +205,11 @@ def call_rows(floor: Floor, activation: Activation | None, plan: Plan, now: int)
         person = floor.dispatchers.get(one.dispatcher_id)
         if person is not None:
             at = clock(one.answered_at or one.called_at)
-            words = f"{word(one.answer)} {one.remark}".strip()
-            rows.append(_call_row(person, _TONES[one.answer], words, at, called=True))
+            words, tone = f"{word(one.answer)} {one.remark}".strip(), _TONES[one.answer]
+            seat = next((it for it in floor.seats.values() if it.dispatcher_id == person.id), None)
+            if seat is not None:
+                words, tone = say("已到岗 {seat} 台", seat=seat.number), "ok"
+            rows.append(_call_row(person, tone, words, at, called=True))
     known = {one.dispatcher_id for one in called}
     seats = [turn.seat_id for turn in activation.seats] if called and activation else list(plan.roles)
     sites = frozenset(floor.seats[key].site for key in seats if key in floor.seats)

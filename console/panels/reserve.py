@@ -277,8 +277,8 @@ def _people_columns() -> tuple[Column[CallRow], ...]:
 def _turn_columns() -> tuple[Column[TurnRow], ...]:
     return (
         Column(say("席位"), 62, lambda row: Cell(row.number, bold=True)),
-        Column(say("角色"), 86, lambda row: Cell(row.role)),
-        Column(say("阶段"), 106, lambda row: _lamp(row.tone, row.stage)),
+        Column(say("角色"), 112, lambda row: Cell(row.role)),
+        Column(say("阶段"), 146, lambda row: _lamp(row.tone, row.stage)),
         Column(say("收到"), 58, lambda row: Cell(row.shown, right=True)),
         Column(say("确认"), 58, lambda row: Cell(row.seen, right=True)),
         Column(

@@ -22,6 +22,7 @@ from dispatch.reserve import Activation, SeatTurn
 
 LINE_PX = 34
 TOP_PX = 128
+EDGE_PX = 6
 HEIGHT_PX = 318
 COLUMNS = 3
 
@@ -75,7 +76,8 @@ class ReserveLine(QFrame):
                     "{kind}　● 已上岗：{role}　{reason}　下令 {names}",
                     kind=kind, role=role, reason=activation.reason, names=names,
                 )  # fmt: skip
-                return words, "info", since
+                unseen = say("　请按 Shift+F1 确认") if turn.seen_at is None else ""
+                return words + unseen, "info", since
             case ReserveStage.STANDING_DOWN:
                 held = held_by(self._desk.floor, turn.seat_id)
                 words = say(
@@ -154,13 +156,15 @@ class SummonsPanel(QFrame):
             return
         self._fill(*found, now)
         if not self.isVisible():
-            self.place()
             self.show()
             self.raise_()
+        self.place()
 
     def place(self) -> None:
-        """Over the whole width, under the lines at the top."""
-        self.setGeometry(6, TOP_PX, self._page.width() - 12, max(HEIGHT_PX, self.sizeHint().height()))
+        """Over the whole width: under the lines at the top; over the log-in page its fields stay free."""
+        top = TOP_PX if self._desk.person is not None else EDGE_PX
+        height = max(HEIGHT_PX, self.sizeHint().height())
+        self.setGeometry(EDGE_PX, top, self._page.width() - 2 * EDGE_PX, height)
 
     def _fill(self, activation: Activation, turn: SeatTurn, now: int) -> None:
         floor = self._desk.floor
@@ -190,10 +194,11 @@ class SummonsPanel(QFrame):
 
     def _next_words(self) -> str:
         red = self._red()
+        known = len(self._desk.readiness.checks) == len(CheckItem)
         if word(CheckItem.PERSON) in red and len(red) == 1 and self._desk.person is None:
-            return say("设备全部合格，请登录上岗")
+            return say("设备全部合格，请登录上岗") if known else say("正在自检，请登录上岗")
         if red:
             return say("先处理 {n} 项红灯；处理后自动上岗", n=len(red))
-        if len(self._desk.readiness.checks) < len(CheckItem):
+        if not known:
             return say("正在自检…")
         return say("全部合格，正在上岗…")
