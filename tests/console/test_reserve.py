@@ -1,0 +1,330 @@
+"""Reserve seats at the desk: the seat proves itself and serves; the leader orders, watches, stands down."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+from PySide6.QtCore import Qt
+
+from console import i18n
+from console.models import acts_reserve
+from console.models.alarm_rows import alarms
+from console.models.reserve import clocks, seat_rows, shown_activation, urgency
+from console.record import csv_of, html_of, write_record
+from dispatch import commands as cmd
+from dispatch import reserve_commands as reserve
+from dispatch.drill_record import record
+from dispatch.kinds import CallOutAnswer, CheckItem, CheckResult, ReserveRole
+from dispatch.reserve import Check
+from telephony import messages as phone
+from telephony.settings import AccountSettings
+from tests.console.reserve_city import ReserveSeatful, reserve_setup
+
+GROUP = AccountSettings("group", "sip:120@pbx", "sip:pbx")
+CTRL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+
+
+def at_seat(**setup: Any) -> ReserveSeatful:
+    return ReserveSeatful("r1", replace(reserve_setup(), **setup))
+
+
+def turn(seat: ReserveSeatful) -> Any:
+    return next(iter(seat.hub.floor.activations.values())).turn("r1")
+
+
+# --- the reserve seat ----------------------------------------------------------------------------
+
+
+def test_a_warm_seat_goes_from_the_order_into_service_by_itself() -> None:
+    seat = at_seat(group=GROUP, accounts=(AccountSettings("desk", "120"),))
+    seat.log_in("2001", "pw")
+    assert not seat.phone.accepting
+    seat.order_up("r1")
+    for _ in range(3):
+        seat.pass_time(100)
+    assert turn(seat).ready_at is not None
+    assert turn(seat).shown_at is not None
+    assert len(turn(seat).checked) == len(CheckItem)
+    assert seat.phone.accepting
+    assert set(seat.phone.lines) == {"desk", "group"}, "it is in the ring group"
+    seat.phone.ring("139")
+    seat.pump()
+    assert seat.desk.line.ringing()
+
+
+def test_a_cold_seat_waits_for_its_person_and_says_so() -> None:
+    seat = at_seat()
+    seat.order_up("r1")
+    seat.pass_time(100)
+    assert turn(seat).shown_at is not None, "nobody needs to sit there"
+    assert seat.desk.readiness.checks[CheckItem.PERSON].result is CheckResult.FAULT
+    assert "登录" in seat.desk.readiness.checks[CheckItem.PERSON].cure
+    assert not seat.phone.accepting
+    seat.log_in("2001", "pw")
+    seat.pass_time(100)
+    assert seat.phone.accepting
+
+
+def test_what_is_broken_turns_red_and_heals_by_itself() -> None:
+    seat = at_seat()
+    seat.log_in("2001", "pw")
+    seat.phone.die()
+    seat.pump()
+    seat.order_up("r1")
+    seat.pass_time(100)
+    assert "未运行" in seat.desk.readiness.checks[CheckItem.PHONE].found
+    assert turn(seat).ready_at is None
+    seat.phone.revive()
+    for _ in range(40):
+        seat.pass_time(100)
+    assert turn(seat).ready_at is not None
+    cured = next(one for one in turn(seat).checked if one.check.item is CheckItem.PHONE)
+    assert cured.cured_at is not None
+    assert cured.cured_at > cured.first_at
+
+
+def test_another_version_holds_it_back_until_somebody_says_why() -> None:
+    seat = at_seat(version="0.0.9")
+    seat.log_in("2001", "pw")
+    seat.order_up("r1")
+    seat.pass_time(100)
+    assert "0.0.9" in seat.desk.readiness.checks[CheckItem.VERSION].found
+    assert turn(seat).ready_at is None
+    ask = acts_reserve.ask_release(seat.desk)
+    assert ask is not None
+    ask.then("release", "", 0)
+    assert "原因" in seat.desk.notices[-1].what
+    ask.then("release", "夜间无人升级", 0)
+    seat.pass_time(100)
+    assert (turn(seat).override, turn(seat).override_by) == ("夜间无人升级", "p1")
+    assert seat.phone.accepting
+
+
+def test_the_sound_repeats_until_a_person_confirms() -> None:
+    seat = at_seat()
+    seat.log_in("2001", "pw")
+    seat.order_up("r1")
+    now = seat.clock.now
+    heard = [at for at in range(0, 12_000, 500) if seat.desk.readiness.sound_due(now + at)]
+    assert heard == [0, 4_000, 8_000]
+    acts_reserve.confirm(seat.desk)
+    seat.pump()
+    assert not seat.desk.readiness.sound_due(now + 60_000)
+    assert turn(seat).seen_at is not None
+
+
+def test_it_leaves_when_nothing_is_left() -> None:
+    seat = at_seat(group=GROUP)
+    seat.log_in("2001", "pw")
+    activation = seat.order_up("r1", "r2")
+    seat.pass_time(100)
+    call = seat.phone.ring("139")
+    seat.pump()
+    seat.phone.answer(call)
+    seat.pump()
+    seat.lead(reserve.StandDown(activation))
+    seat.pass_time(100)
+    assert not seat.phone.accepting, "no new calls"
+    assert turn(seat).stood_down_at is None, "somebody is on the line"
+    intake = seat.desk.hand.intake_id
+    assert intake
+    seat.phone.hang_up(call)
+    seat.pump()
+    seat.desk.give(cmd.EndIntake(intake, cmd.IntakeOutcome.CONSULTATION, "用药"))
+    seat.pump()
+    seat.pass_time(2_500)
+    assert turn(seat).stood_down_at is not None
+    assert turn(seat).first_call_at is not None
+    seat.desk.give(cmd.BeginIntake("n9"))
+    seat.pump()
+    assert "未启用" in seat.desk.notices[-1].what
+
+
+def test_calm_it_tests_itself_daily() -> None:
+    seat = at_seat()
+    seat.pass_time(1_000)
+    assert seat.hub.floor.seats["r1"].self_test is None, "telephone and hub need a moment"
+    seat.pass_time(21_000)
+    seat.pass_time(1_000)
+    test = seat.hub.floor.seats["r1"].self_test
+    assert test is not None
+    assert test.passed
+    assert CheckItem.PERSON not in {one.item for one in test.checks}
+    seat.pass_time(3_600_000)
+    assert seat.hub.floor.seats["r1"].self_test == test
+    seat.pass_time(20 * 3_600_000)
+    seat.pass_time(1_000)
+    assert seat.hub.floor.seats["r1"].self_test.at > test.at
+
+
+def test_a_caller_who_comes_in_calm_is_turned_away_and_nothing_rings() -> None:
+    seat = at_seat()
+    seat.phone.ring("139")
+    seat.pump()
+    assert not seat.desk.line.ringing()
+    assert not seat.hub.floor.calls
+
+
+def test_a_city_seat_has_none_of_this() -> None:
+    seat = ReserveSeatful("s1")
+    seat.log_in()
+    seat.order_up("r1")
+    seat.pass_time(30_000)
+    assert seat.phone.accepting
+    assert not seat.desk.readiness.checks
+
+
+def test_a_machine_the_hub_knows_as_reserve_is_one_whatever_its_settings_say() -> None:
+    seat = ReserveSeatful("r1")
+    seat.pass_time(100)
+    assert seat.desk.readiness.is_reserve()
+    assert not seat.phone.accepting
+
+
+# --- the leader ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def leader() -> ReserveSeatful:
+    seat = ReserveSeatful("s4")
+    seat.log_in("0900", "wang")
+    seat.test_all("r3")
+    return seat
+
+
+def test_an_activation_by_keys_with_a_second_person(leader: ReserveSeatful, show: Any) -> None:
+    window = show(leader)
+    window.key(Qt.Key.Key_F9, Qt.KeyboardModifier.ShiftModifier)
+    rows = window.find("reserve.seats").rows_model.rows
+    assert [(row.number, row.tone) for row in rows] == [
+        ("21", "ok"), ("22", "ok"), ("31", "fault"), ("32", "ok")
+    ]  # fmt: skip
+    assert "试呼" in rows[2].lamp
+    window.key(Qt.Key.Key_Space)
+    window.key(Qt.Key.Key_Down)
+    window.key(Qt.Key.Key_2)
+    assert leader.desk.plan.roles == {"r1": ReserveRole.FULL, "r2": ReserveRole.ANSWER_ONLY}
+    window.key(Qt.Key.Key_A, CTRL_SHIFT)
+    window.key(Qt.Key.Key_2)
+    window.type("江北化工厂")
+    window.key(Qt.Key.Key_Return)
+    assert leader.desk.wants_second is not None, "a real activation needs two"
+    leader.desk.give(leader.desk.wants_second, leader.hub.log_in("0102", "li", second=True).encode())
+    leader.desk.wants_second = None
+    window.settle()
+    (activation,) = leader.desk.floor.activations.values()
+    assert (activation.reason, activation.drill) == ("重大突发事件 江北化工厂", False)
+    assert [one.dispatcher_id for one in activation.called_out] == ["p2", "p1"], "who is on call there"
+    assert window.text("mode") == "急"
+    assert window.text("reserve.shortfall") == "缺 2 人"
+
+
+@pytest.mark.parametrize(
+    ("line", "roles"),
+    [
+        ("/qy 21", {"r1": ReserveRole.FULL}),
+        ("／启用　只受理　21　22", {"r1": ReserveRole.ANSWER_ONLY, "r2": ReserveRole.ANSWER_ONLY}),
+        ("/qy 21 咨询 32", {"r1": ReserveRole.FULL, "r4": ReserveRole.CONSULT_ONLY}),
+        ("/activate consult 全部", dict.fromkeys(("r1", "r2", "r3", "r4"), ReserveRole.CONSULT_ONLY)),
+    ],
+)
+def test_the_command_line_names_seats_and_roles(
+    leader: ReserveSeatful, show: Any, line: str, roles: dict[str, ReserveRole]
+) -> None:
+    window = show(leader)
+    assert window.window.doing.run(line)
+    assert leader.desk.plan.roles == roles
+    assert window.find("reason").isVisible()
+
+
+def test_a_seat_nobody_knows_is_said_so(leader: ReserveSeatful, show: Any) -> None:
+    window = show(leader)
+    window.window.doing.run("/qy 99")
+    assert any("99" in notice.what for notice in leader.desk.notices)
+    assert not leader.desk.plan.roles
+
+
+def test_the_monthly_drill_takes_every_seat_that_is_well(leader: ReserveSeatful) -> None:
+    ask = acts_reserve.ask_drill(leader.desk)
+    assert ask is not None
+    ask.then("all", "", 0)
+    leader.pump()
+    (activation,) = leader.desk.floor.activations.values()
+    assert [turn.seat_id for turn in activation.seats] == ["r1", "r2", "r4"]
+    assert activation.drill
+    assert urgency(leader.desk.floor)[0] == "演练"
+
+
+def test_people_are_called_out_and_their_answers_kept(leader: ReserveSeatful) -> None:
+    leader.order_up("r1")
+    ask = acts_reserve.ask_call_out(leader.desk, "p3")
+    assert ask is not None
+    ask.then("called", "", 0)
+    assert any(isinstance(one, phone.CallDialled) and one.target == "13900002003" for one in leader.heard)
+    leader.pass_time(20_000)
+    ask = acts_reserve.ask_call_out(leader.desk, "p3")
+    assert ask is not None
+    ask.then("coming", "15 分钟", 0)
+    leader.pump()
+    one = next(o for o in leader.desk.floor.activations["a" * 32].called_out if o.dispatcher_id == "p3")
+    assert (one.answer, one.remark) == (CallOutAnswer.COMING, "15 分钟")
+    assert one.answered_at is not None
+    assert one.answered_at - one.called_at == 20_000
+
+
+def test_late_seats_and_missed_tests_are_alarms_with_words(leader: ReserveSeatful) -> None:
+    leader.order_up("r1")
+    leader.pass_time(301_000)
+    rows = alarms(leader.desk, leader.clock.now)
+    assert [(row.words, row.target) for row in rows] == [("储备席未就绪", "21 江南分中心")]
+    leader.pass_time(26 * 3_600_000)
+    words = {row.words for row in alarms(leader.desk, leader.clock.now)}
+    assert "自检逾期" in words
+    (first, *_) = seat_rows(leader.desk.floor, leader.desk.plan, leader.clock.now)
+    assert first.number == "21"
+
+
+def test_clocks_run_and_stop(leader: ReserveSeatful) -> None:
+    activation = leader.order_up("r1", "r2", drill=True)
+    for key, person, after in (("r1", "p1", 12_000), ("r2", "p2", 60_000)):
+        leader.pass_time(after)
+        leader.hub.as_hub(cmd.LogIn(key, person))
+        well = tuple(Check(item, CheckResult.OK) for item in CheckItem)
+        leader.of(key, reserve.ReportReadiness(activation, well), person)
+        leader.of(key, reserve.BecomeReady(activation), person)
+        if key == "r1":
+            now = clocks(leader.desk.floor.activations[activation], leader.clock.now + 5_000)
+            assert (now.first, now.last, now.ready, now.last_done) == ("0:12", "0:17", "1/2", False)
+    done = clocks(leader.desk.floor.activations[activation], leader.clock.now + 99_000)
+    assert (done.first, done.last, done.ready, done.last_done) == ("0:12", "1:12", "2/2", True)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_record_says_everything(
+    leader: ReserveSeatful, qtbot: object, tmp_path: Path, language: str
+) -> None:
+    i18n.use(language)
+    activation_id = leader.order_up("r1", "r3", drill=True, reason="月度<演练>")
+    leader.pass_time(7_400)
+    leader.hub.as_hub(cmd.LogIn("r1", "p1"))
+    well = tuple(Check(item, CheckResult.OK) for item in CheckItem)
+    leader.of("r1", reserve.ReportReadiness(activation_id, well), "p1")
+    leader.of("r1", reserve.BecomeReady(activation_id), "p1")
+    red = Check(CheckItem.TEST_CALL, CheckResult.FAULT, "无应答", "查线")
+    leader.of("r3", reserve.ReportReadiness(activation_id, (red,)))
+    leader.lead(reserve.StandDown(activation_id))
+    activation = shown_activation(leader.desk.floor)
+    assert activation is not None
+    found = record(activation)
+    assert [(one.name, one.measured, one.met) for one in found.targets] == [
+        ("first_ready", 7.4, True), ("all_ready", None, False), ("missing", 1, False)
+    ]  # fmt: skip
+    page = html_of(leader.desk.floor, found, leader.clock.now)
+    for part in ("0:07.4", "月度&lt;演练&gt;", "王芳 / 李强", "无应答", "13900002001"):
+        assert part in page, part
+    lines = csv_of(leader.desk.floor, found).splitlines()
+    assert lines[1].split(",")[4:10] == ["21", "02", "full", "赵雪", "", ""]
+    files = write_record(leader.desk.floor, activation, leader.clock.now, tmp_path)
+    assert files[2].read_bytes().startswith(b"%PDF")
+    assert files[2].stat().st_size > 5_000
