@@ -96,6 +96,13 @@ class Relay(Struct, frozen=True):
             "command addresses of the hubs the relay tries in order, the city's first",
         ),
     ] = ()
+    takeover_store: Annotated[
+        str,
+        key(
+            "接管时提升并使用的本楼同步备库（postgresql+psycopg://…）；空则用中继副本",
+            "standby of this building that leads after a takeover; empty: the relay's own copy does",
+        ),
+    ] = ""
     position_bytes_s: Annotated[
         PositionBudget,
         key(

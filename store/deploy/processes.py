@@ -49,6 +49,8 @@ def configuration(city: CityFile, machine: CityMachine) -> dict[str, dict[str, A
         sections["hub"] |= (
             {"peers": [f"{one.address}:{ports.command}" for one in others]} if _is_hub(machine) else {}
         )
+    if "relay" in machine.runs:
+        sections["relay"] = _relay(city, machine)
     if "gateway" in machine.runs:
         sections["gateway"] = {"host": machine.address, "port": ports.gateway}
     if "postgresql" in machine.runs or {"hub", "standby"} & set(machine.runs):
@@ -69,6 +71,13 @@ def hubs_of(city: CityFile, machine: CityMachine) -> list[str]:
     rest = [one for one in city.running("relay") if "postgresql" in one.runs]
     order = dict.fromkeys(one.address for one in (*first, *centre, *rest))
     return [f"{address}:{city.ports.command}" for address in order]
+
+
+def _relay(city: CityFile, machine: CityMachine) -> dict[str, Any]:
+    """The city's hubs, and the standby of this building where there is one."""
+    hubs = [*city.running("hub"), *city.running("standby")]
+    found: dict[str, Any] = {"hubs": [f"{one.address}:{city.ports.command}" for one in hubs]}
+    return found | ({"takeover_store": store_url(city, machine)} if "postgresql" in machine.runs else {})
 
 
 def _store(city: CityFile, machine: CityMachine) -> str:

@@ -8,16 +8,21 @@ from pathlib import Path
 import msgspec
 import psycopg
 import pytest
+from msgspec.structs import replace
 
 from dispatch import commands as cmd
 from dispatch.kinds import Role
-from dispatch.words import Dispatcher
+from dispatch.words import CITY, Authority, Dispatcher
 from store.cluster import ClusterError, confirm_by_streaming, is_island, set_island, state_of, take_lead
+from store.config.sections import Cluster, Relay, Site, Store
 from store.core.ids import new_id
 from store.core.messages import CommandAnswer, DeclareIsland, Mode
 from store.core.seat_logic import Told
+from store.db.errors import NotHolder
+from store.db.store import HubStore
 from store.db.verify import verified
 from store.old_leader import rejoin
+from store.site_store import leading_config
 from tests.store.conftest import POSTGRES, City, Desk, Postgres, master_data
 from tests.store.pair import Orders
 from tests.store.two_servers import Standby, cluster_of, conninfo, frozen, postmaster, say, two_servers
@@ -142,6 +147,40 @@ def test_promoted_and_the_old_leader_comes_back_replaying(
     found = verified(city.config.store.url)
     assert found.good
     assert found.seq >= len(orders.calls)
+
+
+def test_a_district_takes_command_with_the_standby_of_its_building(
+    city: TwoServerCity, servers: tuple[Postgres, Standby], tmp_path: Path
+) -> None:
+    """Every acknowledged order is there, begun again it goes on, and the centre may not lead it any more."""
+    leader, standby = servers
+    orders = Orders(city.seat("01"))
+    orders.run(lambda: len(orders.answered_at) > 10)
+    orders.settle()
+    city.kill_hub()
+    os.kill(postmaster(leader), 9)
+    url = f"postgresql+psycopg://postgres@127.0.0.1:{standby.port}/{city.database}"
+    district = replace(
+        city.config,
+        site=Site(code="02"),
+        store=Store(url=f"sqlite:///{tmp_path}/relay.sqlite"),
+        relay=Relay(takeover_store=url),
+        cluster=cluster_of(standby, city.database),
+    )
+    since = 1_790_000_000_000
+    word = Authority(CITY, "02", 2, since, "d1001", "d1002", "市中心失联", "2026-1", break_glass=True)
+    for _ in range(2):
+        config = leading_config(district, word)
+        assert config.store.url == url
+    store = HubStore(config.store.url, "02", "b1/1")
+    opened = store.open()
+    assert (opened.epoch.term, opened.epoch.site) == (2, "02")
+    assert set(orders.calls.values()) <= set(opened.floor.calls), "nothing acknowledged is missing"
+    store.close()
+    with pytest.raises(NotHolder):
+        HubStore(url, "01", "a1/1").open()
+    nowhere = replace(district, cluster=Cluster(server="host=127.0.0.1 port=1 user=nobody"))
+    assert leading_config(nowhere, word).store.url == district.store.url, "its own copy leads (tier 2)"
 
 
 def test_what_cannot_be_done_is_said(servers: tuple[Postgres, Standby]) -> None:
