@@ -72,6 +72,34 @@ def server_state(conninfo: str) -> ServerState:
     return ServerState(recovering, timeline, int(lsn), wait_for, standbys, seq)
 
 
+class Rights(Struct, frozen=True):
+    """What the role of a URL may do."""
+
+    may_write: bool
+    may_create: bool
+    may_change_journal: bool
+
+
+def role_rights(url: str) -> Rights:
+    """Raises StoreError. A server is asked; a file belongs to its owner."""
+    engine = open_engine(url, writer=False)
+    try:
+        with engine.connect() as connection:
+            row = connection.execute(_RIGHTS).one()
+    except DBAPIError as error:
+        raise converted(error) from error
+    finally:
+        engine.dispose()
+    return Rights(row.may_write, row.may_create, row.may_change)
+
+
+_RIGHTS = text("""
+SELECT has_table_privilege('journal', 'INSERT') AND has_table_privilege('verdict', 'INSERT') AS may_write,
+       has_schema_privilege('public', 'CREATE') AS may_create,
+       has_table_privilege('journal', 'UPDATE') OR has_table_privilege('journal', 'DELETE') AS may_change
+""")
+
+
 class CommitState(Struct, frozen=True):
     """`waits`: a commit is written and not confirmed yet; `wait_for`: synchronous_standby_names."""
 

@@ -1,4 +1,4 @@
-"""`main.py deploy make city.toml OUT`."""
+"""`main.py deploy make city.toml OUT` and `main.py deploy check [FOLDER]`."""
 
 import argparse
 from pathlib import Path
@@ -15,11 +15,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     make.add_argument("city", type=Path, help="城市文件，示例 deploy/city.example.toml the file of the city")
     make.add_argument("out", type=Path, help="输出文件夹，含口令与证书 folder for the kit; it holds secrets")
+    check = verbs.add_parser("check", help="检查本机并说明如何补救 check this machine and say what to do")
+    folder = Path("/etc/lingsheng")
+    check.add_argument(
+        "folder", type=Path, nargs="?", default=folder, help=f"配置文件夹 its folder, {folder}"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
     """Do one verb; returns the exit code. Raises ConfigError, CannotStartError."""
-    return _make(options.city, options.out)
+    if options.verb == "make":
+        return _make(options.city, options.out)
+    from store.deploy.checks import check_machine
+
+    return check_machine(options.folder)
 
 
 def _make(city: Path, out: Path) -> int:

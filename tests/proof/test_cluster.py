@@ -152,6 +152,33 @@ def test_etcd_without_majority_stops_nobody(cluster: Cluster, orders: Orders) ->
     told("etcd majority frozen", gaps)
 
 
+def test_the_kits_own_commands_on_a_running_city(
+    cluster: Cluster, orders: Orders, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Backup and drill on a standby, `deploy check` on every machine, and what it says without etcd."""
+    orders.run(lambda: len(orders.answered_at) > 20)
+    orders.run(cluster.whole, every_s=0.2, limit_s=90.0)
+    for machine in cluster.city.machine:
+        folder = cluster.folder / machine.name / "config"
+        config = ("--config", str(folder / "lingsheng.toml"))
+        for verb in ("backup", "drill", "list"):
+            assert main.main(["store", *config, verb]) == ExitCode.DONE, capsys.readouterr().out
+        code = main.main(["deploy", "check", str(folder)])
+        said = capsys.readouterr().out
+        assert code == ExitCode.DONE, said
+        assert "confirmed in another building by" in said
+    assert main.main(["store", *config, "island", "show"]) == ExitCode.DONE
+    assert main.main(["store", *config, "verify"]) == ExitCode.DONE
+    for key in ("etcd/a1", "etcd/a2"):
+        cluster.signal(key, signal.SIGSTOP)
+    try:
+        assert main.main(["deploy", "check", str(folder)]) == ExitCode.FAILED
+        assert "no majority" in capsys.readouterr().out
+    finally:
+        for key in ("etcd/a1", "etcd/a2"):
+            cluster.signal(key, signal.SIGCONT)
+
+
 def test_every_answer_is_in_the_journal(cluster: Cluster, city: City, orders: Orders) -> None:
     orders.settle(60.0)
     found = verified(city.config.store.url)
