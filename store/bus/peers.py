@@ -93,6 +93,9 @@ class PeerWatch:
                 peer.asked_at = now
                 with contextlib.suppress(zmq.Again):  # not connected yet
                     peer.socket.send(encode(Hello(app="peer")), zmq.DONTWAIT)
+        if not self._peers:  # a poller without sockets does not wait
+            self._stopping.wait(TURN_MS / 1000)
+            return
         ready = dict(self._poller.poll(TURN_MS))
         for peer in self._peers.values():
             if peer.socket in ready:
