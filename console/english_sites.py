@@ -8,6 +8,7 @@ SITES: dict[str, str] = {
     "{n} 项指令冲突等待核对：Ctrl+G 打开冲突核对": "{n} conflicts wait to be settled: Ctrl+G opens the desk",
     "{site}已接管{scope}（第 {n} 届），授权人 {first} / {second}，自 {at}": "{site} has command of {scope} (term {n}), ordered by {first} / {second}, since {at}",
     "{site}指挥": "{site}",
+    "本机未登记或已被注销，中枢不让接入，接警存本机（待发 {n} 条），请与管理员联系登记": "This machine is not enrolled (any more) and no hub lets it in; calls are kept here ({n} waiting): ask the administrator",
     "全市指挥": "the whole city",
     "冲突": "Conflicts",
     "冲突待核对 {n} 项": "{n} conflicts open",

@@ -31,7 +31,7 @@ _PHASES = {
     Phase.RED: HubMode.CUT_OFF,
     Phase.AMBER: HubMode.SLOW,
     Phase.CATCHING_UP: HubMode.CATCHING_UP,
-    Phase.REVOKED: HubMode.REVOKED,
+    Phase.REVOKED: HubMode.NOT_ENROLLED,
 }
 _MODES = {
     Mode.STORE_WAIT: HubMode.STORE_SWITCH,

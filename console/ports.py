@@ -37,7 +37,8 @@ class HubMode(StrEnum):
     AWAITING_COPY = "awaiting_copy"  # 等待异地确认
     ISLAND = "island"  # 孤岛
     TAKEN_OVER = "taken_over"  # 应急接管
-    REVOKED = "revoked"  # 已撤权
+    REVOKED = "revoked"  # 已撤权: another hub commands
+    NOT_ENROLLED = "not_enrolled"  # 本机未登记: no hub lets this machine in
     CATCHING_UP = "catching_up"  # 追赶
     DISK_LOW = "disk_low"  # 磁盘告急
     DISK_FULL = "disk_full"  # 磁盘告急: nothing can be stored, orders wait

@@ -77,7 +77,7 @@ def _hub(desk: Desk, now: int) -> Lamp:
     link = desk.link
     if link.mode is HubMode.REVOKED:
         return Lamp("hub", say("中枢"), "fault", say("撤权"), _mode_words(desk, now))
-    if link.mode in {HubMode.CUT_OFF, HubMode.CITY_CUT_OFF}:
+    if link.mode in {HubMode.CUT_OFF, HubMode.CITY_CUT_OFF, HubMode.NOT_ENROLLED}:
         return Lamp("hub", say("中枢"), "fault", say("断"), _mode_words(desk, now))
     if link.mode is HubMode.NORMAL:
         detail = say(

@@ -187,6 +187,12 @@ def _revoked(it: Standing) -> str:
     return f"{say('本中枢已被撤权，仅可查看；已收指令将交由现指挥方核对')}　{since}"
 
 
+def _not_enrolled(it: Standing) -> str:
+    return say(
+        "本机未登记或已被注销，中枢不让接入，接警存本机（待发 {n} 条），请与管理员联系登记", n=it.waiting
+    )
+
+
 def _disk_full(it: Standing) -> str:
     return say(
         "中枢磁盘已满，指令排队 {n} 条，派车请用电台并登记，立即通知维护", n=it.waiting or it.link.queued
@@ -195,7 +201,8 @@ def _disk_full(it: Standing) -> str:
 
 def _disk_low(it: Standing) -> str:
     since = it.since(HubMode.DISK_LOW)
-    return f"{say('中枢磁盘空间不足：只保证接警与派车，请通知维护')}　{since}"
+    words = f"{say('中枢磁盘空间不足：只保证接警与派车，请通知维护')}　{since}"
+    return f"{words}　{it.link.alarm}".strip()
 
 
 def _handing_over(it: Standing) -> str:
@@ -224,6 +231,7 @@ def _alarm(it: Standing) -> str:
 
 TABLE: dict[HubMode, Look] = {
     HubMode.CUT_OFF: Look("fault", "■", _cut_off),
+    HubMode.NOT_ENROLLED: Look("fault", "✕", _not_enrolled),
     HubMode.REVOKED: Look("fault", "✕", _revoked),
     HubMode.DISK_FULL: Look("fault", "■", _disk_full),
     HubMode.ISLAND: Look("fault", "▣", _island, framed=True),

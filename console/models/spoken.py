@@ -15,7 +15,7 @@ from dispatch.words import Vehicle
 if TYPE_CHECKING:
     from console.models.desk import Desk
 
-OFFLINE = frozenset({HubMode.CUT_OFF, HubMode.CITY_CUT_OFF})
+OFFLINE = frozenset({HubMode.CUT_OFF, HubMode.CITY_CUT_OFF, HubMode.NOT_ENROLLED})
 """Nobody decides: what is ordered waits, and may wait too long for a patient."""
 WAIT = "wait"
 

@@ -13,6 +13,9 @@ from console import i18n
 from console.theme import Theme
 from console.window import SeatWindow, Setting
 from tests.console.busy import Seatful
+from tests.store.conftest import postgres
+
+__all__ = ["postgres"]
 
 
 @pytest.fixture(autouse=True)

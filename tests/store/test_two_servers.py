@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from msgspec.structs import replace
 
+from console.ports import HubMode
 from dispatch import commands as cmd
 from dispatch.kinds import Role
 from dispatch.words import CITY, Authority, Dispatcher
@@ -23,6 +24,7 @@ from store.db.store import HubStore
 from store.db.verify import verified
 from store.old_leader import rejoin
 from store.site_store import leading_config
+from tests.console.eyes import Eyes
 from tests.store.conftest import POSTGRES, City, Desk, Postgres, master_data
 from tests.store.pair import Orders
 from tests.store.two_servers import Standby, cluster_of, conninfo, frozen, postmaster, say, two_servers
@@ -105,12 +107,14 @@ def test_a_frozen_standby_is_waited_for_and_an_island_is_two_peoples_order(
         assert declare(seat, on=True, second=second.token).reason == ""
         assert seat.verdict(waiting).refusal is None
         seat.wait(lambda: seat.link.state.mode == Mode.ISLAND, "孤岛")
+        assert Eyes(seat).see(HubMode.ISLAND, "孤岛模式").framed
         orders.give()
         orders.settle()
     second = seat.login("1002", second=True).ok
     assert second is not None
     assert declare(seat, on=False, second=second.token).reason == ""
     seat.wait(lambda: seat.link.state.mode == Mode.NORMAL, "正常")
+    Eyes(seat).calm()
     orders.give()
     orders.settle()
     found = verified(city.config.store.url)

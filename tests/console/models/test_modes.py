@@ -21,6 +21,7 @@ CASES = [
     (Link(HubMode.AWAITING_COPY, store_age_ms=7_000), ("异地备份", "7 秒", "排队"), "warning"),
     (Link(HubMode.ISLAND), ("孤岛模式", "核对", "1:00"), "fault"),
     (Link(HubMode.REVOKED), ("撤权", "仅可查看", "1:00"), "fault"),
+    (Link(HubMode.NOT_ENROLLED), ("未登记", "1 条", "管理员"), "fault"),
     (Link(HubMode.CATCHING_UP, text="12/90"), ("正在同步", "12/90"), "info"),
     (Link(HubMode.DISK_LOW), ("磁盘", "通知维护", "1:00"), "warning"),
     (Link(HubMode.DISK_FULL, waiting=1), ("磁盘已满", "2 条", "电台"), "fault"),
