@@ -1,0 +1,57 @@
+"""A long journal written straight into a stopped hub's store: a week of events in seconds."""
+
+import time
+
+from msgspec.structs import replace
+
+from dispatch.events import CallRang
+from dispatch.kinds import Direction
+from dispatch.words import Call
+from store.core.hlc import next_hlc
+from store.core.journal import Head, row_hash
+from store.core.messages import Entry, Epoch, encode
+from store.db import rows
+from store.db.engine import open_engine
+from store.db.tables import JOURNAL
+
+CALLS_ON_FLOOR = 2000
+AT_ONCE = 5000
+
+
+def write_history(url: str, count: int, epoch: Epoch) -> Head:
+    """Append `count` rows that continue the chain; where the journal ends then."""
+    engine = open_engine(url, writer=True)
+    now = int(time.time() * 1000)
+    try:
+        with engine.connect() as connection:
+            with connection.begin():
+                head = rows.read_head(connection)
+            for at in range(0, count, AT_ONCE):
+                before, entries = head, []
+                for number in range(at, min(count, at + AT_ONCE)):
+                    entry = _row(head, number, epoch, now)
+                    entries.append(entry)
+                    head = Head(entry.seq, entry.hlc, entry.hash)
+                with connection.begin():
+                    connection.execute(JOURNAL.insert(), rows.journal_rows(entries, before.hash))
+    finally:
+        engine.dispose()
+    return head
+
+
+def _row(head: Head, number: int, epoch: Epoch, now: int) -> Entry:
+    name = f"call{number % CALLS_ON_FLOOR:028d}"
+    call = Call(name, "01", Direction.INBOUND, f"138{number % 10**8:08d}", now + number)
+    body = encode(CallRang(call))
+    entry = Entry(
+        head.seq + 1,
+        epoch,
+        f"{number:032x}",
+        next_hlc(head.hlc, now),
+        "CallRang",
+        f"calls:{call.id}",
+        "seat-01",
+        "d1001",
+        body,
+    )
+    return replace(entry, hash=row_hash(head.hash, entry))
