@@ -64,6 +64,9 @@ def test_the_hub_dies_while_somebody_talks_and_types(service: Service, seat: Led
     seat.write("form.chief_complaint", case.trouble.complaint)
     seat.shows("banner", "已与中枢断开")
     seat.press("F4")
+    seat.until("asked how the crew was told", lambda s: "reason.wait" in s.texts)
+    seat.press("3")  # not reached yet: the order waits for the hub
+    seat.press("Return")
     seat.until("orders wait", lambda s: waiting(s) >= 2)
     assert case.number in seat.screen.texts["form.call"], "the call goes on"
     assert "通话" in seat.screen.texts["form.call"]
