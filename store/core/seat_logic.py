@@ -235,13 +235,19 @@ class SeatLogic:
         return self._from_replica(self.replica.on_message(tick, now)) + (self._send_due(now) if fresh else [])
 
     def _on_ack(self, ack: Ack, now: int) -> list[Happening]:
-        if self.outbox.settle(ack.cid, now) is None:
+        if self._from_old_command(ack) or self.outbox.settle(ack.cid, now) is None:
             return []
         try:
             refusal = refusal_of(ack.refusal)
         except BadMessage:
             refusal = UNKNOWN_REFUSAL
         return [VerdictCame(ack.cid, refusal, ack.epoch, ack.seq), *self._send_due(now)]
+
+    def _from_old_command(self, ack: Ack) -> bool:
+        """A hub that does not know yet that another site commands decided it afresh: the one that commands
+        may have decided otherwise, and is asked again with the same id."""
+        heard = self.last_tick.epoch if self.last_tick is not None else ack.epoch
+        return not ack.repeated and (ack.epoch.term, ack.epoch.site) < (heard.term, heard.site)
 
     def _on_nack(self, nack: Nack) -> list[Happening]:
         if nack.reason == "revoked":

@@ -1,0 +1,200 @@
+"""The disk of one simulated site, the faults that can be planted into two sites, and their first floor.
+
+What `commit`, `copy` and `rewind` did is durable at once and as a whole; everything else a crash forgets.
+"""
+
+from enum import Enum, auto
+
+import msgspec
+from msgspec.structs import replace
+
+from dispatch.decide_late import told
+from dispatch.events import ConflictFound, Event
+from dispatch.floor import Floor, apply
+from dispatch.words import CITY, Authority, Site, Station
+from store.core.batch import Batch, Work, is_conflict
+from store.core.copied import CopyJob, fold
+from store.core.journal import HEAD_ZERO, Head, broken_at
+from store.core.messages import EPOCH_ZERO, Entry, Epoch, Late, Verdict, encode
+from tests.store.core.simulated_store import VEHICLES, Broken, demand, first_floor
+
+CITY_SITE, DISTRICT = "01", "P"
+SITES = (CITY_SITE, DISTRICT)
+SEATS_OF = {CITY_SITE: ("s1", "s2"), DISTRICT: ("s3", "s4")}
+
+__all__ = ["Broken", "demand"]
+
+
+class SiteBug(Enum):
+    """Faults of relay, takeover and rejoin that the simulator has to find."""
+
+    SHOWN_BEFORE_COPIED = auto()
+    ACK_BEFORE_COPIED = auto()
+    CUT_OFF_DECIDES = auto()
+    FOREIGN_MACHINE = auto()
+    BOOT_IN_TERM = auto()
+    LATE_WITH_NEW_ID = auto()
+    LATE_REFUSAL_DROPPED = auto()
+    FORK_ONE_ROW_LATE = auto()
+    REWIND_WITHOUT_EXPORT = auto()
+    REWIND_BEFORE_ANSWERS = auto()
+    CONFLICT_LOST_AT_REPLAY = auto()
+    NO_VERDICTS_AFTER_TAKEOVER = auto()
+    HAND_OVER_EARLY = auto()
+    HAND_OVER_TAKEN_BACK = auto()
+    LEAVES_BEFORE_TAKEN = auto()
+    TAIL_NOT_COMPARED = auto()
+    NO_TERMINAL_FENCE = auto()
+    NOT_FENCED = auto()
+
+
+def floor_of_sites() -> Floor:
+    """The first floor with a district: its station, the last vehicle and two of the seats are its own."""
+    floor = first_floor()
+    floor.sites[DISTRICT] = Site(DISTRICT, "区", ("双城",))
+    station = floor.stations["st"]
+    floor.stations["sp"] = Station("sp", "P", "区站", station.point, district="双城")
+    last = floor.vehicles[VEHICLES[-1]]
+    floor.vehicles[last.id] = replace(last, station_id="sp")
+    seat, person = floor.seats["s3"], floor.dispatchers["ds3"]
+    for name in SEATS_OF[DISTRICT]:
+        floor.seats[name] = replace(seat, id=name, number=name, site=DISTRICT)
+        floor.dispatchers[f"d{name}"] = replace(person, id=f"d{name}", staff_number=name)
+    return floor
+
+
+class SiteDisk:
+    """Journal, state, verdicts and the orders behind them; it may begin with a base."""
+
+    def __init__(self, site: str, bug: SiteBug | None) -> None:
+        self.site = site
+        self.bug = bug
+        self.base: Head | None = None
+        self.base_floor = Floor()
+        self.journal: list[Entry] = []
+        self.verdicts: dict[str, Verdict] = {}
+        self.orders: dict[str, bytes] = {}
+        self.epoch = EPOCH_ZERO
+        self.boot = 0
+        self.abandoned: list[Entry] = []
+        self.leads = False
+        self.heard = EPOCH_ZERO  # the hub that ended our own command
+        self.word: Authority | None = None  # by whose order this site leads, before it stands in the journal
+
+    def begin(self) -> None:
+        """The city's own disk: the journal begins with row 1."""
+        self.base, self.base_floor, self.leads = HEAD_ZERO, floor_of_sites(), True
+
+    @property
+    def head(self) -> Head | None:
+        """`None`: there is nothing here yet."""
+        if not self.journal:
+            return self.base
+        last = self.journal[-1]
+        return Head(last.seq, last.hlc, last.hash)
+
+    def hash_at(self, seq: int) -> bytes | None:
+        base = self.base or HEAD_ZERO
+        if seq == base.seq:
+            return base.hash
+        place = seq - base.seq - 1
+        return self.journal[place].hash if 0 <= place < len(self.journal) else None
+
+    def after(self, seq: int) -> list[Entry] | None:
+        """Rows after `seq`; `None`: they lie before the beginning."""
+        start = self.base.seq if self.base else 0
+        return None if seq < start else self.journal[seq - start :]
+
+    def replay(self) -> Floor:
+        floor = msgspec.msgpack.decode(encode(self.base_floor), type=Floor)
+        for entry in self.journal:
+            event = msgspec.msgpack.decode(entry.body, type=Event)
+            if self.bug is SiteBug.CONFLICT_LOST_AT_REPLAY and isinstance(event, ConflictFound):
+                continue
+            apply(floor, event)
+        return floor
+
+    def holder(self, floor: Floor) -> tuple[int, str]:
+        """(term, site) of the city's command, as this disk knows it."""
+        authority = floor.authorities.get(CITY)
+        known = (authority.term, authority.site) if authority else (1, CITY_SITE)
+        return max(known, (self.word.term, self.word.site)) if self.word else known
+
+    def claim(self, floor: Floor) -> Epoch:
+        """A new start of this site's hub."""
+        term, site = self.holder(floor)
+        self.boot += 1
+        self.epoch = Epoch(term, site, self.boot)
+        return self.epoch
+
+    def commit(self, batch: Batch, works: list[Work], epoch: Epoch) -> bool:
+        """Make it durable; False: another start of this site has the store."""
+        if epoch != self.epoch:
+            return False
+        demand(all(v.cid not in self.verdicts for v in batch.verdicts), "one verdict per command")
+        self.journal += batch.entries
+        by_cid = {work.cid: work for work in works}
+        for verdict in (*batch.verdicts, *batch.renewed):
+            self.verdicts[verdict.cid] = verdict
+            work = by_cid[verdict.cid]
+            if work.order is not None and (not verdict.refusal or is_conflict(verdict)):
+                self.orders[verdict.cid] = encode(work.order)
+        return True
+
+    def copy(self, job: CopyJob, floor: Floor) -> Batch:
+        """Rows of the other site, or the base this copy begins with."""
+        self.epoch = job.epoch
+        if job.base is not None:
+            self.base, self.base_floor = job.base.head, job.base.floor
+            return Batch(job.base.floor, job.base.head)
+        head = self.head
+        assert head is not None
+        batch, unknown = fold(floor, head, job.entries)
+        demand(unknown is None and not batch.faults, f"every row is understood: {batch.faults}")
+        demand(broken_at(job.entries, head) is None, "what is copied continues the copy")
+        self.journal += batch.entries
+        for verdict in batch.verdicts:
+            self.verdicts[verdict.cid] = verdict
+        return batch
+
+    def tail(self, fork: int) -> list[Late]:
+        """Orders accepted here after row `fork`, in order."""
+        rows: dict[str, list[Entry]] = {}
+        for entry in self.after(fork) or []:
+            rows.setdefault(entry.cid, []).append(entry)
+        known = [verdict for verdict in self.verdicts.values() if verdict.seq > fork]
+        return [
+            late_of(verdict, self.orders[verdict.cid], rows[verdict.cid])
+            for verdict in sorted(known, key=lambda verdict: verdict.seq)
+            if verdict.cid in self.orders and verdict.cid in rows
+        ]
+
+    def rewind(self, fork: int) -> None:
+        """Go back to row `fork`; what follows is kept apart."""
+        gone = self.after(fork) or []
+        self.abandoned += gone
+        start = self.base.seq if self.base else 0
+        del self.journal[fork - start :]
+        self.verdicts = {
+            cid: v for cid, v in self.verdicts.items() if v.seq <= fork and not fresh_no(v, fork)
+        }
+
+
+def fresh_no(verdict: Verdict, fork: int) -> bool:
+    """A refusal that may have come after row `fork`."""
+    return bool(verdict.refusal) and verdict.seq == fork
+
+
+def late_of(verdict: Verdict, order: bytes, rows: list[Entry]) -> Late:
+    """An order as it is handed in."""
+    numbers, mission_id = told(msgspec.msgpack.decode(row.body, type=Event) for row in rows)
+    return Late(
+        cid=verdict.cid,
+        order=order,
+        site=verdict.epoch.site,
+        term=verdict.epoch.term,
+        seq=rows[-1].seq,
+        hlc=rows[-1].hlc,
+        numbers=numbers,
+        mission_id=mission_id,
+    )
