@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from store.core.copied import Base, CopyJob
 from store.core.journal import Head, broken_at
-from store.core.line import Line
+from store.core.line import PING_MS, Line
 from store.core.messages import (
     EPOCH_ZERO,
     AccountsNews,
@@ -47,7 +47,6 @@ RED_MS = 3000
 ASK_AGAIN_MS = 5000
 SNAPSHOT_AGAIN_MS = 60_000
 """A snapshot may take its time on a thin line; any part of it counts as an answer."""
-PING_MS = 500
 JOBS_MAX = 8
 """Pieces of the journal on their way to disk; the next one is asked for when there is room again."""
 ROW_BYTES = 300

@@ -20,7 +20,9 @@ QUEUE_MS = (80, 200)
 BUDGET_MORE, BUDGET_LESS = 1.4, 0.6
 POSITIONS_ROUND_MS = 200
 POSITIONS_BYTES_MIN = 250
-RTTS_KEPT = 60
+PING_MS = 500
+"""Between two measurements of the line."""
+RTTS_KEPT = 120
 RTTS_NOW = 3
 """One word in three may be stuck in a loss without anything being slow."""
 TICK_MS, TICK_SLOW_MS = 200, 1000
@@ -60,7 +62,7 @@ class Line:
         if self._fixed is None:
             if self.queue_ms > QUEUE_MS[1]:
                 self.budget = max(BUDGET_MIN, self.budget * BUDGET_LESS)
-            elif self.queue_ms < QUEUE_MS[0] and self._used > self.budget / 2:
+            elif self.queue_ms < QUEUE_MS[0] and self._used > self.budget * PING_MS / 1000 / 2:
                 self.budget = min(BUDGET_MAX, self.budget * BUDGET_MORE)
         self._used = 0
 
