@@ -10,6 +10,7 @@ hub_side.py      Dispatch on a hub link: facts of terminals become orders to the
 service.py       the gateway process: the server and the hub link on one event loop
 bare_host.py     runs the gateway without a hub: tests, benchmark, trying a real terminal
 terminal_side.py the terminal's half of the protocol, pure (simulator)
+fence_file.py    what a terminal remembers over a restart (simulator)
 ambulance.py     a crew that drives and presses its keys, pure (simulator)
 simulator.py     many ambulances over real TCP
 """

@@ -21,6 +21,7 @@ from dispatch.kinds import (
     OrderStatus,
     SuspendReason,
 )
+from dispatch.scopes import authority_of_vehicle
 from dispatch.words import Mission, Vehicle
 from radio.ports import Order, OrderFailure
 from radio.terminal.facts import Position
@@ -180,8 +181,8 @@ class HubSide:
 
     def _act(self, event: ev.Event) -> None:
         match event:
-            case ev.VehicleAssigned(mission=mission):
-                self._send(mission)
+            case ev.VehicleAssigned(mission=mission) if mission.order_status is OrderStatus.WAITING:
+                self._send(mission)  # what came late from another site was sent there
             case ev.MissionEnded(mission_id=mission_id):
                 self._recall(self._floor.missions[mission_id])
             case ev.VehicleRegistered():
@@ -219,7 +220,8 @@ class HubSide:
             return
         incident = self._floor.incidents[mission.incident_id]
         hospital = self._floor.hospitals.get(mission.hospital_id or "")
-        epoch, scene = self._epoch, incident.place.point
+        scene = incident.place.point
+        term, site = self._rank(vehicle)
         # A recall is worth the more the later it comes: its life begins when we hear of it.
         left_ms = ORDER_LIFE_MS if recall else mission.ordered_at + ORDER_LIFE_MS - self._hub_now()
         self._vehicles.send_order(
@@ -227,8 +229,8 @@ class HubSide:
                 order_no=f"{mission.number}.x" if recall else mission.number,
                 phone=vehicle.terminal,
                 text=text,
-                term=epoch.term,
-                site=epoch.site,
+                term=term,
+                site=site,
                 expires_at_ms=self._now_ms() + left_ms,
                 scene=(scene.lon, scene.lat) if scene else None,
                 hospital=(hospital.point.lon, hospital.point.lat) if hospital else None,
@@ -236,6 +238,14 @@ class HubSide:
                 recall=recall,
             )
         )
+
+    def _rank(self, vehicle: Vehicle) -> tuple[int, str]:
+        """The (term, site) an order to this vehicle carries: the hub's, or the higher one of its district."""
+        own = (self._epoch.term, self._epoch.site)
+        holder = authority_of_vehicle(self._floor, vehicle.id)
+        if holder is None or holder.site != self._epoch.site:
+            return own
+        return max(own, (holder.term, holder.site))
 
     def _mission(self, order_no: str) -> Mission | None:
         missions = self._floor.missions.values()

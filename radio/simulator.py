@@ -13,10 +13,12 @@ import random
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 from msgspec import Struct
 
 from radio.ambulance import Ambulance, Done, Drive, Pace, Press, Want
+from radio.fence_file import FenceFile
 from radio.ports import Leg, Point, Roads
 from radio.terminal.facts import Now
 from radio.terminal.header import line_for
@@ -51,6 +53,8 @@ class Settings(Struct, frozen=True):
     pace: Pace = Pace()
     waits: Waits = Waits()
     seed: int = 120
+    memory: Path | None = None
+    """Folder of what the terminals remember over a restart; None: they forget."""
 
 
 class Simulated:
@@ -68,7 +72,8 @@ class Simulated:
             layout=2019 if vehicle.is_2019 else 2013,
         )
         line = line_for(vehicle.phone, version=1 if vehicle.is_2019 else None)
-        self.side = TerminalSide(line, identity, settings.waits)
+        memory = FenceFile(settings.memory / f"{vehicle.phone}.fence") if settings.memory else None
+        self.side = TerminalSide(line, identity, settings.waits, memory)
         self.ambulance = Ambulance(vehicle.station, settings.pace, speedup=settings.speedup, seed=seed)
         self.refused = 0  # orders the fence turned down
         self._settings = settings
@@ -149,7 +154,7 @@ class Simulated:
                 case Press(event_id=event_id):
                     self._act(self.side.press(event_id, _now()))
                 case Done():
-                    self.side.fence = self.side.fence.finished()
+                    self.side.finished()
                 case Drive():
                     task = asyncio.create_task(self._find_route(want))
                     self._routes.add(task)

@@ -7,6 +7,7 @@ One object is one terminal and outlives its connections; times are arguments. Th
 from collections import deque
 from collections.abc import Iterator
 from itertools import count
+from typing import Protocol
 
 from msgspec import Struct, field
 
@@ -49,14 +50,26 @@ class Reaction(Struct):
     hang_up: bool = False
 
 
+class FenceMemory(Protocol):
+    """Where a terminal keeps its fence; `keep` returns when it is durable."""
+
+    def load(self) -> Fence: ...
+
+    def keep(self, fence: Fence) -> None: ...
+
+
 class TerminalSide:
     """A terminal. `code` is "" until it has been registered once."""
 
-    def __init__(self, line: Line, identity: m.Register, waits: Waits) -> None:
+    def __init__(
+        self, line: Line, identity: m.Register, waits: Waits, memory: FenceMemory | None = None
+    ) -> None:
+        """`memory` keeps the fence over a restart; without it the terminal forgets."""
         self.line = line
         self.code = ""
         self.online = False
-        self.fence = Fence()
+        self._memory = memory
+        self.fence = memory.load() if memory is not None else Fence()
         self.labels: tuple[tuple[int, str], ...] = ()
         self.stored: deque[LocationReport] = deque(maxlen=STORED_MAX)
         self._identity = identity
@@ -227,10 +240,20 @@ class TerminalSide:
             self._answer(serial, codec.TEXT, m.Result.OK, now, reaction)
             return
         words, tail = read
-        verdict, self.fence = self.fence.judge(tail)
+        verdict, fence = self.fence.judge(tail)
+        self._remember(fence)  # before it is answered: what was obeyed is never forgotten
         obeyed = verdict in {Verdict.ACCEPT, Verdict.DUPLICATE}
         self._answer(serial, codec.TEXT, m.Result.OK if obeyed else m.Result.FAILED, now, reaction)
         reaction.orders.append(OrderSeen(words, tail, verdict))
+
+    def finished(self) -> None:
+        """The crew is done with its order."""
+        self._remember(self.fence.finished())
+
+    def _remember(self, fence: Fence) -> None:
+        if fence != self.fence and self._memory is not None:
+            self._memory.keep(fence)
+        self.fence = fence
 
     def _answer(self, serial: int, message_id: int, result: int, now: Now, reaction: Reaction) -> None:
         self._write(m.TerminalAnswer(serial, message_id, result), now, reaction)
