@@ -5,10 +5,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
+
 from dispatch.floor import Floor
+from store import hub_writer
 from store.core.batch import Batch, Work
 from store.core.journal import Head
-from store.core.messages import Mode
+from store.core.messages import Mode, Position
 from store.db.errors import DiskFull, Fenced, NotDurable, StoreError
 from store.hub_writer import Committed, StoreMode, Writer
 
@@ -38,6 +41,22 @@ class ShakyStore:
         pass
 
 
+class QuietStore(ShakyStore):
+    """Takes everything; counts the transactions of idle moments."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: list[str] = []
+        self.all_there = threading.Event()
+        self.wanted = 0
+
+    @contextmanager
+    def transaction(self) -> Iterator[Any]:
+        yield self
+        if len(self.rows) >= self.wanted:
+            self.all_there.set()
+
+
 def told(store: ShakyStore, count: int) -> list[Committed | StoreMode]:
     """What the writer reports for one batch, `count` reports."""
     rung = threading.Semaphore(0)
@@ -49,6 +68,21 @@ def told(store: ShakyStore, count: int) -> list[Committed | StoreMode]:
     reports = writer.take_reports()
     assert writer.stop(WAIT_S)
     return reports
+
+
+def test_the_track_of_a_large_fleet_is_written_in_every_gap(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not only one portion a second: 256 vehicles on the move would be the end of it."""
+    store = QuietStore()
+    store.wanted = 15_000
+    monkeypatch.setattr(
+        hub_writer, "write_track", lambda quiet, rows: quiet.rows.extend(row.vehicle_id for row in rows)
+    )
+    writer = Writer(store, 0, lambda: 5000, lambda: None)  # type: ignore[arg-type]
+    writer.put_positions(tuple(Position(f"v{n}", 1000, 0, 0) for n in range(store.wanted)))
+    writer.start()
+    assert store.all_there.wait(WAIT_S), f"{len(store.rows)} rows"
+    assert writer.stop(WAIT_S)
+    assert store.rows == [f"v{n}" for n in range(store.wanted)]
 
 
 def test_a_full_disk_is_a_mode_and_the_batch_waits() -> None:
