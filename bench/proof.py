@@ -92,7 +92,7 @@ PROOFS = (
     ),
     Proof(
         "B14 hostile messages",
-        "tests/store/test_door.py tests/store/core/test_hostile_messages.py",
+        "tests/store/test_door.py tests/store/test_door_attacks.py tests/store/core/test_fuzz.py",
         {"FUZZ": 100_000},
         {"FUZZ": 1_000_000},
     ),

@@ -52,9 +52,12 @@ def prove_store(url: str, heads_dir: Path, keys: dict[str, str]) -> Proof:
         start = reader.start()
         chain = Chain(start, CITY)
         try:
-            fault = first_fault(reader.rows(), chain)
+            fault = first_fault(reader.rows(start.seq), chain)
         except UnreadableRowError as error:
             fault = Fault(error.seq, "altered", detail="cannot be read")
+        early = reader.before(start.seq)
+        if fault is None and early is not None:
+            fault = Fault(early, "inserted")
         proof = Proof(start, chain.head, faults=[fault] if fault else [])
         heads, _ = read_heads(heads_dir)
         _prove_heads(proof, heads, keys, reader)
@@ -114,7 +117,7 @@ def export(url: str, file: Path) -> int:
         with file.open("xb") as stream:
             start = reader.start()
             stream.write(_framed(msgspec.msgpack.encode(_Start(start.seq, start.hlc, start.hash))))
-            for row in reader.rows():
+            for row in reader.rows(start.seq):
                 stream.write(_framed(msgspec.msgpack.encode(row.entry)))
                 count += 1
     finally:

@@ -64,9 +64,16 @@ class AuditReader:
         with self._reading() as connection:
             return chain_start(connection)
 
-    def rows(self) -> Iterator[Row]:
-        """The whole journal in order of seq. Raises UnreadableRowError where even reading fails."""
-        after = -1
+    def before(self, start: int) -> int | None:
+        """A row before the one the journal begins with: nobody wrote it; `None`: there is none."""
+        with self._reading() as connection:
+            found: int | None = connection.execute(
+                select(func.min(JOURNAL.c.seq)).where(JOURNAL.c.seq <= start)
+            ).scalar()
+            return found
+
+    def rows(self, after: int) -> Iterator[Row]:
+        """The journal after row `after` in order. Raises UnreadableRowError where even reading fails."""
         while rows := self._rows_after(after):
             yield from rows
             after = rows[-1].entry.seq

@@ -3,7 +3,6 @@
 `LINGSHENG_FLIPS=n` flips n bytes instead of 40 on each kind of store.
 """
 
-import os
 import random
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, create_engine, select, text, update
 
+from bench.sizes import report, size
 from dispatch import commands as cmd
 from dispatch.commands import Order
 from dispatch.kinds import Role
@@ -28,7 +28,7 @@ from store.db.tables import JOURNAL, VERDICT
 from store.head_file import keep_head, read_heads
 from tests.store.conftest import configuration, master_data
 
-FLIPS = int(os.environ.get("LINGSHENG_FLIPS", "40"))
+FLIPS = size("FLIPS", 40)
 NOW = 1_790_000_000_000
 SIGN = SignKey("hub", b"h" * 32)
 KEYS = {"hub": SIGN.public}
@@ -116,6 +116,7 @@ def test_one_byte_flipped_anywhere_in_the_journal_names_the_row(store: Store) ->
             connection.execute(update(JOURNAL).where(JOURNAL.c.seq == now).values({name: before}))
         done += 1
     assert store.prove().faults == []
+    report("B19", flips=done, named=done, store=engine.dialect.name)
     engine.dispose()
 
 
