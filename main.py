@@ -156,13 +156,9 @@ def run_hub(options: Namespace) -> int:
     if options.rebuild:
         return hub.rebuild(config)
     seed = seed_of(options.lists, config.site.code) if options.lists else None
-    if options.standby:
-        from store import standby
-
-        return standby.run(config, seed)
     from store import site
 
-    return site.run(config, seed, leads=True)
+    return site.run(config, seed, leads=True, standby=options.standby)
 
 
 def run_relay(options: Namespace) -> int:

@@ -29,7 +29,9 @@ from store.relay import Relay
 from store.site_follower import Following, GoBack, Lead
 from store.site_leader import Fenced, Leading, Taken
 from store.site_report import write_report
+from store.site_store import leading_config
 from store.site_view import View
+from store.standby import Watch
 
 AGAIN_S = 0.5
 """After a role could not begin: the ports of the one before may need a moment."""
@@ -40,8 +42,12 @@ log = logging.getLogger(__name__)
 class SiteProcess:
     """The life of one site's process. `stop` is safe from a signal handler."""
 
-    def __init__(self, config: Config, seed: Seed | None, *, leads: bool) -> None:
-        """`leads`: an empty store becomes the city's. Raises KeyFileError, StoreError."""
+    def __init__(self, config: Config, seed: Seed | None, *, leads: bool, standby: bool = False) -> None:
+        """`leads`: an empty store becomes the city's. `standby`: live only while [hub] peers are silent.
+
+        Raises KeyFileError, StoreError.
+        """
+        self._watch = Watch(config) if standby else None
         self._config = config
         self._seed = seed
         self._leads = leads
@@ -57,6 +63,8 @@ class SiteProcess:
 
     def stop(self) -> None:
         self._stopping.set()
+        if self._watch is not None:
+            self._watch.stop()
         role = self._role
         if role is not None:
             role.stop()
@@ -79,6 +87,8 @@ class SiteProcess:
             self._peers.stop(1.0)
 
     def _live_once(self) -> None:
+        if self._watch is not None and not self._watch.wait_for_silence():
+            return
         with short_transaction(self._config.store.url) as connection:
             rows = scopes(connection)
             due = owed(connection, rows, self._config.site.code)
@@ -96,14 +106,16 @@ class SiteProcess:
     def _lead(self, row: AuthorityRow | None) -> None:
         scope = row.scope if row is not None else CITY
         leading = Leading(self._view)
-        hub = Hub(self._config, self._seed, scope=scope, site=leading)
+        config = leading_config(self._config, row.word if row is not None and scope == CITY else None)
+        hub = Hub(config, self._seed, scope=scope, site=leading, until_fenced=self._watch is not None)
         if row is not None and row.word is not None:
             write_report(self._config, row.word)
         self._run(hub)
         outcome = leading.outcome
         if isinstance(outcome, Fenced):
-            with short_transaction(self._config.store.url) as connection:
-                fence(connection, scope, outcome.epoch)
+            for url in {config.store.url, self._config.store.url}:
+                with short_transaction(url) as connection:
+                    fence(connection, scope, outcome.epoch)
         elif isinstance(outcome, Taken):
             self._write_down(outcome.word)
 
@@ -165,10 +177,10 @@ class SiteProcess:
         ]
 
 
-def run(config: Config, seed: Seed | None = None, *, leads: bool) -> int:
+def run(config: Config, seed: Seed | None = None, *, leads: bool, standby: bool = False) -> int:
     """`main.py hub` and `main.py relay` until SIGTERM or SIGINT. Raises CannotStartError."""
     try:
-        process = SiteProcess(config, seed, leads=leads)
+        process = SiteProcess(config, seed, leads=leads, standby=standby)
 
         def stop(number: int, frame: FrameType | None) -> None:
             process.stop()

@@ -1,12 +1,11 @@
 """Active and standby hub of one site: each listens for the other's Tick; who hears none takes over by itself.
 
 Only inside the site: the claim refuses when another site holds the term, and between sites people decide.
-The one that was replaced is fenced in its next transaction and goes back to listening.
+The one that was replaced is fenced in its next transaction and listens again (store/site.py).
 """
 
 import logging
 import platform
-import signal
 import threading
 from pathlib import Path
 
@@ -18,16 +17,14 @@ from store.bus.roster import key_of_address
 from store.config import Config
 from store.core.messages import EPOCH_ZERO, Epoch, Mode
 from store.db.errors import StoreError
-from store.db.server import Commanding, who_commands
-from store.exits import CannotStartError, ExitCode
-from store.hub import Hub, Seed, start
+from store.db.server import NOBODY, Commanding, who_commands
+from store.exits import CannotStartError
 
 SILENT_MS = 3000
 """A Tick is due every 200 ms; seats look for another hub after the same time."""
 OURS_MS = 1000
 """Enough when nobody ever held it, or a process of this very machine that has just been started again."""
 LOOK_S = 0.1
-AGAIN_S = 1.0
 
 log = logging.getLogger(__name__)
 
@@ -39,29 +36,9 @@ class Watch:
         self._config = config
         self._clock = Clock()
         self._stopping = threading.Event()
-        self._hub: Hub | None = None
 
     def stop(self) -> None:
         self._stopping.set()
-        if self._hub is not None:
-            self._hub.stop()
-
-    def run(self, seed: Seed | None) -> None:
-        """Standby and active in turn until `stop`. Raises CannotStartError at the first start only."""
-        started = False
-        while self.wait_for_silence():
-            try:
-                self._hub = start(self._config, seed, until_fenced=True)
-            except CannotStartError as error:
-                if not started and not self._config.hub.peers:
-                    raise
-                log.warning("standby: not taken over: %s", error.en)
-                self._stopping.wait(AGAIN_S)
-                continue
-            started = True
-            if not self._stopping.is_set():
-                self._hub.run()
-            self._hub = None
 
     def wait_for_silence(self) -> bool:
         """True when this machine has to command; False when stopped."""
@@ -111,8 +88,8 @@ class Watch:
         return False
 
     def _patience(self, commanding: Commanding | None, heard: Epoch) -> int:
-        ours = commanding is not None and commanding.holder.split("/")[0] in {"", platform.node()}
-        return OURS_MS if ours and heard == EPOCH_ZERO else SILENT_MS
+        ours = commanding is not None and commanding.holder.startswith(f"{platform.node()}/")
+        return OURS_MS if heard == EPOCH_ZERO and (ours or commanding == NOBODY) else SILENT_MS
 
     def _ask(self) -> Commanding | None:
         try:
@@ -120,12 +97,3 @@ class Watch:
         except StoreError as error:
             log.warning("standby: the store does not answer: %s", error)
             return None
-
-
-def run(config: Config, seed: Seed | None = None) -> int:
-    """`main.py hub --standby` until SIGTERM or SIGINT. Raises CannotStartError."""
-    watch = Watch(config)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: watch.stop())
-    watch.run(seed)
-    return ExitCode.DONE

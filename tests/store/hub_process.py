@@ -8,7 +8,7 @@ import msgspec
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from dispatch.commands import Command
-from store import site, standby
+from store import site
 from store.config import load_config
 from store.log import start_log
 
@@ -17,10 +17,11 @@ def main(file: Path) -> int:
     start_log("hub", "info", "")
     seed = file.parent / "seed.msgpack"
     config = load_config(file)
-    planted = lambda: msgspec.msgpack.decode(seed.read_bytes(), type=list[Command])  # noqa: E731
-    if config.hub.peers:
-        return standby.run(config, planted)
-    return site.run(config, planted, leads=True)
+
+    def planted() -> list[Command]:
+        return msgspec.msgpack.decode(seed.read_bytes(), type=list[Command])
+
+    return site.run(config, planted, leads=True, standby=bool(config.hub.peers))
 
 
 if __name__ == "__main__":
