@@ -33,6 +33,7 @@ CHECKS: tuple[Check, ...] = (
     Check("中枢时钟", "hub clock", hub_clock.hub_clock),
     Check("中枢端口", "hub ports", site.hub_ports),
     Check("数据库", "store", site.store),
+    Check("备份", "backup", site.backups),
     Check("密钥", "keys", site.keys),
     Check("城市地图", "city", site.city),
     Check("网关端口", "gateway", site.gateway_port),

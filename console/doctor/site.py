@@ -8,6 +8,8 @@ from pathlib import Path
 
 from console.doctor.finding import Finding, Level, connect_error, ok, port_error
 from mapview.geo.city_schema import APPLICATION_ID
+from store.backup.records import too_old
+from store.bus.clock import Clock
 from store.config import Config
 
 SQLITE = "sqlite:///"
@@ -89,6 +91,23 @@ def postgresql_hosts(url: str) -> list[tuple[str, int]]:
     listed = ",".join(named) if named else authority
     hosts = [re.fullmatch(r"\[?(.+?)\]?(?::(\d+))?", entry) for entry in listed.split(",") if entry]
     return [(found[1], int(found[2] or POSTGRESQL_PORT)) for found in hosts if found]
+
+
+def backups(config: Config) -> Finding:
+    """Where the store lies on this machine: a backup and a drill not older than the configuration allows."""
+    here = Path(config.backup.dir).exists() or Path(config.store.url.removeprefix(SQLITE)).exists()
+    if not here:
+        return ok("数据库不在本机", "the store is not on this machine")
+    overdue = too_old(config.backup, Clock().now_ms())
+    if not overdue:
+        return ok("备份与演练均在期限内", "backups and drills are in time")
+    return Finding(
+        Level.WARN,
+        "；".join(words.zh for words in overdue),
+        "; ".join(words.en for words in overdue),
+        "main.py store backup，然后 main.py store drill",
+        "main.py store backup, then main.py store drill",
+    )
 
 
 def _sqlite(file: Path) -> Finding:

@@ -10,7 +10,7 @@ import pytest
 from console.doctor import site
 from console.doctor.finding import Level
 from mapview.geo.city_schema import APPLICATION_ID
-from store.config import Config, Gateway, Hub, Keys, Map, Store
+from store.config import Backup, Config, Gateway, Hub, Keys, Map, Store
 
 
 def with_city(path: Path) -> Config:
@@ -34,6 +34,17 @@ def test_no_city_file_is_a_warning_and_a_wrong_one_a_failure(tmp_path: Path) -> 
     file.unlink()
     sqlite3.connect(file).close()
     assert "不是城市文件" in site.city(with_city(file)).zh
+
+
+def test_a_store_without_a_backup_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "hub.sqlite"
+    config = msgspec.structs.replace(
+        Config(), store=Store(url=f"sqlite:///{file}"), backup=Backup(dir=f"{tmp_path}/backup")
+    )
+    assert site.backups(config).level is Level.OK
+    file.touch()
+    finding = site.backups(config)
+    assert (finding.level, finding.zh) == (Level.WARN, "还没有备份")
 
 
 def test_a_damaged_hub_database_is_a_failure(tmp_path: Path) -> None:
