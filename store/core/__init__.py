@@ -3,6 +3,13 @@
 ids.py         where ids are minted (the one exception: it asks the system for them)
 messages.py    the words of the bus and their typed decoding
 hub_logic.py   the hub: messages, commits and time in; answers, publications and batches out
+hub_followers.py  the hub's side of relays: parked questions, positions by budget, orders handed on
+relay_logic.py the relay: its seats served from the copy, their orders handed on
+following.py   the relay's side of its line to the hub; line.py: what the line carries
+copied.py      rows of another journal folded onto a floor
+recent.py      last rows and newest snapshot in memory, at hub and relay
+greeting.py    what hub and relay say alike: welcome, roster, log-in
+outputs.py     what the logic of hub and relay takes in and gives out
 giver.py       who gave a command, by key and token
 batch.py       works in, journal rows and verdicts out; runs inside the store's transaction
 journal.py     journal rows and their hash chain

@@ -4,6 +4,9 @@ tables.py      every table; the truth is `journal`
 migrate.py     brings a database to the newest revision (migrations/)
 engine.py      connections and their rules
 store.py       the write path of the hub: claim, load, one transaction for up to 64 commands
+copy.py        the store of a follower: another site's journal and the state it makes
+base.py        where such a copy begins
+journal_reader.py  rows for a follower that is far behind
 authority.py   who commands: the row that fences
 rows.py        facts as rows and back
 history.py     one row per call, incident, mission for reports
