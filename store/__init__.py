@@ -8,6 +8,10 @@ core/      the protocol as pure functions
 db/        the only home of SQLAlchemy
 bus/       the only home of ZeroMQ
 hub.py     the process that is the only writer of its city
+relay.py   the process of a district: follows a hub, serves its site from a copy
 hub_writer.py    its thread with the store; hub_people.py: its thread for passwords
-hub_admin.py     enrolment and accounts; admin_cli.py: the same from the command line
+hub_reader.py    its thread that reads the journal for relays far behind
+hub_office.py    its thread for enrolment, notes of administration and signed ends of the journal
+hub_admin.py     enrolment and accounts of one desk; administration.py: the same by two people, noted
+admin_cli.py, enrol_cli.py, audit_cli.py   the command line; audit.py proves a store, head_file.py its signed ends
 """
