@@ -333,6 +333,7 @@ class HubLogic:
                 seq=verdict.seq,
                 refusal=verdict.refusal,
                 repeated=repeated,
+                said_by=self.identity.epoch,
             )
         elif verdict.refusal:
             message = LoginRefused(id=verdict.cid, reason="refused", refusal=verdict.refusal)

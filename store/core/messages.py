@@ -344,6 +344,8 @@ class Ack(_Message, frozen=True):
     seq: int
     refusal: bytes = b""
     repeated: bool = False
+    said_by: Epoch = EPOCH_ZERO
+    """The hub that says so now; `epoch` is that of the one that decided. EPOCH_ZERO: a hub of before."""
 
 
 class Ev(Struct, frozen=True, array_like=True):

@@ -12,6 +12,7 @@ from dispatch.floor import Floor
 from dispatch.refusals import NotPossible, Refusal
 from store.core.batch import refusal_of
 from store.core.messages import (
+    EPOCH_ZERO,
     Ack,
     BadMessage,
     CommandAnswer,
@@ -244,10 +245,14 @@ class SeatLogic:
         return [VerdictCame(ack.cid, refusal, ack.epoch, ack.seq), *self._send_due(now)]
 
     def _from_old_command(self, ack: Ack) -> bool:
-        """A hub that does not know yet that another site commands decided it afresh: the one that commands
-        may have decided otherwise, and is asked again with the same id."""
-        heard = self.last_tick.epoch if self.last_tick is not None else ack.epoch
-        return not ack.repeated and (ack.epoch.term, ack.epoch.site) < (heard.term, heard.site)
+        """The hub that says so does not know yet that another site commands.
+
+        That site may have decided otherwise: it is asked, with the same id.
+        """
+        says = ack.said_by if ack.said_by != EPOCH_ZERO else ack.epoch
+        heard = self.last_tick.epoch if self.last_tick is not None else says
+        known_by = ack.said_by == EPOCH_ZERO and ack.repeated
+        return not known_by and (says.term, says.site) < (heard.term, heard.site)
 
     def _on_nack(self, nack: Nack) -> list[Happening]:
         if nack.reason == "revoked":

@@ -13,22 +13,20 @@ from msgspec.structs import replace
 from dispatch import commands as cmd
 from dispatch.decide_late import decode_order
 from dispatch.events import Event, MissionEnded, VehicleAssigned
-from dispatch.floor import Floor
-from dispatch.words import CITY, Authority
+from dispatch.floor import Floor, copy_of
+from dispatch.words import CITY
 from radio.terminal.order_text import OrderTail
 from store.core.batch import Batch, Work, decide_batch, ids_to_look_up, result_of_late
 from store.core.copied import CopyJob, fold
 from store.core.following import Copy, ForkFound, Heard, NextHub, ToTheHub
 from store.core.greeting import Identity
 from store.core.hub_logic import HubLogic, Origin, Publish, Reply, _Expected
-from store.core.journal import Head
 from store.core.line import Line
 from store.core.messages import (
     EPOCH_ZERO,
     Ack,
     Epoch,
     Follow,
-    Forward,
     Forwarded,
     HandOver,
     Hashes,
@@ -46,7 +44,7 @@ from store.core.rejoin import Ask, ReadTail, Rejoin, Rewind
 from store.core.relay_logic import RelayLogic
 from store.core.takeover import Pair, Standing, handed_over, open_conflicts, outranks, taken, why_not_take
 from tests.store.core.simulated_store import SIGN, TICK_MS
-from tests.store.core.site_disk import CITY_SITE, DISTRICT, SiteBug, demand
+from tests.store.core.site_disk import DISTRICT, SiteBug
 
 if TYPE_CHECKING:
     from tests.store.core.sites import World
@@ -292,6 +290,8 @@ class Leader(Party):
         if self.given and self.world.random.random() < 0.1:
             if self.bug is SiteBug.HAND_OVER_TAKEN_BACK:
                 self.given, self.logic.mode = False, Mode.NORMAL
+                self.logic.floor = copy_of(self.logic.floor)
+                del self.logic.floor.authorities[CITY]
             elif self.bug is SiteBug.LEAVES_BEFORE_TAKEN:
                 self.world.restart(self.site, as_follower=True)
         if not self.handing or self.logic._writing_since is not None:
@@ -358,8 +358,7 @@ class Follower(Party):
                 self.step(self.rejoin.start(world.now))
 
     def from_site(self, frame: bytes) -> None:
-        if frame.startswith(TICK):
-            frame = frame[len(TICK) :]
+        frame = frame.removeprefix(TICK)
         message = decode_from_hub(frame)
         if self.bug is SiteBug.ACK_BEFORE_COPIED and isinstance(message, Forwarded):
             inner = decode_from_hub(message.frame)

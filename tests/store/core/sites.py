@@ -153,7 +153,7 @@ class World:
         self.shown = dict.fromkeys(SITES, 0)
         self.handed_on: dict[str, set[str]] = {site: set() for site in SITES}
         self.ever_decided: set[str] = set()
-        self.with_rows: set[str] = set()
+        self.row_of: dict[str, int] = {}
         self.holder_of: dict[int, str] = {}
         self.gave: dict[str, int] = {}
         self.planned: set[int] = set()
@@ -328,7 +328,7 @@ class World:
         gave = self.gave.get(epoch.site, 0)
         demand(not batch.entries or epoch.term > gave, "who handed over decides nothing any more")
         self.ever_decided.update(fresh)
-        self.with_rows.update(entry.cid for entry in batch.entries)
+        self.row_of.update((entry.cid, entry.seq) for entry in batch.entries)
         for entry in batch.entries:
             self._note(entry.epoch, entry)
         if leader.disk.holder(batch.floor)[1] != epoch.site:
@@ -350,7 +350,10 @@ class World:
         demand(ack.cid in self.ever_decided, f"{ack.cid}: only who commands decides")
         if not isinstance(party, Follower):
             return
-        if not ack.refusal and ack.cid in self.with_rows:
+        if not ack.refusal and ack.cid in self.row_of:
+            head = party.disk.head
+            had = head is not None and head.seq >= self.row_of[ack.cid]
+            demand(had, f"{ack.cid}: a relay hands a verdict on when its copy has the row")
             self.handed_on[party.site].add(ack.cid)
 
     def check_tail(self, holder: Epoch, tail: list[Late]) -> None:
@@ -432,7 +435,7 @@ class World:
     # --- the end ----------------------------------------------------------------------------------
 
     def settle(self) -> None:
-        """Nobody orders any more, the lines stay bad for a while, then heal: everything has to come to rest."""
+        """Nobody orders any more, lines stay bad for a while, then heal: everything has to come to rest."""
         self.run_until(self.now + DRAIN_MS)
         self.calm = True
         self.cut.clear()
@@ -488,7 +491,7 @@ class World:
         demand(not missing, f"{seat.name}: no command is lost: {missing}")
         for cid, told in seat.told.items():
             if told.refusal is None:
-                demand(cid not in self.with_rows or cid in kinds, f"{cid}: accepted and lost")
+                demand(cid not in self.row_of or cid in kinds, f"{cid}: accepted and lost")
             else:
                 demand(kinds.get(cid, set()) <= ONLY_KEPT, f"{cid}: told refused, done all the same")
 
