@@ -23,7 +23,7 @@ from dispatch.words import Conflict, Dependent, Mission
 
 Handlers = Mapping[type, Handler]
 
-_OVER = cmd.LogIn | cmd.LogOut | cmd.SetSeatState | cmd.ArchiveEnded | cmd.MoveAuthority
+_OVER = cmd.LogIn | cmd.LogOut | cmd.SetSeatState | cmd.ArchiveEnded
 """What was true of that site only while it was apart: noted, never carried out again."""
 _HLC_COUNTER_BITS = 16
 _ID_TABLES = {"mission_id": "missions", "incident_id": "incidents", "intake_id": "intakes"}
@@ -50,6 +50,8 @@ def decide_late(
     decision = carry_out_late(floor, order, late, handlers, at)
     if isinstance(decision, tuple):
         return (_came(order, late), *decision)
+    if isinstance(order.command, cmd.MoveAuthority):  # a lower term than what holds now
+        return (_came(order, late, "over"),)
     if _done_before(order.command, decision):
         return (_came(order, late, "already_there"),)
     return in_conflict(floor, order, late, decision, now)

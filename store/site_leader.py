@@ -7,6 +7,7 @@ heard. What became of the role is left in `outcome` for the process around.
 import logging
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from dispatch.administration import Act, NoteAdministration
 from dispatch.commands import MoveAuthority
@@ -154,6 +155,7 @@ class Leading:
 
     def on_committed(self, batch: Batch, hub: Hub, now: int) -> list[Reply]:
         """The last row of our time is durable: from here on this site decides nothing."""
+        self._note_returned(batch, hub)
         move = self._move
         if move is None or move.word is None or move.durable_at is not None:
             return []
@@ -163,6 +165,21 @@ class Leading:
         self.outcome = Given(move.word)
         epoch = Epoch(move.word.term, move.word.site, 0)
         return [Reply(move.route, encode(CommandAnswer(id=move.asked.id, epoch=epoch)))]
+
+    def _note_returned(self, batch: Batch, hub: Hub) -> None:
+        """A district came back under a higher term than ours: the city goes on under that one.
+
+        Every seat that knows the district's term then takes our word again.
+        """
+        identity, scope = hub.logic.identity, hub.logic.scope
+        if scope != CITY or self.outcome is not None:
+            return
+        held = [word for word in batch.floor.authorities.values() if word.site == identity.site]
+        newest = max(held, key=lambda word: word.term, default=None)
+        if newest is not None and newest.id != CITY and newest.term > identity.epoch.term:
+            log.warning("district %s is back: the city goes on under term %d", newest.id, newest.term)
+            self.outcome = Taken(replace(newest, id=CITY))
+            hub.stop()
 
     def on_time(self, hub: Hub, now: int, wall: int) -> list[Reply]:
         """Every Tick: does another site command; how far is a hand-over?"""

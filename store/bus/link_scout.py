@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
+from dispatch.words import CITY
 from store.bus.link_sockets import HubConnection
 from store.core.messages import (
     BadMessage,
@@ -88,6 +89,8 @@ class Scout:
 
 def _commands(welcome: Welcome, ours: Ours) -> bool:
     fresh = welcome.epoch > ours.epoch or welcome.seq + BEHIND_MAX >= ours.seq
+    if welcome.scope != CITY and not ours.homeward:  # another district that commands itself only
+        return False
     return welcome.mode not in NOT_COMMANDING and welcome.epoch >= ours.epoch and fresh
 
 

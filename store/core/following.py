@@ -8,6 +8,7 @@ from enum import Enum
 
 from msgspec import Struct
 
+from dispatch.words import CITY
 from store.core.copied import Base, CopyJob
 from store.core.journal import Head, broken_at
 from store.core.line import PING_MS, Line
@@ -194,7 +195,7 @@ class Following:
             case SnapBegin() | SnapPart() | SnapEnd():
                 return self._on_snapshot(message, now)
             case Welcome():
-                return self._left(message.epoch, message.mode, message.relay)
+                return self._left(message.epoch, message.mode, message.relay, message.scope)
             case Nack():
                 return self._on_nack(message)
             case RosterNews() | AccountsNews() | Hashes() | LateDone() | CommandAnswer() | Evidence():
@@ -204,16 +205,18 @@ class Following:
 
     # --- the hub ----------------------------------------------------------------------------------
 
-    def _left(self, epoch: Epoch, mode: str, relay: str) -> list[UpOutput]:
+    def _left(self, epoch: Epoch, mode: str, relay: str, scope: str) -> list[UpOutput]:
         """Whether this address has to be left."""
         if relay:
             return [NextHub("relay")]
+        if scope != CITY:  # a district that commands itself only
+            return [NextHub("scope")]
         if mode == Mode.FENCED:
             return [NextHub("fenced")]
         return [NextHub("older")] if _older(epoch, self.epoch) else []
 
     def _on_tick(self, tick: Tick, now: int) -> list[UpOutput]:
-        left = self._left(tick.epoch, tick.mode, tick.relay)
+        left = self._left(tick.epoch, tick.mode, tick.relay, tick.scope)
         if left:
             return left
         self._hear(now)

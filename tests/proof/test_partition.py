@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from dispatch import commands as cmd
 from dispatch.kinds import AbortReason, ConflictChoice
+from dispatch.refusals import HeldElsewhere
 from store.core.ids import new_id
 from store.core.journal import Head, broken_at
 from store.core.messages import CommandAnswer, Mode
@@ -246,3 +247,34 @@ def test_a_flapping_line_moves_nobody_and_loses_nothing(sites: tuple[NetCity, Ne
     theirs.desk.wait(lambda: theirs.desk.floor == ours.desk.floor, "equal floors")
     assert ours.desk.link.state.epoch.term == 1
     assert not set(ours.accepted) - set(places_of(district.url))
+
+
+def test_a_district_commands_its_own_vehicles_and_comes_back(sites: tuple[NetCity, NetDistrict]) -> None:
+    city, district = sites
+    ours, theirs = ready(city, district)
+    proven = proofs(theirs.desk)
+    city.nets.cut()
+    theirs.desk.wait(lambda: theirs.desk.link.state.mode == Mode.CUT_OFF, "cut off", 15)
+    assert take(theirs.desk, "02", proven=proven).reason == ""
+    theirs.desk.wait(lambda: theirs.desk.link.state.scope == "02", "the district commands itself")
+    own, others = theirs.desk.open_incident("江北路1号"), ours.desk.open_incident("中山路1号")
+    refused = theirs.desk.order(cmd.AssignVehicle(new_id(), own, "v1")).refusal
+    assert isinstance(refused, HeldElsewhere)
+    assert theirs.desk.order(cmd.AssignVehicle(new_id(), own, "d1")).refusal is None
+    assert ours.desk.order(cmd.AssignVehicle(new_id(), others, "v1")).refusal is None
+    city.nets.heal()
+    ours.desk.wait(lambda: "02" in ours.desk.floor.authorities, "the centre knows it", 20)
+    refused = ours.desk.order(cmd.AssignVehicle(new_id(), others, "d2")).refusal
+    assert isinstance(refused, HeldElsewhere)
+    assert (refused.scope, refused.site, refused.term) == ("02", "02", 2)
+
+    assert hand_over(theirs.desk, "01", "02", proofs(theirs.desk)).reason == ""
+    until("the centre goes on under the new term", lambda: leads(city, 3), 30)
+    ours.desk.wait(lambda: own in ours.desk.floor.incidents, "the district's time is merged")
+    theirs.desk.wait(
+        lambda: theirs.desk.link.state.relay == "02" and theirs.desk.link.state.phase is Phase.LIVE,
+        "the district follows",
+    )
+    assert ours.desk.floor.missions[ours.desk.floor.vehicles["d1"].mission_id or ""].late_from == "02"
+    assert ours.desk.order(cmd.AssignVehicle(new_id(), others, "d2")).refusal is None
+    until("equal", lambda: equal(city, district), 30)

@@ -3,8 +3,8 @@
 from typing import Any
 
 from dispatch import commands as cmd
-from dispatch.kinds import ConflictChoice, Role
-from dispatch.words import CITY, Dispatcher, Site
+from dispatch.kinds import ConflictChoice, Role, VehicleKind
+from dispatch.words import CITY, Dispatcher, Point, Site, Station, Vehicle
 from store.core.ids import new_id
 from store.core.messages import CommandAnswer, Evidence, EvidenceReq, HandOver, TakeCommand
 from store.core.seat_logic import Told
@@ -20,6 +20,11 @@ def two_sites(districts: tuple[str, ...] = ("江北区",)) -> list[cmd.Command]:
         cmd.RegisterSite(Site("01", "市中心")),
         cmd.RegisterSite(Site("02", "江北分中心", districts)),
         cmd.RegisterDispatcher(leader),
+        cmd.RegisterStation(Station("st2", "S2", "江北区站", Point(126.6, 45.8), districts[0])),
+        *(
+            cmd.RegisterVehicle(Vehicle(f"d{n}", f"9{n:02d}", f"D{n:05d}", VehicleKind.BASIC, "st2"))
+            for n in (1, 2)
+        ),
     ]
 
 
