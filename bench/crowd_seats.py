@@ -53,6 +53,7 @@ class Seat:
         self.incident = ""
         self._away = False
         self.given: list[str] = []
+        self.forgotten = 0
         self.waiting: set[str] = set()
         self.link = HubLink(link_settings(load_config(file), name), bell)
 
@@ -111,6 +112,7 @@ class Seats:
         self._ready: deque[int] = deque()
         self._keep_times = keep_times
         self._seats = [Seat(Path(file), name, lambda n=n: self._ring(n)) for n, name in enumerate(names)]
+        self._rarely = 1
         self._ages_ms: list[int] = []
         self._note_ages = False
         for seat in self._seats:
@@ -182,12 +184,31 @@ class Seats:
         assert not any(seat.expired for seat in self._seats), "no order expired"
         return [(cid, seat.verdicts[cid]) for seat in self._seats for cid in seat.given[before[seat.name] :]]
 
+    def pace(self, rate_hz: float, seconds: float, seed: int, limit_s: float) -> list[tuple[str, bool]]:
+        """As `work`, at a steady rate of all seats together and with little that stays on the floor."""
+        rng, told, n = random.Random(seed), [], 0
+        self._rarely = 20
+        start = time.perf_counter()
+        while (now := time.perf_counter()) < start + seconds:
+            due = start + n / rate_hz
+            if now < due:
+                self._turn(min(due - now, ROUND_S))
+                continue
+            seat = self._seats[n % len(self._seats)]
+            n += self._next_order(seat, rng) if len(seat.waiting) < WINDOW else 1
+        self._until(lambda: not any(seat.waiting for seat in self._seats), limit_s, "verdicts")
+        for seat in self._seats:
+            told += [(cid, seat.verdicts.pop(cid)) for cid in seat.given if cid in seat.verdicts]
+            seat.forgotten += len(seat.given)
+            seat.given.clear()
+        return told
+
     def _next_order(self, seat: Seat, rng: random.Random) -> int:
         """The next order(s); how many. Mostly seat states, some races for vehicles, few incidents."""
-        n = len(seat.given)
-        if n % INCIDENT_EVERY == 0 or not seat.incident:
+        n = seat.forgotten + len(seat.given)
+        if n % (INCIDENT_EVERY * self._rarely) == 0 or not seat.incident:
             return self._open_incident(seat)
-        if n % ASSIGN_EVERY == 0 and seat.floor.vehicles:
+        if n % (ASSIGN_EVERY * self._rarely) == 0 and seat.floor.vehicles:
             vehicle = rng.choice(list(seat.floor.vehicles.values()))
             if vehicle.mission_id is None:
                 seat.order(cmd.AssignVehicle(new_id(), seat.incident, vehicle.id))
