@@ -56,13 +56,13 @@ def leader_of(listed: list[dict[str, Any]]) -> str:
 def _first(
     cluster: Cluster, method: str, path: str, body: Any, servers: tuple[str, ...], limit_s: float
 ) -> Any:
-    said = ["no server is named in [cluster] patroni"]
+    said = []
     for server in servers:
         try:
             return _one(cluster, method, server, path, body, limit_s)
         except (OSError, http.client.HTTPException, ValueError) as error:
-            said = [*said[bool(len(said) == 1) :], f"{server}: {error}"]
-    raise PatroniError("; ".join(said))
+            said.append(f"{server}: {error}")
+    raise PatroniError("; ".join(said) or "no server is named in [cluster] patroni")
 
 
 def _one(cluster: Cluster, method: str, server: str, path: str, body: Any, limit_s: float) -> Any:

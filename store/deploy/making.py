@@ -80,13 +80,18 @@ def _database(city: CityFile, machine: CityMachine, words: Passwords) -> Iterato
     sections = processes.configuration(city, machine)
     sections["store"]["url"] = engine.store_url(city, machine, owner=True).replace("/pgpass", "/pgpass-owner")
     yield f"{config}/owner.toml", HEAD + toml_text(sections), OPEN
+    sections["store"]["url"] = engine.store_url(city, machine).replace("/pgpass", "/pgpass-postgres")
+    server = sections["cluster"]["server"].replace("/pgpass", "/pgpass-postgres")
+    sections["cluster"] = {**sections["cluster"], "server": server}
+    yield f"{config}/database.toml", HEAD + toml_text(sections), OPEN
     yield f"{config}/pgpass-owner", engine.pgpass(words, owner=True), SECRET
     yield f"{config}/pgpass-postgres", _pgpass_postgres(words), SECRET
 
 
 def _pgpass_postgres(words: Passwords) -> str:
-    """For backups and rejoining, which the user postgres runs."""
+    """For backups and rejoining, which the user postgres runs by database.toml."""
     roles = {"postgres": words.superuser, "replicator": words.replication, "rewind": words.rewind}
+    roles[engine.HUB_ROLE] = words.hub
     return "".join(f"*:*:*:{role}:{password}\n" for role, password in roles.items())
 
 

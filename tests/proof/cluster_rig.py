@@ -27,12 +27,14 @@ from store.deploy.secrets_file import Passwords, passwords
 from tests.store.conftest import POSTGRES
 
 PROGRAMS = ("etcd", "etcdctl", "patroni", "patronictl")
+PATRONI = os.environ.get("LINGSHENG_PATRONI", "patroni")
 START_S = 60.0
 CITY = """
 [city]
 name = "试验市"
 code = "01"
 placement = "{placement}"
+patroni = {version}
 
 [[site]]
 code = "01"
@@ -62,11 +64,18 @@ etcd_data = "{folder}/{{machine}}/etcd"
 units = "{folder}/{{machine}}/units"
 etc = "{folder}/{{machine}}/etc"
 """
+CONFIRMING = frozenset({"sync_standby", "quorum_standby"})
 MACHINES = (
     ("a1", "01", ("postgresql", "etcd", "hub")),
     ("a2", "01", ("postgresql", "etcd", "standby")),
     ("b1", "02", ("postgresql", "etcd", "relay")),
 )
+
+
+def version() -> int:
+    """3 as in Debian 12, or what LINGSHENG_PATRONI (a program) says of itself."""
+    told = subprocess.run([PATRONI, "--version"], capture_output=True, text=True, check=True).stdout
+    return 4 if int(told.split()[-1].split(".")[0]) >= 4 else 3
 
 
 def need_programs() -> None:
@@ -88,7 +97,9 @@ class Cluster:
             f'runs = {list(runs)}\nalso = ["127.0.0.1"]\n'
             for number, (name, site, runs) in enumerate(MACHINES, 11)
         ).replace("'", '"')
-        text = CITY.format(folder=folder, machines=machines, bin=POSTGRES, placement=placement)
+        text = CITY.format(
+            folder=folder, machines=machines, bin=POSTGRES, placement=placement, version=version()
+        )
         (folder / "city.toml").write_text(text, encoding="utf-8")
         kit = folder / "kit"
         make_kit(folder / "city.toml", kit)
@@ -123,7 +134,7 @@ class Cluster:
         self._spawn(f"etcd/{name}", ["etcd"], {key: value.strip('"') for key, value in env.items()})
 
     def start_patroni(self, name: str) -> None:
-        self._spawn(f"patroni/{name}", ["patroni", str(self.folder / name / "patroni" / "config.yml")], {})
+        self._spawn(f"patroni/{name}", [PATRONI, str(self.folder / name / "patroni" / "config.yml")], {})
 
     def _spawn(self, key: str, command: list[str], env: dict[str, str]) -> None:
         log = self.folder / f"{key.replace('/', '-')}.log"
@@ -225,7 +236,7 @@ class Cluster:
         return (
             len(members) == len(MACHINES)
             and roles.count("leader") == 1
-            and roles.count("sync_standby") >= 1
+            and sum(role in CONFIRMING for role in roles) >= 1
             and all(one["state"] in {"running", "streaming"} for one in members)
             and all(one.get("lag", 0) == 0 for one in members)
             and len({one["timeline"] for one in members}) == 1

@@ -21,7 +21,7 @@ import main
 from store.config import load_config
 from store.db.verify import verified
 from store.exits import ExitCode
-from tests.proof.cluster_rig import Cluster, need_programs
+from tests.proof.cluster_rig import CONFIRMING, Cluster, need_programs
 from tests.store.conftest import City, Desk
 from tests.store.pair import Orders
 
@@ -122,7 +122,7 @@ def test_the_leader_is_moved_as_planned(cluster: Cluster, orders: Orders) -> Non
     gaps = []
     for _ in range(TIMES):
         leader = cluster.leader()
-        target = next(one["name"] for one in cluster.members() if one["role"] == "sync_standby")
+        target = next(one["name"] for one in cluster.members() if one["role"] in CONFIRMING)
         body = {"leader": leader, "candidate": target}
 
         def move(leader: str = leader, body: dict[str, str] = body) -> None:
@@ -160,7 +160,7 @@ def test_the_kits_own_commands_on_a_running_city(
     orders.run(cluster.whole, every_s=0.2, limit_s=90.0)
     for machine in cluster.city.machine:
         folder = cluster.folder / machine.name / "config"
-        config = ("--config", str(folder / "lingsheng.toml"))
+        config = ("--config", str(folder / "database.toml"))
         for verb in ("backup", "drill", "list"):
             assert main.main(["store", *config, verb]) == ExitCode.DONE, capsys.readouterr().out
         code = main.main(["deploy", "check", str(folder)])

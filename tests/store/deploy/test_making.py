@@ -28,7 +28,8 @@ def kit(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_every_configuration_is_taken_by_our_own_programs(kit: Path) -> None:
     files = sorted(kit.rglob("lingsheng.toml")) + sorted(kit.rglob("owner.toml"))
-    assert len(files) == 12
+    files += sorted(kit.rglob("database.toml"))
+    assert len(files) == 16
     for file in files:
         load_config(file)
     seat = load_config(kit / "seat-01/etc/lingsheng/lingsheng.toml")
