@@ -10,19 +10,33 @@ import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dispatch.floor import Floor
 from dispatch.kinds import Role
-from store.core.batch import Work, decide_alone
+from store.core.batch import Batch, Work, decide_alone
+from store.core.copied import CopyJob, fold
+from store.core.following import Copy
 from store.core.hub_logic import CheckPerson, HubLogic, Identity, Origin
 from store.core.journal import Head
-from store.core.messages import BadMessage, Epoch, decode_from_hub, decode_to_hub
+from store.core.line import Line
+from store.core.messages import (
+    EPOCH_ZERO,
+    BadMessage,
+    Epoch,
+    Hashes,
+    LateDone,
+    decode_from_hub,
+    decode_to_hub,
+)
 from store.core.outputs import ReadHashes, ReadJournal
+from store.core.rejoin import Rejoin
+from store.core.relay_logic import RelayLogic
 from store.core.roster import Machine, MachineRole
 from store.core.seat_logic import SeatLogic
 from store.core.snapshots import snapshot
 from tests.store.core import hostile
 from tests.store.core.simulated_store import SIGN, START_MS, first_floor
 
-MESSAGES = int(os.environ.get("LINGSHENG_FUZZ", "200"))
+MESSAGES = int(os.environ.get("LINGSHENG_FUZZ", "80"))
 EPOCH = Epoch(1, "01", 3)
 ROLES = (MachineRole.SEAT, MachineRole.GATEWAY, MachineRole.RELAY, MachineRole.HUB, MachineRole.WALL)
 NOW = START_MS + 60_000
@@ -99,3 +113,59 @@ def test_a_seat_outlives_every_message(frames: list[bytes], whole: bool) -> None
         seat.on_message(message, now)
         seat.on_time(now)
         seat.phase(now)
+
+
+@fuzz
+@given(
+    words=st.lists(
+        st.one_of(
+            st.tuples(st.just(""), hostile.from_hub),
+            st.tuples(st.sampled_from([*MACHINES]), hostile.to_hub),
+        ),
+        min_size=1,
+        max_size=6,
+    ),
+    has_copy=st.booleans(),
+)
+def test_a_relay_outlives_every_message(words: list[tuple[str, bytes]], has_copy: bool) -> None:
+    """Words of its hub ("") and of its machines in any order; whatever is to be copied is copied."""
+    floor, head = (first_floor(), Head(5)) if has_copy else (Floor(), None)
+    identity = Identity("P", "relay", EPOCH if has_copy else EPOCH_ZERO, SIGN)
+    relay = RelayLogic(identity, floor, head, Line(), NOW)
+    outputs = relay.connected(NOW)
+    for now, (sender, frame) in enumerate(words, NOW):
+        try:
+            if sender:
+                message = decode_to_hub(frame)
+                outputs += relay.on_message(Origin(MACHINES[sender], b"route"), message, now)
+            else:
+                outputs += relay.on_hub(decode_from_hub(frame), now)
+        except BadMessage:
+            continue
+        for output in [*outputs]:
+            if isinstance(output, Copy):
+                relay.on_copied(copied(relay, output.job), now)
+        outputs = relay.on_time(now)
+
+
+def copied(relay: RelayLogic, job: CopyJob) -> Batch:
+    if job.base is not None:
+        return Batch(job.base.floor, job.base.head)
+    return fold(relay.floor, relay.head, job.entries)[0]
+
+
+@fuzz
+@given(
+    answers=st.lists(st.one_of(hostile.structs(Hashes), hostile.structs(LateDone)), max_size=8),
+    start=st.sampled_from((0, 3)),
+)
+def test_the_way_back_outlives_every_answer(answers: list[Hashes | LateDone], start: int) -> None:
+    rejoin = Rejoin(start, 9, lambda seq: bytes([seq]) * 32)
+    rejoin.start(NOW)
+    for now, answer in enumerate(answers, NOW):
+        if isinstance(answer, Hashes):
+            rejoin.on_hashes(answer, now)
+        else:
+            rejoin.on_late_done(answer, now)
+        rejoin.on_time(now)
+    assert rejoin.fork <= 9
