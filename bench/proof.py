@@ -33,76 +33,95 @@ class Proof(NamedTuple):
     release: dict[str, int] = {}  # noqa: RUF012 - never changed
 
 
+KILLS = "tests/proof/test_kills.py::"
+CROWDS = "tests/proof/test_crowds.py::"
+WORLD = "tests/proof/test_world.py::"
 PROOFS = (
     Proof(
-        "B1 simulation",
+        "B1 simulation, one hub",
         "tests/store/core/test_simulation.py",
         {"SIMULATION_RUNS": 3000},
         {"SIMULATION_RUNS": 300_000},
     ),
+    Proof(
+        "B1 simulation, two sites",
+        "tests/store/core/test_sites.py",
+        {"SITE_RUNS": 1000},
+        {"SITE_RUNS": 100_000},
+    ),
     Proof("B2 models", "tests/models", {}),
     Proof(
         "B3 hub kill -9, SQLite",
-        "tests/proof/test_kills.py::test_killed_hubs_lose_nothing",
+        f"{KILLS}test_killed_hubs_lose_nothing",
         {"B3": 100, "B3_COMMANDS": 500},
         {"B3": 1000, "B3_COMMANDS": 520},
     ),
     Proof(
         "B3 hub and server, PostgreSQL",
-        "tests/proof/test_kills.py::test_killed_hubs_and_servers_lose_nothing",
+        f"{KILLS}test_killed_hubs_and_servers_lose_nothing",
         {"B3_POSTGRES": 50},
         {"B3_POSTGRES": 300},
     ),
     Proof(
+        "B3 PostgreSQL that syncs",
+        "tests/store/test_postgres_kills.py",
+        {"KILLS": 50},
+        {"KILLS": 300},
+    ),
+    Proof(
         "B4 zombie hub",
-        "tests/proof/test_kills.py::test_a_frozen_hub_that_wakes_writes_nothing",
+        f"{KILLS}test_a_frozen_hub_that_wakes_writes_nothing",
         {"B4": 30},
         {"B4": 500},
     ),
-    Proof("B5 partition", "tests/proof/test_partition.py", {"B5": 4}, {"B5": 100}),
+    Proof("B4 standby hub", "tests/store/test_standby.py", {"TAKEOVERS": 10}, {"TAKEOVERS": 60}),
+    Proof(
+        "B5 partition, takeover, hand-back",
+        "tests/proof/test_partition.py",
+        {"PARTITIONS": 4, "FLAPS": 10},
+        {"PARTITIONS": 100, "FLAPS": 50},
+    ),
     Proof("B6 power cuts", "tests/store/powercut", {"CUTS": 3000}, {"CUTS": 20_000}),
-    Proof("B7 cluster", "tests/proof/test_cluster.py", {"CLUSTER": 1}),
+    Proof("B7 cluster", "tests/proof/test_cluster.py", {"CLUSTER": 1}, {"CLUSTER": 10}),
+    Proof("B7 two servers", "tests/store/test_two_servers.py", {"PROMOTIONS": 5}, {"PROMOTIONS": 20}),
     Proof(
         "B8 race",
-        "tests/proof/test_crowds.py::test_a_race_for_every_vehicle_has_one_winner",
+        f"{CROWDS}test_a_race_for_every_vehicle_has_one_winner",
         {"B8": 1000, "B8_SEATS": 60},
     ),
     Proof(
         "B9 load",
-        "tests/proof/test_crowds.py::test_every_seat_follows_the_load",
+        f"{CROWDS}test_every_seat_follows_the_load",
         {"B9": 120, "B9_SEATS": 60},
         {"B9": 1800, "B9_SEATS": 60},
     ),
     Proof(
         "B10 positions",
-        "tests/proof/test_crowds.py::test_positions_reach_every_seat_and_nobody_frozen_costs_memory",
+        f"{CROWDS}test_positions_reach_every_seat_and_nobody_frozen_costs_memory",
         {"B10": 120, "B10_SEATS": 60, "B10_HZ": 10_000},
         {"B10": 3600, "B10_SEATS": 60, "B10_HZ": 10_000},
     ),
-    Proof(
-        "B11 storm",
-        "tests/proof/test_crowds.py::test_a_storm_after_every_restart",
-        {"B11": 20, "B11_SEATS": 200},
-    ),
+    Proof("B11 storm", f"{CROWDS}test_a_storm_after_every_restart", {"B11": 20, "B11_SEATS": 200}),
     Proof(
         "B13 frozen seats",
-        "tests/proof/test_crowds.py::test_frozen_seats_end_with_the_same_floor",
+        f"{CROWDS}test_frozen_seats_end_with_the_same_floor",
         {"B13": 60, "B13_S": 20, "B13_SEATS": 20},
         {"B13": 200, "B13_S": 60, "B13_SEATS": 20},
     ),
     Proof(
-        "B14 hostile messages",
+        "B14 attacks at the door",
         "tests/store/test_door.py tests/store/test_door_attacks.py tests/store/core/test_fuzz.py",
         {"FUZZ": 100_000},
         {"FUZZ": 1_000_000},
     ),
+    Proof("B15 disk full", f"{WORLD}test_a_full_disk_at_any_moment_loses_nothing", {"B15": 50}),
     Proof(
-        "B15 disk full",
-        "tests/proof/test_world.py::test_a_full_disk_at_any_moment_loses_nothing",
-        {"B15": 50},
+        "B16 versions",
+        "tests/store/core/test_released_messages.py tests/store/db/test_upgrade.py"
+        " tests/store/test_mixed_versions.py",
+        {},
     ),
-    Proof("B16 versions", "tests/store/core/test_released_messages.py tests/store/db/test_upgrade.py", {}),
-    Proof("B17 clocks", "tests/proof/test_world.py::test_wrong_clocks_change_no_order_and_no_time", {}),
+    Proof("B17 clocks", f"{WORLD}test_wrong_clocks_change_no_order_and_no_time", {}),
     Proof("B19 audit", "tests/store/test_audit.py", {"FLIPS": 1000}),
 )
 
