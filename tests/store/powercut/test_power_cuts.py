@@ -20,18 +20,19 @@ from dispatch.events import Event
 from dispatch.floor import Floor, apply
 from store.bus.outbox_file import OutboxError, OutboxFile
 from store.core.journal import broken_at
+from store.db.copy import CopyStore
 from store.db.errors import StoreError
 from store.db.rows import read_journal, read_verdicts
 from store.db.store import HubStore
 from tests.store.powercut.disk import Cut, Op, cuts, read_log
-from tests.store.powercut.writers import NOW, order, url_of
+from tests.store.powercut.writers import NOW, first_floor, order, url_of
 
 HERE = Path(__file__).parent
 PROJECT = HERE.parents[2]
-CUTS = int(os.environ.get("LINGSHENG_CUTS", "100"))
-ROUNDS = {"outbox": 600, "hub": 160}
+CUTS = int(os.environ.get("LINGSHENG_CUTS", "50"))
+ROUNDS = {"outbox": 600, "hub": 160, "copy": 160}
 """Transactions of each program: enough for some checkpoints of its write-ahead log."""
-CUTS_OF_THE_CARELESS = 30
+CUTS_OF_THE_CARELESS = 15
 WRITER_S_MAX = 120
 
 pytestmark = pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler")
@@ -114,7 +115,39 @@ def open_hub(folder: Path, marks: list[str]) -> None:
         raise Lost(f"told and not there: {missing}")
 
 
-OPENS: dict[str, Callable[[Path, list[str]], None]] = {"outbox": open_outbox, "hub": open_hub}
+def open_copy(folder: Path, marks: list[str]) -> None:
+    told = dict(mark.split("=") for mark in marks)
+    begun = told.pop("base", None) is not None
+    try:
+        store = CopyStore(url_of(folder))
+        copied = store.open()
+        with store.transaction() as connection:
+            journal = read_journal(connection, 0, 1_000_000)
+            verdicts = read_verdicts(connection, set(told))
+        store.close()
+    except StoreError as error:
+        raise Lost(f"does not open: {error}") from error
+    if copied.head is None:
+        if begun:
+            raise Lost("the base is gone")
+        return
+    if broken_at(journal) is not None or copied.head.seq != len(journal):
+        raise Lost("the journal is broken")
+    floor = first_floor()
+    for entry in journal:
+        apply(floor, msgspec.msgpack.decode(entry.body, type=Event))
+    if floor != copied.floor:
+        raise Lost("state and journal differ")
+    missing = [cid for cid, seq in told.items() if cid not in verdicts or verdicts[cid].seq != int(seq)]
+    if missing:
+        raise Lost(f"shown and not there: {missing}")
+
+
+OPENS: dict[str, Callable[[Path, list[str]], None]] = {
+    "outbox": open_outbox,
+    "hub": open_hub,
+    "copy": open_copy,
+}
 
 
 def losses(ops: list[Op], what: str, folder: Path, count: int) -> list[str]:

@@ -1,7 +1,7 @@
 """The programs whose power is cut: each writes with the real code and marks what it was told is durable.
 
-`python writers.py WHAT FOLDER SYNCHRONOUS COUNT`; WHAT is outbox or hub. SYNCHRONOUS is FULL, or NORMAL to
-prove that the test would find a program that does not wait for its disk.
+`python writers.py WHAT FOLDER SYNCHRONOUS COUNT`; WHAT is outbox, hub or copy. SYNCHRONOUS is FULL, or
+NORMAL to prove that the test would find a program that does not wait for its disk.
 """
 
 import os
@@ -11,11 +11,16 @@ from pathlib import Path
 
 from dispatch import commands as cmd
 from dispatch.commands import Order
+from dispatch.floor import Floor
 from dispatch.kinds import Role
 from dispatch.words import Dispatcher, Point, Station
 from store.bus.outbox_file import OutboxFile
-from store.core.batch import Work
+from store.core.batch import Work, decide_batch
+from store.core.copied import Base, CopyJob
+from store.core.journal import Head
+from store.core.messages import Epoch
 from store.core.outbox import Waiting
+from store.db.copy import CopyStore
 from store.db.store import HubStore
 from tests.store.powercut.disk import MARKS
 
@@ -64,9 +69,7 @@ def hub(folder: Path, synchronous: str, count: int) -> None:
     dice, marks = random.Random(2), Marks(folder)
     store = HubStore(url_of(folder), "01", "hub-a")
     store.open()
-    connection = store._connect().connection.dbapi_connection
-    assert connection is not None
-    connection.cursor().execute(f"PRAGMA synchronous={synchronous}")
+    careless(store, synchronous)
     store.run([order("station", cmd.RegisterStation(Station("st", "S", "站", Point(126.6, 45.7))))], NOW)
     person = Dispatcher("d1001", "1001", "王芳", frozenset({Role.DISPATCHER}))
     store.run([order("person", cmd.RegisterDispatcher(person))], NOW)
@@ -83,10 +86,43 @@ def hub(folder: Path, synchronous: str, count: int) -> None:
     store.close()
 
 
+def copy(folder: Path, synchronous: str, count: int) -> None:
+    """A relay copies a journal of ringing calls. `base=0`: it has begun; `cid=seq`: this row is copied."""
+    dice, marks = random.Random(3), Marks(folder)
+    store = CopyStore(url_of(folder))
+    store.open()
+    careless(store, synchronous)
+    epoch, floor, head = Epoch(1, "01", 1), first_floor(), Head()
+    store.run(CopyJob(epoch, base=Base(head, epoch, floor, NOW)), NOW)
+    marks.say("base=0")
+    given = 0
+    for n in range(count):
+        works = []
+        for _ in range(dice.randint(1, BATCH_MAX)):
+            given += 1
+            works.append(order(f"o{given}", cmd.ReportRinging(f"c{given}", str(dice.randrange(10**11)) * 8)))
+        batch = decide_batch(floor, works, {}, head, epoch, NOW + n)
+        floor, head = batch.floor, batch.head
+        store.run(CopyJob(epoch, tuple(batch.entries)), NOW + n)
+        marks.say(*(f"{entry.cid}={entry.seq}" for entry in batch.entries))
+    store.close()
+
+
+def first_floor() -> Floor:
+    """What the copy begins with."""
+    return Floor(stations={"st": Station("st", "S", "站", Point(126.6, 45.7))})
+
+
+def careless(store: HubStore | CopyStore, synchronous: str) -> None:
+    connection = store._connect().connection.dbapi_connection
+    assert connection is not None
+    connection.cursor().execute(f"PRAGMA synchronous={synchronous}")
+
+
 def url_of(folder: Path) -> str:
     return f"sqlite:///{folder}/hub.sqlite"
 
 
 if __name__ == "__main__":
-    writer = {"outbox": outbox, "hub": hub}[sys.argv[1]]
+    writer = {"outbox": outbox, "hub": hub, "copy": copy}[sys.argv[1]]
     writer(Path(sys.argv[2]), sys.argv[3], int(sys.argv[4]))
