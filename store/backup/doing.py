@@ -47,7 +47,11 @@ def back_up(config: Config, now_ms: int) -> tuple[Record, list[str]]:
         recordings_bad=bad_recordings(Path(config.recordings.dir), found.recordings),
     )
     write(folder / RECORD, record)
-    return record, forget_oldest(config.backup)
+    deleted = forget_oldest(config.backup)
+    if deleted and record.kind == "postgresql":
+        oldest = next(one.id for one in backups(config.backup) if one.kind == "postgresql")
+        server_kind.forget_log(config, folder.parent / oldest)
+    return record, deleted
 
 
 def restore(

@@ -6,6 +6,7 @@ nobody. The programs refuse root: under root they run as the user postgres.
 
 import contextlib
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -28,6 +29,7 @@ USER = "postgres"
 PORT = 5432
 LOOK_S = 0.2
 LOG_SHOWN = 600
+START_FILE = re.compile(r"START WAL LOCATION: \S+ \(file ([0-9A-F]{24})\)")
 
 
 def copy(config: Config, folder: Path) -> None:
@@ -59,6 +61,15 @@ def restore(config: Config, folder: Path, target: Path, until_ms: int | None) ->
         subprocess.run(["chown", "-R", USER, target], check=True)
     data.chmod(0o700)
     return data
+
+
+def forget_log(config: Config, oldest: Path) -> None:
+    """Delete archived log that no kept backup needs: all before the one in `oldest`. Raises BackupError."""
+    label = (oldest / "base" / "backup_label").read_text(encoding="utf-8")
+    found = START_FILE.search(label)
+    if found is None:
+        raise BackupError(f"{oldest} 没有起点", f"{oldest} does not say where its log begins")
+    _run(config, "pg_archivecleanup", str(Path(config.backup.dir) / "wal"), found[1])
 
 
 @contextlib.contextmanager

@@ -168,6 +168,31 @@ def test_a_drill_proves_the_newest_and_a_changed_backup_fails_it(kept: Kept) -> 
     assert [one.good for one in drills(kept.config.backup)][-2:] == [True, False]
 
 
+@pytest.mark.peer
+def test_log_that_no_kept_backup_needs_is_deleted(archiving: Postgres) -> None:
+    config = Config(
+        store=Store(url=archiving.new_database()),
+        cluster=Cluster(bin_dir=str(POSTGRES)),
+        backup=Backup(
+            dir=f"{archiving.folder}/backup",
+            keep=2,
+            server=f"host=127.0.0.1 port={archiving.port} user=postgres",
+        ),
+    )
+    kept = Kept(config, archiving)
+    for _ in range(3):
+        kept.ring(1)
+        kept.archive()
+        back_up(config, now())
+    wal = Path(config.backup.dir) / "wal"
+    oldest = backups(config.backup)[0]
+    label = (Path(config.backup.dir) / oldest.id / "base" / "backup_label").read_text(encoding="utf-8")
+    first = min(path.name for path in wal.iterdir() if len(path.name) == 24)
+    assert f"(file {first})" in label
+    assert drill(config, now()).good
+    kept.hub.close()
+
+
 def test_age_is_told_and_the_oldest_are_deleted(tmp_path: Path) -> None:
     config = Config(
         store=Store(url=f"sqlite:///{tmp_path}/hub.sqlite"), backup=Backup(dir=f"{tmp_path}/backup", keep=2)
