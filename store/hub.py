@@ -228,7 +228,8 @@ class Hub:
             else:
                 self._store_mode, self._store_text = report.mode, report.text
                 self._set_mode()
-                self._stopping = self._stopping or (self._until_fenced and report.mode is Mode.FENCED)
+                replaced = report.mode is Mode.FENCED and not self.handing_over
+                self._stopping = self._stopping or (self._until_fenced and replaced)
 
     def _emit(self, outputs: Iterable[Output]) -> None:
         for output in outputs:
@@ -300,7 +301,7 @@ class Hub:
             mode = Mode.DISK_LOW
         if self.fenced:
             mode = Mode.FENCED
-        elif self.handing_over and mode is not Mode.FENCED:
+        elif self.handing_over:  # also after the last row: the next one to command still fetches it here
             mode = Mode.HANDING_OVER
         self.logic.mode = mode
 

@@ -18,8 +18,8 @@ from store.bus.peers import PeerWatch
 from store.bus.roster import RosterError, RosterFile
 from store.config import Config
 from store.core.roster import Machine, MachineRole
+from store.db.authority import FENCED, fence, led_by, owed, scopes, take
 from store.db.authority import Row as AuthorityRow
-from store.db.authority import fence, led_by, owed, scopes, take
 from store.db.errors import NotHolder, StoreError
 from store.db.rewind import Tail
 from store.db.short import short_transaction
@@ -99,7 +99,7 @@ class SiteProcess:
         if ours is not None or (not rows and self._leads):
             self._lead(ours)
         else:
-            self._follow()
+            self._follow(fenced=any(row.mode == FENCED for row in rows))
 
     # --- the hub ----------------------------------------------------------------------------------
 
@@ -127,9 +127,9 @@ class SiteProcess:
 
     # --- the relay --------------------------------------------------------------------------------
 
-    def _follow(self) -> None:
+    def _follow(self, *, fenced: bool) -> None:
         code, url = self._config.site.code, self._config.store.url
-        following = Following(code, self._view, url, self._roster_path, self._write_down)
+        following = Following(code, self._view, url, self._roster_path, self._write_down, fenced=fenced)
         relay = Relay(self._config, following)
         following.end = relay.stop
         try:

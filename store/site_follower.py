@@ -73,8 +73,11 @@ class Following:
         store_url: str,
         roster: Path,
         on_taken: Callable[[Authority], None],
+        *,
+        fenced: bool,
     ) -> None:
-        """`site`: our code. `on_taken` makes an order to take command durable before it is answered."""
+        """`site`: our code. `fenced`: we led until we heard of another; our tail is not compared with it
+        yet. `on_taken` makes an order to take command durable before it is answered."""
         self.outcome: FollowerOutcome = None
         self.end: Callable[[], None] = lambda: None
         self._site = site
@@ -82,6 +85,7 @@ class Following:
         self._url = store_url
         self._roster = roster
         self._on_taken = on_taken
+        self._fenced = fenced
         self._tail: Tail | None = None
         self._rejoin: Rejoin | None = None
         self._holder = Epoch(0, "", 0)
@@ -141,8 +145,9 @@ class Following:
         reason = why_not_take(standing, logic.floor, asked, pair, now)
         if not logic.has_copy:
             reason = reason or "store"
-        if self._rejoin is not None:
-            reason = reason or "conflicts_open"
+        if (self._fenced or self._rejoin is not None) and not asked.break_glass:
+            # what people were told no to over there may stand accepted here
+            reason = reason or "behind"
         if reason:
             log.warning("command of %s not taken: %s", asked.scope, reason)
             return CommandAnswer(id=asked.id, reason=reason, epoch=logic.epoch)
@@ -160,6 +165,7 @@ class Following:
 
     def on_copied(self, batch: Batch, now: int) -> SiteAnswer:
         """A planned hand-over to us is the last row of the other side's time."""
+        self._fenced = self._fenced and self._rejoin is not None  # their rows continue ours: no tail
         for entry in batch.entries:
             if entry.kind == AuthorityMoved.__name__:
                 event = _events.decode(entry.body)

@@ -111,8 +111,10 @@ class Leading:
         )
 
     def _take(self, asked: TakeCommand, pair: Pair, hub: Hub, now: int, wall: int) -> CommandAnswer:
-        """A district that commands itself takes the whole city."""
+        """A district that commands itself takes the whole city; or nobody took what was handed over."""
         standing = self._standing(hub, now)
+        if self._move is not None and self._move.durable_at is not None:
+            standing = replace(standing, commands="", heard_at=None)
         reason = why_not_take(standing, hub.logic.floor, asked, pair, now)
         if reason:
             log.warning("command of %s not taken: %s", asked.scope, reason)
@@ -207,8 +209,9 @@ class Leading:
 
     def _go_on(self, move: _Move, hub: Hub, now: int, wall: int) -> list[Reply]:
         if move.durable_at is not None:
-            if self._has_everything(move, hub) or now - move.durable_at > LEAVING_MS_MAX:
-                hub.stop()
+            own, scope = hub.logic.identity.epoch, hub.logic.scope
+            if scope != CITY or self._view.above(own, scope) is not None:
+                hub.stop()  # the other side commands; until then it can still get our last row here
             return []
         if move.word is not None or hub.logic.writing:
             return []
