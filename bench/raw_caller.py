@@ -7,6 +7,7 @@ import time
 from typing import NamedTuple
 
 WAIT_S = 5.0
+RTP = b"\x80"  # how every packet of audio begins (RFC 3550 5.1)
 SDP = (
     "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
     "m=audio {rtp_port} RTP/AVP 8\r\na=rtpmap:8 PCMA/8000\r\n"
@@ -51,6 +52,8 @@ class RawCaller:
         """Wait for the INVITE's final answer, acknowledge it, return its code."""
         while True:
             answer = self.receive()
+            if not answer.startswith("SIP/2.0"):  # the far end asks for something
+                continue
             code = int(answer.split()[1])
             if code >= 200 and call.call_id in answer and re.search(r"CSeq:\s*1 INVITE", answer):
                 to = re.search(r"^To:.*$", answer, re.MULTILINE)
@@ -58,6 +61,14 @@ class RawCaller:
                 ack = self._request("ACK", call.branch, call.call_id, to=to[0].strip())
                 self._socket.sendto(ack, self._seat)
                 return code
+
+    def take_bye(self) -> None:
+        """Wait until the seat hangs up and confirm it: else its phone repeats the BYE for half a minute."""
+        while not (bye := self.receive()).startswith("BYE "):
+            pass
+        kept = re.findall(r"^(?:Via|From|To|Call-ID|CSeq):.*$", bye, re.MULTILINE | re.IGNORECASE)
+        head = "\r\n".join(line.strip() for line in kept)
+        self._socket.sendto(f"SIP/2.0 200 OK\r\n{head}\r\nContent-Length: 0\r\n\r\n".encode(), self._seat)
 
     def options(self) -> int:
         """Is the phone alive? Its answer's code."""
@@ -71,7 +82,9 @@ class RawCaller:
     def receive(self) -> str:
         """The next SIP message; raises `TimeoutError` after `wait_s`."""
         self._socket.settimeout(self.wait_s)
-        return self._socket.recv(65_535).decode("utf-8", "replace")
+        while (packet := self._socket.recv(65_535))[:1] >= RTP:  # the audio of a call comes here too
+            pass
+        return packet.decode("utf-8", "replace")
 
     def close(self) -> None:
         self._socket.close()

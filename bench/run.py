@@ -64,6 +64,14 @@ GOALS = {
     "seat_memory_mb": Goal("<=", 300, "坐席内存，受理派车并拖动地图之后 memory of a seat after work"),
     "wall_memory_mb": Goal("<=", 300, "大屏内存 memory of the wall"),
     "window_work_max_ms": Goal("<=", 50, "窗口线程最长一次占用 longest turn of the window's thread"),
+    "reserve_warm_ring_max_s": Goal(
+        "<=", 3, "储备席：下令到来电振铃 reserve seat, warm: order to a call ringing"
+    ),
+    "reserve_warm_answered_max_s": Goal("<=", 3, ""),
+    "reserve_cold_answered_s": Goal(
+        "<=", 10, "储备席程序未启动：启动、登录、接到来电 not started: start, log-in, a call answered"
+    ),
+    "reserve_sipp_calls_answered": Goal(">=", 1, ""),
     "hub_memory_mb": Goal("<=", 300, "中枢内存 memory of the hub"),
 }
 

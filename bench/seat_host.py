@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QSocketNotifier, Qt, QTimer
-from PySide6.QtGui import QPaintEvent
+from PySide6.QtGui import QKeySequence, QPaintEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
 
@@ -213,6 +213,12 @@ class Host:
         self._seat.desk.give(cmd.EndIntake(intake_id, IntakeOutcome.CONSULTATION, "bench"))
         QTest.keyClick(self._window, Qt.Key.Key_W, Qt.KeyboardModifier.ControlModifier)
         tell(finished=intake_id)
+
+    def do_press(self, name: str) -> None:
+        """A key of the window, by Qt's name for it."""
+        combination = QKeySequence(name)[0]
+        QTest.keyClick(self._window, combination.key(), combination.keyboardModifiers())
+        tell(pressed=name)
 
     def do_pan(self, steps: int) -> None:
         """Drag the map about and turn the wheel, some 30 times a second."""
