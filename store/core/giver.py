@@ -2,9 +2,11 @@
 
 import msgspec
 
+from dispatch.activation import CALM_MAY
 from dispatch.commands import Command, Order
 from dispatch.floor import Floor
-from dispatch.kinds import Role
+from dispatch.kinds import Role, SeatKind
+from dispatch.role_scopes import NOT_ACTIVE
 from store.core.batch import UNSUPPORTED, Work
 from store.core.messages import BODY_BYTES_MAX, BadMessage, Cmd, typed
 from store.core.roster import ROLES_OF_MACHINE, Machine, MachineRole
@@ -35,7 +37,15 @@ def work_of(machine: Machine, cmd: Cmd, floor: Floor, seals: Seals, now: int) ->
         dispatcher_id=token.dispatcher_id if token else None,
         second_id=second.dispatcher_id if second and second.second else None,
     )
-    return Work(cmd.cid, machine.name, order, cmd.deadline_at, cmd.after, site=machine.site)
+    calm = NOT_ACTIVE if _may_only_read(machine, order, floor) else None
+    return Work(cmd.cid, machine.name, order, cmd.deadline_at, cmd.after, calm, machine.site)
+
+
+def _may_only_read(machine: Machine, order: Order, floor: Floor) -> bool:
+    """A machine enrolled as reserve stays one, whatever the list of seats says about the seat it is."""
+    seat = floor.seats.get(order.seat_id or "")
+    reserve = seat is not None and seat.kind is SeatKind.RESERVE  # then its activation decides
+    return machine.reserve and not reserve and type(order.command) not in CALM_MAY
 
 
 def seat_id_of(machine: Machine, floor: Floor) -> str | None:

@@ -32,7 +32,7 @@ ROLES_OF_MACHINE: dict[MachineRole, frozenset[Role]] = {
     MachineRole.WALL: frozenset({Role.OBSERVER}),
     MachineRole.GATEWAY: frozenset({Role.GATEWAY}),
     MachineRole.RELAY: frozenset({Role.OBSERVER}),
-    MachineRole.HUB: frozenset({Role.HUB}),
+    MachineRole.HUB: frozenset({Role.OBSERVER}),  # what a hub may, it decides itself, not another one for it
 }
 
 
