@@ -117,7 +117,7 @@ def test_positions_reach_every_seat_and_nobody_frozen_costs_memory(tmp_path: Pat
     with town(tmp_path, seats=2, vehicles=60, consoles=size("B10_SEATS", 10)) as city:
         city.start()
         frozen, gateway = Crowd(city, city.seats), Crowd(city, ["gateway"])
-        with crowds(city, city.walls, per_process=20) as seats:
+        with crowds(city, city.walls, light=True) as seats:
             try:
                 all_do([*seats, frozen, gateway], "wait_live", LIVE_S_MAX)
                 frozen.freeze()
@@ -163,7 +163,7 @@ def test_a_storm_after_every_restart(tmp_path: Path) -> None:
     restarts, took = size("B11", 2), []
     with town(tmp_path, seats=1, vehicles=1000, consoles=size("B11_SEATS", 40)) as city:
         hub = city.start()
-        with crowds(city, city.walls, per_process=50) as seats:
+        with crowds(city, city.walls, per_process=50, light=True) as seats:
             all_do(seats, "wait_live", LIVE_S_MAX)
             for boot in range(2, restarts + 2):
                 start = time.perf_counter()
