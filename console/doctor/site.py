@@ -159,25 +159,25 @@ def _query(file: Path, statement: str) -> object:
 def keys(config: Config) -> Finding:
     """This machine has its keys, nobody else on it can read them, and the hub's key is pinned."""
     place = Path(config.keys.dir)
-    secrets = sorted(place.glob("*.key"))
+    secrets = sorted((*place.glob("*.key"), *place.glob("*.sign")))
     if not secrets:
         return Finding(
             Level.WARN,
             f"{place} 中没有密钥",
             f"no keys in {place}",
-            "首次启动时生成；坐席须由管理员登记",
-            "the first start makes them; a seat must then be enrolled by the administrator",
+            "请管理员邀请本机，再运行 main.py enrol；中枢首次启动时自己生成",
+            "have this machine invited, then run main.py enrol; a hub makes its own",
         )
     open_ones = ", ".join(path.name for path in secrets if path.stat().st_mode & OTHERS)
     if open_ones:
-        advice = f"chmod 600 {place}/*.key"
+        advice = f"chmod 600 {place}/*.key {place}/*.sign"
         return Finding(Level.FAIL, f"他人可读：{open_ones}", f"others may read: {open_ones}", advice, advice)
     if not (place / "hub.pub").exists():
         return Finding(
             Level.WARN,
             f"{place} 中没有中枢公钥 hub.pub",
             f"no public key of the hub (hub.pub) in {place}",
-            "从中枢拷贝 hub.pub 到此文件夹",
-            "copy hub.pub from the hub into this folder",
+            "请管理员邀请本机，再运行 main.py enrol（坐席直接启动也可输入登记码）",
+            "have this machine invited, then run main.py enrol; a seat asks for the code itself",
         )
     return ok(f"{place}，{len(secrets)} 个密钥", f"{place}, {len(secrets)} keys")
