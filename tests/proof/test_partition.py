@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from bench.sizes import report, size
 from dispatch import commands as cmd
 from dispatch.kinds import AbortReason, ConflictChoice
 from dispatch.refusals import HeldElsewhere
@@ -32,8 +33,8 @@ from tests.store.district import journal_of
 
 REASON = missing()
 pytestmark = [pytest.mark.process, pytest.mark.skipif(bool(REASON), reason=REASON)]
-CYCLES = int(os.environ.get("LINGSHENG_PARTITIONS", "2"))
-FLAPS = int(os.environ.get("LINGSHENG_FLAPS", "3"))
+CYCLES = size("PARTITIONS", 2)
+FLAPS = size("FLAPS", 2)
 FLAP_S = 2.0
 TAKEOVER_S_MAX = 3.0
 FENCED_S_MAX = 3.0
@@ -200,7 +201,7 @@ def equal(city: NetCity, district: NetDistrict) -> bool:
 
 
 def test_cut_takeover_work_on_both_sides_heal_settle_and_hand_back(
-    sites: tuple[NetCity, NetDistrict], record_property: Callable[[str, object], None]
+    sites: tuple[NetCity, NetDistrict],
 ) -> None:
     city, district = sites
     ours, theirs = ready(city, district)
@@ -215,18 +216,18 @@ def test_cut_takeover_work_on_both_sides_heal_settle_and_hand_back(
     missing_ = {*ours.accepted, *theirs.accepted} - verdicts_of(district.url)
     assert not missing_
     told = len(ours.accepted) + len(theirs.accepted)
-    late = sum(sum(report.late.values()) for report in reports(district.url))
+    late = sum(sum(one.late.values()) for one in reports(district.url))
     took, fenced_ = max(f["took"] for f in figures), max(f["fenced"] for f in figures)
-    for name, value in (
-        ("cycles", CYCLES),
-        ("accepted", told),
-        ("came late", late),
-        ("conflicts", sum(f["conflicts"] for f in figures)),
-        ("longest takeover s", round(took, 2)),
-        ("longest until fenced s", round(fenced_, 2)),
-    ):
-        record_property(name, value)
-        print(name, value)
+    report(
+        "B5 partition, takeover, hand-back",
+        cycles=CYCLES,
+        accepted=told,
+        lost=0,
+        came_late=late,
+        conflicts=int(sum(f["conflicts"] for f in figures)),
+        takeover_s_max=round(took, 2),
+        fenced_s_max=round(fenced_, 2),
+    )
     assert took <= TAKEOVER_S_MAX * PATIENCE
     assert fenced_ <= FENCED_S_MAX * PATIENCE
 
@@ -247,6 +248,7 @@ def test_a_flapping_line_moves_nobody_and_loses_nothing(sites: tuple[NetCity, Ne
     theirs.desk.wait(lambda: theirs.desk.floor == ours.desk.floor, "equal floors")
     assert ours.desk.link.state.epoch.term == 1
     assert not set(ours.accepted) - set(places_of(district.url))
+    report("B5 flapping line", flaps=FLAPS, accepted=len(ours.accepted), lost=0)
 
 
 def test_a_district_commands_its_own_vehicles_and_comes_back(sites: tuple[NetCity, NetDistrict]) -> None:
