@@ -12,6 +12,7 @@ from store.core.snapshots import snapshot
 RING_EVENTS = 50_000
 SNAPSHOT_MS = 250
 """A snapshot is encoded at most this often and shared by all askers."""
+TAIL_MAX = 1000
 ROW_BYTES = 160
 """What a row costs in a message beside its body."""
 
@@ -38,9 +39,11 @@ class Recent:
 
     def after(self, seq: int, head: Head, bytes_max: int) -> tuple[Entry, ...] | None:
         """Rows after `seq`, one at least and `bytes_max` at most; `None`: too far back for the memory."""
-        first = self._first(head)
+        first, lacking = self._first(head), head.seq - seq
         if seq + 1 < first:
             return None
+        if lacking <= TAIL_MAX:  # nearly always: from the near end
+            return portion(reversed(list(islice(reversed(self._ring), max(0, lacking)))), bytes_max)
         return portion(islice(self._ring, seq + 1 - first, None), bytes_max)
 
     def hash_at(self, seq: int, head: Head) -> bytes | None:

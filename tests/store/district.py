@@ -10,8 +10,9 @@ from typing import Any
 from msgspec.structs import replace
 from sqlalchemy import text
 
-from store.bus.keys import own_keys, own_sign_key
+from store.bus.keys import HUB, own_keys, own_sign_key
 from store.bus.link_state import link_settings
+from store.bus.roster import enrol, read_roster
 from store.config import Config, load_config
 from store.core.journal import Head, broken_at
 from store.core.messages import Entry
@@ -50,7 +51,14 @@ class District:
         self.config: Config = replace(config, hub=replace(config.hub, hubs=hubs))
         self.process: subprocess.Popen[bytes] | None = None
         self._enrol(f"relay-{code}", MachineRole.RELAY, address=self.address)
+        if line:  # the roster must not show the relay a way around its line
+            self._move_hub(line)
         self.carry()
+
+    def _move_hub(self, address: str) -> None:
+        roster = self.city.folder / "keys" / "roster.json"
+        hub = next(machine for machine in read_roster(roster) if machine.name == HUB)
+        enrol(roster, replace(hub, address=address))
 
     def _enrol(self, name: str, role: MachineRole, seat: str = "", address: str = "") -> None:
         keys = self.folder / "keys"
