@@ -15,8 +15,9 @@ from store.db.accounts import Accounts
 from store.db.errors import StoreError
 from store.db.rebuild import rebuild
 from store.hub_admin import strike_machine
+from tests.store.commanding import proofs, take, two_sites
 from tests.store.conftest import City, Desk
-from tests.store.district import District
+from tests.store.district import District, journal_of
 from tests.store.long_history import write_history
 from tests.store.thin_line import Quality, ThinLine
 
@@ -97,6 +98,31 @@ def test_a_district_cut_off_logs_people_in_shows_itself_and_comes_back(small_cit
     finally:
         district.close()
         line.close()
+
+
+def test_who_logged_in_while_cut_off_is_logged_in_when_the_district_takes_command(tmp_path: Path) -> None:
+    city = City(tmp_path, f"sqlite:///{tmp_path}/hub.sqlite")
+    city.seed_more(two_sites())
+    district = District(city)
+    district.enrol_seat("03", "seat-03")
+    city.start_hub()
+    district.start()
+    try:
+        seat = district.lonely_desk("seat-03")
+        seat.wait(lambda: seat.floor.vehicles)
+        seat.wait(accounts_there(district), "accounts in the copy")
+        city.kill_hub()
+        seat.wait(lambda: seat.link.state.mode == Mode.CUT_OFF, "cut off")
+        proven = proofs(seat)
+        waiting = ring(seat)
+        assert take(seat, proven=proven).reason == ""
+        assert seat.verdict(waiting).refusal is None
+        seat.wait(lambda: seat.floor.seats["seat03"].dispatcher_id == "d1002", "logged in on the floor")
+        given = {row.cid: row.by for row in journal_of(district.url)[0]}
+        assert given[waiting] == "d1002"
+    finally:
+        district.close()
+        city.close()
 
 
 def accounts_there(district: District) -> Callable[[], bool]:
