@@ -6,45 +6,22 @@ come back after a split; seats change between them; ambulances keep the real fen
 
 import heapq
 import random
-from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
 from dispatch import commands as cmd
-from dispatch.floor import Floor, apply
 from dispatch.kinds import AbortReason, ConflictChoice, MilestoneSource, VehicleState
 from dispatch.words import Authority
 from radio.terminal.order_text import Fence, OrderTail, Verdict
-from store.core.batch import Batch
-from store.core.journal import HEAD_ZERO, broken_at
 from store.core.messages import (
-    Ack,
     BadMessage,
     Cmd,
-    Entry,
-    Epoch,
-    Evs,
     Forward,
-    Late,
-    Nack,
-    decode_from_hub,
     decode_to_hub,
     encode,
 )
-from store.core.outbox import Waiting
-from store.core.replica import Applied
 from store.core.roster import Machine, MachineRole
-from store.core.seat_logic import (
-    Expired,
-    FloorReplaced,
-    Phase,
-    SeatLogic,
-    Send,
-    TryNextHub,
-    VerdictCame,
-)
-from store.core.tokens import Token, seal
-from tests.store.core.simulated_store import INCIDENTS, MACHINE_KEY, SIGN, START_MS, STEPS, VEHICLES
+from tests.store.core.simulated_store import INCIDENTS, MACHINE_KEY, START_MS, STEPS, VEHICLES
 from tests.store.core.site_disk import (
     CITY_SITE,
     DISTRICT,
@@ -55,88 +32,23 @@ from tests.store.core.site_disk import (
     SiteDisk,
     demand,
 )
-from tests.store.core.site_parties import TICK, Follower, Leader, Party
+from tests.store.core.site_hub import Leader
+from tests.store.core.site_party import TICK, Party
+from tests.store.core.site_relay import Follower
+from tests.store.core.site_seat import SimSeat
+from tests.store.core.site_watch import Watch
 
 WARM_UP_MS = 1_500
 DRAIN_MS = 2_000
 QUIET_MS_MAX = 120_000
 SLICE_MS = 1_000
-SEAT_TURN_MS = 100
-HOP_MS = 300
-ONLY_KEPT = {"CameLate", "ConflictFound", "ConflictGrew"}
-"""Rows of a late order that say only that somebody has to look at it."""
 
 
-class SimSeat:
-    """One seat: its outbox outlives its crashes; it tries the other site when the one it hears is silent."""
-
-    def __init__(self, world: "World", name: str, home: str) -> None:
-        self.world, self.name, self.at = world, name, home
-        self.outbox: dict[str, Waiting] = {}
-        self.issued: list[str] = []
-        self.told: dict[str, VerdictCame] = {}
-        self.expired: set[str] = set()
-        self.dead = False
-        self.hopped_at = 0
-        self.token = seal(Token(MACHINE_KEY, f"d{name}", name, 0, START_MS * 1000), SIGN)
-        self.start()
-
-    def start(self) -> None:
-        self.dead = False
-        self.screen = Floor()
-        self.logic = SeatLogic(list(self.outbox.values()), self.world.now)
-        self.handle(self.logic.connected(self.world.now))
-        self.turn(self.logic)
-
-    def turn(self, logic: SeatLogic) -> None:
-        if self.logic is logic and not self.dead:
-            self.handle(logic.on_time(self.world.now))
-            self.world.after(SEAT_TURN_MS, lambda: self.turn(logic))
-
-    def order(self, command: cmd.Command, deadline_ms: int) -> None:
-        now = self.world.now
-        cid = f"{self.name}-{len(self.issued)}"
-        waiting = Waiting(cid, encode(command), now, now + deadline_ms, self.token)
-        self.issued.append(cid)
-        self.outbox[cid] = waiting
-        self.handle(self.logic.ordered(waiting, now))
-
-    def receive(self, frame: bytes) -> None:
-        message = decode_from_hub(frame)
-        if isinstance(message, Nack) and message.reason == "elsewhere":
-            self.handle([TryNextHub()])
-        self.handle(self.logic.on_message(message, self.world.now))
-
-    def handle(self, happenings: list[Any]) -> None:
-        for happening in happenings:
-            match happening:
-                case Send(message):
-                    self.world.from_seat(self, encode(message))
-                case VerdictCame(cid):
-                    demand(cid not in self.told, "a command is told one verdict")
-                    self.told[cid] = happening
-                    self.outbox.pop(cid, None)
-                case Expired(cid):
-                    self.expired.add(cid)
-                    self.outbox.pop(cid, None)
-                case FloorReplaced(floor):
-                    self.screen = floor
-                case Applied(_, event):
-                    apply(self.screen, event)
-                case TryNextHub() if self.world.now - self.hopped_at >= HOP_MS:
-                    self.hopped_at = self.world.now
-                    self.at = self.world.other(self.at)
-                    self.world.after(HOP_MS, self.connected)
-
-    def connected(self) -> None:
-        if not self.dead:
-            self.handle(self.logic.connected(self.world.now))
-
-
-class World:
+class World(Watch):
     """Virtual time, the network, the faults, and what must hold at every moment."""
 
     def __init__(self, seed: int, bug: SiteBug | None = None) -> None:
+        super().__init__()
         self.random = random.Random(seed)
         self.bug = bug
         self.now = START_MS
@@ -149,15 +61,6 @@ class World:
         self.arrived = dict.fromkeys(SITES, 0)
         self.machines = _machines()
         self.terminals = dict.fromkeys(VEHICLES, Fence())
-        self.seen: dict[tuple[Epoch, int], bytes] = {}
-        self.shown = dict.fromkeys(SITES, 0)
-        self.handed_on: dict[str, set[str]] = {site: set() for site in SITES}
-        self.ever_decided: set[str] = set()
-        self.row_of: dict[str, int] = {}
-        self.holder_of: dict[int, str] = {}
-        self.gave: dict[str, int] = {}
-        self.planned: set[int] = set()
-        self.counts: dict[str, int] = defaultdict(int)
         self.disks = {site: SiteDisk(site, bug) for site in SITES}
         self.disks[CITY_SITE].begin()
         self.parties: dict[str, Party] = {}
@@ -177,9 +80,6 @@ class World:
             self.now, _, action = heapq.heappop(self._heap)
             action()
         self.now = end
-
-    def other(self, site: str) -> str:
-        return DISTRICT if site == CITY_SITE else CITY_SITE
 
     def line_cut(self, site: str) -> bool:
         other = self.other(site)
@@ -309,58 +209,6 @@ class World:
         self._cids += 1
         return f"own-{self._cids}"
 
-    # --- what must always hold --------------------------------------------------------------------
-
-    def _check_shown(self, site: str) -> None:
-        head = self.disks[site].head
-        if not self.disks[site].abandoned and head is not None:
-            demand(self.shown[site] <= head.seq, f"{site}: rows were shown that are not durable here")
-
-    def check_floor(self, floor: Floor) -> None:
-        active = [mission.vehicle_id for mission in floor.missions.values() if mission.active]
-        demand(len(active) == len(set(active)), "one active mission per vehicle")
-
-    def decided(self, leader: Leader, batch: Batch) -> None:
-        epoch = leader.epoch
-        fresh = [verdict.cid for verdict in batch.verdicts]
-        demand(not any(cid.startswith("forged") for cid in fresh), "only machines of its own site")
-        demand(self.holder_of.setdefault(epoch.term, epoch.site) == epoch.site, "one holder of a term")
-        gave = self.gave.get(epoch.site, 0)
-        demand(not batch.entries or epoch.term > gave, "who handed over decides nothing any more")
-        self.ever_decided.update(fresh)
-        self.row_of.update((entry.cid, entry.seq) for entry in batch.entries)
-        for entry in batch.entries:
-            self._note(entry.epoch, entry)
-        if leader.disk.holder(batch.floor)[1] != epoch.site:
-            self.gave[epoch.site] = epoch.term
-            self.counts["handed over"] += 1
-
-    def _note(self, epoch: Epoch, entry: Entry) -> None:
-        self.seen.setdefault((epoch, entry.seq), entry.body)
-
-    def published(self, party: Party, message: Any) -> None:
-        if not isinstance(message, Evs):
-            return
-        for ev in message.evs:
-            self.shown[party.site] = max(self.shown[party.site], ev.seq)
-            first = self.seen.setdefault((message.epoch, ev.seq), ev.body)
-            demand(first == ev.body, f"{message.epoch} {ev.seq} means one thing")
-
-    def acknowledged(self, party: Party, ack: Ack) -> None:
-        demand(ack.cid in self.ever_decided, f"{ack.cid}: only who commands decides")
-        if not isinstance(party, Follower):
-            return
-        if not ack.refusal and ack.cid in self.row_of:
-            head = party.disk.head
-            had = head is not None and head.seq >= self.row_of[ack.cid]
-            demand(had, f"{ack.cid}: a relay hands a verdict on when its copy has the row")
-            self.handed_on[party.site].add(ack.cid)
-
-    def check_tail(self, holder: Epoch, tail: list[Late]) -> None:
-        self.counts["handed in"] += len(tail)
-        behind = any(late.term == holder.term - 1 for late in tail)
-        demand(not behind or holder.term not in self.planned, "a planned hand-over leaves nothing behind")
-
     # --- work and faults --------------------------------------------------------------------------
 
     def step(self) -> None:
@@ -368,7 +216,7 @@ class World:
         seat = self.seats[self.random.choice([*self.seats])]
         site = self.random.choice(SITES)
         if roll < 0.66:
-            if not seat.dead:
+            if not seat.dead and not seat.frozen:
                 for _ in range(self.random.randint(1, 3)):
                     seat.order(self.command(seat), self.random.choice((400, 60_000, 60_000)))
         else:
@@ -385,8 +233,10 @@ class World:
             self.break_line()
         elif roll < 0.79:
             self.cut[site, self.other(site)] = until
-        elif roll < 0.81:
+        elif roll < 0.80:
             self.restart_seat(seat)
+        elif roll < 0.81:
+            self.freeze_seat(seat)
         elif roll < 0.86 and party is not None:
             self.crash(site, party)
         elif roll < 0.88:
@@ -400,8 +250,14 @@ class World:
 
     def restart_seat(self, seat: SimSeat) -> None:
         if not seat.dead:
-            seat.dead = True
+            seat.dead, seat.frozen, seat.held = True, False, []
             self.after(self.random.randint(10, 1000), seat.start)
+
+    def freeze_seat(self, seat: SimSeat) -> None:
+        """It stands still for a while; what its socket holds comes all at once, the rest is lost."""
+        if not seat.frozen:
+            seat.frozen = True
+            self.after(self.random.randint(300, 60_000), seat.thaw)
 
     def forge(self, site: str) -> None:
         """A relay speaks for a machine that does not stand in its site."""
@@ -446,54 +302,6 @@ class World:
             self.run_until(self.now + SLICE_MS)
             unrest = self.unrest()
         self.check()
-
-    def unrest(self) -> str:
-        """What has not come to rest; "" when all has."""
-        leaders = [one for one in self.parties.values() if isinstance(one, Leader) and one.commands]
-        if len(self.parties) != len(SITES) or len(leaders) != 1:
-            return f"{len(leaders)} hubs command"
-        leader = leaders[0]
-        follower = self.parties[self.other(leader.site)]
-        if not isinstance(follower, Follower) or follower.rejoin is not None:
-            return f"{follower.site} does not follow"
-        if leader.handing or leader.logic._expected or follower.disk.head != leader.disk.head:
-            return f"{follower.site} is behind: {follower.disk.head} {leader.disk.head}"
-        for seat in self.seats.values():
-            if seat.dead or seat.outbox or seat.logic.phase(self.now) is not Phase.LIVE:
-                return f"{seat.name}: {seat.logic.phase(self.now)} {list(seat.outbox)[:3]}"
-            if seat.logic.replica.seq != leader.logic.head.seq:
-                return f"{seat.name} is behind"
-        return ""
-
-    def check(self) -> None:
-        rows: dict[int, Entry] = {}
-        floors = []
-        for disk in self.disks.values():
-            demand(broken_at(disk.journal, disk.base or HEAD_ZERO) is None, "the chain is whole")
-            floors.append(disk.replay())
-            for entry in disk.journal:
-                demand(rows.setdefault(entry.seq, entry) == entry, "both journals are one")
-        truth = floors[0]
-        demand(floors[1] == truth, "both floors are one")
-        journal = [rows[seq] for seq in sorted(rows)]
-        runs = [e.cid for n, e in enumerate(journal) if not n or journal[n - 1].cid != e.cid]
-        demand(len(runs) == len(set(runs)), "a command has its effects once")
-        kinds: dict[str, set[str]] = defaultdict(set)
-        for entry in journal:
-            kinds[entry.cid].add(entry.kind)
-        for seat in self.seats.values():
-            demand(seat.logic.replica.floor == truth, f"{seat.name}: the replica equals the journal")
-            demand(seat.screen == truth, f"{seat.name}: the screen equals the journal")
-            self.check_verdicts(seat, kinds)
-
-    def check_verdicts(self, seat: SimSeat, kinds: dict[str, set[str]]) -> None:
-        missing = [cid for cid in seat.issued if cid not in seat.told and cid not in seat.expired]
-        demand(not missing, f"{seat.name}: no command is lost: {missing}")
-        for cid, told in seat.told.items():
-            if told.refusal is None:
-                demand(cid not in self.row_of or cid in kinds, f"{cid}: accepted and lost")
-            else:
-                demand(kinds.get(cid, set()) <= ONLY_KEPT, f"{cid}: told refused, done all the same")
 
 
 def _machines() -> dict[str, Machine]:

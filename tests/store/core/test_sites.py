@@ -12,7 +12,7 @@ import pytest
 from tests.store.core.site_disk import SiteBug
 from tests.store.core.sites import find, run
 
-RUNS = int(os.environ.get("LINGSHENG_SITE_RUNS", "80"))
+RUNS = int(os.environ.get("LINGSHENG_SITE_RUNS", "60"))
 FIRST_SEED = 1000
 FOUND_WITHIN_RUNS = 400
 FOUND_S_MAX = 60

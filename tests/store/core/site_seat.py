@@ -1,0 +1,106 @@
+"""A seat of the simulated sites: the real seat logic, an outbox on disk, the choice of two addresses."""
+
+from typing import TYPE_CHECKING, Any
+
+from dispatch import commands as cmd
+from dispatch.floor import Floor, apply
+from store.core.messages import Nack, decode_from_hub, encode
+from store.core.outbox import Waiting
+from store.core.replica import Applied
+from store.core.seat_logic import (
+    Expired,
+    FloorReplaced,
+    SeatLogic,
+    Send,
+    TryNextHub,
+    VerdictCame,
+)
+from store.core.tokens import Token, seal
+from tests.store.core.simulated_store import MACHINE_KEY, SIGN, START_MS, demand
+
+if TYPE_CHECKING:
+    from tests.store.core.sites import World
+
+SEAT_TURN_MS = 100
+HOP_MS = 300
+HELD_MAX = 200
+"""Frames in the socket of a frozen seat; what comes then is dropped."""
+
+
+class SimSeat:
+    """One seat: its outbox outlives its crashes; it tries the other site when the one it hears is silent."""
+
+    def __init__(self, world: "World", name: str, home: str) -> None:
+        self.world, self.name, self.at = world, name, home
+        self.outbox: dict[str, Waiting] = {}
+        self.issued: list[str] = []
+        self.told: dict[str, VerdictCame] = {}
+        self.expired: set[str] = set()
+        self.dead = self.frozen = False
+        self.held: list[bytes] = []
+        self.hopped_at = 0
+        self.token = seal(Token(MACHINE_KEY, f"d{name}", name, 0, START_MS * 1000), SIGN)
+        self.start()
+
+    def start(self) -> None:
+        self.dead = False
+        self.screen = Floor()
+        self.logic = SeatLogic(list(self.outbox.values()), self.world.now)
+        self.handle(self.logic.connected(self.world.now))
+        self.turn(self.logic)
+
+    def turn(self, logic: SeatLogic) -> None:
+        if self.logic is logic and not self.dead:
+            if not self.frozen:
+                self.handle(logic.on_time(self.world.now))
+            self.world.after(SEAT_TURN_MS, lambda: self.turn(logic))
+
+    def order(self, command: cmd.Command, deadline_ms: int) -> None:
+        now = self.world.now
+        cid = f"{self.name}-{len(self.issued)}"
+        waiting = Waiting(cid, encode(command), now, now + deadline_ms, self.token)
+        self.issued.append(cid)
+        self.outbox[cid] = waiting
+        self.handle(self.logic.ordered(waiting, now))
+
+    def thaw(self) -> None:
+        self.frozen = False
+        held, self.held = self.held, []
+        for frame in held:
+            if not self.dead:
+                self.receive(frame)
+
+    def receive(self, frame: bytes) -> None:
+        if self.frozen:
+            if len(self.held) < HELD_MAX:
+                self.held.append(frame)
+            return
+        message = decode_from_hub(frame)
+        if isinstance(message, Nack) and message.reason == "elsewhere":
+            self.handle([TryNextHub()])
+        self.handle(self.logic.on_message(message, self.world.now))
+
+    def handle(self, happenings: list[Any]) -> None:
+        for happening in happenings:
+            match happening:
+                case Send(message):
+                    self.world.from_seat(self, encode(message))
+                case VerdictCame(cid):
+                    demand(cid not in self.told, "a command is told one verdict")
+                    self.told[cid] = happening
+                    self.outbox.pop(cid, None)
+                case Expired(cid):
+                    self.expired.add(cid)
+                    self.outbox.pop(cid, None)
+                case FloorReplaced(floor):
+                    self.screen = floor
+                case Applied(_, event):
+                    apply(self.screen, event)
+                case TryNextHub() if self.world.now - self.hopped_at >= HOP_MS:
+                    self.hopped_at = self.world.now
+                    self.at = self.world.other(self.at)
+                    self.world.after(HOP_MS, self.connected)
+
+    def connected(self) -> None:
+        if not self.dead:
+            self.handle(self.logic.connected(self.world.now))
