@@ -27,8 +27,8 @@ from store.exits import CannotStartError, ExitCode
 from store.hub import Hub, Seed
 from store.relay import Relay
 from store.site_follower import Following, GoBack, Lead
-from store.site_leader import Fenced, Leading, Taken
-from store.site_report import write_report
+from store.site_leader import Fenced, Given, Leading, Taken
+from store.site_report import write_all, write_report
 from store.site_store import leading_config
 from store.site_view import View
 from store.standby import Watch
@@ -118,6 +118,8 @@ class SiteProcess:
                     fence(connection, scope, outcome.epoch)
         elif isinstance(outcome, Taken):
             self._write_down(outcome.word)
+        elif isinstance(outcome, Given):
+            write_all(config)
 
     def _write_down(self, word: Authority) -> None:
         """The local audit comes first: file and row are durable before anything is decided here."""

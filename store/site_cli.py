@@ -6,8 +6,7 @@ from argparse import ArgumentParser, Namespace
 from store.config import Config
 from store.db.errors import StoreError
 from store.exits import ExitCode
-from store.private_file import replace_private
-from store.site_report import report_path, reports, text_of
+from store.site_report import text_of, write_all
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -18,15 +17,13 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace, config: Config) -> int:
     """Print the reports and write each as a file beside the store."""
     try:
-        found = reports(config.store.url)
+        found = write_all(config)
     except StoreError as error:
         sys.stderr.write(f"数据库不可用 the store cannot be used: {error}\n")
         return ExitCode.CANNOT_START
     wanted = [report for report in found if options.term in {None, report.word.term}]
     for report in wanted:
-        text = text_of(report)
-        replace_private(report_path(config, report.word), text.encode())
-        sys.stdout.write(text + "\n")
+        sys.stdout.write(text_of(report) + "\n")
     if not wanted:
         sys.stdout.write("没有指挥权移交记录 no change of command on record\n")
     return ExitCode.DONE

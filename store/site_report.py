@@ -95,6 +95,14 @@ def write_report(config: Config, word: Authority) -> Path:
     return path
 
 
+def write_all(config: Config) -> list[Report]:
+    """Every report as a file, from the journal; nothing where it cannot be read now. Raises StoreError."""
+    found = reports(config.store.url)
+    for report in found:
+        replace_private(report_path(config, report.word), text_of(report).encode())
+    return found
+
+
 def _with_late(report: Report, came: CameLate, conflicts: dict[str, Conflict]) -> Report:
     late = Counter(report.late)
     late[came.note] += 1

@@ -7,6 +7,7 @@ every order by its id. Nothing is thrown away before the holder has everything.
 
 from collections.abc import Callable
 from enum import StrEnum
+from itertools import islice
 
 from msgspec import Struct
 
@@ -65,7 +66,7 @@ class Rejoin:
         self._high = head_seq + 1  # the lowest row known to differ, or one after the end
         self._asked: tuple[int, ...] = ()
         self._asked_at: int | None = None
-        self._waiting: list[Late] = []
+        self._waiting: dict[str, Late] = {}
         self._sent: dict[str, int] = {}
 
     # --- what comes ---------------------------------------------------------------------------------
@@ -109,7 +110,7 @@ class Rejoin:
             return []
         before: str | None = None
         for late in orders:
-            self._waiting.append(_following(late, before))
+            self._waiting[late.cid] = _following(late, before)
             before = late.cid
         self.total = len(orders)
         self.phase = Phase.HANDING_IN
@@ -117,10 +118,9 @@ class Rejoin:
 
     def on_late_done(self, done: LateDone, now: int) -> list[Step]:
         """One order has its place at the holder."""
-        if self.phase is not Phase.HANDING_IN or done.cid not in {late.cid for late in self._waiting}:
+        if self.phase is not Phase.HANDING_IN or self._waiting.pop(done.cid, None) is None:
             return []
         self.results.setdefault(done.cid, done.result)
-        self._waiting = [late for late in self._waiting if late.cid != done.cid]
         return self._send_due(now)
 
     def on_rewound(self) -> None:
@@ -152,7 +152,7 @@ class Rejoin:
             self.phase = Phase.REWINDING
             return [Rewind(self.fork, dict(self.results))]
         steps: list[Step] = []
-        for late in self._waiting[:WINDOW]:
+        for late in islice(self._waiting.values(), WINDOW):
             sent_at = self._sent.get(late.cid)
             if sent_at is None or now - sent_at >= ASK_AGAIN_MS:
                 self._sent[late.cid] = now

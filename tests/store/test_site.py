@@ -10,6 +10,7 @@ import pytest
 
 from dispatch import commands as cmd
 from dispatch.words import CITY
+from main import main
 from store.core.ids import new_id
 from store.core.messages import Mode
 from store.db.accounts import read_accounts
@@ -78,7 +79,9 @@ def head_of(city: City) -> object:
     return Head(rows[-1].seq, rows[-1].hlc, rows[-1].hash)
 
 
-def test_a_district_takes_over_from_a_dead_centre_which_comes_back_as_a_follower(district: District) -> None:
+def test_a_district_takes_over_from_a_dead_centre_which_comes_back_as_a_follower(
+    district: District, capsys: pytest.CaptureFixture[str]
+) -> None:
     city = district.city
     centre, seat = city.seat("01"), follower(district)
     shared = centre.open_incident()
@@ -123,6 +126,11 @@ def test_a_district_takes_over_from_a_dead_centre_which_comes_back_as_a_follower
     assert rebuild(district.url).differences == ()
     assert rebuild(city.config.store.url).differences == ()
     assert [report.word.term for report in reports(city.config.store.url)] == [2, 3]
+    assert main(["site", "report", "--term", "2", "--config", str(district.file)]) == 0
+    told = (district.folder / "command-CITY-2-02.txt").read_text(encoding="utf-8")
+    assert told in capsys.readouterr().out
+    assert "1002 李强 / 1001 王芳" in told
+    assert "中心失联" in told
 
 
 def test_a_frozen_centre_that_wakes_up_is_fenced_and_hands_in_what_it_accepted(district: District) -> None:
@@ -166,3 +174,15 @@ def test_two_people_with_a_reason_and_an_order_number(district: District) -> Non
     plain = proofs(seat, "1003", "1001")
     assert take(seat, proven=plain, break_glass=True).reason == "not_allowed"
     assert hand_over(seat, "01", proven=(token, second)).reason == "unknown_scope"
+
+
+def test_break_glass_takes_command_from_a_centre_that_still_answers(district: District) -> None:
+    seat = follower(district)
+    centre = district.city.seat("01")
+    kept = [centre.open_incident(f"中山路{n}号") for n in range(2)]
+    seat.wait(lambda: set(kept) <= set(seat.floor.incidents), "the shared past")
+    assert take(seat, break_glass=True).reason == ""
+    wait_leads(seat, "02", 2)
+    assert seat.floor.authorities[CITY].break_glass
+    assert set(kept) <= set(seat.floor.incidents)
+    wait_equal(district)
