@@ -10,9 +10,10 @@ import pytest
 
 from dispatch import commands as cmd
 from dispatch.kinds import SeatState
+from tests.store.conftest import Postgres
 from tests.store.pair import Orders, Pair
 
-pytestmark = pytest.mark.process
+pytestmark = [pytest.mark.process, pytest.mark.peer]
 TAKEOVERS = int(os.environ.get("LINGSHENG_TAKEOVERS", "1"))
 """Of each kind, killed and frozen."""
 SERVES_AGAIN_S = 8.0
@@ -20,9 +21,9 @@ SERVES_AGAIN_S = 8.0
 
 
 @pytest.fixture
-def pair(tmp_path: Path, store_url: str) -> Iterator[Pair]:
-    """A city with two hubs in one site, on each kind of store."""
-    made = Pair(tmp_path, store_url)
+def pair(tmp_path: Path, postgres: Postgres) -> Iterator[Pair]:
+    """A city with two hubs in one site on one server."""
+    made = Pair(tmp_path, postgres.new_database())
     try:
         yield made
     finally:
