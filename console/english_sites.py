@@ -165,6 +165,8 @@ SITES: dict[str, str] = {
     "口头派车，补录": "sent by voice, entered late",
     "{site}派车，补录：{order}": "sent by {site}, late: {order}",
     "补录": "late",
+    "{age}前的情况": "as of {age} ago",
+    "断网": "NO HUB",
     "{state}（{age}前）": "{state} ({age} ago)",
     "已断开：先用电台派车，再按 F4 登记，连通后补录": "No hub: send by radio, then F4 enters it for later",
     "断网派车：先用电台把 {vehicle} 派往现场，再登记": "No hub: send {vehicle} by radio first, then enter it",

@@ -1,10 +1,19 @@
-"""Each dispatcher's own shares of the window and theme, kept in a file and put back at the log-in."""
+"""The shares of the window's parts: the usual ones, and each dispatcher's own, put back at the log-in."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSettings
-from PySide6.QtWidgets import QSplitter
+from PySide6.QtCore import QByteArray, QSettings, Qt
+from PySide6.QtWidgets import QSplitter, QWidget
+
+SHARES = {
+    "columns": (480, 774, 642),
+    "left": (200, 390, 140, 190),
+    "middle": (330, 590),
+    "lower": (330, 250),
+    "right": (530, 390),
+}
+"""Logical pixels of the parts at 1920 × 1080; other screens get the same shares."""
 
 
 class Layouts:
@@ -38,3 +47,10 @@ class Layouts:
         self._file.endGroup()
         if wanted != theme:
             set_theme(wanted)
+
+
+def column_of(parts: Sequence[QWidget]) -> QSplitter:
+    column = QSplitter(Qt.Orientation.Vertical)
+    for part in parts:
+        column.addWidget(part)
+    return column

@@ -16,50 +16,36 @@ from console import names
 from console.city_map import CityMap
 from console.doing import Doing
 from console.i18n import say
-from console.layouts import Layouts
+from console.layouts import SHARES, Layouts, column_of
 from console.lock import IdleWatch
 from console.login import LogInPage, reason_text
-from console.models.ages import span
 from console.models.alarm_rows import crews_calling
 from console.models.asking import Ask
 from console.models.authorising import Act
 from console.models.desk import Desk
-from console.models.modes import banners, city_age_ms
+from console.models.modes import banners
 from console.models.people import drafting
 from console.models.spoken import is_offline
 from console.models.state import Topic
+from console.over import Over, tell_ages
 from console.panels.advice import AdvicePanel
-from console.panels.authorise import AuthoriseSheet
 from console.panels.calls import CallsPanel
 from console.panels.chart import Chart
 from console.panels.command import CommandLine
-from console.panels.conflicts import ConflictDesk
 from console.panels.form import FormPanel
-from console.panels.help import Help
 from console.panels.incidents import IncidentsPanel
 from console.panels.missions import MissionsView
 from console.panels.news import AlarmsPanel, NewsPanel
 from console.panels.player import Player
-from console.panels.reason import ReasonBar
 from console.panels.records import RecordsTable
 from console.panels.reserve_parts import ReserveParts
 from console.panels.status import Header, Keys, Strip
 from console.panels.vehicles import VehiclesPanel
-from console.panels.widgets import Frame, tell_age
 from console.paper import DeskPaper
 from console.ports import LogInAnswered
 from console.second import SecondAsked
 from console.shortcuts import KeyFilter
 from console.theme import GAP_PX, Theme, dress
-
-SHARES = {
-    "columns": (480, 774, 642),
-    "left": (200, 390, 140, 190),
-    "middle": (330, 590),
-    "lower": (330, 250),
-    "right": (530, 390),
-}
-"""Logical pixels of the parts at 1920 × 1080; other screens get the same shares."""
 
 
 class Setting(Struct, frozen=True):
@@ -94,12 +80,9 @@ class SeatWindow(QMainWindow):
         self.setCentralWidget(page)
         self._make_panels(page)
         self._lay_out(page)
-        self._reason = ReasonBar(page, self._lower)
-        self._help = Help(page)
-        self._authorise = AuthoriseSheet(desk, page, self._right, lambda: self.go("form"))
-        over = (self._middle, self._right)
-        self._conflicts = ConflictDesk(desk, theme, page, over, lambda: self.go("form"))
-        self._frame = Frame(page)
+        places = (self._lower, self._middle, self._right)
+        self._over = Over(page, desk, theme, places, lambda: self.go("form"))
+        self._reason, self._help = self._over.reason, self._over.help
         self._paper = DeskPaper(desk, setting.paper)
         self._login = LogInPage(page, self.windowTitle(), self._log_in)
         self._second = SecondAsked(self, desk)
@@ -119,7 +102,7 @@ class SeatWindow(QMainWindow):
         desk, theme, do = self._desk, self._theme, self.doing.do
         self._player = Player(desk.notice)
         self._command = CommandLine(self.doing.run)
-        self._header = Header(desk, self._setting.site, self._setting.seat, training=self._setting.training)
+        self._header = Header(desk, self._setting, do)
         self._strip = Strip(desk, do)
         self._keys = Keys(do, self._command)
         self._calls = CallsPanel(desk, theme, do)
@@ -145,9 +128,9 @@ class SeatWindow(QMainWindow):
         self._lower = QSplitter(Qt.Orientation.Vertical)
         self._lower.addWidget(self._advice)
         self._lower.addWidget(tabs)
-        left = _column([self._calls, self._incidents, self._alarms, self._news])
-        middle = self._middle = _column([self._form, self._lower])
-        right = self._right = _column([self._chart, self._vehicles])
+        left = column_of([self._calls, self._incidents, self._alarms, self._news])
+        middle = self._middle = column_of([self._form, self._lower])
+        right = self._right = column_of([self._chart, self._vehicles])
         self._columns = QSplitter(Qt.Orientation.Horizontal)
         for part in (left, middle, right):
             self._columns.addWidget(part)
@@ -186,19 +169,11 @@ class SeatWindow(QMainWindow):
                 refresh(now)
         if changes & {Topic.NOTICE, Topic.STATUS, Topic.LATEST, Topic.VEHICLES}:
             self._strip.refresh(now)
-            framed = any(one.framed for one in banners(self._desk.standing(now)))
-            self._frame.show_colour(self._theme.window.fault if framed else "")
         if changes & {Topic.STATUS, Topic.PLACE, Topic.CALLS}:
             self._form.tell(now)
         if Topic.STATUS in changes:
-            age_ms = city_age_ms(self._desk.link)
-            words = "" if age_ms is None else say("{age} 前", age=span(age_ms / 1000))
-            for panel in (self._incidents, self._alarms, self._news, self._advice, self._vehicles):
-                tell_age(panel, words)
-        if changes & {Topic.COMMAND, Topic.STATUS} and self._authorise.isVisible():
-            self._authorise.refresh()
-        if changes & {Topic.CONFLICTS, Topic.STATUS} and self._conflicts.isVisible():
-            self._conflicts.refresh()
+            tell_ages(self._desk, (self._incidents, self._alarms, self._news, self._advice, self._vehicles))
+        self._over.refresh(changes, now)
         if Topic.LINK in changes and is_offline(self._desk):
             self._paper.keep_round()
         if Topic.SUGGESTIONS in changes:
@@ -319,12 +294,8 @@ class SeatWindow(QMainWindow):
             self._command.close_line()
         elif self._reason.isVisible():
             self._reason.give_up()
-        elif self._reserve.close():
+        elif self._reserve.close() or self._over.close_sheet():
             pass
-        elif self._authorise.isVisible():
-            self._authorise.close_sheet()
-        elif self._conflicts.isVisible():
-            self._conflicts.close_desk()
         elif self._chart.canvas.is_pinning:
             self._chart.canvas.set_pin_mode(False)
         else:
@@ -332,10 +303,10 @@ class SeatWindow(QMainWindow):
         return True
 
     def open_authorise(self, act: Act) -> None:
-        self._authorise.open(act)
+        self._over.authorise.open(act)
 
     def open_conflicts(self) -> None:
-        self._conflicts.open()
+        self._over.conflicts.open()
 
     def toggle_reserve(self) -> None:
         self._reserve.panel.toggle()
@@ -348,7 +319,7 @@ class SeatWindow(QMainWindow):
 
     def make_room(self) -> None:
         """A call is taken: nothing lies over its form."""
-        self._conflicts.hide()
+        self._over.conflicts.hide()
 
     def print_sheet(self) -> None:
         self._paper.print_sheet()
@@ -410,13 +381,9 @@ class SeatWindow(QMainWindow):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._frame.setGeometry(self._page.rect())
-        self._reserve.place()
+        self._over.place()
         if self._login.isVisible():
             self._place_login()
-        for over in (self._reason, self._authorise, self._conflicts):
-            if over.isVisible():
-                over.place()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._save_layout()
@@ -427,10 +394,3 @@ class SeatWindow(QMainWindow):
         self._desk.save()
         self._ended()
         super().closeEvent(event)
-
-
-def _column(parts: list[QWidget]) -> QSplitter:
-    column = QSplitter(Qt.Orientation.Vertical)
-    for part in parts:
-        column.addWidget(part)
-    return column

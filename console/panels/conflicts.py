@@ -38,7 +38,11 @@ COLUMNS: tuple[Column[ConflictRow], ...] = (
     Column("", 150, lambda row: Cell(row.site, small=True)),
     Column("", 130, lambda row: Cell(row.what, bold=True)),
     Column("", 0, lambda row: Cell(row.target)),
-    Column("", 210, lambda row: Cell(f"▲ {row.rule}" if row.tone == "warning" else row.rule, row.tone)),
+    Column(
+        "",
+        240,
+        lambda row: Cell(f"▲ {row.rule}" if row.tone == "warning" else row.rule, row.tone, small=True),
+    ),
     Column("", 70, lambda row: Cell(row.followed, "quiet", small=True)),
     Column("", 250, lambda row: Cell(row.state, row.tone, small=True)),
 )
@@ -144,7 +148,11 @@ class ConflictDesk(QFrame):
         self._act = QWidget()
         act = QVBoxLayout(self._act)
         act.setContentsMargins(0, 0, 0, 0)
-        act.addLayout(row_of(*self._choices.values(), 1, self._empty_run))
+        choices = row_of()
+        for made in self._choices.values():  # room for the chosen one in bold
+            choices.addWidget(made, 1)
+        act.addLayout(choices)
+        act.addWidget(self._empty_run)
         act.addWidget(self._means)
         act.addLayout(row_of(self._remark, self._confirm))
         act.addWidget(self._told)

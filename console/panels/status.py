@@ -5,6 +5,7 @@ The strip has a fixed place: a notice never moves anything under the pointer and
 
 from collections.abc import Callable
 from functools import partial
+from typing import Protocol
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QWidget
 
@@ -17,7 +18,8 @@ from console.models.labels import word
 from console.models.lamps import lamps
 from console.models.modes import banners, tone_of
 from console.models.reserve import urgency
-from console.panels.widgets import Sentence, button, set_property, text
+from console.models.spoken import is_offline
+from console.panels.widgets import Pressable, Sentence, button, set_property, text
 from console.ports import HubMode
 from console.verbs import BY_ID, VERBS, tip
 
@@ -27,14 +29,27 @@ STRIP_PX = 34
 COMMAND_PX = 300
 
 
+class Place(Protocol):
+    """Where this window stands."""
+
+    @property
+    def site(self) -> str: ...
+    @property
+    def seat(self) -> str: ...
+    @property
+    def training(self) -> bool: ...
+
+
 class Header(QFrame):
     """Who sits where, how everything stands, and the time."""
 
-    def __init__(self, desk: Desk, site: str, seat: str, *, training: bool) -> None:
+    def __init__(self, desk: Desk, place: Place, do: Callable[[str], object]) -> None:
         super().__init__()
         self.setFixedHeight(HEADER_PX)
-        self._desk, self._site, self._seat_number, self._training = desk, site, seat, training
-        self._mode = text(say("平"), "mode")
+        self._desk, self._do, self._training = desk, do, place.training
+        self._site, self._seat_number = place.site, place.seat
+        self._mode = Pressable(lambda: do(self.mode_verb()))
+        self._mode.setProperty("role", "mode")
         self._mode.setObjectName("mode")
         self._mode.setFixedHeight(MODE_PX)
         self._where = text("", "large")
@@ -58,18 +73,28 @@ class Header(QFrame):
 
     def refresh(self, now: int) -> None:
         desk = self._desk
-        for lamp in lamps(desk, now):
+        shown = lamps(desk, now)
+        for key in self._lamps.keys() - {lamp.key for lamp in shown}:
+            self._lamps[key].hide()
+        for lamp in shown:
             label = self._lamps.get(lamp.key)
             if label is None:
-                label = self._lamps[lamp.key] = text("", "lamp")
+                label = self._lamps[lamp.key] = self._lamp(lamp.key)
                 label.setObjectName(f"lamp.{lamp.key}")
                 self._lamp_row.addWidget(label)
+            label.show()
             label.setText(f"{lamp.shape} {lamp.name} {lamp.state}")
             label.setToolTip(lamp.detail)
             label.setAccessibleName(f"{lamp.name} {lamp.state} {lamp.detail}")
             set_property(label, "tone", lamp.tone if lamp.tone != "quiet" else "")
         self._show_people()
         self.tick(now)
+
+    def _lamp(self, key: str) -> QLabel:
+        """A press on the lamp of the conflicts opens their desk."""
+        label = Pressable(lambda: self._do("conflicts")) if key == "conflicts" else text("", "lamp")
+        label.setProperty("role", "lamp")
+        return label
 
     def _show_people(self) -> None:
         desk = self._desk
@@ -91,11 +116,20 @@ class Header(QFrame):
         desk = self._desk
         if desk.link.mode is HubMode.ISLAND:
             return say("孤岛"), "fault"
+        if is_offline(desk):
+            return say("断网"), "fault"
         if away_from_home(desk.floor):
             return say("接管"), "command"
         if self._training:
             return say("培训"), "fault"
         return urgency(desk.floor)
+
+    def mode_verb(self) -> str:
+        """What a press on the sign of the mode opens: the act that moves command from here."""
+        link = self._desk.link
+        if link.mode in {HubMode.ISLAND, HubMode.AWAITING_COPY}:
+            return "island"
+        return "take_command" if link.relay else "hand_over"
 
     def tick(self, now: int) -> None:
         """The clock, every second."""

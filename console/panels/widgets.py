@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from console.theme import GAP_PX
@@ -48,6 +48,19 @@ def tell_age(panel: Panel, words: str) -> None:
     """Say how old everything in this panel is; "" when it is of now."""
     panel.old.setText(f"■ {words}" if words else "")
     panel.old.setVisible(bool(words))
+
+
+class Pressable(QLabel):
+    """Words that can be pressed with the mouse; keys and commands do the same."""
+
+    def __init__(self, pressed: Callable[[], object]) -> None:
+        super().__init__()
+        self._pressed = pressed
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self._pressed()
 
 
 class Sentence(QLabel):

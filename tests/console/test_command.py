@@ -91,7 +91,7 @@ def press(shown, name="authorise.confirm"):
 
 
 def words_of(shown) -> str:
-    return "\n".join(label.text() for label in shown.window._authorise._lines if label.isVisible())
+    return "\n".join(label.text() for label in shown.window._over.authorise._lines if label.isVisible())
 
 
 def test_two_people_take_command_by_what_they_read(seat, district):
@@ -316,7 +316,7 @@ def test_nothing_of_the_sheet_is_clipped(seat, show, language, act):
     seat.hub.tell(known(store="SQLite FULL, 512 GB free"))
     shown.settle()
     seat.desk.authorising.told = authorising.refusal_words(CommandAnswer(id="a", reason="not_allowed"))
-    shown.window._authorise.refresh()
+    shown.window._over.authorise.refresh()
     shown.settle()
     assert clipped(shown.window) == []
     assert low(shown.window) == []
@@ -326,7 +326,7 @@ def low(window) -> list[str]:
     """Wrapped words that need more height than they have."""
     from PySide6.QtWidgets import QLabel
 
-    sheet = window._authorise
+    sheet = window._over.authorise
     wrapped = [label for label in sheet.findChildren(QLabel) if label.wordWrap() and label.isVisible()]
     return [
         label.text()

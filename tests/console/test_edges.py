@@ -121,7 +121,7 @@ def test_notices_become_messages_in_order():
         (LinkState(phase=Phase.RED), HubMode.CUT_OFF),
         (LinkState(phase=Phase.AMBER), HubMode.SLOW),
         (LinkState(phase=Phase.CATCHING_UP), HubMode.CATCHING_UP),
-        (LinkState(phase=Phase.REVOKED), HubMode.REVOKED),
+        (LinkState(phase=Phase.REVOKED), HubMode.NOT_ENROLLED),
         (LinkState(phase=Phase.LIVE), HubMode.NORMAL),
         (LinkState(phase=Phase.LIVE, store_age_ms=2_000), HubMode.STORE_SWITCH),
         (LinkState(phase=Phase.LIVE, mode=Mode.SYNC_WAIT), HubMode.AWAITING_COPY),

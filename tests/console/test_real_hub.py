@@ -30,7 +30,7 @@ def test_a_call_older_than_the_log_in_keeps_its_time_and_gets_the_persons_name(c
     assert seat.order(ring, at_ms=rang).refusal is None
     assert seat.order(cmd.BeginIntake(intake, call), at_ms=rang + 4_000).refusal is None
     seat.wait(lambda: intake in seat.floor.intakes, "the intake")
-    assert seat.floor.calls[call].rang_at == rang
+    assert abs(seat.floor.calls[call].rang_at - rang) <= 2, "two clocks are read, each in whole ms"
     begun = seat.floor.intakes[intake]
     assert begun.begun_at == rang + 4_000
     assert begun.dispatcher_id is not None

@@ -163,7 +163,7 @@ def test_old_values_say_how_old_they_are_behind_a_relay_that_lost_the_city(seat,
     shown.window.second()
     shown.settle()
     for panel in (shown.window._vehicles, shown.window._incidents, shown.window._alarms, shown.window._news):
-        assert "3:05 前" in panel.old.text(), panel.title.text()
+        assert "3:05前" in panel.old.text(), panel.title.text()
         assert panel.old.isVisible()
     (row,) = [row for row in rows.vehicles(seat.desk, seat.clock()) if row.id == "v1"]
     assert "3:05前" in row.state

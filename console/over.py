@@ -1,0 +1,72 @@
+"""What may lie over the panels of the seat window: reason bar, help, sheets, the frame of a mode."""
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QWidget
+
+from console.i18n import say
+from console.models.ages import span
+from console.models.desk import Desk
+from console.models.modes import banners, city_age_ms
+from console.models.state import Topic
+from console.panels.authorise import AuthoriseSheet
+from console.panels.conflicts import ConflictDesk
+from console.panels.help import Help
+from console.panels.reason import ReasonBar
+from console.panels.widgets import Frame, Panel, tell_age
+from console.theme import Theme
+
+
+class Over:
+    """Lies on `page` over `places` (lower, middle, right); `back` gives the keyboard back to the form."""
+
+    def __init__(
+        self,
+        page: QWidget,
+        desk: Desk,
+        theme: Theme,
+        places: tuple[QWidget, QWidget, QWidget],
+        back: Callable[[], object],
+    ) -> None:
+        lower, middle, right = places
+        self._page, self._desk, self._theme = page, desk, theme
+        self.reason = ReasonBar(page, lower)
+        self.help = Help(page)
+        self.authorise = AuthoriseSheet(desk, page, right, back)
+        self.conflicts = ConflictDesk(desk, theme, page, (middle, right), back)
+        self.frame = Frame(page)
+
+    def refresh(self, changes: set[Topic], now: int) -> None:
+        """Draw what of it is open."""
+        if Topic.STATUS in changes:
+            framed = any(one.framed for one in banners(self._desk.standing(now)))
+            self.frame.show_colour(self._theme.window.fault if framed else "")
+        if changes & {Topic.COMMAND, Topic.STATUS} and self.authorise.isVisible():
+            self.authorise.refresh()
+        if changes & {Topic.CONFLICTS, Topic.STATUS} and self.conflicts.isVisible():
+            self.conflicts.refresh()
+
+    def place(self) -> None:
+        """The page has another size."""
+        self.frame.setGeometry(self._page.rect())
+        for over in (self.reason, self.authorise, self.conflicts):
+            if over.isVisible():
+                over.place()
+
+    def close_sheet(self) -> bool:
+        """Close the sheet that is open; False when none is."""
+        if self.authorise.isVisible():
+            self.authorise.close_sheet()
+        elif self.conflicts.isVisible():
+            self.conflicts.close_desk()
+        else:
+            return False
+        return True
+
+
+def tell_ages(desk: Desk, panels: tuple[Panel, ...]) -> None:
+    """Behind a relay that lost the city every panel says how old it is."""
+    age_ms = city_age_ms(desk.link)
+    words = "" if age_ms is None else say("{age}前的情况", age=span(age_ms / 1000))
+    for panel in panels:
+        tell_age(panel, words)
