@@ -13,5 +13,6 @@ hub_writer.py    its thread with the store; hub_people.py: its thread for passwo
 hub_reader.py    its thread that reads the journal for relays far behind
 hub_office.py    its thread for enrolment, notes of administration and signed ends of the journal
 hub_admin.py     enrolment and accounts of one desk; administration.py: the same by two people, noted
-admin_cli.py, enrol_cli.py, audit_cli.py   the command line; audit.py proves a store, head_file.py its signed ends
+admin_cli.py, enrol_cli.py, audit_cli.py   the command line
+audit.py   proves a store; head_file.py: its signed ends; disk.py: room on its disk, the ballast
 """

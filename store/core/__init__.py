@@ -12,6 +12,7 @@ greeting.py    what hub and relay say alike: welcome, roster, log-in
 outputs.py     what the logic of hub and relay takes in and gives out
 giver.py       who gave a command, by key and token
 batch.py       works in, journal rows and verdicts out; runs inside the store's transaction
+sparing.py     what can wait while the disk is nearly full
 journal.py     journal rows and their hash chain
 hlc.py         hybrid logical clock
 tokens.py      sealed session tokens
