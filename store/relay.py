@@ -7,18 +7,14 @@ the same three ports as a hub, with the same door; where its line ends is shown,
 import logging
 import os
 import platform
-import signal
 from collections.abc import Iterable
-from enum import Enum
 from pathlib import Path
 from typing import Protocol
 
-from msgspec import Struct
-
 from store.bus.clock import Clock
 from store.bus.hub_line import HubLine
-from store.bus.hub_sockets import BusError, HubSockets, Ports, Received
-from store.bus.keys import KeyFileError, own_keys, own_name, own_sign_key
+from store.bus.hub_sockets import HubSockets, Ports, Received
+from store.bus.keys import own_keys, own_name, own_sign_key
 from store.bus.roster import RosterError, key_of_address
 from store.config import Config
 from store.core.batch import Batch
@@ -31,7 +27,6 @@ from store.core.messages import (
     AccountsNews,
     AccountsReq,
     BadMessage,
-    Evidence,
     FromHub,
     Nack,
     RosterNews,
@@ -43,8 +38,6 @@ from store.core.messages import (
 from store.core.outputs import CheckPerson, ForSite, Origin, Publish, Reply, addressed
 from store.core.relay_logic import RelayLogic, RelayOutput
 from store.db.copy import CopyStore
-from store.db.errors import StoreError
-from store.exits import CannotStartError, ExitCode
 from store.hub_people import People
 from store.hub_writer import Committed, Writer
 from store.version import version
@@ -53,6 +46,8 @@ TURN_MS = 50
 """The line is looked after at least so often."""
 REPLICA_MS = 10_000
 """Accounts are asked for so often; the roster also when a Tick tells of a newer one."""
+TOLD_MS = 60_000
+"""The log says so often how the line is."""
 STOP_S_MAX = 5.0
 
 log = logging.getLogger(__name__)
@@ -70,35 +65,15 @@ class Site(Protocol):
     def on_time(self, now: int, /) -> SiteAnswer: ...
 
 
-class RelayEnd(Enum):
-    """Why a relay ended."""
-
-    STOPPED = "stopped"
-    PROMOTED = "promoted"  # this site commands now: the same process goes on as its hub
-
-
-class LineState(Struct, frozen=True):
-    """How the line to the hub is. Ages and round trip in ms, budget in bytes a second; `None`: not known."""
-
-    address: str
-    rtt_ms: int | None
-    queue_ms: int
-    budget: int
-    bytes_in: int
-    bytes_out: int
-    hub_age_ms: int
-    behind: int
-
-
 class Relay:
-    """One start of a relay. `run` is the loop; everything but `stop` and `end` belongs to its thread."""
+    """One start of a relay. `run` is the loop; everything but `stop` belongs to its thread."""
 
     def __init__(self, config: Config, site: Site | None = None) -> None:
         """Opens the copy and the door. Raises StoreError, BusError, KeyFileError, RosterError."""
         self._config = config
         self._site = site
         self._clock = Clock()
-        self._ended: RelayEnd | None = None
+        self._stopping = False
         keys_dir = Path(config.keys.dir)
         name = self._name = own_name(keys_dir, config.site.code)
         keys = own_keys(keys_dir, name)
@@ -128,55 +103,26 @@ class Relay:
         head_seq = copied.head.seq if copied.head else 0
         self._writer: Writer[CopyJob] = Writer(self._store, head_seq, self._clock.now_ms, wake)
         self._people = People(config.store.url, self._clock.steady_ms, wake)
-        self._tick_at = self._replica_at = 0
+        self._tick_at = self._replica_at = self._told_at = 0
         self._fault = ""
         self._sockets.open(now)
         self._take_roster()
 
     def stop(self) -> None:
         """End the loop soon; safe from any thread and from a signal handler."""
-        self.end(RelayEnd.STOPPED)
-
-    def end(self, why: RelayEnd) -> None:
-        """End the loop soon for this reason; the first one counts."""
-        self._ended = self._ended or why
+        self._stopping = True
         self._sockets.waker.wake()
 
-    def run(self) -> RelayEnd:
-        """Serve until `end`; ports and store are free again when this returns."""
+    def run(self) -> None:
+        """Serve until `stop`; ports and store are free again when this returns."""
         self._writer.start()
         self._people.start()
         log.info("relay ready: epoch %s, seq %d", self.logic.epoch, self.logic.head.seq)
         try:
-            while self._ended is None:
+            while not self._stopping:
                 self._turn()
         finally:
             self._finish()
-        return self._ended
-
-    # --- what is known ----------------------------------------------------------------------------
-
-    def evidence(self, scope: str) -> Evidence:
-        """What this site knows of the one that commands."""
-        return self.logic.evidence(scope, self._clock.steady_ms())
-
-    def line_state(self) -> LineState:
-        """How the line is."""
-        up, now = self.logic.following, self._clock.steady_ms()
-        return LineState(
-            address=self._line.address,
-            rtt_ms=self.line.rtt_ms,
-            queue_ms=self.line.queue_ms,
-            budget=int(self.line.budget),
-            bytes_in=self._line.bytes_in,
-            bytes_out=self._line.bytes_out,
-            hub_age_ms=up.hub_age_ms(now),
-            behind=up.heard_seq - self.logic.head.seq,
-        )
-
-    def ask_hub(self, frame: bytes) -> bool:
-        """A message of the site itself to the commanding hub; False: not connected."""
-        return self._line.send(frame)
 
     # --- one turn of the loop ---------------------------------------------------------------------
 
@@ -301,12 +247,31 @@ class Relay:
                 self._emit(self._site.on_time(steady))
         else:
             self._emit(self.logic.pump(steady))
+        if steady >= self._told_at:
+            self._told_at = steady + TOLD_MS
+            self._tell_line(steady)
         tick, roster = self.logic.following.tick, self._sockets.roster
         newer = tick is not None and tick.roster > roster.revision
         if steady >= self._replica_at or (newer and steady >= self._replica_at - REPLICA_MS + 1000):
             self._replica_at = steady + REPLICA_MS
             self._line.send(encode(RosterReq(revision=roster.revision)))
             self._line.send(encode(AccountsReq(digest=self._people.digest)))
+
+    def _tell_line(self, now: int) -> None:
+        """For the technician: what the line carries."""
+        line, up = self.line, self.logic.following
+        log.info(
+            "line: %s, heard %d ms ago, round trip %s ms + %d ms queue, %d B/s for positions,"
+            " %d kB in, %d kB out, %d rows behind",
+            self._line.address or "no address",
+            up.hub_age_ms(now),
+            line.rtt_ms,
+            line.queue_ms,
+            line.budget,
+            self._line.bytes_in // 1000,
+            self._line.bytes_out // 1000,
+            up.heard_seq - self.logic.head.seq,
+        )
 
     def _take_roster(self) -> None:
         roster = self._sockets.roster
@@ -319,9 +284,7 @@ class Relay:
                 tuple(
                     machine.address
                     for machine in roster.machines.values()
-                    if machine.role in FOLLOWING_ROLES
-                    and machine.address
-                    and machine.site not in own_sites
+                    if machine.role in FOLLOWING_ROLES and machine.address and machine.site not in own_sites
                 )
             )
 
@@ -333,29 +296,4 @@ class Relay:
             self._store.close()
         self._line.close()
         self._sockets.close()
-        log.info("relay ended: %s", self._ended.value if self._ended else "broken")
-
-
-def run(config: Config) -> int:
-    """The relay until SIGTERM or SIGINT. Raises CannotStartError."""
-    relay = start(config)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: relay.stop())
-    relay.run()
-    return ExitCode.DONE
-
-
-def start(config: Config, site: Site | None = None) -> Relay:
-    """A relay ready to `run`. Raises CannotStartError."""
-    if not config.relay.hubs:
-        raise CannotStartError(
-            "[relay] hubs 未填：市中心中枢的地址", "[relay] hubs lacks the city hub's address"
-        )
-    try:
-        return Relay(config, site)
-    except StoreError as error:
-        raise CannotStartError(
-            f"数据库不可用（{config.store.url}）：{error}", f"the store cannot be used: {error}"
-        ) from error
-    except (BusError, KeyFileError, RosterError) as error:
-        raise CannotStartError(f"总线无法启动：{error}", f"the bus cannot start: {error}") from error
+        log.info("relay ended")

@@ -35,7 +35,6 @@ from store.core.messages import (
     Cmd,
     DeclareIsland,
     Epoch,
-    Evidence,
     EvidenceReq,
     Evs,
     Forward,
@@ -128,21 +127,6 @@ class RelayLogic:
         if self.store_mode is not Mode.NORMAL:
             return self.store_mode
         return self.following.tick.mode if self.following.tick else Mode.NORMAL
-
-    def evidence(self, scope: str, now: int) -> Evidence:
-        """What this site knows of the one that commands (bus.md 5.8)."""
-        up, tick = self.following, self.following.tick
-        return Evidence(
-            scope=scope,
-            site=self.identity.site,
-            holder_site=self.epoch.site,
-            holder_term=self.epoch.term,
-            tick_age_ms=up.hub_age_ms(now),
-            heard_epoch=tick.epoch if tick else self.epoch,
-            heard_seq=up.heard_seq,
-            own_seq=self.head.seq,
-            store=self.store_mode,
-        )
 
     # --- the hub ----------------------------------------------------------------------------------
 
