@@ -183,6 +183,21 @@ def run_site(options: Namespace) -> int:
     return site_cli.run(options, config)
 
 
+def add_report(parser: Parser) -> None:
+    add_screen(parser)
+    from console import report_cli
+
+    report_cli.add_arguments(parser)
+
+
+def run_report(options: Namespace) -> int:
+    end_with_reader()
+    config = load_config(options.config)
+    from console import report_cli
+
+    return report_cli.run(options, config)
+
+
 def seed_of(folder: Path, site: str) -> Callable[[], Sequence[Command]]:
     """Reads the centre's lists when the hub asks for them; rows left out are logged."""
 
@@ -323,6 +338,7 @@ PARTS = (
         run_relay,
     ),
     Part("site", "指挥权移交报告 reports of changes of command", add_site, run_site),
+    Part("report", "储备席启用与演练记录 records of activations", add_report, run_report),
     Part("seat", "坐席窗口 the dispatcher's window", add_screen, run_seat),
     Part("wall", "大屏 the wall display", add_screen, run_wall),
     Part("gateway", "车载终端网关 (JT/T 808) the gateway of the vehicle terminals", add_config, run_gateway),

@@ -183,6 +183,7 @@ RESERVE: dict[str, str] = {
     "项目": "Item",
     "首呼": "1st call",
     "首席就绪": "First ready",
+    "{kind}　{reason}　就绪 {ready}　首席 {first}　全部 {last}": "{kind}   {reason}   ready {ready}   first {first}   last {last}",
     "　请按 Shift+F1 确认": "   press Shift+F1 to confirm",
     "已到岗 {seat} 台": "at seat {seat}",
     "启用储备席 {n} 席：{reason}（{kind}）": "{n} reserve seats ordered into service: {reason} ({kind})",

@@ -286,3 +286,21 @@ def urgency(floor: Floor) -> tuple[str, str]:
     if any(not activation.drill for activation in found):
         return say("急"), "fault"
     return (say("演练"), "command") if found else (say("平"), "")
+
+
+def wall_line(floor: Floor, now: int) -> str:
+    """The newest running activation in one line for the wall, "" when all is calm."""
+    found = running(floor)
+    if not found:
+        return ""
+    activation = found[-1]
+    shown = clocks(activation, now)
+    line = say(
+        "{kind}　{reason}　就绪 {ready}　首席 {first}　全部 {last}",
+        kind=kind_words(activation),
+        reason=activation.reason,
+        ready=shown.ready,
+        first=shown.first,
+        last=shown.last,
+    )
+    return f"{line}　{shortfall_words(floor, activation)}".strip()

@@ -18,6 +18,7 @@ from console.ending import end_in_order
 from console.hub_seat import link_of, moved
 from console.models.map_marks import incident_marks, site_marks, vehicle_marks
 from console.models.modes import Standing, Watch, banners
+from console.models.reserve import urgency, wall_line
 from console.ports import Moved
 from console.selftest import check_binding
 from console.theme import font
@@ -104,6 +105,7 @@ class Wall(QObject):
         standing = Standing(link, self._floor, now, ages=self._modes.ages())
         silent_ms = state.tick_age_ms
         self._window.show_modes(banners(standing) if silent_ms is not None else (), silent_ms, now)
+        self._window.show_reserve(wall_line(self._floor, now), *urgency(self._floor))
 
 
 def run(config: Config, lang: str) -> int:

@@ -40,6 +40,8 @@ class WallWindow(QWidget):
         self._clock = _label("wallClock", "")
         self._banner = _label("wallBanner", "")
         self._banner.hide()
+        self._reserve = _label("wallReserve", "")
+        self._reserve.hide()
         self._tiles = {name: Tile(name, words(name)) for name in _COUNTS + _FIGURES}
         self._banner.setWordWrap(True)
         self._frame = Frame(self)
@@ -87,6 +89,16 @@ class WallWindow(QWidget):
         self._mode.setText(
             words("island" if HubMode.ISLAND in modes else "taken" if HubMode.TAKEN_OVER in modes else "calm")
         )
+
+    def show_reserve(self, line: str, mode: str, tone: str) -> None:
+        """The running activation with its clocks, "" for none; `mode`: 急 or a drill where no other is."""
+        self._reserve.setText(line)
+        self._reserve.setVisible(bool(line))
+        if line and self._mode.text() == words("calm"):
+            self._mode.setText(mode)
+        if self._reserve.property("tone") != tone:
+            self._reserve.setProperty("tone", tone)
+            self._reserve.style().polish(self._reserve)
 
     def set_theme(self, theme: str) -> None:
         """Change to "day" or "night"; the next board is drawn in it."""
@@ -138,6 +150,7 @@ class WallWindow(QWidget):
         column.setSpacing(8)
         column.addLayout(_row([self._site, self._mode, None, self._link, self._day, self._clock]))
         column.addWidget(self._banner)
+        column.addWidget(self._reserve)
         column.addLayout(_row([self._tiles[name] for name in _COUNTS + _FIGURES], even=True))
         body = QGridLayout()
         body.setSpacing(8)
@@ -164,6 +177,9 @@ class WallWindow(QWidget):
             f"QLabel#wallLink {{ font-size: 17px; color: {c.text_quiet}; }}"
             f"QLabel#wallDay {{ font-size: 24px; color: {c.text_quiet}; }}"
             f"QLabel#wallClock {{ font-size: 44px; font-weight: 600; }}"
+            f"QLabel#wallReserve {{ font-size: 24px; font-weight: 600; background: {c.fault};"
+            f" color: {c.fault_ink}; padding: 5px 16px; border-radius: 5px; }}"
+            f"QLabel#wallReserve[tone='command'] {{ background: {c.command}; color: {c.command_ink}; }}"
             f"QLabel#wallBanner {{ font-size: 26px; font-weight: 600; background: {c.fault};"
             f" color: {c.fault_ink}; padding: 6px 16px; border-radius: 5px; }}"
             f"QLabel#wallBanner[tone='warning'] {{ background: {c.warning}; color: {c.warning_ink}; }}"

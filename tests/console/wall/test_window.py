@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from console import i18n
 from console.models.modes import Standing, banners
+from console.models.reserve import urgency, wall_line
 from console.ports import HubMode, Link
 from console.wall.board import board
 from console.wall.window import WallWindow
@@ -16,7 +17,9 @@ from dispatch import commands as cmd
 from dispatch.changes import FormChanges
 from dispatch.floor import Floor
 from dispatch.kinds import Severity
+from dispatch.reserve_commands import StandDown
 from mapview.canvas.canvas import MapCanvas
+from tests.console.reserve_city import ReserveSeatful
 from tests.dispatch.trade import Centre120
 
 
@@ -93,12 +96,35 @@ def test_the_wall_shows_the_modes_of_the_seats(qtbot: QtBot, theme: str) -> None
     assert mode.text() == "平时"
 
 
+def test_an_activation_stands_on_the_wall_with_its_clocks(qtbot: QtBot) -> None:
+    seat = ReserveSeatful("s4")
+    window = wall(qtbot, busy())
+    mode, line = window.findChild(QLabel, "wallMode"), window.findChild(QLabel, "wallReserve")
+    assert mode is not None
+    assert line is not None
+    seat.order_up("r1", "r2")
+    seat.pass_time(65_000)
+    floor = seat.desk.floor
+    window.show_modes((), 100, seat.clock.now)
+    window.show_reserve(wall_line(floor, seat.clock.now), *urgency(floor))
+    assert mode.text() == "急"
+    for part in ("真实启用", "呼入激增", "0/2", "首席 1:05", "缺 2 人"):
+        assert part in line.text()
+    seat.lead(StandDown("a" * 32))
+    floor = seat.desk.floor
+    window.show_modes((), 100, seat.clock.now)
+    window.show_reserve(wall_line(floor, seat.clock.now), *urgency(floor))
+    assert not line.isVisible()
+    assert mode.text() == "平时"
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("theme", ["night", "day"])
 def test_nothing_is_clipped(qtbot: QtBot, language: str, theme: str) -> None:
     i18n.use(language)
     window = wall(qtbot, busy())
     window.set_theme(theme)
+    window.show_reserve("真实启用　重大突发事件　就绪 2/3　首席 0:11　全部 1:11　缺 1 人", "急", "fault")
     qtbot.waitExposed(window)
     for label in window.findChildren(QLabel):
         if label.isVisible() and label.text():
