@@ -1,7 +1,7 @@
 """Who changed machines and people, with whom, and what came of it: words and rules of administration.
 
-Two people change the roster or an account: an administrator, and somebody who may stand beside one. Until an
-administrator has an account the first is made alone; that is noted as well.
+Two people change the roster or an account: an administrator, and somebody who may stand beside one. Until two
+such people have accounts they are made by one alone; that is noted as well.
 """
 
 from collections.abc import Iterable
@@ -67,6 +67,7 @@ def administration_refused(first: Dispatcher | None, second: Dispatcher | None) 
 
 
 def is_first_start(people: Iterable[Dispatcher], with_account: Iterable[str]) -> bool:
-    """True while no administrator has an account: somebody has to be the first."""
+    """True while no two people with accounts could change anything: somebody has to be the first."""
     known = set(with_account)
-    return not any(person.roles & ADMINISTERS and person.staff_number in known for person in people)
+    able = [person for person in people if person.staff_number in known]
+    return not any(administration_refused(one, two) is None for one in able for two in able)

@@ -245,7 +245,7 @@ def _two_people(office: Administration) -> tuple[Proof, Proof] | None:
     From a pipe: four lines, number and password of the first, then of the second.
     """
     if office.is_first_start():
-        _print("尚无系统管理员账号：本次由一人完成，记入审计 no administrator yet: done alone, noted")
+        _print("尚无两人可互证（管理员与管理员、班长或科长）：由一人完成，记入审计 done alone, noted")
         return None
     first = _proof("系统管理员工号 administrator's staff number: ")
     return first, _proof("第二人工号 second person's staff number: ")

@@ -25,7 +25,7 @@ from store.db.accounts import Accounts
 from store.db.invitations import Invitation
 from store.db.migrate import migrate
 from store.db.office import Desk
-from store.hub_admin import enrol_machine, strike_machine
+from store.hub_admin import enrol_hub, enrol_machine, strike_machine
 
 
 class NotDoneError(Exception):
@@ -59,7 +59,7 @@ class Administration:
         self._desk.close()
 
     def is_first_start(self) -> bool:
-        """True while no administrator has an account: then nobody is asked for."""
+        """True while no two people with accounts could change anything: then nobody is asked for."""
         numbers = [account.staff_number for account in self._accounts.read_all() if not account.disabled]
         return is_first_start(self._desk.people(), numbers)
 
@@ -67,6 +67,7 @@ class Administration:
 
     def invite(self, machine: Machine) -> str:
         """The one-time code for a machine without keys yet. It opens nothing before it is approved."""
+        enrol_hub(self._config)
         code = self._desk.invite(machine, self._clock.now_ms())
         self._note(NoteAdministration(Act.INVITE, machine.name))
         return code

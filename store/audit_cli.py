@@ -8,6 +8,8 @@ from pathlib import Path
 
 import msgspec
 
+from dispatch.administration import NoteAdministration
+from dispatch.commands import Order
 from store.audit import ExportError, Proof, export, known_signers, prove_export, prove_store
 from store.config import Config
 from store.core.audit import Fault
@@ -17,6 +19,7 @@ from store.db.audit_reader import AuditReader, Decided
 from store.db.errors import StoreError
 from store.exits import CannotStartError, ExitCode
 
+_orders = msgspec.msgpack.Decoder(Order)
 BEIJING = timezone(timedelta(hours=8))
 WORDS = {
     "altered": "被改动 altered",
@@ -74,7 +77,7 @@ def _line(one: Decided, who: str, seat: str) -> str:
 
 def _verdict(one: Decided) -> str:
     if not one.refusal:
-        return f"接受 accepted #{one.seq}"
+        return f"接受 accepted #{one.seq} {_note(one)}".rstrip()
     try:
         refusal = refusal_of(one.refusal)
     except BadMessage:
@@ -82,6 +85,19 @@ def _verdict(one: Decided) -> str:
     assert refusal is not None, "not an acceptance"
     words = ", ".join(f"{name}={value}" for name, value in msgspec.structs.asdict(refusal).items() if value)
     return f"拒绝 refused {type(refusal).__name__} {words}".rstrip()
+
+
+def _note(one: Decided) -> str:
+    """What administrators did stands in the order itself."""
+    try:
+        command = _orders.decode(one.order).command if one.order else None
+    except (msgspec.MsgspecError, RecursionError):  # of a newer release
+        return ""
+    if not isinstance(command, NoteAdministration):
+        return ""
+    people = " + ".join(filter(None, (command.first, command.second))) or "-"
+    refused = f" 拒绝 refused: {command.refused}" if command.refused else ""
+    return f"{command.act} {command.subject} ({people}, {command.where}) {command.remark}".rstrip() + refused
 
 
 def _verify(options: argparse.Namespace, config: Config) -> int:

@@ -36,7 +36,7 @@ def enrol_machine(
     with the first machine. Raises RosterError, KeyFileError.
     """
     folder = Path(config.keys.dir)
-    _enrol_hub(config, folder)
+    enrol_hub(config)
     machine = Machine(name, public_key or "", role, seat_id, site, reserve, sign_key, address)
     if public_key is None:
         sign_key = own_sign_key(folder, name).public if role in SEALING else ""
@@ -45,8 +45,12 @@ def enrol_machine(
     return machine
 
 
-def _enrol_hub(config: Config, folder: Path) -> None:
-    """The hub is enrolled like everybody: other sites prove its tokens with its sign key."""
+def enrol_hub(config: Config) -> None:
+    """The hub is enrolled like everybody: other sites prove its tokens with its sign key. Once is enough.
+
+    Raises RosterError, KeyFileError.
+    """
+    folder = Path(config.keys.dir)
     keys = own_keys(folder, HUB)
     pin_hub_key(folder, keys.public)
     address = config.hub.hubs[0] if config.hub.hubs else ""

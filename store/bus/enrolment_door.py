@@ -104,4 +104,4 @@ class EnrolmentDoor:
             self._poller.unregister(self._socket)
             self._socket.close(0)
             self._socket, self._port = None, 0
-            log.info("door of enrolment closed")
+            log.info("door of enrolment closed, %d questions were too many", self.too_many)

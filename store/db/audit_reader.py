@@ -48,6 +48,8 @@ class Decided(Struct, frozen=True):
     site: str
     seq: int
     refusal: bytes
+    order: bytes = b""
+    """The encoded order, of what was accepted in the last 30 days."""
 
 
 class AuditReader:
@@ -127,6 +129,7 @@ class AuditReader:
                     row.site,
                     row.seq,
                     row.refusal,
+                    row.order_body or b"",
                 )
 
     # --- verdicts against the journal -------------------------------------------------------------

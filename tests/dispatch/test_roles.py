@@ -104,7 +104,8 @@ def test_who_may_administer(floor: Floor) -> None:
 
 def test_the_first_administrator_is_made_alone(floor: Floor) -> None:
     assert is_first_start(PEOPLE, ["1001"])
-    assert not is_first_start(PEOPLE, ["1001", "admin"])
+    assert is_first_start(PEOPLE, ["1001", "admin"]), "nobody could stand beside"
+    assert not is_first_start(PEOPLE, ["leader", "admin"])
 
 
 def test_a_note_of_administration_is_kept_and_changes_nothing(floor: Floor) -> None:
