@@ -32,7 +32,7 @@ def test_a_call_older_than_the_log_in_keeps_its_time_and_gets_the_persons_name(c
     seat.wait(lambda: intake in seat.floor.intakes, "the intake")
     assert abs(seat.floor.calls[call].rang_at - rang) <= 2, "two clocks are read, each in whole ms"
     begun = seat.floor.intakes[intake]
-    assert begun.begun_at == rang + 4_000
+    assert abs(begun.begun_at - rang - 4_000) <= 2
     assert begun.dispatcher_id is not None
 
 
