@@ -61,7 +61,7 @@ class Watch:
         except KeyFileError as error:
             raise CannotStartError(f"密钥不可用：{error}", f"the keys cannot be used: {error}") from error
         outbox = Path(self._config.store.dir) / f"outbox-standby-{peer.replace(':', '-')}.sqlite"
-        return LinkSettings("hub", (peer,), public, keys, outbox)
+        return LinkSettings("hub", (peer,), public, keys, outbox, keys_dir=folder, only=True)
 
     def _listen(self, links: list[HubLink]) -> bool:
         log.info("standby: listening to %s", ", ".join(self._config.hub.peers))

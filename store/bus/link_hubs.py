@@ -54,6 +54,8 @@ class KnownHubs:
 
     def go(self, address: str) -> None:
         """This one commands."""
+        if self._settings.only:
+            return
         if address in self._own:
             self._number, self._away = self._own.index(address), ""
         else:
@@ -61,10 +63,14 @@ class KnownHubs:
 
     def learn(self, addresses: tuple[str, ...]) -> None:
         """A hub told which others there are."""
+        if self._settings.only:
+            return
         self._own += [address for address in addresses if address not in self._own]
 
     def others(self) -> list[str]:
         """Everywhere else, our own list first."""
+        if self._settings.only:
+            return []
         machines = self._roster.machines.values() if self._roster else ()
         told = [one.address for one in machines if one.role in HUB_ROLES and one.address]
         return [one for one in dict.fromkeys([*self._own, *told]) if one != self.address]

@@ -26,6 +26,8 @@ class LinkSettings(Struct, frozen=True):
     app: str = APP
     keys_dir: Path | None = None
     """Where the signed roster is kept: it knows the key and address of every hub and relay."""
+    only: bool = False
+    """Never leaves `hubs`: a standby listens to one hub and to nobody instead of it."""
 
 
 def link_settings(config: Config, machine: str) -> LinkSettings:

@@ -82,10 +82,6 @@ def _ours(city: CityFile, machine: CityMachine) -> list[Step]:
     if "standby" in machine.runs:
         copied = f"从中枢机器拷来 `{keys}`（scp，0600）：同站点两个中枢共用一把钥匙。"
         steps.append((copied, "The hub's keys: the two of a site are one hub."))
-    if "hub" in machine.runs:
-        steps.append(
-            ("`main.py admin enrol standby --role hub`（一次）。", "The name under which they watch.")
-        )
     units = " ".join(f"lingsheng-{part}" for part in machine.runs if part not in {"postgresql", "etcd"})
     if units:
         steps.append((f"`systemctl enable --now {units}`", "Our processes."))

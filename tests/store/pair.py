@@ -1,6 +1,7 @@
 """Two hubs of one site on one store, each listening for the other, and seats that know both."""
 
 import itertools
+import json
 import subprocess
 import sys
 import time
@@ -19,9 +20,15 @@ class Pair(City):
         super().__init__(folder, url)
         ports = {name: free_ports(3) for name in ("a", "b")}
         self.addresses = {name: f"127.0.0.1:{three[0]}" for name, three in ports.items()}
+        nobody = free_ports(1)[0]
         self.hubs: dict[str, subprocess.Popen[bytes]] = {}
         for name, other in (("a", "b"), ("b", "a")):
             text = configuration(folder, url, ports[name])
+            listed = [
+                *self.addresses.values(),
+                f"127.0.0.1:{nobody}",
+            ]  # what a hub tells of must lead nobody away
+            text = text.replace(f'hubs = ["{self.addresses[name]}"]', f"hubs = {json.dumps(listed)}")
             text = text.replace("[store]", f'peers = ["{self.addresses[other]}"]\n[store]')
             (folder / f"{name}.toml").write_text(text, encoding="utf-8")
 
