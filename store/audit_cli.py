@@ -109,10 +109,11 @@ def _verify(options: argparse.Namespace, config: Config) -> int:
 
 def _report(proof: Proof) -> int:
     _print(f"流水 journal: {proof.start.seq + 1} … {proof.end.seq}, {proof.end.hash.hex()[:16]}")
-    _print(
-        f"签名记录 signed ends: {proof.heads}"
-        + (f", 未知签名者 unknown {proof.unknown}" if proof.unknown else "")
-    )
+    _print(f"签名记录 signed ends: {proof.heads}")
+    if proof.unknown:
+        _print(f"未知签名者 by unknown signers: {proof.unknown}")
+    if proof.verdicts:
+        _print("裁决已与流水核对 verdicts compared with the journal")
     for fault in proof.faults:
         _print(_fault_line(fault))
     if proof.faults:
