@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Iterable
 from itertools import islice
 
-from dispatch.floor import Floor
+from dispatch.floor import TABLES, Floor
 from store.core.journal import Head
 from store.core.messages import PART_BYTES_MAX, Catch, Entry, Epoch, Ev, Evs
 from store.core.snapshots import snapshot
@@ -12,6 +12,9 @@ from store.core.snapshots import snapshot
 RING_EVENTS = 50_000
 SNAPSHOT_MS = 250
 """A snapshot is encoded at most this often and shared by all askers."""
+THINGS_PER_SNAPSHOT_MS = 20
+"""A large floor is encoded less often still (100,000 things: every 5 s): a storm of askers must not keep the
+loop from its Ticks, and what happened since comes from the ring."""
 TAIL_MAX = 1000
 ROW_BYTES = 160
 """What a row costs in a message beside its body."""
@@ -54,8 +57,10 @@ class Recent:
         return self._ring[seq - first].hash if first <= seq < head.seq else None
 
     def snapshot(self, floor: Floor, epoch: Epoch, head: Head, now: int) -> list[bytes]:
-        """The frames of a snapshot, at most SNAPSHOT_MS old and of this epoch."""
-        fresh = 0 <= now - self._snapshot_at < SNAPSHOT_MS or self._snapshot_of == (epoch, head.seq)
+        """The frames of a snapshot of this epoch, at most SNAPSHOT_MS old or as old as its size asks for."""
+        things = sum(len(getattr(floor, table)) for table in TABLES)
+        shared_ms = max(SNAPSHOT_MS, things // THINGS_PER_SNAPSHOT_MS)
+        fresh = 0 <= now - self._snapshot_at < shared_ms or self._snapshot_of == (epoch, head.seq)
         if self._snapshot_of is None or self._snapshot_of[0] != epoch or not fresh:
             self._snapshot = snapshot(floor, epoch, head)
             self._snapshot_of, self._snapshot_at = (epoch, head.seq), now
