@@ -124,7 +124,9 @@ def test_nothing_is_clipped(qtbot: QtBot, language: str, theme: str) -> None:
     i18n.use(language)
     window = wall(qtbot, busy())
     window.set_theme(theme)
-    window.show_reserve("真实启用　重大突发事件　就绪 2/3　首席 0:11　全部 1:11　缺 1 人", "急", "fault")
+    seat = ReserveSeatful("s4")
+    seat.order_up("r1", "r2", reason="MCI")
+    window.show_reserve(wall_line(seat.desk.floor, seat.clock.now), *urgency(seat.desk.floor))
     qtbot.waitExposed(window)
     for label in window.findChildren(QLabel):
         if label.isVisible() and label.text():
