@@ -105,6 +105,7 @@ class Relay:
         self._people = People(config.store.url, self._clock.steady_ms, wake)
         self._tick_at = self._replica_at = self._told_at = 0
         self._fault = ""
+        self._left: set[tuple[str, str]] = set()
         self._sockets.open(now)
         self._take_roster()
 
@@ -211,7 +212,10 @@ class Relay:
                     self._emit(self._site.on_for_site(output, self.logic, steady, wall))
 
     def _leave(self, reason: str) -> None:
-        log.warning("line: %s left: %s", self._line.address, reason)
+        """Said once for each address until a hub that commands is heard again."""
+        if (self._line.address, reason) not in self._left:
+            self._left.add((self._line.address, reason))
+            log.warning("line: %s left: %s", self._line.address, reason)
         self._line.leave(self._clock.steady_ms())
 
     def _hear(self, message: FromHub) -> SiteAnswer:
@@ -247,6 +251,9 @@ class Relay:
                 self._emit(self._site.on_time(steady))
         else:
             self._emit(self.logic.pump(steady))
+        if self._left and not self.logic.following.cut_off(steady):
+            self._left.clear()
+            log.warning("line: %s commands", self._line.address)
         if steady >= self._told_at:
             self._told_at = steady + TOLD_MS
             self._tell_line(steady)

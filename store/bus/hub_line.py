@@ -12,6 +12,8 @@ from store.bus.link_sockets import HubConnection
 REFUSED_BACK_OFF_MS = (1000, 2000, 5000)
 NEXT_MS = 200
 """Between leaving one address and dialling the next."""
+ROUND_MS = 2000
+"""After all addresses were tried in vain."""
 
 
 class HubLine:
@@ -64,9 +66,10 @@ class HubLine:
         return sent
 
     def leave(self, now: int, wait_ms: int = NEXT_MS) -> None:
-        """On to the next address."""
+        """On to the next address; after the last one with a pause."""
         self._number += 1
-        self._dial_at = now + wait_ms
+        around = not self._addresses or self._number % len(self._addresses) == 0
+        self._dial_at = now + (max(wait_ms, ROUND_MS) if around else wait_ms)
         if self._connection is not None:
             self._connection.close()
             self._connection = None

@@ -12,6 +12,8 @@ from store.db.rows import IDS_PER_QUERY, read_journal
 from store.db.tables import JOURNAL
 
 ROWS_MAX = 2000
+BODY_BYTES = 120
+"""A short body: few rows are read in vain."""
 
 
 class JournalReader:
@@ -22,7 +24,7 @@ class JournalReader:
 
     def after(self, follow: Follow) -> tuple[Entry, ...] | None:
         """The rows asked for; `None`: the row it names is not in this journal. Raises StoreError."""
-        rows_max = min(ROWS_MAX, 1 + follow.bytes_max // ROW_BYTES)
+        rows_max = min(ROWS_MAX, 1 + follow.bytes_max // (ROW_BYTES + BODY_BYTES))
         try:
             with self._engine.connect() as connection:
                 start = head_at(connection, follow.seq)
