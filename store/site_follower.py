@@ -129,6 +129,7 @@ class Following:
             heard_seq=heard_seq,
             heard_at=heard_at,
             peers=self._view.ages(),
+            rows=self._view.rows(),
             store=str(logic.store_mode),
         )
 

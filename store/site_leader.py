@@ -107,7 +107,15 @@ class Leading:
         if scope != CITY:
             return self._view.standing(identity.site, scope, head)
         return Standing(
-            identity.site, scope, head, identity.site, identity.epoch, head.seq, now, self._view.ages()
+            site=identity.site,
+            commands=scope,
+            own=head,
+            holder_site=identity.site,
+            heard_epoch=identity.epoch,
+            heard_seq=head.seq,
+            heard_at=now,
+            peers=self._view.ages(),
+            rows=self._view.rows(),
         )
 
     def _take(self, asked: TakeCommand, pair: Pair, hub: Hub, now: int, wall: int) -> CommandAnswer:

@@ -41,6 +41,13 @@ class View:
             times[heard.welcome.site] = max(heard.at, times.get(heard.welcome.site, 0))
         return times
 
+    def rows(self) -> dict[str, int]:
+        """The last row each other site has, by its code."""
+        known: dict[str, int] = {}
+        for heard in self.heard():
+            known[heard.welcome.site] = max(heard.welcome.seq, known.get(heard.welcome.site, 0))
+        return known
+
     def roster_site(self, code: str) -> str | None:
         """How the roster names the site with this code ("" is the centre); `None`: never heard."""
         return next((heard.site for heard in self.heard() if heard.welcome.site == code), None)
@@ -71,7 +78,7 @@ class View:
         """How this site stands when it only knows what the others answer."""
         city = self.city()
         if city is None:
-            return Standing(site, commands, own, peers=self.ages())
+            return Standing(site, commands, own, peers=self.ages(), rows=self.rows())
         welcome = city.welcome
         return Standing(
             site=site,
@@ -82,4 +89,5 @@ class View:
             heard_seq=welcome.seq,
             heard_at=city.at,
             peers=self.ages(),
+            rows=self.rows(),
         )

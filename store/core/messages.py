@@ -474,6 +474,8 @@ class Evidence(_Message, frozen=True):
     store: str = ""
     peers: tuple[tuple[str, int], ...] = ()
     """(site, age of its last word in ms) of every other site this one speaks with."""
+    rows: tuple[tuple[str, int], ...] = ()
+    """(site, last row it has) of them: who has more rows than this one had better take command."""
 
 
 class RosterNews(_Message, frozen=True):

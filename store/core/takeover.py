@@ -27,7 +27,8 @@ LEADERS = frozenset({Role.SHIFT_LEADER})
 class Standing(Struct, frozen=True):
     """How a site stands to the one that commands. Times by one steady clock in ms; `None`: never heard.
 
-    `commands`: the scope this site itself commands, "" none. `peers`: when each other site was last heard.
+    `commands`: the scope this site itself commands, "" none. `peers`: when each other site was last heard;
+    `rows`: the last row each of them has.
     """
 
     site: str
@@ -38,6 +39,7 @@ class Standing(Struct, frozen=True):
     heard_seq: int = 0
     heard_at: int | None = None
     peers: Mapping[str, int] = {}
+    rows: Mapping[str, int] = {}
     store: str = ""
 
     @property
@@ -66,6 +68,7 @@ def evidence(standing: Standing, scope: str, now: int) -> Evidence:
         own_seq=standing.own.seq,
         store=standing.store,
         peers=tuple((site, max(0, now - at)) for site, at in sorted(standing.peers.items())),
+        rows=tuple(sorted(standing.rows.items())),
     )
 
 

@@ -162,6 +162,11 @@ def cycle(
     fenced_s = until("fenced", lambda: fenced(city), 20)
     until("equal", lambda: equal(city, district), 60)
     theirs.desk.wait(lambda: theirs.desk.link.state.seq == head_of(district.url).seq, "the seat sees all")
+    ours.desk.wait(
+        lambda: ours.desk.link.state.relay == "01" and ours.desk.link.state.phase is Phase.LIVE,
+        "the centre's seat is served by its own site, which follows",
+    )
+    ours.work(1, [])
     found = places_of(district.url)
     lost = [cid for cid in (*ours.accepted, *theirs.accepted) if cid not in found]
     assert lost == []

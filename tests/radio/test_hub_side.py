@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import Callable, Iterable
 
 import pytest
+from msgspec.structs import replace
 
 from dispatch import commands as cmd
 from dispatch.floor import copy_of
 from dispatch.kinds import AbortReason, CrewCall, MilestoneKind, MilestoneSource, Role
+from dispatch.words import Authority, Site
 from radio.hub_side import HubSide
 from radio.ports import Order, OrderFailure
 from radio.terminal.facts import Position
@@ -102,6 +104,33 @@ def test_an_assigned_vehicle_gets_its_order_with_scene_and_fence() -> None:
         "解放路12号 胸痛",
     )
     assert (order.term, order.site, order.scene, order.hospital) == (3, "01", (110.0, 30.0), (110.1, 30.0))
+
+
+def test_what_came_late_from_another_site_is_not_sent_again() -> None:
+    house = Gatehouse()
+    district = house.centre.apart("03")
+    district.incident("i2")
+    district.must(cmd.AssignVehicle("m2", "i2", "a1"))
+    house.load()
+    for events in house.centre.hand_in(district):
+        house.hub.notices += [Applied(Ev(1, "", 0, b""), event) for event in events]
+    house.side.take_notices()
+    assert house.vehicles.orders == []
+    assert house.centre.floor.vehicles["a1"].mission_id == "m2"
+
+
+def test_an_order_carries_the_term_under_which_its_district_came_back() -> None:
+    house = Gatehouse()
+    hub = frozenset({Role.HUB})
+    house.centre.must(cmd.RegisterSite(Site("03", "江北", ("江北区",))), roles=hub)
+    station = replace(house.centre.floor.stations["st"], district="江北区")
+    house.centre.must(cmd.RegisterStation(station), roles=hub)
+    house.centre.must(cmd.MoveAuthority(Authority("03", "03", 4, 0)), roles=hub)
+    house.centre.must(cmd.MoveAuthority(Authority("03", "01", 5, 0)), roles=hub)
+    house.centre.incident("i1")
+    house.load()
+    house.happen(cmd.AssignVehicle("m1", "i1", "a1"))
+    assert [(order.term, order.site) for order in house.vehicles.orders] == [(5, "01")]
 
 
 def test_after_a_restart_only_waiting_orders_go_out_again() -> None:
