@@ -10,11 +10,12 @@ import psycopg
 import pytest
 from msgspec.structs import replace
 
+import main
 from console.ports import HubMode
 from dispatch import commands as cmd
 from dispatch.kinds import Role
 from dispatch.words import CITY, Authority, Dispatcher
-from store.cluster import ClusterError, confirm_by_streaming, is_island, set_island, state_of, take_lead
+from store.cluster import ClusterError, confirm_by_streaming, state_of, take_lead
 from store.config.sections import Cluster, Relay, Site, Store
 from store.core.ids import new_id
 from store.core.messages import CommandAnswer, DeclareIsland, Mode
@@ -22,12 +23,13 @@ from store.core.seat_logic import Told
 from store.db.errors import NotHolder
 from store.db.store import HubStore
 from store.db.verify import verified
+from store.exits import ExitCode
 from store.old_leader import rejoin
 from store.site_store import leading_config
 from tests.console.eyes import Eyes
 from tests.store.conftest import POSTGRES, City, Desk, Postgres, master_data
 from tests.store.pair import Orders
-from tests.store.two_servers import Standby, cluster_of, conninfo, frozen, postmaster, say, two_servers
+from tests.store.two_servers import ANY, Standby, cluster_of, conninfo, frozen, postmaster, say, two_servers
 
 pytestmark = [pytest.mark.process, pytest.mark.peer]
 TAKEOVERS = int(os.environ.get("LINGSHENG_PROMOTIONS", "1"))
@@ -187,15 +189,38 @@ def test_a_district_takes_command_with_the_standby_of_its_building(
     assert leading_config(nowhere, word).store.url == district.store.url, "its own copy leads (tier 2)"
 
 
-def test_what_cannot_be_done_is_said(servers: tuple[Postgres, Standby]) -> None:
+def test_the_commands_and_what_they_say(
+    servers: tuple[Postgres, Standby], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As an administrator gives them: island on and off, promote, and what cannot be done."""
     leader, standby = servers
-    cluster = cluster_of(leader, "postgres")
-    set_island(cluster, on=True)
-    assert is_island(cluster)
-    set_island(cluster, on=False)
-    assert not is_island(cluster)
-    standby.stop("immediate")
-    with pytest.raises(ClusterError, match="connection"):
-        take_lead(cluster_of(standby, "postgres"), break_glass=True)
+    files = {}
+    for name, server in (("a1", leader), ("b1", standby)):
+        cluster = cluster_of(server, "postgres")
+        files[name] = tmp_path / f"{name}.toml"
+        files[name].write_text(
+            f'[cluster]\nserver = "{cluster.server}"\nstandby_names = "{cluster.standby_names}"\n'
+            f'data_dir = "{cluster.data_dir}"\nbin_dir = "{cluster.bin_dir}"\n',
+            encoding="utf-8",
+        )
+
+    def store(name: str, *words: str) -> tuple[int, str]:
+        code = main.main(["store", "--config", str(files[name]), *words])
+        told = capsys.readouterr()
+        return code, told.out + told.err
+
+    assert "ISLAND" in store("a1", "island", "on")[1]
+    assert say(leader, "SHOW synchronous_standby_names") == ""
+    assert "commits are confirmed" in store("a1", "island", "off")[1]
+    assert say(leader, "SHOW synchronous_standby_names") == ANY
+    os.kill(postmaster(leader), 9)
+    code, said = store("a1", "promote")
+    assert (code, "connection" in said) == (ExitCode.CANNOT_START, True)
+    code, said = store("b1", "promote")
+    assert (code, "timeline 2" in said) == (ExitCode.DONE, True)
+    (leader.folder / "data" / "postmaster.pid").unlink(missing_ok=True)
+    code, said = store("a1", "rejoin", "--source", conninfo(standby), "--keep", f"{leader.folder}/kept")
+    assert (code, "is a standby again" in said) == (ExitCode.DONE, True), said
+    assert (leader.folder / "kept" / "PG_VERSION").exists(), "what only it had written is kept"
     with pytest.raises(ClusterError, match="data_dir"):
-        rejoin(type(cluster)(), conninfo(leader))
+        rejoin(Cluster(), conninfo(leader))
