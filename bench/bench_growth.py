@@ -1,7 +1,7 @@
 """The same centre at 1x, 4x and 16x: seats, vehicles, positions and events; where the first limits show.
 
-`python bench/bench_growth.py [events] [seats] [vehicles]` prints the tables of docs/scaling.md. Times on a
-machine that does hub and all seats on a few cores are an upper bound; CPU, bytes and seconds are not.
+`python bench/bench_growth.py [events] [seats] [vehicles] [1 4 16]` prints the tables of docs/scaling.md. Times
+on a machine that does hub and all seats on a few cores are an upper bound; CPU, bytes and seconds are not.
 """
 
 import sys
@@ -212,7 +212,10 @@ def run() -> dict[str, float]:
 
 def table(way: str, scales: tuple[int, ...]) -> list[str]:
     """Markdown, as in docs/scaling.md."""
-    columns = [WAYS[way](scale) for scale in scales]
+    columns = []
+    for scale in scales:
+        columns.append(WAYS[way](scale))
+        print(way, scale, {name: round(columns[-1][name], 2) for name in SHOWN[way]}, file=sys.stderr)
     lines = [f"| {way} |{''.join(f' {scale}× |' for scale in scales)}", f"|---|{'---:|' * len(scales)}"]
     for name in SHOWN[way]:
         cells = "".join(f" {column[name]:,.{0 if column[name] >= 100 else 2}f} |" for column in columns)
@@ -221,5 +224,6 @@ def table(way: str, scales: tuple[int, ...]) -> list[str]:
 
 
 if __name__ == "__main__":
-    for chosen in sys.argv[1:] or WAYS:
-        print("\n".join(table(chosen, SCALES)), flush=True)
+    sizes = tuple(int(word) for word in sys.argv[1:] if word.isdigit()) or SCALES
+    for chosen in [word for word in sys.argv[1:] if not word.isdigit()] or WAYS:
+        print("\n".join(table(chosen, sizes)), flush=True)
