@@ -1,7 +1,7 @@
 """The same centre at 1x, 4x and 16x: seats, vehicles, positions and events; where the first limits show.
 
-`python bench/bench_growth.py [events] [seats] [vehicles] [1 4 16]` prints the tables of docs/scaling.md. Times
-on a machine that does hub and all seats on a few cores are an upper bound; CPU, bytes and seconds are not.
+`python bench/bench_growth.py [events] [seats] [vehicles] [1 4 16]` prints the tables of docs/scaling.md. On
+a machine that does hub and all seats on a few cores times are an upper bound; CPU, bytes, seconds are not.
 """
 
 import sys
