@@ -76,6 +76,7 @@ SITES: dict[str, str] = {
     "未能执行（{reason}）：请告知维护": "Not done ({reason}): tell maintenance",
     "本中心存储不可用：立即通知维护，暂用电台指挥": "The store of this site does not work: call maintenance, command by radio",
     "本中心已在指挥，无需再接管": "This site has command already",
+    "本中心数据正在核对或追平：等几秒再试；确需立即接管请勾选“紧急接管”": "This site is still checking or catching up: try again in some seconds; if it cannot wait, tick break glass",
     "本中心正在指挥": "This site has command",
     "本中心电话、电台、坐席可用，人员到位": "Telephone, radio and seats here work and are manned",
     "本地副本到第 {own} 条，最后听到第 {heard} 条：": "The copy here ends at row {own}, row {heard} was heard of: ",

@@ -258,7 +258,7 @@ def answered(desk: "Desk", answer: CommandAnswer) -> None:
     if it is None or answer.id != it.id:
         return
     if answer.reason:
-        _fail(desk, it, refusal_words(answer))
+        _fail(desk, it, refusal_words(answer, it.act))
         return
     it.stage = Stage.DONE
     done = {
@@ -271,7 +271,7 @@ def answered(desk: "Desk", answer: CommandAnswer) -> None:
     desk.notice(done[it.act], grave=False)
 
 
-def refusal_words(answer: CommandAnswer) -> str:
+def refusal_words(answer: CommandAnswer, act: Act = Act.HAND_OVER) -> str:
     """Why it was not done, and what to do."""
     words = {
         "two_people": say("须两个不同的人授权：请换第二授权人"),
@@ -287,6 +287,8 @@ def refusal_words(answer: CommandAnswer) -> str:
         "unknown_scope": say("没有这个指挥范围：请重新选择"),
         "timeout": say("没有在时限内完成：请看现指挥方是谁，再决定是否重试"),
     }
+    if act is Act.TAKE:
+        words["behind"] = say("本中心数据正在核对或追平：等几秒再试；确需立即接管请勾选“紧急接管”")
     told = words.get(answer.reason, say("未能执行（{reason}）：请告知维护", reason=answer.reason))
     return f"{told}（{answer.text}）" if answer.text else told
 

@@ -170,9 +170,10 @@ def test_the_first_person_is_the_one_who_sits_here(seat, district):
 @pytest.mark.parametrize("reason", [*REASONS, "something_new"])
 def test_every_refusal_says_what_to_do(seat, district, reason, language):
     i18n.use(language)
-    words = authorising.refusal_words(CommandAnswer(id="a", reason=reason))
-    assert len(words) > 8
-    assert "{" not in words
+    for act in Act:
+        words = authorising.refusal_words(CommandAnswer(id="a", reason=reason), act)
+        assert len(words) > 8
+        assert "{" not in words
 
 
 def test_a_refusal_can_be_cured_and_tried_again_with_another_id(seat, district):
