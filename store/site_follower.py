@@ -32,7 +32,7 @@ from store.core.messages import (
     encode,
 )
 from store.core.outputs import ForSite, Reply
-from store.core.rejoin import Ask, ReadTail, Rejoin, Rewind, Step
+from store.core.rejoin import Ask, Phase, ReadTail, Rejoin, Rewind, Step
 from store.core.relay_logic import RelayLogic
 from store.core.roster import sign_keys
 from store.core.takeover import Pair, Standing, evidence, taken, two_people, why_not_take
@@ -41,6 +41,8 @@ from store.db.errors import StoreError
 from store.db.rewind import Tail
 from store.relay import SiteAnswer
 from store.site_view import View
+
+AGAIN_MS = 5_000
 
 log = logging.getLogger(__name__)
 _events: msgspec.msgpack.Decoder[Event] = msgspec.msgpack.Decoder(Event)
@@ -92,6 +94,8 @@ class Following:
         self._reading: Future[list[Late]] | None = None
         self._threads = ThreadPoolExecutor(1, "tail")
         self._ending = False
+        self._forked: ForkFound | None = None
+        self._again_at = 0
 
     def close(self) -> None:
         self._threads.shutdown()
@@ -188,7 +192,7 @@ class Following:
 
     def on_fork(self, fork: ForkFound, now: int) -> SiteAnswer:
         """Our journal has a tail of its own: begin the way back, or go on with it under another hub."""
-        self._holder = fork.epoch
+        self._holder, self._forked = fork.epoch, fork
         if self._rejoin is None:
             try:
                 self._tail = Tail(self._url)
@@ -212,11 +216,23 @@ class Following:
         if self._ending:
             self.end()
             return []
+        if self._forked is not None and (self._rejoin is None or self._rejoin.phase is Phase.STUCK):
+            return self._begin_again(self._forked, now)
         if self._rejoin is None:
             return []
         if self._reading is not None and self._reading.done():
             return self._on_tail_read(self._rejoin, now)
         return self._answer(self._rejoin.on_time(now), now)
+
+    def _begin_again(self, fork: ForkFound, now: int) -> SiteAnswer:
+        """The store did not answer, or no shared row was found: look again, it is never given up."""
+        if now < self._again_at:
+            return []
+        self._again_at = now + AGAIN_MS
+        if self._rejoin is not None:
+            log.error("no row of this journal is known to %s: a person has to look", fork.epoch)
+            self._rejoin = None
+        return self.on_fork(fork, now)
 
     def _on_tail_read(self, rejoin: Rejoin, now: int) -> SiteAnswer:
         assert self._reading is not None

@@ -168,7 +168,8 @@ class Followers:
 
     def on_hashes(self, read: ReadHashes, rows: Iterable[tuple[int, bytes]], head: Head) -> list[Reply]:
         known = tuple((seq, row_hash) for seq, row_hash in rows if seq <= head.seq)
-        return [Reply(read.route, encode(Hashes(rows=known, head_seq=head.seq)))]
+        answer = Hashes(rows=known, head_seq=head.seq, asked=read.asked.seqs)
+        return [Reply(read.route, encode(answer))]
 
     def on_positions(self, batch: Iterable[Position]) -> list[Reply]:
         """Vehicles moved: keep the newest of each for every relay, feed those that asked."""

@@ -447,10 +447,12 @@ class Forwarded(_Message, frozen=True):
 
 
 class Hashes(_Message, frozen=True):
-    """(seq, hash) of the rows asked for that exist here."""
+    """(seq, hash) of the rows asked for that exist here. `asked`: the question, so that no late answer counts
+    for the next one."""
 
     rows: tuple[tuple[int, bytes], ...]
     head_seq: int
+    asked: tuple[int, ...] = ()
 
 
 class LateDone(_Message, frozen=True):

@@ -90,8 +90,8 @@ class Rejoin:
 
         A row asked for that is not there lies before the beginning of their journal.
         """
-        if self.phase is not Phase.FINDING or self._asked_at is None:
-            return []
+        if self.phase is not Phase.FINDING or hashes.asked != self._asked:
+            return []  # an answer that was overtaken by another question
         self._high = min(self._high, hashes.head_seq + 1)
         theirs = dict(hashes.rows)
         for seq in self._asked:

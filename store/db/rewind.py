@@ -22,7 +22,7 @@ from store.db.base import chain_start, head_at
 from store.db.engine import folder_of, open_engine
 from store.db.errors import JournalBroken, converted
 from store.db.rebuild import rebuild_in
-from store.db.rows import entry_of, read_head
+from store.db.rows import entry_of, read_head, upsert
 from store.db.tables import ABANDONED, JOURNAL, VERDICT
 from store.private_file import make_private
 
@@ -182,7 +182,7 @@ def _set_aside(connection: Connection, fork: int, results: Mapping[str, str], no
         for row in connection.execute(query)
     ]
     for at in range(0, len(kept), READ_AT_ONCE):
-        connection.execute(ABANDONED.insert(), kept[at : at + READ_AT_ONCE])
+        upsert(connection, ABANDONED, kept[at : at + READ_AT_ONCE])
 
 
 def _cut(connection: Connection, fork: int) -> None:

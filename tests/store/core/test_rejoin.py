@@ -20,7 +20,7 @@ class Holder:
 
     def hashes(self, asked: HashReq) -> Hashes:
         rows = tuple((seq, self.hash_at(seq)) for seq in asked.seqs if self.begins <= seq <= self.head)
-        return Hashes(rows=rows, head_seq=self.head)
+        return Hashes(rows=rows, head_seq=self.head, asked=asked.seqs)
 
     def take(self, late: Late) -> LateDone | None:
         if late.cid in self.known:
@@ -80,6 +80,23 @@ def test_the_fork_is_found_and_every_order_handed_in_once(
     assert rewound is not None
     assert set(rewound.results) == {f"c{n}" for n in range(our_tail)}
     assert holder.order == [f"c{n}" for n in range(our_tail)]
+
+
+def test_an_answer_to_an_earlier_question_counts_for_nothing() -> None:
+    holder = Holder(fork=300, head=320, begins=1)
+    back = Rejoin(0, 310, lambda seq: ours(300, seq))
+    (first,) = back.start(0)
+    assert isinstance(first, Ask)
+    assert isinstance(first.message, HashReq)
+    slow = holder.hashes(first.message)
+    (second,) = back.on_hashes(slow, 0)
+    assert back.on_hashes(slow, 0) == [], "the same answer again, after it was asked twice"
+    steps: list[Step] = [second]
+    while isinstance(steps[0], Ask):
+        message = steps[0].message
+        assert isinstance(message, HashReq)
+        steps = back.on_hashes(holder.hashes(message), 0)
+    assert steps == [ReadTail(300)]
 
 
 def test_journals_without_a_shared_row_need_a_person() -> None:
