@@ -29,7 +29,7 @@ from store.relay import Relay
 from store.site_follower import Following, GoBack, Lead
 from store.site_leader import Fenced, Given, Leading, Taken
 from store.site_report import write_all, write_report
-from store.site_store import leading_config
+from store.site_store import copying_config, leading_config
 from store.site_view import View
 from store.standby import Watch
 
@@ -99,7 +99,8 @@ class SiteProcess:
         if ours is not None or (not rows and self._leads):
             self._lead(ours)
         else:
-            self._follow(fenced=any(row.mode == FENCED for row in rows))
+            config = copying_config(self._config, rows)
+            self._follow(config, fenced=any(row.mode == FENCED for row in rows))
 
     # --- the hub ----------------------------------------------------------------------------------
 
@@ -115,7 +116,10 @@ class SiteProcess:
         if isinstance(outcome, Fenced):
             for url in {config.store.url, self._config.store.url}:
                 with short_transaction(url) as connection:
-                    fence(connection, scope, outcome.epoch)
+                    if (
+                        led_by(scopes(connection), config.site.code) is not None
+                    ):  # else it is not ours to fence
+                        fence(connection, scope, outcome.epoch)
         elif isinstance(outcome, Taken):
             self._write_down(outcome.word)
         elif isinstance(outcome, Given):
@@ -129,10 +133,10 @@ class SiteProcess:
 
     # --- the relay --------------------------------------------------------------------------------
 
-    def _follow(self, *, fenced: bool) -> None:
-        code, url = self._config.site.code, self._config.store.url
+    def _follow(self, config: Config, *, fenced: bool) -> None:
+        code, url = config.site.code, config.store.url
         following = Following(code, self._view, url, self._roster_path, self._write_down, fenced=fenced)
-        relay = Relay(self._config, following)
+        relay = Relay(config, following)
         following.end = relay.stop
         try:
             self._run(relay)
@@ -142,10 +146,10 @@ class SiteProcess:
         if isinstance(outcome, Lead):
             self._write_down(outcome.word)
         elif isinstance(outcome, GoBack):
-            self._go_back(outcome)
+            self._go_back(outcome, url)
 
-    def _go_back(self, back: GoBack) -> None:
-        tail = Tail(self._config.store.url)
+    def _go_back(self, back: GoBack, url: str) -> None:
+        tail = Tail(url)
         try:
             head = tail.rewind(back.fork, back.results, back.epoch, self._clock.now_ms())
         finally:

@@ -20,12 +20,14 @@ from store.config.sections import Cluster, Relay, Site, Store
 from store.core.ids import new_id
 from store.core.messages import CommandAnswer, DeclareIsland, Mode
 from store.core.seat_logic import Told
+from store.db.authority import scopes
 from store.db.errors import NotHolder
+from store.db.short import short_transaction
 from store.db.store import HubStore
 from store.db.verify import verified
 from store.exits import ExitCode
 from store.old_leader import rejoin
-from store.site_store import leading_config
+from store.site_store import copying_config, leading_config
 from tests.console.eyes import Eyes
 from tests.store.conftest import POSTGRES, City, Desk, Postgres, master_data
 from tests.store.pair import Orders
@@ -183,10 +185,17 @@ def test_a_district_takes_command_with_the_standby_of_its_building(
     assert (opened.epoch.term, opened.epoch.site) == (2, "02")
     assert set(orders.calls.values()) <= set(opened.floor.calls), "nothing acknowledged is missing"
     store.close()
+    with short_transaction(url) as connection:
+        rows = scopes(connection)
+    centre = replace(city.config, store=replace(city.config.store, url=url))
+    assert copying_config(district, rows) == district
+    assert copying_config(centre, rows).store.url.startswith("sqlite:///"), "never written by another site"
     with pytest.raises(NotHolder):
         HubStore(url, "01", "a1/1").open()
-    nowhere = replace(district, cluster=Cluster(server="host=127.0.0.1 port=1 user=nobody"))
-    assert leading_config(nowhere, word).store.url == district.store.url, "its own copy leads (tier 2)"
+    gone = url.replace(f":{standby.port}/", ":1/")
+    nowhere = Cluster(server="host=127.0.0.1 port=1 user=nobody")
+    lost = replace(district, cluster=nowhere, relay=Relay(takeover_store=gone))
+    assert leading_config(lost, word) == lost, "its own copy leads (tier 2)"
 
 
 def test_the_commands_and_what_they_say(
