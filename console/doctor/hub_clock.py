@@ -2,6 +2,7 @@
 
 import tempfile
 import threading
+import time
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -14,6 +15,7 @@ from store.config import Config
 from store.core.seat_logic import Phase
 
 WAIT_S_MAX = 4.0
+LOOK_S = 0.2
 OFFSET_MS_WARN = 500
 OFFSET_MS_FAIL = 5_000
 """Beyond it a seat's own times of calls are not believed any more."""
@@ -67,9 +69,10 @@ def _ask(config: Config, machine: str) -> LinkState:
         link = HubLink(settings, rung.set)
         link.start()
         try:
-            if rung.wait(WAIT_S_MAX) and link.state.tick_age_ms is None:
+            until = time.monotonic() + WAIT_S_MAX
+            while link.state.tick_age_ms is None and time.monotonic() < until:
+                rung.wait(LOOK_S)  # other things ring before the first Tick
                 rung.clear()
-                rung.wait(WAIT_S_MAX / 2)  # the first ring may come before the first Tick
             return link.state
         finally:
             link.stop()

@@ -37,6 +37,7 @@ def test_a_call_older_than_the_log_in_keeps_its_time_and_gets_the_persons_name(c
 
 
 def test_the_doctor_compares_the_clocks(centre: City) -> None:
+    centre.desk("wall").wait_live()
     finding = hub_clock(centre.config)
     assert finding.level is Level.OK, finding
     assert finding.en.endswith("ms from the hub's")
