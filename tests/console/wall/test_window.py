@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from console import i18n
@@ -127,6 +127,7 @@ def test_nothing_is_clipped(qtbot: QtBot, language: str, theme: str) -> None:
     seat = ReserveSeatful("s4")
     seat.order_up("r1", "r2", reason="MCI")
     window.show_reserve(wall_line(seat.desk.floor, seat.clock.now), *urgency(seat.desk.floor))
+    QApplication.processEvents()
     qtbot.waitExposed(window)
     for label in window.findChildren(QLabel):
         if label.isVisible() and label.text():
