@@ -10,6 +10,8 @@ journal_reader.py  rows for a follower that is far behind
 authority.py   who commands: the row that fences
 rows.py        facts as rows and back
 history.py     one row per call, incident, mission for reports
+server.py      questions to the server itself: who confirms, promotion, rights
+verify.py      proof of a store without touching it
 rebuild.py     state and history made anew from the proven journal
 track.py       thinned positions
 accounts.py    staff numbers and password hashes
