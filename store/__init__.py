@@ -14,7 +14,8 @@ hub_reader.py    its thread that reads the journal for relays far behind
 hub_office.py    its thread for enrolment, notes of administration and signed ends of the journal
 hub_admin.py     enrolment and accounts of one desk; administration.py: the same by two people, noted
 admin_cli.py, enrol_cli.py, audit_cli.py   the command line
-standby.py       the second hub of a site listens for the first; commit_watch.py: what commits wait for, island
+standby.py       the second hub of a site listens for the first
+commit_watch.py  what commits wait for; carries out an island
 site_store.py    with which database a site leads or follows after a takeover
 cluster.py       island, promotion; old_leader.py: its return; patroni.py: the interface of Patroni
 backup/    backups that prove themselves, restores, drills; store_cli.py: main.py store
