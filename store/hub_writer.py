@@ -166,7 +166,7 @@ class Writer(Generic[Job]):
             log.exception("history or track not written")
         else:
             self._set_mode(Mode.NORMAL, "")
-            if self._track or (history_seq < self._head_seq and not self.history_stopped):
+            if len(self._track) >= TRACK_PER_WRITE:
                 self._idle_at = 0  # the next gap between commands is one too: a large fleet fills the queue
 
     def _set_mode(self, mode: Mode, text: str) -> None:
