@@ -94,7 +94,7 @@ class _Bus:
         self._mail = mail
         self._disk = OutboxDisk(settings.outbox)
         now = clock.steady_ms()
-        self._logic = SeatLogic(self._disk.load(), now)
+        self._logic = SeatLogic(self._disk.load(), now, self._disk.heard())
         self._context = Context()
         self._poller = zmq.Poller()
         self._poller.register(waker.fd, zmq.POLLIN)
@@ -347,6 +347,7 @@ class _Bus:
         logic, tick = self._logic, self._logic.last_tick
         if tick is not None and tick is not self._last_tick:
             self._last_tick, self._offset_ms = tick, tick.now_at - now
+            self._disk.keep_heard(logic.heard)
             if tick.roster > self._hubs.revision and now >= self._roster_at:
                 self._roster_at = now + ROSTER_MS
                 self._send(RosterReq(revision=self._hubs.revision))

@@ -1,7 +1,8 @@
 """The durable half of a machine's outbox: one small SQLite file, WAL, synchronous=FULL.
 
 A command is in here before it is first sent and leaves with its verdict or its expiry, so that a restart
-of the seat sends what waits, in order and with the same ids.
+of the seat sends what waits, in order and with the same ids. The newest command that was heard of
+is kept too: what waited then is not settled by a hub that had been replaced.
 """
 
 import logging
@@ -10,12 +11,13 @@ from pathlib import Path
 
 import msgspec
 
-from store.core.messages import encode
+from store.core.messages import EPOCH_ZERO, Epoch, encode
 from store.core.outbox import Waiting
 from store.private_file import make_private
 
 log = logging.getLogger(__name__)
 _decoder = msgspec.msgpack.Decoder(Waiting)
+_epochs = msgspec.msgpack.Decoder(Epoch)
 
 
 class OutboxError(Exception):
@@ -34,6 +36,10 @@ class OutboxFile:
             self._connection.execute(
                 "CREATE TABLE IF NOT EXISTS outbox"
                 " (n INTEGER PRIMARY KEY AUTOINCREMENT, cid TEXT NOT NULL UNIQUE, waiting BLOB NOT NULL)"
+            )
+            self._connection.execute(
+                "CREATE TABLE IF NOT EXISTS heard"
+                " (one INTEGER PRIMARY KEY CHECK (one = 1), epoch BLOB NOT NULL)"
             )
         except (sqlite3.Error, OSError) as error:
             raise OutboxError(f"{path}: {error}") from error
@@ -65,6 +71,21 @@ class OutboxFile:
                 self._connection.execute("ROLLBACK")
             raise OutboxError(str(error)) from error
 
+    def heard(self) -> Epoch:
+        """The newest command this machine heard of; EPOCH_ZERO: none. Raises OutboxError."""
+        try:
+            row = self._connection.execute("SELECT epoch FROM heard").fetchone()
+            return _epochs.decode(row[0]) if row else EPOCH_ZERO
+        except (sqlite3.Error, msgspec.MsgspecError) as error:
+            raise OutboxError(str(error)) from error
+
+    def keep_heard(self, epoch: Epoch) -> None:
+        """Raises OutboxError."""
+        try:
+            self._connection.execute("INSERT OR REPLACE INTO heard VALUES (1, ?)", (encode(epoch),))
+        except sqlite3.Error as error:
+            raise OutboxError(str(error)) from error
+
     def close(self) -> None:
         self._connection.close()
 
@@ -76,6 +97,7 @@ class OutboxDisk:
         self.fault = ""
         """Why the outbox is not on disk; "" while it is."""
         self._settled: list[str] = []
+        self._heard = EPOCH_ZERO
         self._file: OutboxFile | None = None
         try:
             self._file = OutboxFile(path)
@@ -89,6 +111,25 @@ class OutboxDisk:
         except OutboxError as error:
             self._set_fault(str(error))
             return []
+
+    def heard(self) -> Epoch:
+        """The newest command an earlier run heard of."""
+        try:
+            self._heard = self._file.heard() if self._file else EPOCH_ZERO
+        except OutboxError as error:
+            self._set_fault(str(error))
+        return self._heard
+
+    def keep_heard(self, epoch: Epoch) -> None:
+        """On disk when people moved the command; the starts of a hub do not count."""
+        if (epoch.term, epoch.site) <= (self._heard.term, self._heard.site):
+            return
+        try:
+            if self._file is not None:
+                self._file.keep_heard(epoch)
+            self._heard = epoch
+        except OutboxError as error:
+            self._set_fault(str(error))  # tried again with the next Tick
 
     def keep(self, waiting: list[Waiting]) -> None:
         """On disk, or a fault the screens show; the order goes out either way."""

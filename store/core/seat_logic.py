@@ -131,9 +131,16 @@ Happening = (
 
 
 class SeatLogic:
-    """One per machine. All times in ms of one clock that never jumps."""
+    """One per machine. All times in ms of one clock that never jumps.
 
-    def __init__(self, kept: list[Waiting], now: int) -> None:
+    `heard`: the newest command an earlier run heard of, kept as durable as the outbox; it counts for what
+    that run left, so that a city made anew is not mistaken for one that was replaced.
+    """
+
+    def __init__(self, kept: list[Waiting], now: int, heard: Epoch = EPOCH_ZERO) -> None:
+        self.heard = heard
+        """The newest command ever heard of."""
+        self._kept = {waiting.cid: heard for waiting in kept}
         self.replica = Replica()
         self.outbox = Outbox(kept)
         self.latency_ms: int | None = None
@@ -231,6 +238,7 @@ class SeatLogic:
             return []
         fresh = self.last_tick is None or tick.epoch > self.last_tick.epoch
         self._tick_at, self.last_tick, self._revoked = now, tick, False
+        self.heard = max(self.heard, tick.epoch)
         if fresh:
             self.outbox.send_again(now)
         return self._from_replica(self.replica.on_message(tick, now)) + (self._send_due(now) if fresh else [])
@@ -249,10 +257,11 @@ class SeatLogic:
 
         That site may have decided otherwise: it is asked, with the same id.
         """
+        if ack.said_by == EPOCH_ZERO and ack.repeated:
+            return False  # a hub of before: it says only who decided, not who it is
         says = ack.said_by if ack.said_by != EPOCH_ZERO else ack.epoch
-        heard = self.last_tick.epoch if self.last_tick is not None else says
-        known_by = ack.said_by == EPOCH_ZERO and ack.repeated
-        return not known_by and (says.term, says.site) < (heard.term, heard.site)
+        heard = max(self._kept.get(ack.cid, says), self.last_tick.epoch if self.last_tick else says)
+        return (says.term, says.site) < (heard.term, heard.site)
 
     def _on_nack(self, nack: Nack) -> list[Happening]:
         if nack.reason == "revoked":

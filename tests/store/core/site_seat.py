@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from dispatch import commands as cmd
 from dispatch.floor import Floor, apply
-from store.core.messages import Nack, decode_from_hub, encode
+from store.core.messages import EPOCH_ZERO, Nack, decode_from_hub, encode
 from store.core.outbox import Waiting
 from store.core.replica import Applied
 from store.core.seat_logic import (
@@ -39,13 +39,14 @@ class SimSeat:
         self.dead = self.frozen = False
         self.held: list[bytes] = []
         self.hopped_at = 0
+        self.heard = EPOCH_ZERO  # on disk
         self.token = seal(Token(MACHINE_KEY, f"d{name}", name, 0, START_MS * 1000), SIGN)
         self.start()
 
     def start(self) -> None:
         self.dead = False
         self.screen = Floor()
-        self.logic = SeatLogic(list(self.outbox.values()), self.world.now)
+        self.logic = SeatLogic(list(self.outbox.values()), self.world.now, self.heard)
         self.handle(self.logic.connected(self.world.now))
         self.turn(self.logic)
 
@@ -79,6 +80,7 @@ class SimSeat:
         if isinstance(message, Nack) and message.reason == "elsewhere":
             self.handle([TryNextHub()])
         self.handle(self.logic.on_message(message, self.world.now))
+        self.heard = self.logic.heard
 
     def handle(self, happenings: list[Any]) -> None:
         for happening in happenings:
