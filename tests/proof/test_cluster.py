@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 import main
+from bench.sizes import report
 from store.config import load_config
 from store.db.verify import verified
 from store.exits import ExitCode
@@ -94,7 +95,9 @@ def flows(orders: Orders, at: float) -> bool:
 
 
 def told(kind: str, gaps: list[float]) -> None:
-    print(f"B7 {kind} x{len(gaps)}: longest {max(gaps):.2f} s, all {[round(gap, 2) for gap in gaps]}")
+    report(
+        f"B7 {kind}", times=len(gaps), longest_s=round(max(gaps), 2), all_s=[round(gap, 2) for gap in gaps]
+    )
     assert max(gaps) <= GAP_S[kind]
 
 
@@ -184,7 +187,7 @@ def test_every_answer_is_in_the_journal(cluster: Cluster, city: City, orders: Or
     orders.settle(60.0)
     found = verified(city.config.store.url)
     assert found.good, found
-    print(f"B7: {len(orders.calls)} orders, 0 lost, journal {found.seq} whole, state agrees")
+    report("B7 journal", orders=len(orders.calls), lost=0, journal=found.seq, state_differs=0)
 
 
 def test_break_glass_and_etcd_formed_anew(cluster: Cluster, city: City, orders: Orders) -> None:
@@ -213,7 +216,7 @@ def test_break_glass_and_etcd_formed_anew(cluster: Cluster, city: City, orders: 
     found = verified(city.config.store.url)
     assert found.good
     assert found.seq >= answered + 1
-    print(f"B7 break-glass: promoted {promoted_s:.2f} s, orders answered within {serving_s:.2f} s, 0 lost")
+    report("B7 break-glass", promoted_s=round(promoted_s, 2), answered_s=round(serving_s, 2), lost=0)
     reform_etcd(cluster)
     assert main.main(["store", "--config", str(config), "promote", "--give-back"]) == ExitCode.DONE
     cluster.start_patroni("b1")
@@ -222,7 +225,7 @@ def test_break_glass_and_etcd_formed_anew(cluster: Cluster, city: City, orders: 
         cluster.start_patroni(name)
     orders.run(cluster.whole, every_s=0.2, limit_s=120.0)
     orders.settle()
-    print("B7: etcd re-formed, the old machines rejoined and replay")
+    report("B7 etcd formed anew", members=3, old_machines_replay=2)
 
 
 def reform_etcd(cluster: Cluster) -> None:
