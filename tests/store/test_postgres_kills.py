@@ -11,6 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from bench.sizes import report
 from dispatch import commands as cmd
 from store.core.ids import new_id
 from store.db.verify import verified
@@ -83,9 +84,14 @@ def test_nothing_acknowledged_is_lost_whoever_is_killed(tmp_path: Path, server: 
         assert city.stop_hub() == 0
         found = verified(city.config.store.url)
         assert found.good
-        print(
-            f"B3 PostgreSQL: {KILLS} kills, {servers} of PostgreSQL itself, {len(calls)} commands,"
-            f" {cut_short} unanswered at the kills, 0 lost, 0 twice, journal {found.seq} whole"
+        report(
+            "B3 PostgreSQL, server killed too",
+            kills=KILLS,
+            of_the_server=servers,
+            commands=len(calls),
+            unanswered_at_kills=cut_short,
+            lost=0,
+            journal=found.seq,
         )
     finally:
         city.close()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.sizes import report
 from dispatch import commands as cmd
 from dispatch.kinds import SeatState
 from tests.store.conftest import Postgres
@@ -52,7 +53,7 @@ def test_killed_or_frozen_the_other_hub_serves_and_nothing_is_lost(pair: Pair) -
     orders.run(lambda: any(pair.listens(name) for name in pair.hubs))
     orders.settle()
     shown = {kind: [round(gap, 2) for gap in found] for kind, found in gaps.items()}
-    print(f"{len(orders.calls)} orders, 0 lost; seconds without an answer: {shown}")
+    report("B4 standby", orders=len(orders.calls), lost=0, silent_s=shown)
     assert max(gap for found in gaps.values() for gap in found) < SERVES_AGAIN_S
     assert seat.order(cmd.SetSeatState("seat01", SeatState.PAUSED)).epoch.boot == 1 + 2 * TAKEOVERS
     assert all(process.poll() is None for process in pair.hubs.values()), "the old ones listen again"

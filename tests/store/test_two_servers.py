@@ -11,6 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 import main
+from bench.sizes import report
 from console.ports import HubMode
 from dispatch import commands as cmd
 from dispatch.kinds import Role
@@ -147,9 +148,8 @@ def test_promoted_and_the_old_leader_comes_back_replaying(
         ours = cluster_of(standby, city.database)
         orders.run(lambda ours=ours: bool(confirm_by_streaming(ours)))
         how = "rebuilt" if back.rebuilt else "rewound"
-        print(
-            f"promoted {done.took_s:.2f} s, orders answered {serving_s:.2f} s, {how} in {back.took_s:.2f} s"
-        )
+        figures = {"promoted_s": done.took_s, "answered_s": serving_s, f"{how}_s": back.took_s}
+        report("B7 two servers", **{name: round(took, 2) for name, took in figures.items()})
         orders.settle()
         leader, standby = standby, leader
     found = verified(city.config.store.url)
