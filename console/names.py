@@ -18,7 +18,13 @@ Missions         mission.<row>.next, mission.<row>.hospital (row counts from 0)
 Reason bar       reason.<value of the reason>, reason.remark, reason.minutes, reason.confirm, reason.cancel
 Keys             keys.<verb id> (the strip of F-keys at the foot), command.line
 Notices          notice.text, notice.act, notice.dismiss, banner
-Status           lamp.<phone radio hub store recorder clock>, clock, mode
+Status           lamp.<phone radio hub store recorder clock city conflicts>, clock, mode
+Mode             mode (the sign; pressing it opens the act that moves command), mode.frame (island)
+Command          authorise.<reason order_no first_password second_staff second_password>, authorise.check.<n>,
+                 authorise.break_glass, authorise.scope.<scope>, authorise.to.<site>, authorise.confirm,
+                 authorise.cancel, authorise.told
+Conflicts        conflicts.table, conflicts.<open settled>, conflicts.<choice>, conflicts.<ours theirs>,
+                 conflicts.means, conflicts.empty_run, conflicts.remark, conflicts.confirm, conflicts.cancel
 Second person    second.staff, second.password, second.enter, second.cancel
 """
 
