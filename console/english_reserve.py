@@ -132,6 +132,8 @@ RESERVE: dict[str, str] = {
     "状态与自检": "State and self-test",
     "班长签字：＿＿＿＿＿＿　　　日期：＿＿＿＿＿＿": "Shift leader: ____________     Date: ____________",
     "由调度班长下达启用令（Shift+F9）": "A shift leader orders the activation (Shift+F9)",
+    "电话未就绪": "no line",
+    "先处理“电话注册”一项": "cure the item Telephone first",
     "电话程序未运行": "The telephone does not run",
     "登录后自动继续上岗自检": "After the log-in the check goes on by itself",
     "目标": "Target",

@@ -82,16 +82,24 @@ def _phone(a: Asked) -> Found:
 
 def _test_call(a: Asked) -> Found:
     if a.probed is None:
-        return None
+        return _no_line(a)
     if a.probed.answered_ms is None:
         found = say("试呼不通：{reason}", reason=_why(a.probed.reason))
         return _fault(found, say("检查电话网线与防火墙，请中心查交换机上本分机"))
     return _ok(say("接通 {ms} 毫秒", ms=a.probed.answered_ms))
 
 
+def _no_line(a: Asked) -> Found:
+    """No test call yet: it comes, or there is no line to make one on."""
+    phone = _phone(a)
+    if phone is None or phone[0] is not CheckResult.FAULT:
+        return None
+    return _fault(say("电话未就绪"), say("先处理“电话注册”一项"))
+
+
 def _audio(a: Asked) -> Found:
     if a.probed is None:
-        return None
+        return _no_line(a)
     if a.probed.heard_ms is None:
         return _fault(say("试呼听不到回声"), say("检查防火墙是否放行语音端口，再看耳机"))
     heard = say("回声 {ms} 毫秒，音量 {level}", ms=a.probed.heard_ms, level=a.probed.level)

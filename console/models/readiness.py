@@ -152,9 +152,11 @@ class Readiness:
         """A test call, again until one is well; a caller on the line comes first."""
         if self._probe_id is not None or (self.probed is not None and not self.probed.reason):
             return
-        if now - self._probe_at >= PROBE_AGAIN_MS and not self._desk.phone.calls:
-            self._probe_at = now
+        lamp = self._desk.line.lamp
+        reachable = lamp.running and (lamp.registered or lamp.direct) and not self._desk.phone.calls
+        if reachable and now - self._probe_at >= PROBE_AGAIN_MS:
             self._probe_id = self._desk.phone.probe(self.setup.echo)
+            self._probe_at = now if self._probe_id is not None else 0
 
     def _look(self, activation: Activation | None, now: int) -> None:
         found = {
