@@ -51,8 +51,10 @@ class Pair(City):
 
     def active(self, seat: Desk) -> str:
         """Which of the two the seat is with."""
+        names = {address: name for name, address in self.addresses.items()}
         seat.wait_live()
-        return next(name for name, address in self.addresses.items() if address == seat.link.state.hub)
+        found: str = seat.wait(lambda: names.get(seat.link.state.hub), "one of the two")
+        return found
 
     def listens(self, name: str) -> bool:
         """True when this hub is the standby and hears the other."""
