@@ -8,6 +8,8 @@ pathfinder    the navigator's child process behind its port
 bridge        where other threads meet the window: one queue, one timer
 window        the seat window; panels/ are its parts, models/ what they show (no Qt)
 verbs         every act in one table, for keys, command line, tooltips and help
+record        an activation of reserve seats as HTML, PDF and CSV; `report_cli` is `main.py report`
+sound         the sound of an activation, a family of its own
 doing         does the verbs; `shortcuts` hears their keys
 login         who sits here, and the second person
 theme         colours, type and sizes; `i18n` and `english` the two languages; `names` the object names

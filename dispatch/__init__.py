@@ -16,6 +16,9 @@ Time and ids come in as arguments; nothing here opens a file, reads a clock or r
     decide      order in, events or a refusal out; one handler a command (decide_*.py)
     scopes      whose vehicle, whose incident; is it commanded elsewhere?
     decide_late, decide_conflicts   what another site accepted while it was apart, and settling it
+    reserve, reserve_commands, reserve_events, reserve_changes   activations of reserve seats (平急转换)
+    activation  what a reserve seat may, where it stands, who is missing
+    drill_record  every time of an activation beside its target
     recommend   which vehicle, which hospital, and why
     hints       is this caller calling about something we already know?
     alarms      what is overdue

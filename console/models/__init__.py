@@ -9,6 +9,10 @@ forms      what is being typed: overlay on the floor, autosave, conflicts, the c
 keeping    the crash copy on disk, written by its own thread
 unsigned   what is ordered while nobody is logged in, and why that is safe
 verdicts   what becomes of an order: carried out, refused, or not known
+readiness  a reserve seat looks after itself: shows its order, checks, serves, leaves
+checks     the items of that check: what was found, what cures it
+reserve    reserve seats and activations as rows, lamps and clocks
+acts_reserve  what hands do about them; `reserve_words`, `latest_reserve` their words and lines
 people     who sits at the desk: sitting down, a log-in that ran out, the state of the seat
 state      the small words of a desk: topics, person, hand, notices
 desk       what this seat is doing; takes every message, gives every order

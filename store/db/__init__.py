@@ -13,6 +13,7 @@ history.py     one row per call, incident, mission for reports
 server.py      questions to the server itself: who confirms, promotion, rights
 verify.py      proof of a store without touching it
 rebuild.py     state and history made anew from the proven journal
+activations.py activations of reserve seats, also those off the floor
 track.py       thinned positions
 accounts.py    staff numbers and password hashes
 errors.py      the error tree
