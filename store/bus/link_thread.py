@@ -18,6 +18,7 @@ from store.bus.link_state import LinkSettings, state_of
 from store.bus.outbox_file import OutboxDisk
 from store.bus.sockets import Context, Waker
 from store.core.messages import (
+    FAR_BEHIND,
     PROTO,
     BadMessage,
     Cmd,
@@ -166,7 +167,9 @@ class _Bus:
     def _look_around(self, ready: dict[object, int], now: int) -> None:
         """Another hub when ours does not command, and home again when it is well."""
         logic, hubs = self._logic, self._hubs
-        stranded = logic.mode in NOT_COMMANDING or logic.phase(now) is Phase.RED
+        behind = logic.last_tick.behind if logic.last_tick else 0
+        lost = logic.mode in NOT_COMMANDING or logic.phase(now) is Phase.RED
+        stranded = lost or behind > FAR_BEHIND
         homeward = not stranded and hubs.address != hubs.home
         where = tuple(hubs.others()) if stranded else (hubs.home,) if homeward else ()
         ours = Ours(where, logic.replica.epoch, logic.replica.seq, homeward)

@@ -21,6 +21,8 @@ HASH_ZERO = bytes(32)
 BODY_BYTES_MAX = 128 * 1024
 POSITIONS_PER_MESSAGE_MAX = 4000
 DEGREE_E6 = 1_000_000
+FAR_BEHIND = 500
+"""A relay that lacks more rows shows an old picture: its seats go to a hub until it has caught up."""
 FIX_VALID = 1
 FROM_MEMORY = 2
 """Bits of `Position.flags`."""
@@ -382,7 +384,7 @@ class Tick(_Message, frozen=True):
     hub_age_ms: int = 0
     """At a relay: how long ago it last heard the hub; 0 at the hub."""
     behind: int = 0
-    """At a relay: rows the hub has and this relay not yet."""
+    """At a relay: rows the hub has and this relay not yet. Beyond FAR_BEHIND `seq` is the hub's."""
     roster: int = 0
     """Revision of the signed roster in force here."""
 

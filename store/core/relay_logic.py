@@ -29,6 +29,7 @@ from store.core.journal import Head
 from store.core.line import Line
 from store.core.messages import (
     EPOCH_ZERO,
+    FAR_BEHIND,
     Ack,
     BadMessage,
     Catch,
@@ -279,10 +280,11 @@ class RelayLogic:
 
     def _tick(self, now: int) -> Tick:
         up, hub = self.following, self.following.tick
+        behind = max(0, up.heard_seq - self.head.seq)
         trouble = "" if up.trouble is Trouble.NONE else f"relay:{up.trouble.value}"
         return Tick(
             epoch=self.epoch,
-            seq=self.head.seq,
+            seq=up.heard_seq if behind > FAR_BEHIND else self.head.seq,
             now_at=up.hub_time(now),
             mode=self.mode(now),
             store_age_ms=hub.store_age_ms if hub else 0,
@@ -291,6 +293,6 @@ class RelayLogic:
             scope=hub.scope if hub else "CITY",
             relay=self.identity.site,
             hub_age_ms=up.hub_age_ms(now),
-            behind=max(0, up.heard_seq - self.head.seq),
+            behind=behind,
             roster=self.roster.revision,
         )

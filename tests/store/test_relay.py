@@ -348,6 +348,10 @@ def test_a_district_that_was_off_for_a_week_catches_up_by_itself(district: Distr
     before = district.head().seq
     district.start()
     begun = time.monotonic()
+    free = district.desk("seat-03", outbox=district.folder / "free.sqlite")
+    free.wait(
+        lambda: free.link.state.phase is Phase.LIVE and free.link.state.seq >= head.seq, "at the city", 60
+    )
     seat.wait(lambda: seat.link.state.seq >= head.seq, "caught up", 3600)
     took = time.monotonic() - begun
     size = Path(district.url.removeprefix("sqlite:///")).stat().st_size / 1e6

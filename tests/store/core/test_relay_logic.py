@@ -19,6 +19,7 @@ from store.core.journal import Head
 from store.core.line import BUDGET_MIN, BUDGET_START, Line
 from store.core.messages import (
     EPOCH_ZERO,
+    FAR_BEHIND,
     FIX_VALID,
     Ack,
     Catch,
@@ -209,9 +210,14 @@ def test_nothing_is_shown_before_it_is_durable_in_the_copy() -> None:
     sites.tick()
     last = of(Tick, sites.published)[-1]
     assert (last.seq, last.behind) == (3, 2)
+    sites.rows(FAR_BEHIND)
+    sites.tick()
+    sites.tick()
+    last = of(Tick, sites.published)[-1]
+    assert (last.seq, last.behind) == (FAR_BEHIND + 5, FAR_BEHIND + 2), "seats see that it catches up"
     sites.copy_now = True
     sites.pump()
-    assert sites.relay.head.seq == 5
+    assert sites.relay.head.seq == FAR_BEHIND + 5
 
 
 def test_an_ack_waits_for_its_row_in_the_copy() -> None:
