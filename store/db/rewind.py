@@ -197,7 +197,9 @@ def _cut(connection: Connection, fork: int) -> None:
         connection.exec_driver_sql("ALTER TABLE journal DISABLE TRIGGER journal_no_change")
         guards.append("ALTER TABLE journal ENABLE TRIGGER journal_no_change")
     connection.execute(JOURNAL.delete().where(JOURNAL.c.seq > fork))
-    connection.execute(VERDICT.delete().where(VERDICT.c.seq > fork))
-    connection.execute(VERDICT.delete().where(VERDICT.c.seq == fork, VERDICT.c.ok.is_(False)))
+    accepted = VERDICT.c.ok | VERDICT.c.order_body.is_not(None)  # or kept as a conflict
+    connection.execute(VERDICT.delete().where(VERDICT.c.seq > fork, accepted))
+    # Whoever was told no here must not see it happen when this site commands again.
+    connection.execute(VERDICT.update().where(VERDICT.c.seq > fork).values(seq=fork))
     for guard in guards:
         connection.exec_driver_sql(guard)

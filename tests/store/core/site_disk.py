@@ -175,14 +175,13 @@ class SiteDisk:
         self.abandoned += gone
         start = self.base.seq if self.base else 0
         del self.journal[fork - start :]
-        self.verdicts = {
-            cid: v for cid, v in self.verdicts.items() if v.seq <= fork and not fresh_no(v, fork)
-        }
+        kept = {cid: v for cid, v in self.verdicts.items() if v.seq <= fork or plain_no(v)}
+        self.verdicts = {cid: replace(v, seq=min(v.seq, fork)) for cid, v in kept.items()}
 
 
-def fresh_no(verdict: Verdict, fork: int) -> bool:
-    """A refusal that may have come after row `fork`."""
-    return bool(verdict.refusal) and verdict.seq == fork
+def plain_no(verdict: Verdict) -> bool:
+    """Somebody was told no, and nothing of it is left."""
+    return bool(verdict.refusal) and not is_conflict(verdict)
 
 
 def late_of(verdict: Verdict, order: bytes, rows: list[Entry]) -> Late:

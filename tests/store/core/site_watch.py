@@ -147,6 +147,11 @@ class Watch:
             demand(seat.screen == truth, f"{seat.name}: the screen equals the journal")
             self.check_verdicts(seat, kinds)
 
+    @property
+    def beginning(self) -> int:
+        """The first row after every copy began: of what was decided before, a copy knows no verdicts."""
+        return 1 + max(disk.base.seq if disk.base else 0 for disk in self.disks.values())
+
     def check_verdicts(self, seat: SimSeat, kinds: dict[str, set[str]]) -> None:
         missing = [cid for cid in seat.issued if cid not in seat.told and cid not in seat.expired]
         demand(not missing, f"{seat.name}: no command is lost: {missing}")
@@ -154,4 +159,8 @@ class Watch:
             if told.refusal is None:
                 demand(cid not in self.row_of or cid in kinds, f"{cid}: accepted and lost")
             else:
-                demand(kinds.get(cid, set()) <= ONLY_KEPT, f"{cid}: told refused, done all the same")
+                before = self.row_of.get(cid, self.beginning) < self.beginning
+                demand(
+                    before or kinds.get(cid, set()) <= ONLY_KEPT,
+                    f"{cid}: told refused, done all the same",
+                )
