@@ -26,6 +26,9 @@ Command          authorise.<reason order_no first_password second_staff second_p
 Conflicts        conflicts.table, conflicts.<open settled>, conflicts.<choice>, conflicts.<ours theirs>,
                  conflicts.means, conflicts.empty_run, conflicts.remark, conflicts.confirm, conflicts.cancel
 Second person    second.staff, second.password, second.enter, second.cancel
+Reserve seats    reserve.panel, reserve.seats, reserve.people, reserve.turns, reserve.back, reserve.<verb id>,
+                 reserve.<since first last ready title why shortfall>, reserve.line, summons.<title why clock
+                 next>, check.<item>, check.<item>.found
 """
 
 SEAT = "seat"

@@ -4,6 +4,7 @@ engine.py          start, poll, deferred work, shutdown
 switchboard.py     all lines and calls: orders in, facts out
 line.py            one account
 leg.py             one call, from birth to DISCONNECTED
+probe.py            test calls, and callers a calm seat turns away
 recorder.py        both directions of one call into two files
 voice.py           what an end says: WAV, tone, silence
 configuration.py   our settings in the library's words
