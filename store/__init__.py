@@ -20,5 +20,5 @@ site_store.py    with which database a site leads or follows after a takeover
 cluster.py       island, promotion; old_leader.py: its return; patroni.py: the interface of Patroni
 backup/    backups that prove themselves, restores, drills; store_cli.py: main.py store
 deploy/    the kit of a city and the checks of its machines: main.py deploy
-audit.py   proves a store; head_file.py: its signed ends; disk.py: room on its disk, the ballast
+audit.py   proves a store; head_file.py: its signed ends; disk.py, disk_cli.py: its room, the ballast
 """

@@ -13,6 +13,7 @@ from pathlib import Path
 from dispatch.kinds import Role
 from dispatch.moments import DAY_MS
 from dispatch.words import Dispatcher
+from store import disk_cli
 from store.administration import Administration, NotDoneError, Proof, fingerprint_of
 from store.bus.clock import Clock
 from store.bus.keys import KeyFileError, own_keys
@@ -56,6 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         verbs.add_parser(verb, help=words).add_argument("staff", help="工号 staff number")
     _person_arguments(verbs.add_parser("person", help="增改人员与角色 add or change a person"))
     verbs.add_parser("people", help="列出人员与角色 list people and their roles")
+    disk_cli.add_arguments(verbs)
 
 
 def _machine_arguments(parser: argparse.ArgumentParser) -> None:
@@ -277,4 +279,5 @@ _VERBS: dict[str, Callable[[argparse.Namespace, Config], int]] = {
     "enable": _set_disabled,
     "person": _person,
     "people": _people,
+    "ballast": disk_cli.run,
 }
