@@ -16,8 +16,8 @@ from bench.sizes import percentile
 from bench.town import PASSWORD, Town, town, usage
 from dispatch.floor import copy_of
 from store.core.journal import HEAD_ZERO
-from store.core.messages import EPOCH_ZERO
 from store.core.snapshots import snapshot
+from store.core.wire import EPOCH_ZERO
 from store.db.engine import open_engine
 from store.db.rebuild import differences, replay
 from store.db.rows import load_floor

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from dispatch import commands as cmd
 from store.core.ids import new_id
-from store.core.messages import FIX_VALID, Position
+from store.core.wire import FIX_VALID, Position
 from tests.store.conftest import City, Desk
 from tests.store.district import District
 from tests.store.long_history import write_history

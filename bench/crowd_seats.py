@@ -24,9 +24,9 @@ from store.bus.link import HubLink
 from store.bus.link_state import link_settings
 from store.config import load_config
 from store.core.ids import new_id
-from store.core.messages import Position
 from store.core.replica import Applied
 from store.core.seat_logic import Expired, FloorReplaced, LoginCame, Phase, VerdictCame
+from store.core.wire import Position
 
 WINDOW = 32
 """Orders of one seat without a verdict."""

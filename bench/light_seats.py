@@ -19,9 +19,10 @@ from store.bus.link_sockets import HubConnection
 from store.bus.link_state import link_settings
 from store.bus.sockets import Context, Socket
 from store.config import load_config
-from store.core.messages import Hello, decode_from_hub, encode
+from store.core.messages import Hello, decode_from_hub
 from store.core.replica import Applied
 from store.core.seat_logic import FloorReplaced, Phase, PositionsCame, SeatLogic, Send, Welcomed
+from store.core.wire import encode
 
 TURN_S = 0.05
 AGAIN_MS = 200

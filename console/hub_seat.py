@@ -19,9 +19,10 @@ from store.bus.link import HubLink
 from store.bus.link_mail import Notice
 from store.bus.link_state import LinkState
 from store.core import seat_logic
-from store.core.messages import DEGREE_E6, LoginOk, LoginRefused, Mode, Position
+from store.core.messages import LoginOk, LoginRefused
 from store.core.replica import Applied
 from store.core.seat_logic import Phase
+from store.core.wire import DEGREE_E6, Mode, Position
 
 DECI = 10
 STORE_LATE_MS = 1_000

@@ -20,8 +20,8 @@ from dispatch import commands as cmd
 from dispatch.decide import decide
 from dispatch.floor import Floor, apply, copy_of
 from dispatch.kinds import Role
+from store.core.command_messages import CommandAnswer, Evidence
 from store.core.ids import new_id
-from store.core.messages import CommandAnswer, Evidence
 from store.version import version
 
 HUB_ROLES = frozenset({Role.HUB, Role.GATEWAY})

@@ -15,7 +15,7 @@ from dispatch.floor import Floor
 from dispatch.kinds import Role
 from dispatch.refusals import Refusal
 from dispatch.words import Place, Point
-from store.core.messages import (
+from store.core.command_messages import (
     CommandAnswer,
     DeclareIsland,
     Evidence,

@@ -29,10 +29,10 @@ from radio.terminal.header import plain_phone
 from radio.terminal.roster import KnownTerminal
 from store.bus.link_mail import Notice
 from store.bus.link_state import LinkState
-from store.core.messages import DEGREE_E6, EPOCH_ZERO, FIX_VALID, FROM_MEMORY, Epoch
-from store.core.messages import Position as BusPosition
 from store.core.replica import Applied
 from store.core.seat_logic import Expired, FloorReplaced, VerdictCame
+from store.core.wire import DEGREE_E6, EPOCH_ZERO, FIX_VALID, FROM_MEMORY, Epoch
+from store.core.wire import Position as BusPosition
 
 log = logging.getLogger(__name__)
 

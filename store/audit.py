@@ -15,8 +15,8 @@ from store.bus.roster import RosterError, read_roster
 from store.config import Config
 from store.core.audit import Chain, Fault, Row, SignedHead, first_fault, is_head_good
 from store.core.journal import Head
-from store.core.messages import Entry
 from store.core.roster import sign_keys
+from store.core.wire import Entry
 from store.db.audit_reader import AuditReader, UnreadableRowError
 from store.db.tables import CITY
 from store.head_file import read_heads

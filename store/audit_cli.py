@@ -14,7 +14,7 @@ from store.audit import ExportError, Proof, export, known_signers, prove_export,
 from store.config import Config
 from store.core.audit import Fault
 from store.core.batch import refusal_of
-from store.core.messages import BadMessage
+from store.core.wire import BadMessage
 from store.db.audit_reader import AuditReader, Decided
 from store.db.errors import StoreError
 from store.exits import CannotStartError, ExitCode

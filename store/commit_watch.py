@@ -14,8 +14,9 @@ from msgspec import Struct
 
 from store.cluster import ClusterError, set_island
 from store.config import Config
-from store.core.messages import CommandAnswer, DeclareIsland, Mode, encode
+from store.core.command_messages import CommandAnswer, DeclareIsland
 from store.core.outputs import Reply, Route
+from store.core.wire import Mode, encode
 from store.db.errors import StoreError
 from store.db.server import CommitEyes
 

@@ -27,18 +27,7 @@ from store.core.batch import Batch, Work, refusal_of
 from store.core.greeting import Identity
 from store.core.hub_logic import HubLogic, Output
 from store.core.ids import new_id
-from store.core.messages import (
-    FROM_MEMORY,
-    POSITIONS_PER_MESSAGE_MAX,
-    BadMessage,
-    Mode,
-    Nack,
-    Position,
-    Positions,
-    RosterNews,
-    decode_to_hub,
-    encode,
-)
+from store.core.messages import Nack, Positions, decode_to_hub
 from store.core.outputs import (
     CheckPerson,
     ForSite,
@@ -52,6 +41,8 @@ from store.core.outputs import (
     addressed,
 )
 from store.core.roster import sign_keys
+from store.core.site_messages import RosterNews
+from store.core.wire import FROM_MEMORY, POSITIONS_PER_MESSAGE_MAX, BadMessage, Mode, Position, encode
 from store.db.engine import folder_of
 from store.db.errors import StoreError
 from store.db.rebuild import rebuild as rebuild_store

@@ -27,8 +27,8 @@ from store.core.enrolment import (
 )
 from store.core.hub_logic import HubLogic
 from store.core.ids import new_id
-from store.core.messages import BadMessage, encode
 from store.core.roster import BadRoster, MachineRole, open_roster
+from store.core.wire import BadMessage, encode
 from store.db.accounts import LOCKED_MS
 from store.db.office import Desk, Pending
 from store.head_file import keep_head

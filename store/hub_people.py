@@ -14,8 +14,9 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from store.core.accounts import digest_of
-from store.core.messages import AccountsNews, encode
 from store.core.outputs import CheckPerson, GiveAccounts, Reply
+from store.core.site_messages import AccountsNews
+from store.core.wire import encode
 from store.db.accounts import Accounts
 from store.db.errors import StoreError
 

@@ -15,7 +15,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from msgspec import Struct
 
 from store.core.batch import Batch
-from store.core.messages import Mode, Position
+from store.core.wire import Mode, Position
 from store.db.errors import DiskFull, Fenced, NotDurable, StoreError
 from store.db.history import advance_history
 from store.db.track import Thinner, write_track

@@ -23,20 +23,11 @@ from store.core.following import Copy, ForkFound, Heard, NextHub, PublishPositio
 from store.core.greeting import Identity
 from store.core.hub_followers import FOLLOWING_ROLES
 from store.core.line import Line
-from store.core.messages import (
-    AccountsNews,
-    AccountsReq,
-    BadMessage,
-    FromHub,
-    Nack,
-    RosterNews,
-    RosterReq,
-    decode_from_hub,
-    decode_to_hub,
-    encode,
-)
+from store.core.messages import FromHub, Nack, decode_from_hub, decode_to_hub
 from store.core.outputs import CheckPerson, ForSite, Origin, Publish, Reply, addressed
 from store.core.relay_logic import RelayLogic, RelayOutput
+from store.core.site_messages import AccountsNews, AccountsReq, RosterNews, RosterReq
+from store.core.wire import BadMessage, encode
 from store.db.copy import CopyStore
 from store.hub_people import People
 from store.hub_writer import Committed, Writer

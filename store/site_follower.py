@@ -16,27 +16,18 @@ from dispatch.events import AuthorityMoved, Event
 from dispatch.words import CITY, Authority
 from store.bus.roster import RosterError, read_roster
 from store.core.batch import Batch
+from store.core.command_messages import CommandAnswer, DeclareIsland, EvidenceReq, HandOver, TakeCommand
 from store.core.following import ForkFound, ToTheHub
 from store.core.journal import Head
-from store.core.messages import (
-    CommandAnswer,
-    DeclareIsland,
-    Epoch,
-    EvidenceReq,
-    FromHub,
-    HandOver,
-    Hashes,
-    Late,
-    LateDone,
-    TakeCommand,
-    encode,
-)
+from store.core.messages import FromHub
 from store.core.outputs import ForSite, Reply
 from store.core.rejoin import Ask, Phase, ReadTail, Rejoin, Rewind, Step
 from store.core.relay_logic import RelayLogic
 from store.core.roster import sign_keys
+from store.core.site_messages import Hashes, Late, LateDone
 from store.core.takeover import Pair, Standing, evidence, taken, two_people, why_not_take
 from store.core.tokens import Seals
+from store.core.wire import Epoch, encode
 from store.db.errors import StoreError
 from store.db.rewind import Tail
 from store.relay import SiteAnswer

@@ -13,16 +13,8 @@ from dispatch.administration import Act, NoteAdministration
 from dispatch.commands import MoveAuthority
 from dispatch.words import CITY, Authority
 from store.core.batch import Batch
+from store.core.command_messages import CommandAnswer, DeclareIsland, EvidenceReq, HandOver, TakeCommand
 from store.core.ids import new_id
-from store.core.messages import (
-    CommandAnswer,
-    DeclareIsland,
-    Epoch,
-    EvidenceReq,
-    HandOver,
-    TakeCommand,
-    encode,
-)
 from store.core.outputs import ForSite, Reply, Route
 from store.core.takeover import (
     HAND_OVER_MS_MAX,
@@ -35,6 +27,7 @@ from store.core.takeover import (
     why_not_hand_over,
     why_not_take,
 )
+from store.core.wire import Epoch, encode
 from store.hub import Hub
 from store.site_view import View
 

@@ -9,8 +9,8 @@ from msgspec import Struct
 from dispatch.words import CITY
 from store.bus.peers import PeerHeard
 from store.core.journal import Head
-from store.core.messages import Epoch
 from store.core.takeover import Standing, outranks
+from store.core.wire import Epoch
 
 
 class Word(Struct, frozen=True):

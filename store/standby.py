@@ -15,7 +15,7 @@ from store.bus.link import HubLink
 from store.bus.link_state import LinkSettings
 from store.bus.roster import key_of_address
 from store.config import Config
-from store.core.messages import EPOCH_ZERO, Epoch, Mode
+from store.core.wire import EPOCH_ZERO, Epoch, Mode
 from store.db.errors import StoreError
 from store.db.server import NOBODY, Commanding, who_commands
 from store.exits import CannotStartError

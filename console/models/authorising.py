@@ -16,8 +16,7 @@ from console.ports import CommandQuestion, LogInAnswered
 from dispatch.kinds import Role
 from dispatch.rights import SECOND_PERSON
 from dispatch.words import CITY
-from store.core.ids import new_id
-from store.core.messages import (
+from store.core.command_messages import (
     CommandAnswer,
     DeclareIsland,
     Evidence,
@@ -25,6 +24,7 @@ from store.core.messages import (
     HandOver,
     TakeCommand,
 )
+from store.core.ids import new_id
 
 if TYPE_CHECKING:
     from console.models.desk import Desk

@@ -44,8 +44,8 @@ from dispatch.kinds import Direction, IncidentType, IntakeOutcome
 from dispatch.recommend import Recommendation
 from dispatch.rights import may
 from dispatch.words import Form, Incident, Intake, Mission
+from store.core.command_messages import CommandAnswer, Evidence
 from store.core.ids import new_id
-from store.core.messages import CommandAnswer, Evidence
 from telephony import messages as phone
 from telephony.port import PhonePort
 

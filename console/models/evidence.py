@@ -5,7 +5,7 @@ from console.models.ages import span
 from console.models.commanding import open_conflicts
 from console.models.labels import site_name
 from dispatch.floor import Floor
-from store.core.messages import Evidence
+from store.core.command_messages import Evidence
 
 NEVER = -1
 SILENT_MS = 3_000

@@ -9,7 +9,7 @@ from store.bus.keys import KeyFileError, own_keys, own_sign_key, pin_hub_key
 from store.bus.roster import RosterError, RosterFile, pin_roster_key, write_whole
 from store.bus.sockets import Context, command_client
 from store.core.enrolment import Answer, Enrolled, Knock, decode_answer, fingerprint
-from store.core.messages import MESSAGE_BYTES_MAX, BadMessage, encode
+from store.core.wire import MESSAGE_BYTES_MAX, BadMessage, encode
 
 PENDING = "pending"
 """What the keys of this machine are called until it has a name."""

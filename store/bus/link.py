@@ -22,8 +22,9 @@ from store.bus.link_state import LinkSettings, LinkState
 from store.bus.link_thread import LOGIN_MS_MAX, run_bus
 from store.bus.sockets import Waker
 from store.core.ids import new_id
-from store.core.messages import POSITIONS_PER_MESSAGE_MAX, Login, Position, Positions, encode
+from store.core.messages import Login, Positions
 from store.core.outbox import Waiting
+from store.core.wire import POSITIONS_PER_MESSAGE_MAX, Position, encode
 
 ORDER_DEADLINE_S = 30.0
 """An order to a vehicle that nobody confirmed for so long is decided anew by a person."""

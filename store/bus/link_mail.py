@@ -11,15 +11,8 @@ from collections.abc import Callable, Iterable
 from msgspec import Struct
 
 from store.bus.link_state import LinkState
-from store.core.messages import (
-    DeclareIsland,
-    EvidenceReq,
-    HandOver,
-    Login,
-    Position,
-    Positions,
-    TakeCommand,
-)
+from store.core.command_messages import DeclareIsland, EvidenceReq, HandOver, TakeCommand
+from store.core.messages import Login, Positions
 from store.core.outbox import Waiting
 from store.core.replica import Applied
 from store.core.seat_logic import (
@@ -30,6 +23,7 @@ from store.core.seat_logic import (
     Told,
     VerdictCame,
 )
+from store.core.wire import Position
 
 NOTICES_MAX = 20_000
 """Beyond it the owner has fallen behind: it gets the whole floor instead of its backlog."""

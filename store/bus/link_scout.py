@@ -9,15 +9,8 @@ from msgspec import Struct
 
 from dispatch.words import CITY
 from store.bus.link_sockets import HubConnection
-from store.core.messages import (
-    BadMessage,
-    Epoch,
-    Hello,
-    Mode,
-    Welcome,
-    decode_from_hub,
-    encode,
-)
+from store.core.messages import Hello, Welcome, decode_from_hub
+from store.core.wire import BadMessage, Epoch, Mode, encode
 
 LOOK_MS_MAX = 1500
 PAUSE_MS = 500

@@ -9,8 +9,8 @@ from store.bus.enrolment_call import hubs_of
 from store.bus.keys import KeyPair, hub_public_key, own_keys
 from store.config import Config
 from store.config.sections import Hub
-from store.core.messages import EPOCH_ZERO, PROTO, Epoch, Mode
 from store.core.seat_logic import Phase, SeatLogic
+from store.core.wire import EPOCH_ZERO, PROTO, Epoch, Mode
 
 APP = "lingsheng"
 

@@ -17,26 +17,8 @@ from store.bus.link_sockets import HubConnection
 from store.bus.link_state import LinkSettings, state_of
 from store.bus.outbox_file import OutboxDisk
 from store.bus.sockets import Context, Waker
-from store.core.messages import (
-    FAR_BEHIND,
-    PROTO,
-    BadMessage,
-    Cmd,
-    CommandAnswer,
-    DeclareIsland,
-    EvidenceReq,
-    HandOver,
-    Hello,
-    LoginRefused,
-    Positions,
-    RosterNews,
-    RosterReq,
-    TakeCommand,
-    Tick,
-    ToHub,
-    decode_from_hub,
-    encode,
-)
+from store.core.command_messages import CommandAnswer, DeclareIsland, EvidenceReq, HandOver, TakeCommand
+from store.core.messages import Cmd, Hello, LoginRefused, Positions, Tick, ToHub, decode_from_hub
 from store.core.outbox import Waiting
 from store.core.seat_logic import (
     Expired,
@@ -53,7 +35,9 @@ from store.core.seat_logic import (
     VerdictCame,
     Welcomed,
 )
+from store.core.site_messages import RosterNews, RosterReq
 from store.core.tokens import giver_of
+from store.core.wire import FAR_BEHIND, PROTO, BadMessage, encode
 
 TURN_MS = 50
 REFUSED_BACK_OFF_MS = (1000, 2000, 5000)

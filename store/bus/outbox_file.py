@@ -11,8 +11,8 @@ from pathlib import Path
 
 import msgspec
 
-from store.core.messages import EPOCH_ZERO, Epoch, encode
 from store.core.outbox import Waiting
+from store.core.wire import EPOCH_ZERO, Epoch, encode
 from store.private_file import make_private
 
 log = logging.getLogger(__name__)

@@ -16,8 +16,9 @@ from msgspec import Struct
 from store.bus.clock import Clock
 from store.bus.keys import KeyPair
 from store.bus.sockets import Context, Socket, command_client
-from store.core.messages import BadMessage, Hello, Welcome, decode_from_hub, encode
+from store.core.messages import Hello, Welcome, decode_from_hub
 from store.core.roster import Machine
+from store.core.wire import BadMessage, encode
 
 ASK_MS = 500
 SILENT_MS = 2_000

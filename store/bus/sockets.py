@@ -10,7 +10,7 @@ from typing import Any
 import zmq
 
 from store.bus.keys import KeyPair
-from store.core.messages import MESSAGE_BYTES_MAX
+from store.core.wire import MESSAGE_BYTES_MAX
 
 ZAP_DOMAIN = b"ems"
 ENROL_DOMAIN = b"enrol"

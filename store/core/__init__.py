@@ -1,7 +1,9 @@
 """The protocol as pure functions: no sockets, no clock, no dice; shared by hub, seats and the simulator.
 
 ids.py         where ids are minted (the one exception: it asks the system for them)
-messages.py    the words of the bus and their typed decoding
+wire.py        versions, limits, epochs, rows and the typed decoding that every message stands on
+messages.py    the words between hub and seat, wall or gateway, and all words as one union
+site_messages.py     the words between sites; command_messages.py those about the command of a scope
 hub_logic.py   the hub: messages, commits and time in; answers, publications and batches out
 hub_followers.py  the hub's side of relays: parked questions, positions by budget, orders handed on
 relay_logic.py the relay: its seats served from the copy, their orders handed on

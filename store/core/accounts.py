@@ -3,7 +3,8 @@
 import hashlib
 from collections.abc import Iterable
 
-from store.core.messages import Account, encode
+from store.core.site_messages import Account
+from store.core.wire import encode
 
 
 def digest_of(accounts: Iterable[Account]) -> bytes:

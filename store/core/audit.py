@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from store.core.journal import HEAD_ZERO, Head, row_hash
-from store.core.messages import Entry, Epoch, encode
 from store.core.seals import HEAD_LABEL, SignKey, is_signed
+from store.core.wire import Entry, Epoch, encode
 
 HLC_MS_SHIFT = 16
 

@@ -22,7 +22,7 @@ from dispatch.scopes import held_elsewhere
 from dispatch.words import CITY
 from store.core.hlc import next_hlc
 from store.core.journal import Head, row_hash
-from store.core.messages import Entry, Epoch, Verdict, encode, typed
+from store.core.wire import Entry, Epoch, Verdict, encode, typed
 
 BATCH_MAX = 64
 """Commands in one transaction."""

@@ -9,7 +9,7 @@ from dispatch.events import Event
 from dispatch.floor import Floor, copy_of
 from store.core.batch import Batch, show
 from store.core.journal import Head
-from store.core.messages import BadMessage, Entry, Epoch, Verdict, typed
+from store.core.wire import BadMessage, Entry, Epoch, Verdict, typed
 
 _events: msgspec.msgpack.Decoder[Event] = msgspec.msgpack.Decoder(Event)
 

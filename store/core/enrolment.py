@@ -13,7 +13,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
-from store.core.messages import BadMessage, typed
+from store.core.wire import BadMessage, typed
 
 ENROL_BYTES_MAX = 4096
 """Of a question; the answer holds the whole roster."""

@@ -9,29 +9,17 @@ from enum import Enum
 from msgspec import Struct
 
 from dispatch.words import CITY
+from store.core.command_messages import CommandAnswer, Evidence
 from store.core.copied import Base, CopyJob
 from store.core.journal import Head, broken_at
 from store.core.line import PING_MS, Line
 from store.core.messages import (
-    EPOCH_ZERO,
-    AccountsNews,
-    BadMessage,
-    CommandAnswer,
-    Epoch,
-    Evidence,
-    Follow,
     FromHub,
-    Hashes,
     Hello,
-    Journal,
-    LateDone,
-    Mode,
     Nack,
     Ping,
     Pong,
     Positions,
-    PositionsReq,
-    RosterNews,
     SnapBegin,
     SnapEnd,
     SnapPart,
@@ -39,9 +27,10 @@ from store.core.messages import (
     Tick,
     ToHub,
     Welcome,
-    encode,
 )
+from store.core.site_messages import AccountsNews, Follow, Hashes, Journal, LateDone, PositionsReq, RosterNews
 from store.core.snapshots import Assembly
+from store.core.wire import EPOCH_ZERO, BadMessage, Epoch, Mode, encode
 
 RED_MS = 3000
 """No word of the hub for so long: cut off."""

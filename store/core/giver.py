@@ -8,9 +8,10 @@ from dispatch.floor import Floor
 from dispatch.kinds import Role, SeatKind
 from dispatch.role_scopes import NOT_ACTIVE
 from store.core.batch import UNSUPPORTED, Work
-from store.core.messages import BODY_BYTES_MAX, BadMessage, Cmd, typed
+from store.core.messages import Cmd
 from store.core.roster import ROLES_OF_MACHINE, Machine, MachineRole
 from store.core.tokens import LATE_ENTRY_MS_MAX, Seals, Token, open_token
+from store.core.wire import BODY_BYTES_MAX, BadMessage, typed
 
 _commands: msgspec.msgpack.Decoder[Command] = msgspec.msgpack.Decoder(Command)
 

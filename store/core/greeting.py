@@ -5,23 +5,12 @@ from msgspec import Struct
 from dispatch.floor import Floor
 from dispatch.words import CITY
 from store.core.giver import seat_id_of
-from store.core.messages import (
-    PROTO,
-    PROTO_MIN,
-    Epoch,
-    Hello,
-    Login,
-    LoginOk,
-    LoginRefused,
-    Mode,
-    Nack,
-    Resume,
-    RosterNews,
-    Welcome,
-)
+from store.core.messages import Hello, Login, LoginOk, LoginRefused, Nack, Resume, Welcome
 from store.core.roster import Machine
 from store.core.seals import SignKey
+from store.core.site_messages import RosterNews
 from store.core.tokens import SECOND_MS_MAX, SESSION_MS_MAX, Seals, Token, open_token, seal
+from store.core.wire import PROTO, PROTO_MIN, Epoch, Mode
 
 
 class Identity(Struct, frozen=True):

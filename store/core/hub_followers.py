@@ -11,29 +11,12 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from store.core.journal import Head
-from store.core.messages import (
-    HASH_ZERO,
-    PART_BYTES_MAX,
-    BadMessage,
-    Cmd,
-    Entry,
-    Epoch,
-    Follow,
-    Forward,
-    Hashes,
-    HashReq,
-    Journal,
-    Login,
-    Position,
-    Positions,
-    PositionsReq,
-    Resume,
-    decode_to_hub,
-    encode,
-)
+from store.core.messages import Cmd, Login, Positions, Resume, decode_to_hub
 from store.core.outputs import Origin, ReadHashes, ReadJournal, Relayed, Reply
 from store.core.recent import Recent, portion
 from store.core.roster import Machine, MachineRole
+from store.core.site_messages import Follow, Forward, Hashes, HashReq, Journal, PositionsReq
+from store.core.wire import HASH_ZERO, PART_BYTES_MAX, BadMessage, Entry, Epoch, Position, encode
 
 FOLLOWER_MS_MAX = 20_000
 """A relay that asked nothing for so long is gone; it comes back with its next question."""

@@ -13,44 +13,29 @@ from dispatch.floor import Floor
 from dispatch.kinds import Role
 from dispatch.words import CITY
 from store.core.batch import BATCH_MAX, Batch, Work, result_of_late
+from store.core.command_messages import DeclareIsland, EvidenceReq, HandOver, TakeCommand
 from store.core.giver import work_of
 from store.core.greeting import Identity, Standing, logged_in, resumed, roster_after, welcome
 from store.core.hub_followers import Followers, MachineOf
 from store.core.hub_sites import late_work
 from store.core.journal import Head
 from store.core.messages import (
-    AccountsReq,
     Ack,
     Catch,
     Cmd,
-    DeclareIsland,
-    EvidenceReq,
     Evs,
-    Follow,
-    Forward,
-    HandOver,
-    HashReq,
     Hello,
-    Late,
-    LateDone,
     Login,
     LoginOk,
     LoginRefused,
-    Mode,
     Nack,
     Ping,
     Pong,
     Positions,
-    PositionsReq,
     Resume,
-    RosterNews,
-    RosterReq,
     SnapReq,
-    TakeCommand,
     Tick,
     ToHub,
-    Verdict,
-    encode,
 )
 from store.core.outputs import (
     CheckPerson,
@@ -66,8 +51,20 @@ from store.core.outputs import (
 )
 from store.core.recent import Recent, portions
 from store.core.roster import MachineRole
+from store.core.site_messages import (
+    AccountsReq,
+    Follow,
+    Forward,
+    HashReq,
+    Late,
+    LateDone,
+    PositionsReq,
+    RosterNews,
+    RosterReq,
+)
 from store.core.sparing import spared
 from store.core.tokens import Seals
+from store.core.wire import Mode, Verdict, encode
 
 WAITING_MAX = 2000
 WAITING_PER_MACHINE_MAX = 256

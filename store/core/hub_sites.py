@@ -5,7 +5,8 @@ import msgspec
 from dispatch.commands import Late as Provenance
 from dispatch.commands import Order
 from store.core.batch import Work
-from store.core.messages import BadMessage, Late, typed
+from store.core.site_messages import Late
+from store.core.wire import BadMessage, typed
 
 NEVER_MS = 2**62
 """A late order has no deadline: it happened."""

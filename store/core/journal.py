@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from store.core.messages import HASH_ZERO, Entry, encode
+from store.core.wire import HASH_ZERO, Entry, encode
 
 
 class Head(Struct, frozen=True):

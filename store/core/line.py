@@ -6,7 +6,7 @@ way before orders wait. Pure; times in ms.
 
 from collections import deque
 
-from store.core.messages import PART_BYTES_MAX
+from store.core.wire import PART_BYTES_MAX
 
 FOLLOW_BYTES_MIN = 8 * 1024
 PIECE_MS = (300, 1200)

@@ -6,19 +6,11 @@ A machine behind a relay is answered like any other: its route names the relay's
 
 from msgspec import Struct
 
-from store.core.messages import (
-    DeclareIsland,
-    EvidenceReq,
-    Follow,
-    Forwarded,
-    HandOver,
-    HashReq,
-    Login,
-    Position,
-    TakeCommand,
-    encode,
-)
+from store.core.command_messages import DeclareIsland, EvidenceReq, HandOver, TakeCommand
+from store.core.messages import Login
 from store.core.roster import Machine
+from store.core.site_messages import Follow, Forwarded, HashReq
+from store.core.wire import Position, encode
 
 
 class Relayed(Struct, frozen=True):

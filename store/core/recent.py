@@ -6,8 +6,9 @@ from itertools import islice
 
 from dispatch.floor import TABLES, Floor
 from store.core.journal import Head
-from store.core.messages import PART_BYTES_MAX, Catch, Entry, Epoch, Ev, Evs
+from store.core.messages import Catch, Evs
 from store.core.snapshots import snapshot
+from store.core.wire import PART_BYTES_MAX, Entry, Epoch, Ev
 
 RING_EVENTS = 50_000
 SNAPSHOT_MS = 250

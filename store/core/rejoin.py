@@ -11,7 +11,7 @@ from itertools import islice
 
 from msgspec import Struct
 
-from store.core.messages import Hashes, HashReq, Late, LateDone
+from store.core.site_messages import Hashes, HashReq, Late, LateDone
 
 PROBES = 16
 """Rows compared in one question."""

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from dispatch.floor import Floor
 from store.core.batch import Batch
+from store.core.command_messages import DeclareIsland, EvidenceReq, HandOver, TakeCommand
 from store.core.following import (
     Copy,
     Following,
@@ -28,41 +29,29 @@ from store.core.hub_followers import FOLLOWING_ROLES
 from store.core.journal import Head
 from store.core.line import Line
 from store.core.messages import (
-    EPOCH_ZERO,
-    FAR_BEHIND,
     Ack,
-    BadMessage,
     Catch,
     Cmd,
-    DeclareIsland,
-    Epoch,
-    EvidenceReq,
     Evs,
-    Forward,
-    Forwarded,
     FromHub,
-    HandOver,
     Hello,
     Login,
     LoginOk,
-    Mode,
     Nack,
     Ping,
     Pong,
     Positions,
     Resume,
-    RosterNews,
-    RosterReq,
     SnapReq,
-    TakeCommand,
     Tick,
     ToHub,
     decode_from_hub,
-    encode,
 )
 from store.core.outputs import CheckPerson, ForSite, Origin, Publish, Reply, Route
 from store.core.recent import Recent, portions
 from store.core.roster import MachineRole
+from store.core.site_messages import Forward, Forwarded, RosterNews, RosterReq
+from store.core.wire import EPOCH_ZERO, FAR_BEHIND, BadMessage, Epoch, Mode, encode
 
 FORWARD_AGAIN_MS = 1500
 """The same order again within this time is on its way already: a thin line carries it once."""

@@ -9,21 +9,9 @@ from msgspec import Struct
 
 from dispatch.events import Event
 from dispatch.floor import Floor, apply, copy_of
-from store.core.messages import (
-    EPOCH_ZERO,
-    BadMessage,
-    Catch,
-    Epoch,
-    Ev,
-    Evs,
-    SnapBegin,
-    SnapEnd,
-    SnapPart,
-    SnapReq,
-    Tick,
-    typed,
-)
+from store.core.messages import Catch, Evs, SnapBegin, SnapEnd, SnapPart, SnapReq, Tick
 from store.core.snapshots import Assembly
+from store.core.wire import EPOCH_ZERO, BadMessage, Epoch, Ev, typed
 
 ASK_AGAIN_MS = 1000
 BUFFER_MAX = 50_000

@@ -11,18 +11,13 @@ from msgspec import Struct
 from dispatch.floor import Floor
 from dispatch.refusals import NotPossible, Refusal
 from store.core.batch import refusal_of
+from store.core.command_messages import CommandAnswer, Evidence
 from store.core.messages import (
-    EPOCH_ZERO,
     Ack,
-    BadMessage,
-    CommandAnswer,
-    Epoch,
-    Evidence,
     Evs,
     FromHub,
     LoginOk,
     LoginRefused,
-    Mode,
     Nack,
     Ping,
     Pong,
@@ -36,6 +31,7 @@ from store.core.messages import (
 )
 from store.core.outbox import Outbox, Waiting
 from store.core.replica import Applied, Ask, Outcome, Replaced, Replica
+from store.core.wire import EPOCH_ZERO, BadMessage, Epoch, Mode
 
 AMBER_MS = 1000
 RED_MS = 3000

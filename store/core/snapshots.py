@@ -8,16 +8,8 @@ from msgspec import Struct
 
 from dispatch.floor import Floor
 from store.core.journal import Head
-from store.core.messages import (
-    PART_BYTES_MAX,
-    BadMessage,
-    Epoch,
-    SnapBegin,
-    SnapEnd,
-    SnapPart,
-    encode,
-    typed,
-)
+from store.core.messages import SnapBegin, SnapEnd, SnapPart
+from store.core.wire import PART_BYTES_MAX, BadMessage, Epoch, encode, typed
 
 FLOOR_BYTES_MAX = 256 * 1024 * 1024
 COMPRESSION = 1

@@ -13,9 +13,10 @@ from dispatch.floor import Floor
 from dispatch.kinds import Role
 from dispatch.rights import SECOND_PERSON
 from dispatch.words import CITY, Authority
+from store.core.command_messages import Evidence, HandOver, TakeCommand
 from store.core.journal import Head
-from store.core.messages import EPOCH_ZERO, Epoch, Evidence, HandOver, TakeCommand
 from store.core.tokens import CLOCK_SLACK_MS, Seals, open_token
+from store.core.wire import EPOCH_ZERO, Epoch
 
 ALIVE_MS = 3_000
 """Whoever was heard this lately still commands: taking over from him needs break-glass."""

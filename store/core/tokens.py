@@ -9,8 +9,8 @@ from collections.abc import Mapping
 import msgspec
 from msgspec import Struct
 
-from store.core.messages import encode
 from store.core.seals import SEAL_BYTES, TOKEN_LABEL, SignKey, is_signed
+from store.core.wire import encode
 
 SESSION_MS_MAX = 12 * 3600 * 1000
 SECOND_MS_MAX = 5 * 60 * 1000

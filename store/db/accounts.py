@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import DBAPIError
 
 from store.core.accounts import digest_of
-from store.core.messages import Account
+from store.core.site_messages import Account
 from store.db.engine import open_engine
 from store.db.errors import converted
 from store.db.rows import upsert

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from store.core.audit import Fault, Row
 from store.core.batch import is_conflict
 from store.core.journal import Head
-from store.core.messages import Epoch, Verdict
+from store.core.wire import Epoch, Verdict
 from store.db.base import chain_start
 from store.db.engine import open_engine
 from store.db.errors import StoreError, converted

@@ -11,7 +11,7 @@ from msgspec import Struct
 from sqlalchemy import Connection, select, update
 
 from dispatch.words import CITY, Authority
-from store.core.messages import Epoch, encode
+from store.core.wire import Epoch, encode
 from store.db.errors import NotHolder
 from store.db.tables import AUTHORITY, STATE
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 from dispatch.floor import Floor
 from store.core.copied import Base
 from store.core.journal import HEAD_ZERO, Head
-from store.core.messages import Epoch, encode
+from store.core.wire import Epoch, encode
 from store.db.tables import BASE, JOURNAL
 
 COMPRESSION = 1

@@ -18,7 +18,7 @@ from store.core.batch import Batch
 from store.core.copied import Base, CopyJob, fold
 from store.core.hlc import COUNTER_BITS
 from store.core.journal import Head
-from store.core.messages import EPOCH_ZERO, Epoch
+from store.core.wire import EPOCH_ZERO, Epoch
 from store.db import rows
 from store.db.authority import follows
 from store.db.base import read_base, write_base

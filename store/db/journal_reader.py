@@ -3,8 +3,9 @@
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
-from store.core.messages import Entry, Follow, HashReq
 from store.core.recent import ROW_BYTES, portion
+from store.core.site_messages import Follow, HashReq
+from store.core.wire import Entry
 from store.db.base import chain_start, head_at
 from store.db.engine import open_engine
 from store.db.errors import converted

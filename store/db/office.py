@@ -14,8 +14,8 @@ from sqlalchemy.exc import DBAPIError
 from dispatch.commands import Command
 from dispatch.words import Dispatcher
 from store.core.enrolment import Knock
-from store.core.messages import encode
 from store.core.roster import Machine
+from store.core.wire import encode
 from store.db import invitations
 from store.db.engine import open_engine
 from store.db.errors import converted

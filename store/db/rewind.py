@@ -16,7 +16,8 @@ from sqlalchemy.exc import DBAPIError
 from dispatch.decide_late import told
 from dispatch.events import Event
 from store.core.journal import Head
-from store.core.messages import Entry, Epoch, Late
+from store.core.site_messages import Late
+from store.core.wire import Entry, Epoch
 from store.db.authority import follows
 from store.db.base import chain_start, head_at
 from store.db.engine import folder_of, open_engine

@@ -11,7 +11,7 @@ from dispatch.floor import TABLES, Floor
 from dispatch.words import Mission
 from store.core.batch import Batch, Work, is_conflict
 from store.core.journal import Head
-from store.core.messages import Entry, Epoch, Verdict, encode
+from store.core.wire import Entry, Epoch, Verdict, encode
 from store.db.base import chain_start
 from store.db.tables import CITY, JOURNAL, MISSIONS, STATE, VERDICT
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, create_engine, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from store.core.messages import EPOCH_ZERO, Epoch
+from store.core.wire import EPOCH_ZERO, Epoch
 from store.db.engine import open_engine
 from store.db.errors import StoreDown, converted
 from store.db.tables import AUTHORITY, CITY

@@ -26,7 +26,7 @@ from store.core.batch import (
     refused,
 )
 from store.core.journal import Head
-from store.core.messages import Entry, Epoch, Verdict
+from store.core.wire import Entry, Epoch, Verdict
 from store.db import rows
 from store.db.authority import Seen, authority, claim, give, scopes
 from store.db.engine import application_name, commit_was_cut_short, open_engine

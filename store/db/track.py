@@ -7,7 +7,7 @@ import math
 
 from sqlalchemy import Connection
 
-from store.core.messages import DEGREE_E6, FROM_MEMORY, Position
+from store.core.wire import DEGREE_E6, FROM_MEMORY, Position
 from store.db.rows import insert
 from store.db.tables import TRACK
 

@@ -10,15 +10,15 @@ from console.models import authorising, evidence
 from console.models.authorising import Act, Stage
 from console.ports import HubMode, Link
 from dispatch.words import CITY
-from store.core.messages import (
+from store.core.command_messages import (
     CommandAnswer,
     DeclareIsland,
-    Epoch,
     Evidence,
     EvidenceReq,
     HandOver,
     TakeCommand,
 )
+from store.core.wire import Epoch
 from tests.console.apart import CENTRE, DISTRICT, conflicting, take_over, two_sites
 from tests.console.busy import busy
 from tests.console.test_window import clipped

@@ -34,9 +34,10 @@ from store.bus.link_state import LinkState
 from store.config import Config
 from store.config.sections import Phone
 from store.core import seat_logic
-from store.core.messages import EPOCH_ZERO, Ev, LoginOk, LoginRefused, Mode, Position
+from store.core.messages import LoginOk, LoginRefused
 from store.core.replica import Applied
 from store.core.seat_logic import Phase
+from store.core.wire import EPOCH_ZERO, Ev, Mode, Position
 from store.exits import CannotStartError
 
 

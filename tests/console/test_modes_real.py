@@ -20,8 +20,9 @@ from console.hub_seat import _MODES
 from console.ports import HubMode
 from dispatch import commands as cmd
 from dispatch.words import CITY
+from store.core.command_messages import HandOver
 from store.core.ids import new_id
-from store.core.messages import HandOver, Mode
+from store.core.wire import Mode
 from store.db.accounts import read_accounts
 from store.hub_admin import strike_machine
 from tests.console.eyes import Eyes

@@ -16,10 +16,11 @@ from bench.sizes import report, size
 from dispatch import commands as cmd
 from dispatch.kinds import AbortReason, ConflictChoice
 from dispatch.refusals import HeldElsewhere
+from store.core.command_messages import CommandAnswer
 from store.core.ids import new_id
 from store.core.journal import Head, broken_at
-from store.core.messages import CommandAnswer, Mode
 from store.core.seat_logic import Phase
+from store.core.wire import Mode
 from store.db.accounts import read_accounts
 from store.db.engine import open_engine
 from store.db.rebuild import rebuild

@@ -20,8 +20,9 @@ from dispatch import commands as cmd
 from store.bus.keys import own_keys
 from store.bus.sockets import Context, command_client
 from store.config import load_config
-from store.core.messages import Hello, Welcome, decode_from_hub, encode
+from store.core.messages import Hello, Welcome, decode_from_hub
 from store.core.roster import MachineRole
+from store.core.wire import encode
 from store.hub_admin import enrol_machine, set_account
 from tests.store.commanding import two_sites
 from tests.store.conftest import PASSWORD, PROJECT, City, Desk, master_data

@@ -16,10 +16,10 @@ from radio.terminal.facts import Position
 from radio.terminal.roster import KnownTerminal
 from store.bus.link_mail import Notice
 from store.bus.link_state import LinkState
-from store.core.messages import FIX_VALID, FROM_MEMORY, Epoch, Ev
-from store.core.messages import Position as BusPosition
 from store.core.replica import Applied
 from store.core.seat_logic import FloorReplaced
+from store.core.wire import FIX_VALID, FROM_MEMORY, Epoch, Ev
+from store.core.wire import Position as BusPosition
 from tests.dispatch.trade import Centre120
 
 EPOCH = Epoch(3, "01", 7)

@@ -15,8 +15,8 @@ from store.bus.link_state import link_settings
 from store.bus.roster import enrol, read_roster
 from store.config import Config, load_config
 from store.core.journal import Head, broken_at
-from store.core.messages import Entry
 from store.core.roster import MachineRole
+from store.core.wire import Entry
 from store.db import rows
 from store.db.base import chain_start
 from store.db.engine import open_engine

@@ -9,7 +9,7 @@ from dispatch.kinds import Direction
 from dispatch.words import Call
 from store.core.hlc import next_hlc
 from store.core.journal import Head, row_hash
-from store.core.messages import Entry, Epoch, encode
+from store.core.wire import Entry, Epoch, encode
 from store.db import rows
 from store.db.engine import open_engine
 from store.db.tables import JOURNAL

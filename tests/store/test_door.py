@@ -11,20 +11,10 @@ from dispatch import commands as cmd
 from dispatch.kinds import SeatState
 from store.bus.keys import KeyPair, new_keys, own_keys
 from store.bus.sockets import Context, Socket, command_client
-from store.core.messages import (
-    MESSAGE_BYTES_MAX,
-    Cmd,
-    FromHub,
-    Hello,
-    Nack,
-    Ping,
-    Pong,
-    Positions,
-    decode_from_hub,
-    encode,
-)
+from store.core.messages import Cmd, FromHub, Hello, Nack, Ping, Pong, Positions, decode_from_hub
 from store.core.roster import MachineRole
 from store.core.seat_logic import Happening, Phase, SeatLogic
+from store.core.wire import MESSAGE_BYTES_MAX, encode
 from store.hub_admin import enrol_machine, strike_machine
 from tests.store.conftest import City
 

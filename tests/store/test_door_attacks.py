@@ -15,23 +15,13 @@ from dispatch.kinds import SeatState
 from store.bus.keys import KeyPair, new_keys, own_keys, own_sign_key
 from store.bus.sockets import Context, Socket, command_client, command_server, subscriber
 from store.core.ids import new_id
-from store.core.messages import (
-    AccountsNews,
-    AccountsReq,
-    Ack,
-    Cmd,
-    Nack,
-    Ping,
-    Pong,
-    RosterNews,
-    RosterReq,
-    decode_from_hub,
-    encode,
-)
+from store.core.messages import Ack, Cmd, Nack, Ping, Pong, decode_from_hub
 from store.core.roster import MachineRole, open_roster
 from store.core.seals import SignKey
 from store.core.seat_logic import Phase
+from store.core.site_messages import AccountsNews, AccountsReq, RosterNews, RosterReq
 from store.core.tokens import LATE_ENTRY_MS_MAX, Token, seal
+from store.core.wire import encode
 from store.db.accounts import FAILURES_MAX
 from store.hub_admin import enrol_machine, strike_machine
 from tests.store.conftest import City, Desk, free_ports

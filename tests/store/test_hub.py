@@ -12,8 +12,8 @@ from dispatch.kinds import CloseReason, SeatState, VehicleState
 from dispatch.refusals import NeedsSecondPerson, NotAllowed, VehicleTaken
 from store.bus import clock
 from store.core.ids import new_id
-from store.core.messages import FIX_VALID, FROM_MEMORY, Mode, Position
 from store.core.seat_logic import Expired, Phase
+from store.core.wire import FIX_VALID, FROM_MEMORY, Mode, Position
 from store.hub import Hub
 from store.hub_admin import set_account
 from tests.store.conftest import PASSWORD, City, Desk, master_data

@@ -7,9 +7,10 @@ import pytest
 
 from store.core.accounts import digest_of
 from store.core.hub_logic import CheckPerson, Origin
-from store.core.messages import AccountsNews, Login, decode_from_hub
+from store.core.messages import Login, decode_from_hub
 from store.core.outputs import GiveAccounts
 from store.core.roster import Machine, MachineRole
+from store.core.site_messages import AccountsNews
 from store.db.accounts import Accounts, disable_account, set_account
 from store.db.migrate import migrate
 from store.hub_people import People

@@ -11,7 +11,7 @@ from dispatch.floor import Floor
 from store import hub_writer
 from store.core.batch import Batch, Work
 from store.core.journal import Head
-from store.core.messages import Mode, Position
+from store.core.wire import Mode, Position
 from store.db.errors import DiskFull, Fenced, NotDurable, StoreError
 from store.hub_writer import Committed, StoreMode, Writer
 

@@ -21,8 +21,8 @@ from dispatch.refusals import NotPossible
 from store.bus.keys import own_keys
 from store.bus.link_state import link_settings
 from store.config import load_config
+from store.core.command_messages import CommandAnswer, EvidenceReq
 from store.core.ids import new_id
-from store.core.messages import CommandAnswer, EvidenceReq
 from store.core.seat_logic import Told
 from tests.store.conftest import PASSWORD, PROJECT, City, Desk, free_ports, master_data
 from tests.store.district import District

@@ -9,8 +9,8 @@ import pytest
 
 from dispatch import commands as cmd
 from store.core.ids import new_id
-from store.core.messages import FIX_VALID, Mode, Position
 from store.core.seat_logic import Phase
+from store.core.wire import FIX_VALID, Mode, Position
 from store.db.accounts import Accounts
 from store.db.errors import StoreError
 from store.db.rebuild import rebuild

@@ -12,7 +12,7 @@ from dispatch import commands as cmd
 from dispatch.words import CITY
 from main import main
 from store.core.ids import new_id
-from store.core.messages import Mode
+from store.core.wire import Mode
 from store.db.accounts import read_accounts
 from store.db.rebuild import rebuild
 from store.site_report import reports

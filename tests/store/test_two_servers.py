@@ -18,9 +18,10 @@ from dispatch.kinds import Role
 from dispatch.words import CITY, Authority, Dispatcher
 from store.cluster import ClusterError, confirm_by_streaming, state_of, take_lead
 from store.config.sections import Cluster, Relay, Site, Store
+from store.core.command_messages import CommandAnswer, DeclareIsland
 from store.core.ids import new_id
-from store.core.messages import CommandAnswer, DeclareIsland, Mode
 from store.core.seat_logic import Told
+from store.core.wire import Mode
 from store.db.authority import scopes
 from store.db.errors import NotHolder
 from store.db.short import short_transaction

@@ -28,7 +28,15 @@ def grounds(colours: MapColours) -> list[str]:
 def test_window_text_is_readable(palette: Palette) -> None:
     window = palette.window
     for ground in (window.ground, window.panel, window.raised, window.field):
-        for text in (window.text, window.text_quiet, window.fault, window.accent, window.info, window.ok, window.command):
+        for text in (
+            window.text,
+            window.text_quiet,
+            window.fault,
+            window.accent,
+            window.info,
+            window.ok,
+            window.command,
+        ):
             assert contrast(text, ground) >= TEXT_CONTRAST_MIN, (text, ground)
         for lamp in (window.line_strong, window.off, window.focus):
             assert contrast(lamp, ground) >= MARK_CONTRAST_MIN, (lamp, ground)

@@ -4,9 +4,9 @@ from dispatch.events import SeatStateChanged
 from dispatch.floor import Floor
 from dispatch.kinds import SeatState
 from store.bus.link_mail import NOTICES_MAX, Mail
-from store.core.messages import EPOCH_ZERO, Ev, Position
 from store.core.replica import Applied
 from store.core.seat_logic import FloorReplaced, VerdictCame
+from store.core.wire import EPOCH_ZERO, Ev, Position
 
 EVENT = SeatStateChanged("s", 1, SeatState.AWAY)
 

@@ -2,8 +2,9 @@
 
 from store.bus.link_resume import AGAIN_MS, Resuming
 from store.bus.link_scout import HOME_MS, LOOK_MS_MAX, PAUSE_MS, Ours, Scout
-from store.core.messages import Epoch, LoginOk, Mode, Resume, Tick, Welcome, encode
+from store.core.messages import LoginOk, Resume, Tick, Welcome
 from store.core.seat_logic import LoginCame, SeatLogic
+from store.core.wire import Epoch, Mode, encode
 
 EPOCH = Epoch(2, "01", 4)
 

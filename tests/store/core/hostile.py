@@ -10,7 +10,8 @@ from msgspec import inspect
 
 from dispatch.commands import Command
 from dispatch.events import Event
-from store.core.messages import Cmd, FromHub, Login, ToHub, encode
+from store.core.messages import Cmd, FromHub, Login, ToHub
+from store.core.wire import encode
 
 NAMES = ("s1", "s2", "st", "v1", "v2", "i1", "i2", "m1", "m2", "ds1", "c1", "k1", "01", "P", "CITY", "")
 """Ids that exist on the simulator's floor, and some that do not."""

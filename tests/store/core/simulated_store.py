@@ -19,15 +19,9 @@ from dispatch.words import Dispatcher, Incident, Place, Point, Seat, Station, Ve
 from store.core.batch import Batch
 from store.core.hub_logic import HubLogic, Origin, Reply
 from store.core.journal import Head
-from store.core.messages import (
-    Ack,
-    Cmd,
-    Entry,
-    Epoch,
-    Verdict,
-    encode,
-)
+from store.core.messages import Ack, Cmd
 from store.core.seals import SignKey
+from store.core.wire import Entry, Epoch, Verdict, encode
 
 SEATS = ("s1", "s2", "s3")
 VEHICLES = ("v1", "v2", "v3")

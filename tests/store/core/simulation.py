@@ -22,19 +22,13 @@ from dispatch.kinds import (
 from store.core.batch import Batch, Work, decide_batch, ids_to_look_up
 from store.core.hub_logic import Identity, Origin, Publish, Reply
 from store.core.journal import broken_at
-from store.core.messages import (
-    Cmd,
-    Evs,
-    Tick,
-    decode_from_hub,
-    decode_to_hub,
-    encode,
-)
+from store.core.messages import Cmd, Evs, Tick, decode_from_hub, decode_to_hub
 from store.core.outbox import Waiting
 from store.core.replica import Applied
 from store.core.roster import Machine, MachineRole
 from store.core.seat_logic import Expired, FloorReplaced, Phase, SeatLogic, Send, VerdictCame
 from store.core.tokens import Token, seal
+from store.core.wire import encode
 from tests.store.core.simulated_store import (
     DRAIN_MS,
     INCIDENTS,

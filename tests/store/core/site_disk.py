@@ -15,7 +15,8 @@ from dispatch.words import CITY, Authority, Site, Station
 from store.core.batch import Batch, Work, is_conflict
 from store.core.copied import CopyJob, fold
 from store.core.journal import HEAD_ZERO, Head, broken_at
-from store.core.messages import EPOCH_ZERO, Entry, Epoch, Late, Verdict, encode
+from store.core.site_messages import Late
+from store.core.wire import EPOCH_ZERO, Entry, Epoch, Verdict, encode
 from tests.store.core.simulated_store import VEHICLES, Broken, demand, first_floor
 
 CITY_SITE, DISTRICT = "01", "P"

@@ -15,23 +15,14 @@ from dispatch.floor import copy_of
 from dispatch.words import CITY
 from radio.terminal.order_text import OrderTail
 from store.core.batch import Batch, Work, decide_batch, ids_to_look_up, result_of_late
+from store.core.command_messages import HandOver
 from store.core.greeting import Identity
 from store.core.hub_logic import HubLogic, Origin, Publish, Reply, _Expected
-from store.core.messages import (
-    Ack,
-    Epoch,
-    Follow,
-    HandOver,
-    Late,
-    LateDone,
-    Mode,
-    Tick,
-    decode_from_hub,
-    decode_to_hub,
-    encode,
-)
+from store.core.messages import Ack, Tick, decode_from_hub, decode_to_hub
 from store.core.outputs import ReadHashes, ReadJournal, addressed
+from store.core.site_messages import Follow, Late, LateDone
 from store.core.takeover import Standing, handed_over, open_conflicts, outranks
+from store.core.wire import Epoch, Mode, encode
 from tests.store.core.simulated_store import SIGN
 from tests.store.core.site_disk import DISTRICT, SiteBug
 from tests.store.core.site_party import PEOPLE, TICK, Party

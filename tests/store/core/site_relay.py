@@ -11,27 +11,18 @@ from msgspec.structs import replace
 from dispatch.floor import Floor
 from dispatch.words import CITY
 from store.core.batch import Batch
+from store.core.command_messages import TakeCommand
 from store.core.copied import CopyJob, fold
 from store.core.following import Copy, ForkFound, Heard, NextHub, ToTheHub
 from store.core.greeting import Identity
 from store.core.hub_logic import Origin, Publish, Reply
 from store.core.line import Line
-from store.core.messages import (
-    EPOCH_ZERO,
-    Ack,
-    Epoch,
-    Forwarded,
-    Hashes,
-    Late,
-    LateDone,
-    TakeCommand,
-    decode_from_hub,
-    decode_to_hub,
-    encode,
-)
+from store.core.messages import Ack, decode_from_hub, decode_to_hub
 from store.core.rejoin import Ask, ReadTail, Rejoin, Rewind
 from store.core.relay_logic import RelayLogic
+from store.core.site_messages import Forwarded, Hashes, Late, LateDone
 from store.core.takeover import Standing, taken, why_not_take
+from store.core.wire import EPOCH_ZERO, Epoch, encode
 from tests.store.core.simulated_store import SIGN
 from tests.store.core.site_disk import SiteBug
 from tests.store.core.site_party import PEOPLE, TICK, Party

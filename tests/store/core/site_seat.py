@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from dispatch import commands as cmd
 from dispatch.floor import Floor, apply
-from store.core.messages import EPOCH_ZERO, Nack, decode_from_hub, encode
+from store.core.messages import Nack, decode_from_hub
 from store.core.outbox import Waiting
 from store.core.replica import Applied
 from store.core.seat_logic import (
@@ -16,6 +16,7 @@ from store.core.seat_logic import (
     VerdictCame,
 )
 from store.core.tokens import Token, seal
+from store.core.wire import EPOCH_ZERO, encode
 from tests.store.core.simulated_store import MACHINE_KEY, SIGN, START_MS, demand
 
 if TYPE_CHECKING:

@@ -6,16 +6,12 @@ from typing import Any
 from dispatch.floor import Floor
 from store.core.batch import Batch
 from store.core.journal import HEAD_ZERO, broken_at
-from store.core.messages import (
-    Ack,
-    Entry,
-    Epoch,
-    Evs,
-    Late,
-)
+from store.core.messages import Ack, Evs
 from store.core.seat_logic import (
     Phase,
 )
+from store.core.site_messages import Late
+from store.core.wire import Entry, Epoch
 from tests.store.core.site_disk import (
     CITY_SITE,
     DISTRICT,

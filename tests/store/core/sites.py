@@ -13,14 +13,10 @@ from dispatch import commands as cmd
 from dispatch.kinds import AbortReason, ConflictChoice, MilestoneSource, VehicleState
 from dispatch.words import Authority
 from radio.terminal.order_text import Fence, OrderTail, Verdict
-from store.core.messages import (
-    BadMessage,
-    Cmd,
-    Forward,
-    decode_to_hub,
-    encode,
-)
+from store.core.messages import Cmd, decode_to_hub
 from store.core.roster import Machine, MachineRole
+from store.core.site_messages import Forward
+from store.core.wire import BadMessage, encode
 from tests.store.core.simulated_store import INCIDENTS, MACHINE_KEY, START_MS, STEPS, VEHICLES
 from tests.store.core.site_disk import (
     CITY_SITE,

@@ -20,11 +20,12 @@ from store.core import messages as m
 from store.core.batch import decide_batch
 from store.core.hub_logic import HubLogic, Identity
 from store.core.journal import Head
-from store.core.messages import BadMessage, decode_from_hub, decode_to_hub, encode
+from store.core.messages import decode_from_hub, decode_to_hub
 from store.core.outputs import Origin, Publish, Reply
 from store.core.roster import Machine, MachineRole
 from store.core.seals import SignKey
 from store.core.tokens import Token, seal
+from store.core.wire import BadMessage, encode
 
 COUNT = size("FUZZ", 20_000)
 NOW = 1_790_000_000_000

@@ -11,10 +11,11 @@ from dispatch.refusals import NotAllowed, NotPossible
 from dispatch.words import Dispatcher, Seat
 from store.core.batch import UNSUPPORTED, Work
 from store.core.giver import work_of
-from store.core.messages import Cmd, encode
+from store.core.messages import Cmd
 from store.core.roster import Machine, MachineRole
 from store.core.seals import SignKey
 from store.core.tokens import Seals, Token, seal
+from store.core.wire import encode
 
 NOW = 1_790_000_000_000
 SIGN = SignKey("hub", b"h" * 32)

@@ -18,21 +18,15 @@ from store.core.following import Copy
 from store.core.hub_logic import CheckPerson, HubLogic, Identity, Origin
 from store.core.journal import Head
 from store.core.line import Line
-from store.core.messages import (
-    EPOCH_ZERO,
-    BadMessage,
-    Epoch,
-    Hashes,
-    LateDone,
-    decode_from_hub,
-    decode_to_hub,
-)
+from store.core.messages import decode_from_hub, decode_to_hub
 from store.core.outputs import ReadHashes, ReadJournal
 from store.core.rejoin import Rejoin
 from store.core.relay_logic import RelayLogic
 from store.core.roster import Machine, MachineRole
 from store.core.seat_logic import SeatLogic
+from store.core.site_messages import Hashes, LateDone
 from store.core.snapshots import snapshot
+from store.core.wire import EPOCH_ZERO, BadMessage, Epoch
 from tests.store.core import hostile
 from tests.store.core.simulated_store import SIGN, START_MS, first_floor
 

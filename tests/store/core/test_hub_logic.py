@@ -21,23 +21,20 @@ from store.core.messages import (
     Ack,
     Catch,
     Cmd,
-    Epoch,
     Evs,
     Hello,
     Login,
     LoginOk,
     LoginRefused,
-    Mode,
     Nack,
-    Position,
     Positions,
     Tick,
     Welcome,
     decode_from_hub,
-    encode,
 )
 from store.core.roster import Machine, MachineRole
 from store.core.seals import SignKey
+from store.core.wire import Epoch, Mode, Position, encode
 
 SIGN = SignKey("hub-a", b"s" * 32)
 NOW = 1_790_000_000_000

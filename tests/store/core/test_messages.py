@@ -6,24 +6,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from store.core.messages import (
-    MESSAGE_BYTES_MAX,
-    BadMessage,
     Catch,
     Cmd,
-    Epoch,
-    Ev,
     Evs,
     Hello,
     Login,
     Ping,
-    Position,
     Positions,
     SnapReq,
     Tick,
     decode_from_hub,
     decode_to_hub,
-    encode,
 )
+from store.core.wire import MESSAGE_BYTES_MAX, BadMessage, Epoch, Ev, Position, encode
 
 TO_HUB = [
     Hello(app="test"),

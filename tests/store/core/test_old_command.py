@@ -3,9 +3,10 @@
 import pytest
 
 from dispatch.refusals import NotPossible
-from store.core.messages import EPOCH_ZERO, Ack, Epoch, Tick, encode
+from store.core.messages import Ack, Tick
 from store.core.outbox import Waiting
 from store.core.seat_logic import SeatLogic, VerdictCame
+from store.core.wire import EPOCH_ZERO, Epoch, encode
 
 OLD, NEW = Epoch(1, "01", 7), Epoch(2, "P", 1)
 WAITING = Waiting("a", b"", 0, 90_000)

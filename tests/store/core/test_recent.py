@@ -4,8 +4,8 @@ from dispatch.floor import Floor
 from dispatch.kinds import VehicleKind
 from dispatch.words import Vehicle
 from store.core.journal import Head
-from store.core.messages import Epoch
 from store.core.recent import SNAPSHOT_MS, THINGS_PER_SNAPSHOT_MS, Recent
+from store.core.wire import Epoch
 
 EPOCH = Epoch(1, "01", 1)
 

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.core.messages import Hashes, HashReq, Late, LateDone
 from store.core.rejoin import ASK_AGAIN_MS, Ask, Phase, ReadTail, Rejoin, Rewind, Step
+from store.core.site_messages import Hashes, HashReq, Late, LateDone
 
 
 class Holder:

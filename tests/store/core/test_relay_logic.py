@@ -10,6 +10,7 @@ from dispatch.floor import Floor
 from dispatch.kinds import Role
 from dispatch.words import Dispatcher, Point, Seat, Station
 from store.core.batch import Batch, decide_batch
+from store.core.command_messages import EvidenceReq
 from store.core.copied import CopyJob, fold
 from store.core.following import RED_MS, Copy, ForkFound, NextHub, PublishPositions, ToTheHub, Trouble
 from store.core.greeting import Identity
@@ -18,40 +19,30 @@ from store.core.hub_logic import HubLogic
 from store.core.journal import Head
 from store.core.line import BUDGET_MIN, BUDGET_START, Line
 from store.core.messages import (
-    EPOCH_ZERO,
-    FAR_BEHIND,
-    FIX_VALID,
     Ack,
     Catch,
     Cmd,
-    Epoch,
-    EvidenceReq,
     Evs,
-    Follow,
-    Forward,
     Hello,
-    Journal,
     Login,
     LoginOk,
     LoginRefused,
-    Mode,
     Nack,
-    Position,
     Positions,
-    PositionsReq,
     Resume,
     SnapReq,
     Tick,
     Welcome,
     decode_from_hub,
     decode_to_hub,
-    encode,
 )
 from store.core.outputs import CheckPerson, ForSite, Origin, Publish, ReadJournal, Reply, addressed
 from store.core.relay_logic import RelayLogic
 from store.core.roster import Machine, MachineRole
 from store.core.seals import SignKey
+from store.core.site_messages import Follow, Forward, Journal, PositionsReq
 from store.core.tokens import Token, seal
+from store.core.wire import EPOCH_ZERO, FAR_BEHIND, FIX_VALID, Epoch, Mode, Position, encode
 
 NOW = 1_790_000_000_000
 HUB_SIGN, RELAY_SIGN = SignKey("hub", b"h" * 32), SignKey("relay-02", b"r" * 32)

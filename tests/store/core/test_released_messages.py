@@ -15,9 +15,10 @@ from dispatch.events import Event
 from dispatch.floor import Floor
 from dispatch.refusals import Refusal
 from store.core import messages
-from store.core.messages import PROTO, PROTO_MIN, FromHub, SnapBegin, SnapPart, ToHub, encode
+from store.core.messages import FromHub, SnapBegin, SnapPart, ToHub
 from store.core.outbox import Waiting
 from store.core.snapshots import Assembly
+from store.core.wire import PROTO, PROTO_MIN, encode
 
 VECTORS = Path(__file__).parents[2] / "vectors"
 RELEASED = sorted(VECTORS.glob("protocol-*.msgpack"))

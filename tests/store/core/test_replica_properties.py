@@ -17,10 +17,11 @@ from store.core.batch import Work, decide_batch
 from store.core.greeting import Identity
 from store.core.hub_logic import HubLogic
 from store.core.journal import Head
-from store.core.messages import Epoch, decode_from_hub, encode
+from store.core.messages import decode_from_hub
 from store.core.outputs import Origin, Publish, Reply
 from store.core.replica import Ask, Replica
 from store.core.roster import Machine, MachineRole
+from store.core.wire import Epoch, encode
 from tests.store.core.simulated_store import SIGN, START_MS, first_floor
 
 SEAT = Origin(Machine("s1", "k" * 40, MachineRole.SEAT, "s1"), b"s1")

@@ -10,7 +10,7 @@ from dispatch.floor import Floor
 from dispatch.kinds import SeatState
 from dispatch.words import Seat
 from store.core.journal import Head
-from store.core.messages import Ack, Catch, Cmd, Epoch, Ev, Evs, Ping, SnapReq, Tick, decode_from_hub, encode
+from store.core.messages import Ack, Catch, Cmd, Evs, Ping, SnapReq, Tick, decode_from_hub
 from store.core.outbox import RETRY_MS, Outbox, Waiting
 from store.core.replica import Applied
 from store.core.seat_logic import (
@@ -25,6 +25,7 @@ from store.core.seat_logic import (
     VerdictCame,
 )
 from store.core.snapshots import snapshot
+from store.core.wire import Epoch, Ev, encode
 
 ONE, TWO = Epoch(1, "01", 1), Epoch(1, "01", 2)
 
@@ -54,7 +55,9 @@ def live(seq: int = 5, epoch: Epoch = ONE) -> SeatLogic:
     logic = SeatLogic([], 0)
     assert sent(logic.connected(0)) == [SnapReq()]
     happenings = [
-        h for frame in snapshot(floor(), epoch, Head(seq)) for h in logic.on_message(decode_from_hub(frame), 1)
+        h
+        for frame in snapshot(floor(), epoch, Head(seq))
+        for h in logic.on_message(decode_from_hub(frame), 1)
     ]
     assert [type(happening) for happening in happenings] == [FloorReplaced]
     logic.on_message(tick(seq, epoch), 2)

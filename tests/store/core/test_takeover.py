@@ -6,8 +6,8 @@ from msgspec.structs import replace
 from dispatch.floor import Floor
 from dispatch.kinds import Role
 from dispatch.words import CITY, Authority, Conflict, Dispatcher, Site
+from store.core.command_messages import HandOver, TakeCommand
 from store.core.journal import Head
-from store.core.messages import Epoch, HandOver, TakeCommand
 from store.core.seals import SignKey
 from store.core.takeover import (
     ALIVE_MS,
@@ -22,6 +22,7 @@ from store.core.takeover import (
     why_not_take,
 )
 from store.core.tokens import SESSION_MS_MAX, Seals, Token, seal
+from store.core.wire import Epoch
 
 NOW = 1_790_000_000_000
 KEY = SignKey("relay-02", bytes(range(32)))

@@ -13,7 +13,8 @@ from dispatch.words import Point, Station
 from store.core.batch import Batch, Work, decide_batch
 from store.core.copied import Base, CopyJob
 from store.core.journal import Head, broken_at, row_hash
-from store.core.messages import EPOCH_ZERO, Entry, Epoch, Follow, HashReq
+from store.core.site_messages import Follow, HashReq
+from store.core.wire import EPOCH_ZERO, Entry, Epoch
 from store.db import rows
 from store.db.base import chain_start, head_at
 from store.db.copy import CopyStore

@@ -10,7 +10,7 @@ from dispatch import commands as cmd
 from dispatch.words import CITY, Authority
 from store.core.batch import refusal_of
 from store.core.hub_sites import late_work
-from store.core.messages import Epoch
+from store.core.wire import Epoch
 from store.db.authority import FENCED, FOLLOWING, fence, follows, give, led_by, owed, scopes, take
 from store.db.engine import open_engine
 from store.db.errors import NotHolder

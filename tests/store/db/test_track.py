@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 from sqlalchemy import select
 
-from store.core.messages import FIX_VALID, FROM_MEMORY, Position
+from store.core.wire import FIX_VALID, FROM_MEMORY, Position
 from store.db.store import HubStore
 from store.db.tables import TRACK
 from store.db.track import Thinner, distance_m, write_track

@@ -18,8 +18,8 @@ from store.bus.outbox_file import OutboxFile
 from store.core.batch import Work, decide_batch
 from store.core.copied import Base, CopyJob
 from store.core.journal import Head
-from store.core.messages import Epoch
 from store.core.outbox import Waiting
+from store.core.wire import Epoch
 from store.db.copy import CopyStore
 from store.db.store import HubStore
 from tests.store.powercut.disk import MARKS
