@@ -248,12 +248,17 @@ class _Bus:
 
     # --- what happened ----------------------------------------------------------------------------
 
+    def _send_unsettled(self, message: ToHub) -> None:
+        """An order whose verdict lay behind the word that made us repeat it is not asked for again."""
+        if not isinstance(message, Cmd) or message.cid in self._logic.outbox:
+            self._send(self._by_hub_clock(message))
+
     def _carry_out(self, happenings: list[Happening], now: int) -> None:
         notices: list[Notice] = []
         for happening in happenings:
             match happening:
                 case Send(message):
-                    self._send(self._by_hub_clock(message))
+                    self._send_unsettled(message)
                 case TryNextHub() if self._connection is not None:
                     self._hubs.go_next()
                     self._disconnect(now)
