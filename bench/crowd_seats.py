@@ -16,8 +16,9 @@ from typing import Any
 import msgspec
 
 from dispatch import commands as cmd
+from dispatch.apply import apply
 from dispatch.changes import FormChanges
-from dispatch.floor import TABLES, Floor, apply
+from dispatch.floor import TABLES, Floor
 from dispatch.kinds import AbortReason, SeatState
 from dispatch.words import Place
 from store.bus.link import HubLink

@@ -6,8 +6,9 @@ from pathlib import Path
 from bench.town import master_data
 from dispatch import commands as cmd
 from dispatch.changes import FormChanges
-from dispatch.commands import Command, Order
+from dispatch.commands import Command
 from dispatch.kinds import Role
+from dispatch.order import Order
 from dispatch.words import Place, Point
 from store.core.batch import BATCH_MAX, Work
 from store.core.ids import new_id

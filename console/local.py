@@ -17,9 +17,11 @@ from console.ports import (
     VerdictCame,
 )
 from dispatch import commands as cmd
+from dispatch.apply import apply
 from dispatch.decide import decide
-from dispatch.floor import Floor, apply, copy_of
+from dispatch.floor import Floor, copy_of
 from dispatch.kinds import Role
+from dispatch.order import Order
 from store.core.command_messages import CommandAnswer, Evidence
 from store.core.ids import new_id
 from store.version import version
@@ -37,7 +39,7 @@ class LocalHub:
         self._person: str | None = None
         self._roles: frozenset[Role] = frozenset()
         self._tokens: dict[bytes, str] = {}
-        self._waiting: list[cmd.Order] = []
+        self._waiting: list[Order] = []
         self._out: list[HubMessage] = []
         self.asked: list[CommandQuestion] = []
         """Questions about the command of a scope; whoever plays the far side answers by `tell`."""
@@ -63,7 +65,7 @@ class LocalHub:
         self._person, self._roles = None, frozenset()
 
     def order(self, command: cmd.Command, second: bytes = b"", at_ms: int | None = None) -> str:
-        order = cmd.Order(
+        order = Order(
             new_id(),
             command,
             self._clock() if at_ms is None else at_ms,
@@ -96,7 +98,7 @@ class LocalHub:
     def as_hub(self, command: cmd.Command, *, seat_id: str | None = None, person: str | None = None) -> str:
         """An order by the hub, a terminal or (with seat and person) somebody at another seat."""
         roles = frozenset({Role.DISPATCHER}) if person else HUB_ROLES
-        order = cmd.Order(new_id(), command, self._clock(), "local", roles, seat_id, person)
+        order = Order(new_id(), command, self._clock(), "local", roles, seat_id, person)
         self.decide_order(order)
         return order.cid
 
@@ -108,7 +110,7 @@ class LocalHub:
     def tell(self, message: Link | Moved | Evidence | CommandAnswer) -> None:
         self._out.append(message)
 
-    def decide_order(self, order: cmd.Order) -> None:
+    def decide_order(self, order: Order) -> None:
         """Decide one order, whoever gave it."""
         decided = decide(self.floor, order, self._clock())
         if not isinstance(decided, tuple):

@@ -11,9 +11,12 @@ Time and ids come in as arguments; nothing here opens a file, reads a clock or r
     moments     which clock is believed, which local day it is
     rights      which role may give which order; role_scopes: how far a role reaches
     administration  who changed machines and people: two of them, noted for ever
-    floor       the whole current state; `apply` is the only thing that changes it
+    order       a command with its giver, as the hub has proven it
+    floor       the whole current state
+    apply       the only function that changes a floor, by what has happened
     stages      the milestone table of a mission and the state table of a vehicle
     decide      order in, events or a refusal out; one handler a command (decide_*.py)
+    sites       who commands what, and conflicts of sites that were apart
     scopes      whose vehicle, whose incident; is it commanded elsewhere?
     decide_late, decide_conflicts   what another site accepted while it was apart, and settling it
     reserve, reserve_commands, reserve_events, reserve_changes   activations of reserve seats (平急转换)

@@ -10,7 +10,6 @@ from msgspec import Struct
 
 from dispatch import commands as cmd
 from dispatch import reserve_commands as reserve
-from dispatch.commands import Order
 from dispatch.floor import Floor
 from dispatch.kinds import (
     CallOutAnswer,
@@ -22,6 +21,7 @@ from dispatch.kinds import (
     Role,
     SeatKind,
 )
+from dispatch.order import Order
 from dispatch.refusals import NotPossible, Refusal
 from dispatch.reserve import Activation, Checked, SeatTurn
 from dispatch.words import Dispatcher

@@ -6,7 +6,7 @@ Each command has one handler, found by its type in the tables of the `decide_*` 
 from msgspec.structs import replace
 
 from dispatch.activation import reserve_may
-from dispatch.commands import BeginIntake, Order, SettleConflict
+from dispatch.commands import BeginIntake, SettleConflict
 from dispatch.decide_authority import HANDLERS as AUTHORITY_HANDLERS
 from dispatch.decide_calls import HANDLERS as CALL_HANDLERS
 from dispatch.decide_conflicts import settle
@@ -22,6 +22,7 @@ from dispatch.decision import Decision, Handler
 from dispatch.events import Event, IntakeBegun
 from dispatch.floor import Floor
 from dispatch.moments import LATE_ENTRY_MS, believed
+from dispatch.order import Order
 from dispatch.refusals import NotAllowed
 from dispatch.rights import may
 from dispatch.role_scopes import out_of_scope

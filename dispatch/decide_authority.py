@@ -5,11 +5,11 @@ A term never goes back; the same word again changes nothing, so that every site 
 
 from dispatch import commands as cmd
 from dispatch import events as ev
-from dispatch.commands import Order
 from dispatch.decision import Decision, Handler
 from dispatch.floor import Floor
+from dispatch.order import Order
 from dispatch.refusals import NotFound, WrongState
-from dispatch.words import CITY
+from dispatch.sites import CITY
 
 
 def register_site(floor: Floor, order: Order, command: cmd.RegisterSite, at: int) -> Decision:

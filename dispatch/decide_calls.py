@@ -2,10 +2,10 @@
 
 from dispatch import commands as cmd
 from dispatch import events as ev
-from dispatch.commands import Order
 from dispatch.decision import Decision, Handler
 from dispatch.floor import Floor
 from dispatch.kinds import CallResult
+from dispatch.order import Order
 from dispatch.refusals import AlreadyThere, NotFound, WrongState
 from dispatch.words import Call
 

@@ -10,10 +10,11 @@ from msgspec.structs import replace
 
 from dispatch import commands as cmd
 from dispatch import events as ev
-from dispatch.commands import Command, Late, Order
+from dispatch.apply import apply
+from dispatch.commands import Command
 from dispatch.decide_late import Handlers, carry_out_late, decide_late, decode_order
 from dispatch.decision import Decision
-from dispatch.floor import Floor, apply, copy_of
+from dispatch.floor import Floor, copy_of
 from dispatch.kinds import (
     EMERGENCY_TYPES,
     CloseReason,
@@ -25,10 +26,12 @@ from dispatch.kinds import (
     MissionResult,
     OrderStatus,
 )
+from dispatch.order import Late, Order
 from dispatch.refusals import NeedsReason, NeedsSecondPerson, NotFound, NotPossible, Refusal, WrongState
 from dispatch.rights import second_person
+from dispatch.sites import Conflict, Settlement
 from dispatch.stages import STAGE_RANK
-from dispatch.words import Closing, Conflict, Milestone, Mission, Settlement
+from dispatch.words import Closing, Milestone, Mission
 
 
 class _Desk:

@@ -2,11 +2,11 @@
 
 from dispatch import commands as cmd
 from dispatch import events as ev
-from dispatch.commands import Order
 from dispatch.decision import Decision, Handler
 from dispatch.floor import Floor
 from dispatch.kinds import EMERGENCY_TYPES, IncidentState
 from dispatch.moments import local_day
+from dispatch.order import Order
 from dispatch.refusals import (
     AlreadyThere,
     MissionsOpen,

@@ -5,10 +5,10 @@ from msgspec import UNSET
 from dispatch import commands as cmd
 from dispatch import events as ev
 from dispatch.changes import conflicts
-from dispatch.commands import Order
 from dispatch.decision import Decision, Handler
 from dispatch.floor import Floor
 from dispatch.kinds import IncidentState, IntakeOutcome
+from dispatch.order import Order
 from dispatch.refusals import (
     AlreadyThere,
     NeedsReason,

@@ -12,14 +12,16 @@ from msgspec.structs import replace
 
 from dispatch import commands as cmd
 from dispatch import events as ev
-from dispatch.commands import Command, Late, Order
+from dispatch.commands import Command
 from dispatch.decide_milestones import reach_late
 from dispatch.decision import Decision, Handler
 from dispatch.floor import Floor
 from dispatch.kinds import IncidentState, OrderStatus
 from dispatch.moments import believed
+from dispatch.order import Late, Order
 from dispatch.refusals import AlreadyThere, NotPossible, Refusal, WrongState
-from dispatch.words import Conflict, Dependent, Mission
+from dispatch.sites import Conflict, Dependent
+from dispatch.words import Mission
 
 Handlers = Mapping[type, Handler]
 

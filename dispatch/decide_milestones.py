@@ -5,10 +5,10 @@ In order they move the mission; out of order, or where they cannot belong, they 
 
 from dispatch import commands as cmd
 from dispatch import events as ev
-from dispatch.commands import Order
 from dispatch.decision import Decision, Handler
 from dispatch.floor import Floor
 from dispatch.kinds import MilestoneKind, MilestoneSource, MissionResult, OrderStatus
+from dispatch.order import Order
 from dispatch.refusals import NeedsReason, NotFound, NotPossible, WrongState
 from dispatch.stages import CALLABLE, ENDING, advances, has_left, milestone
 from dispatch.words import Milestone, Mission

@@ -2,7 +2,6 @@
 
 from dispatch import commands as cmd
 from dispatch import events as ev
-from dispatch.commands import Order
 from dispatch.decision import Decision, Handler
 from dispatch.floor import Floor
 from dispatch.kinds import (
@@ -16,6 +15,7 @@ from dispatch.kinds import (
     SuspendReason,
     VehicleState,
 )
+from dispatch.order import Order
 from dispatch.refusals import (
     AlreadyThere,
     NeedsPlace,

@@ -3,11 +3,11 @@
 from dispatch import reserve_commands as cmd
 from dispatch import reserve_events as ev
 from dispatch.activation import faults, held_by, is_qualified, running_turn, unchecked
-from dispatch.commands import Order
 from dispatch.decision import Decision, Handler
 from dispatch.events import CallAnswered, Event, IncidentTaken
 from dispatch.floor import Floor
 from dispatch.kinds import CallOutAnswer, CheckItem, Role, SeatKind
+from dispatch.order import Order
 from dispatch.refusals import (
     AlreadyThere,
     HoldsWork,

@@ -5,11 +5,11 @@ from msgspec.structs import replace
 from dispatch import commands as cmd
 from dispatch import events as ev
 from dispatch.administration import AdministrationNoted, NoteAdministration, administration_refused
-from dispatch.commands import Order
 from dispatch.decision import Decision, Handler
 from dispatch.floor import Floor
 from dispatch.kinds import CrewCall, Role, SeatState, VehicleState
 from dispatch.moments import CLOCK_BEHIND_MS_MAX, DAY_MS, local_day
+from dispatch.order import Order
 from dispatch.refusals import NotAllowed, NotFound, WrongState
 from dispatch.rights import over_seat
 from dispatch.stages import VEHICLE_MOVES

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from dispatch.commands import Order
 from dispatch.events import Event
 from dispatch.floor import Floor
+from dispatch.order import Order
 from dispatch.refusals import Refusal
 
 Decision = tuple[Event, ...] | Refusal

@@ -22,12 +22,10 @@ from dispatch.kinds import (
     VehicleState,
 )
 from dispatch.reserve_events import ReserveEvent
+from dispatch.sites import Authority, Conflict, Dependent, Settlement, Site
 from dispatch.words import (
-    Authority,
     Call,
     Closing,
-    Conflict,
-    Dependent,
     Dispatcher,
     Hold,
     Hospital,
@@ -38,8 +36,6 @@ from dispatch.words import (
     Place,
     Recording,
     Seat,
-    Settlement,
-    Site,
     Station,
     Vehicle,
 )

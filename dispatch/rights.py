@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from dispatch import commands as cmd
 from dispatch import reserve_commands as reserve
 from dispatch.administration import NoteAdministration
-from dispatch.commands import Order
 from dispatch.floor import Floor
 from dispatch.kinds import Role
+from dispatch.order import Order
 
 _WORK: frozenset[type] = frozenset(
     {

@@ -5,9 +5,9 @@ A right is role + scope + kind of seat. Whoever holds several roles may what any
 
 from collections.abc import Callable
 
-from dispatch.commands import Order
 from dispatch.floor import Floor
 from dispatch.kinds import Role, SeatKind
+from dispatch.order import Order
 from dispatch.refusals import NotAllowed, NotPossible, Refusal
 from dispatch.rights import RIGHTS
 

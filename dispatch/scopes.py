@@ -6,11 +6,13 @@ have to be given there. Used before `decide`, never inside `apply`.
 """
 
 from dispatch import commands as cmd
-from dispatch.commands import Command, Order
+from dispatch.commands import Command
 from dispatch.floor import Floor
 from dispatch.kinds import Role
+from dispatch.order import Order
 from dispatch.refusals import HeldElsewhere
-from dispatch.words import CITY, Authority, Incident
+from dispatch.sites import CITY, Authority
+from dispatch.words import Incident
 
 _ABOUT_VEHICLE = cmd.AssignVehicle | cmd.SuspendVehicle | cmd.SetVehicleState | cmd.AnswerCrewCall
 _ABOUT_MISSION = (

@@ -12,7 +12,8 @@ from typing import Protocol
 
 from dispatch import commands as cmd
 from dispatch import events as ev
-from dispatch.floor import Floor, apply
+from dispatch.apply import apply
+from dispatch.floor import Floor
 from dispatch.kinds import (
     CrewCall,
     MilestoneKind,

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from dispatch.administration import NoteAdministration
-from dispatch.commands import Order
+from dispatch.order import Order
 from store.audit import ExportError, Proof, export, known_signers, prove_export, prove_store
 from store.config import Config
 from store.core.audit import Fault

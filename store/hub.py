@@ -14,9 +14,10 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
-from dispatch.commands import ArchiveEnded, Command, MoveAuthority, Order
+from dispatch.commands import ArchiveEnded, Command, MoveAuthority
 from dispatch.kinds import Role
-from dispatch.words import CITY, Authority
+from dispatch.order import Order
+from dispatch.sites import CITY, Authority
 from store.bus.clock import Clock
 from store.bus.hub_sockets import BusError, HubSockets, Ports, Received
 from store.bus.keys import HUB, KeyFileError, own_keys, own_name, own_sign_key, pin_hub_key

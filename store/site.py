@@ -10,7 +10,7 @@ import threading
 from pathlib import Path
 from types import FrameType
 
-from dispatch.words import CITY, Authority
+from dispatch.sites import CITY, Authority
 from store.bus.clock import Clock
 from store.bus.hub_sockets import BusError
 from store.bus.keys import KeyFileError, own_keys, own_name

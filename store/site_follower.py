@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from dispatch.events import AuthorityMoved, Event
-from dispatch.words import CITY, Authority
+from dispatch.sites import CITY, Authority
 from store.bus.roster import RosterError, read_roster
 from store.core.batch import Batch
 from store.core.command_messages import CommandAnswer, DeclareIsland, EvidenceReq, HandOver, TakeCommand

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from dispatch.administration import Act, NoteAdministration
 from dispatch.commands import MoveAuthority
-from dispatch.words import CITY, Authority
+from dispatch.sites import CITY, Authority
 from store.core.batch import Batch
 from store.core.command_messages import CommandAnswer, DeclareIsland, EvidenceReq, HandOver, TakeCommand
 from store.core.ids import new_id

@@ -13,7 +13,8 @@ from msgspec import Struct
 
 from dispatch.events import AuthorityMoved, CameLate, Event
 from dispatch.moments import BEIJING
-from dispatch.words import CITY, Authority, Conflict, Dispatcher
+from dispatch.sites import CITY, Authority, Conflict
+from dispatch.words import Dispatcher
 from store.config import Config
 from store.db.rows import kept_things, rows_of_kinds
 from store.db.short import short_transaction

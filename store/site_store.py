@@ -10,7 +10,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from dispatch.words import Authority
+from dispatch.sites import Authority
 from store.cluster import ClusterError, take_lead
 from store.config import Config
 from store.db.authority import NORMAL, Row, led_by, scopes, take

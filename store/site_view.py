@@ -6,7 +6,7 @@ ever gets whole new entries needs no lock.
 
 from msgspec import Struct
 
-from dispatch.words import CITY
+from dispatch.sites import CITY
 from store.bus.peers import PeerHeard
 from store.core.journal import Head
 from store.core.takeover import Standing, outranks

@@ -3,7 +3,8 @@
 import threading
 from collections.abc import Callable
 
-from dispatch.floor import Floor, apply
+from dispatch.apply import apply
+from dispatch.floor import Floor
 from store.bus.link import HubLink
 from store.bus.link_state import link_settings
 from store.config import Config

@@ -15,7 +15,7 @@ from console.models.state import Topic
 from console.ports import CommandQuestion, LogInAnswered
 from dispatch.kinds import Role
 from dispatch.rights import SECOND_PERSON
-from dispatch.words import CITY
+from dispatch.sites import CITY
 from store.core.command_messages import (
     CommandAnswer,
     DeclareIsland,

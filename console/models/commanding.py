@@ -3,7 +3,7 @@
 from console.i18n import say
 from console.models.labels import site_name
 from dispatch.floor import Floor
-from dispatch.words import CITY, Authority
+from dispatch.sites import CITY, Authority
 
 
 def home_of(floor: Floor, scope: str) -> str:

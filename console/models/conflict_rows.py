@@ -13,11 +13,12 @@ from console.models.desk import Desk
 from console.models.labels import field, site_name, step, word
 from console.models.latest import short
 from dispatch import commands as cmd
-from dispatch.commands import Order
 from dispatch.decide_late import decode_order
 from dispatch.floor import Floor
 from dispatch.kinds import ConflictChoice
-from dispatch.words import Conflict, Mission
+from dispatch.order import Order
+from dispatch.sites import Conflict
+from dispatch.words import Mission
 
 HLC_BITS = 16
 

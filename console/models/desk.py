@@ -39,7 +39,8 @@ from console.ports import (
 )
 from dispatch import commands as cmd
 from dispatch.alarms import Alarm, overdue
-from dispatch.floor import Floor, Ref, apply
+from dispatch.apply import apply
+from dispatch.floor import Floor, Ref
 from dispatch.kinds import Direction, IncidentType, IntakeOutcome
 from dispatch.recommend import Recommendation
 from dispatch.rights import may

@@ -15,7 +15,7 @@ from console.models.commanding import away_from_home, place_words, who
 from console.models.labels import site_name
 from console.ports import HubMode, Link
 from dispatch.floor import Floor
-from dispatch.words import Authority
+from dispatch.sites import Authority
 
 CLOCK_OFF_MS = 500
 CLOCK_WRONG_MS = 5_000

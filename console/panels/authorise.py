@@ -17,7 +17,7 @@ from console.models.desk import Desk
 from console.models.evidence import conflicts_sentence, is_silent, sentences
 from console.models.labels import site_name
 from console.panels.widgets import ChoiceRow, button, row_of, set_property, text
-from dispatch.words import CITY
+from dispatch.sites import CITY
 
 MARGIN_PX = 16
 LINES_MAX = 7

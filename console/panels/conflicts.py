@@ -30,7 +30,7 @@ from console.panels.widgets import button, row_of, set_property, text
 from console.theme import Theme
 from dispatch import commands as cmd
 from dispatch.kinds import ConflictChoice
-from dispatch.words import Conflict
+from dispatch.sites import Conflict
 
 LIST_PX = 250
 COLUMNS: tuple[Column[ConflictRow], ...] = (

@@ -24,7 +24,8 @@ from console.selftest import check_binding
 from console.theme import font
 from console.wall.board import board
 from console.wall.window import WallWindow
-from dispatch.floor import Floor, apply
+from dispatch.apply import apply
+from dispatch.floor import Floor
 from mapview.canvas.canvas import MapCanvas
 from mapview.canvas.marks import PlaceMark
 from store.bus.keys import KeyFileError

@@ -12,7 +12,8 @@ import msgspec
 from dispatch import commands as cmd
 from dispatch.kinds import Role, SeatKind
 from dispatch.moments import BEIJING
-from dispatch.words import Dispatcher, Hospital, Seat, Site, Station, Vehicle
+from dispatch.sites import Site
+from dispatch.words import Dispatcher, Hospital, Seat, Station, Vehicle
 from mapview.geo.csv_rows import Row, RowFault, read_table
 from mapview.geo.resources import (
     HospitalRow,

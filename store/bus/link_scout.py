@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from dispatch.words import CITY
+from dispatch.sites import CITY
 from store.bus.link_sockets import HubConnection
 from store.core.messages import Hello, Welcome, decode_from_hub
 from store.core.wire import BadMessage, Epoch, Mode, encode

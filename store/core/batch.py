@@ -12,14 +12,15 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from dispatch.commands import Order
+from dispatch.apply import apply
 from dispatch.decide import decide
 from dispatch.decide_late import in_conflict
 from dispatch.events import ConflictFound, Event
-from dispatch.floor import Floor, Ref, apply, copy_of
+from dispatch.floor import Floor, Ref, copy_of
+from dispatch.order import Order
 from dispatch.refusals import InConflict, NotPossible, Refusal, TooLate
 from dispatch.scopes import held_elsewhere
-from dispatch.words import CITY
+from dispatch.sites import CITY
 from store.core.hlc import next_hlc
 from store.core.journal import Head, row_hash
 from store.core.wire import Entry, Epoch, Verdict, encode, typed

@@ -8,7 +8,7 @@ from enum import Enum
 
 from msgspec import Struct
 
-from dispatch.words import CITY
+from dispatch.sites import CITY
 from store.core.command_messages import CommandAnswer, Evidence
 from store.core.copied import Base, CopyJob
 from store.core.journal import Head, broken_at

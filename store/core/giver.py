@@ -3,9 +3,10 @@
 import msgspec
 
 from dispatch.activation import CALM_MAY
-from dispatch.commands import Command, Order
+from dispatch.commands import Command
 from dispatch.floor import Floor
 from dispatch.kinds import Role, SeatKind
+from dispatch.order import Order
 from dispatch.role_scopes import NOT_ACTIVE
 from store.core.batch import UNSUPPORTED, Work
 from store.core.messages import Cmd

@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from dispatch.floor import Floor
-from dispatch.words import CITY
+from dispatch.sites import CITY
 from store.core.giver import seat_id_of
 from store.core.messages import Hello, Login, LoginOk, LoginRefused, Nack, Resume, Welcome
 from store.core.roster import Machine

@@ -8,10 +8,11 @@ from collections import Counter, deque
 
 from msgspec import Struct
 
-from dispatch.commands import Command, LogIn, Order
+from dispatch.commands import Command, LogIn
 from dispatch.floor import Floor
 from dispatch.kinds import Role
-from dispatch.words import CITY
+from dispatch.order import Order
+from dispatch.sites import CITY
 from store.core.batch import BATCH_MAX, Batch, Work, result_of_late
 from store.core.command_messages import DeclareIsland, EvidenceReq, HandOver, TakeCommand
 from store.core.giver import work_of

@@ -2,8 +2,8 @@
 
 import msgspec
 
-from dispatch.commands import Late as Provenance
-from dispatch.commands import Order
+from dispatch.order import Late as Provenance
+from dispatch.order import Order
 from store.core.batch import Work
 from store.core.site_messages import Late
 from store.core.wire import BadMessage, typed

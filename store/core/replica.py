@@ -7,8 +7,9 @@ Pure: messages and times in, things to ask and things that happened out.
 import msgspec
 from msgspec import Struct
 
+from dispatch.apply import apply
 from dispatch.events import Event
-from dispatch.floor import Floor, apply, copy_of
+from dispatch.floor import Floor, copy_of
 from store.core.messages import Catch, Evs, SnapBegin, SnapEnd, SnapPart, SnapReq, Tick
 from store.core.snapshots import Assembly
 from store.core.wire import EPOCH_ZERO, BadMessage, Epoch, Ev, typed

@@ -12,7 +12,7 @@ from dispatch.decide_authority import next_term
 from dispatch.floor import Floor
 from dispatch.kinds import Role
 from dispatch.rights import SECOND_PERSON
-from dispatch.words import CITY, Authority
+from dispatch.sites import CITY, Authority
 from store.core.command_messages import Evidence, HandOver, TakeCommand
 from store.core.journal import Head
 from store.core.tokens import CLOCK_SLACK_MS, Seals, open_token

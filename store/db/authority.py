@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct
 from sqlalchemy import Connection, select, update
 
-from dispatch.words import CITY, Authority
+from dispatch.sites import CITY, Authority
 from store.core.wire import Epoch, encode
 from store.db.errors import NotHolder
 from store.db.tables import AUTHORITY, STATE

@@ -11,8 +11,9 @@ from msgspec import Struct
 from sqlalchemy import Connection, Table, select, text
 from sqlalchemy.exc import DBAPIError
 
+from dispatch.apply import apply
 from dispatch.events import Event
-from dispatch.floor import TABLES, Floor, Ref, apply, copy_of
+from dispatch.floor import TABLES, Floor, Ref, copy_of
 from store.core.copied import Base
 from store.core.journal import HEAD_ZERO, Head, broken_at
 from store.db.base import read_base

@@ -13,9 +13,10 @@ from msgspec import Struct
 from sqlalchemy import Connection, text, update
 from sqlalchemy.exc import DBAPIError
 
+from dispatch.apply import apply
 from dispatch.events import AuthorityMoved, Event
-from dispatch.floor import Floor, apply, copy_of
-from dispatch.words import Authority
+from dispatch.floor import Floor, copy_of
+from dispatch.sites import Authority
 from store.core.batch import (
     STORE_REFUSED,
     Batch,

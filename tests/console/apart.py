@@ -2,9 +2,10 @@
 
 from dispatch import commands as cmd
 from dispatch.changes import FormChanges
-from dispatch.commands import Late, Order
 from dispatch.kinds import HowPlaced, MilestoneKind, MilestoneSource, Role, Severity
-from dispatch.words import CITY, Authority, Place, Point, Site
+from dispatch.order import Late, Order
+from dispatch.sites import CITY, Authority, Site
+from dispatch.words import Place, Point
 from tests.console.busy import MIN, Seatful, busy
 
 CENTRE, DISTRICT = "01", "02"

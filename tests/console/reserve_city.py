@@ -7,8 +7,10 @@ from console.models.readiness import Setup
 from dispatch import commands as cmd
 from dispatch import reserve_commands as reserve
 from dispatch.kinds import CheckItem, CheckResult, ReserveRole, Role, SeatKind
+from dispatch.order import Order
 from dispatch.reserve import Check, SeatOrder
-from dispatch.words import Dispatcher, Seat, Site
+from dispatch.sites import Site
+from dispatch.words import Dispatcher, Seat
 from store.version import version
 from telephony.settings import AccountSettings
 from telephony.virtual import VirtualPhone
@@ -68,13 +70,13 @@ class ReserveSeatful(Seatful):
         """An order of another seat: of its machine, or of a person there."""
         roles = frozenset({Role.SEAT}) | (frozenset({Role.DISPATCHER}) if person else frozenset())
         self.hub.decide_order(
-            cmd.Order(f"{seat}{self.clock.now}", command, self.clock.now, "m", roles, seat, person or None)
+            Order(f"{seat}{self.clock.now}", command, self.clock.now, "m", roles, seat, person or None)
         )
         self.pump()
 
     def lead(self, command: cmd.Command) -> None:
         """An order of the shift leader at seat s4, with a second person."""
-        order = cmd.Order(f"lead{self.clock.now}", command, self.clock.now, "m", LEADER, "s4", "d9", "d2")
+        order = Order(f"lead{self.clock.now}", command, self.clock.now, "m", LEADER, "s4", "d9", "d2")
         self.hub.decide_order(order)
         self.pump()
 

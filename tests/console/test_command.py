@@ -9,7 +9,7 @@ from console import i18n
 from console.models import authorising, evidence
 from console.models.authorising import Act, Stage
 from console.ports import HubMode, Link
-from dispatch.words import CITY
+from dispatch.sites import CITY
 from store.core.command_messages import (
     CommandAnswer,
     DeclareIsland,

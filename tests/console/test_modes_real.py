@@ -19,7 +19,7 @@ from sqlalchemy import NullPool, create_engine
 from console.hub_seat import _MODES
 from console.ports import HubMode
 from dispatch import commands as cmd
-from dispatch.words import CITY
+from dispatch.sites import CITY
 from store.core.command_messages import HandOver
 from store.core.ids import new_id
 from store.core.wire import Mode

@@ -15,9 +15,10 @@ from dispatch.kinds import (
     Role,
     VehicleState,
 )
+from dispatch.order import Order
 from dispatch.refusals import HeldElsewhere, NeedsReason, NeedsSecondPerson, WrongState
 from dispatch.scopes import held_elsewhere, site_of_vehicle
-from dispatch.words import CITY, Authority, Conflict
+from dispatch.sites import CITY, Authority, Conflict, Site
 from tests.dispatch.trade import Centre120
 
 GATEWAY = frozenset({Role.GATEWAY})
@@ -156,7 +157,7 @@ def test_late_log_ins_move_nobody() -> None:
 def divided() -> Centre120:
     """District 江北 (site 03) commands its own vehicle a3; the rest is the city's, 01."""
     centre = Centre120()
-    centre.must(cmd.RegisterSite(words.Site("03", "江北", ("江北区",))), roles=HUB)
+    centre.must(cmd.RegisterSite(Site("03", "江北", ("江北区",))), roles=HUB)
     station = words.Station("st3", "03", "江北站", words.Point(110.0, 30.0), "江北区")
     centre.must(cmd.RegisterStation(station), roles=HUB)
     vehicle = words.Vehicle("a9", "急9", "鄂A0009", centre.floor.vehicles["a1"].kind, "st3")
@@ -167,7 +168,7 @@ def divided() -> Centre120:
 
 
 def refusal(centre: Centre120, command: cmd.Command, site: str, scope: str) -> HeldElsewhere | None:
-    order = cmd.Order("c", command, centre.now, "seat", frozenset({Role.DISPATCHER}))
+    order = Order("c", command, centre.now, "seat", frozenset({Role.DISPATCHER}))
     return held_elsewhere(centre.floor, order, site, scope)
 
 
@@ -185,7 +186,7 @@ def test_what_happened_is_recorded_anywhere(divided: Centre120) -> None:
     assert refusal(divided, cmd.ReportRinging("k", "139"), "03", "03") is None
     assert refusal(divided, cmd.TakeIncident("i1"), "03", "03") is None, "opened after command was divided"
     key = cmd.RecordVehicleKey("a9", MilestoneKind.DEPARTED, divided.now)
-    order = cmd.Order("c", key, divided.now, "gateway", GATEWAY)
+    order = Order("c", key, divided.now, "gateway", GATEWAY)
     assert held_elsewhere(divided.floor, order, "01", CITY) is None
 
 

@@ -7,9 +7,10 @@ from dispatch import refusals as no
 from dispatch import reserve_commands as reserve
 from dispatch.activation import held_by, role_at, running_turn, shortfall, stage_of, to_call_out
 from dispatch.alarms import AlarmKind, overdue
+from dispatch.apply import apply
 from dispatch.changes import FormChanges
 from dispatch.decide import decide
-from dispatch.floor import Floor, apply
+from dispatch.floor import Floor
 from dispatch.kinds import (
     CallOutAnswer,
     CheckItem,
@@ -21,6 +22,7 @@ from dispatch.kinds import (
     Role,
     SeatKind,
 )
+from dispatch.order import Order
 from dispatch.reserve import Check, SeatOrder
 from dispatch.words import Dispatcher, Place, Seat
 from tests.dispatch.trade import NOW, Centre120
@@ -53,7 +55,7 @@ class Reserve(Centre120):
     ) -> object:
         """An order of a reserve seat: of whoever is logged in there, or of the machine alone."""
         person = self.floor.seats[seat].dispatcher_id
-        order = cmd.Order(
+        order = Order(
             f"r{len(self.history)}{self.now}{type(command).__name__}", command, at or self.now, seat,
             roles | ({Role.DISPATCHER} if person else set()), seat, person,
         )  # fmt: skip

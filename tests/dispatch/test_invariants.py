@@ -12,9 +12,10 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from dispatch import commands as cmd
 from dispatch import kinds
+from dispatch.apply import apply
 from dispatch.changes import FormChanges
 from dispatch.events import Archived, IncidentChanged, IncidentOpened
-from dispatch.floor import Floor, apply
+from dispatch.floor import Floor
 from dispatch.kinds import EMERGENCY_TYPES, IncidentState, Role, VehicleState
 from dispatch.stages import STAGE_RANK, vehicle_came
 from dispatch.words import Place

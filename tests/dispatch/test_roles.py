@@ -10,10 +10,11 @@ from dispatch.administration import (
     administration_refused,
     is_first_start,
 )
-from dispatch.commands import Order
+from dispatch.apply import apply
 from dispatch.decide import decide
-from dispatch.floor import Floor, apply
+from dispatch.floor import Floor
 from dispatch.kinds import Role, SeatKind, SuspendReason, VehicleKind
+from dispatch.order import Order
 from dispatch.refusals import NeedsSecondPerson, NotAllowed, NotPossible
 from dispatch.rights import RIGHTS
 from dispatch.words import Dispatcher, Point, Seat, Station, Vehicle

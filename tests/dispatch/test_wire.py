@@ -6,10 +6,11 @@ import msgspec
 import pytest
 
 from dispatch import commands as cmd
-from dispatch.commands import Command, Order
+from dispatch.commands import Command
 from dispatch.events import Event
 from dispatch.floor import Floor
 from dispatch.kinds import Role
+from dispatch.order import Order
 from dispatch.refusals import Refusal
 from dispatch.rights import RIGHTS
 from tests.dispatch.trade import Centre120

@@ -6,12 +6,14 @@ from msgspec.structs import replace
 
 from dispatch import commands as cmd
 from dispatch import words
-from dispatch.commands import Command, Late, Order
+from dispatch.apply import apply
+from dispatch.commands import Command
 from dispatch.decide import decide
 from dispatch.decide_late import told
 from dispatch.events import Event
-from dispatch.floor import Floor, apply, copy_of
+from dispatch.floor import Floor, copy_of
 from dispatch.kinds import Centre, Role, VehicleKind
+from dispatch.order import Late, Order
 from dispatch.refusals import Refusal
 
 NOW = 1_795_000_000_000  # 2026-11-18 UTC, ms

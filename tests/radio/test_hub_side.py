@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from dispatch import commands as cmd
 from dispatch.floor import copy_of
 from dispatch.kinds import AbortReason, CrewCall, MilestoneKind, MilestoneSource, Role
-from dispatch.words import Authority, Site
+from dispatch.sites import Authority, Site
 from radio.hub_side import HubSide
 from radio.ports import Order, OrderFailure
 from radio.terminal.facts import Position

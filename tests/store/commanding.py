@@ -4,7 +4,8 @@ from typing import Any
 
 from dispatch import commands as cmd
 from dispatch.kinds import ConflictChoice, Role, VehicleKind
-from dispatch.words import CITY, Dispatcher, Point, Site, Station, Vehicle
+from dispatch.sites import CITY, Site
+from dispatch.words import Dispatcher, Point, Station, Vehicle
 from store.core.command_messages import CommandAnswer, Evidence, EvidenceReq, HandOver, TakeCommand
 from store.core.ids import new_id
 from store.core.seat_logic import Told

@@ -18,8 +18,9 @@ import pytest
 from msgspec.structs import replace
 
 from dispatch import commands as cmd
+from dispatch.apply import apply
 from dispatch.changes import FormChanges
-from dispatch.floor import Floor, apply
+from dispatch.floor import Floor
 from dispatch.kinds import Role, VehicleKind
 from dispatch.words import Dispatcher, Place, Point, Seat, Station, Vehicle
 from store import hub

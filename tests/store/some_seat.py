@@ -12,7 +12,8 @@ sys.path.insert(0, sys.argv[1])
 from pathlib import Path
 
 from dispatch import commands as cmd
-from dispatch.floor import Floor, apply
+from dispatch.apply import apply
+from dispatch.floor import Floor
 from store.bus.link import HubLink
 from store.bus.link_state import link_settings
 from store.config import load_config

@@ -12,8 +12,8 @@ from sqlalchemy import Engine, create_engine, select, text, update
 
 from bench.sizes import report, size
 from dispatch import commands as cmd
-from dispatch.commands import Order
 from dispatch.kinds import Role
+from dispatch.order import Order
 from store import audit, audit_cli
 from store.audit import Proof, prove_export, prove_store
 from store.config import Config, load_config

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from dispatch import commands as cmd
-from dispatch.commands import Order
+from dispatch.order import Order
 from dispatch.words import Point, Station
 from store import disk
 from store.admin_cli import run

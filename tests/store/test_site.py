@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dispatch import commands as cmd
-from dispatch.words import CITY
+from dispatch.sites import CITY
 from main import main
 from store.core.ids import new_id
 from store.core.wire import Mode

@@ -15,7 +15,8 @@ from bench.sizes import report
 from console.ports import HubMode
 from dispatch import commands as cmd
 from dispatch.kinds import Role
-from dispatch.words import CITY, Authority, Dispatcher
+from dispatch.sites import CITY, Authority
+from dispatch.words import Dispatcher
 from store.cluster import ClusterError, confirm_by_streaming, state_of, take_lead
 from store.config.sections import Cluster, Relay, Site, Store
 from store.core.command_messages import CommandAnswer, DeclareIsland

@@ -8,7 +8,7 @@ from console.models.modes import CLOCK_STEADY_MS, TABLE, banners, city_age_ms
 from console.ports import HubMode, Link
 from dispatch.floor import Floor
 from dispatch.kinds import ConflictChoice
-from dispatch.words import Authority, Conflict, Settlement, Site
+from dispatch.sites import Authority, Conflict, Settlement, Site
 from tests.console.busy import START
 
 MINUTE_MS = 60_000

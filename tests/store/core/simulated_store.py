@@ -6,8 +6,9 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from dispatch.apply import apply
 from dispatch.events import Event
-from dispatch.floor import Floor, apply
+from dispatch.floor import Floor
 from dispatch.kinds import (
     IncidentType,
     MilestoneKind,

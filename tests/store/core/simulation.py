@@ -13,7 +13,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from dispatch import commands as cmd
-from dispatch.floor import Floor, apply
+from dispatch.apply import apply
+from dispatch.floor import Floor
 from dispatch.kinds import (
     AbortReason,
     MilestoneSource,

@@ -8,10 +8,12 @@ from enum import Enum, auto
 import msgspec
 from msgspec.structs import replace
 
+from dispatch.apply import apply
 from dispatch.decide_late import told
 from dispatch.events import ConflictFound, Event
-from dispatch.floor import Floor, apply
-from dispatch.words import CITY, Authority, Site, Station
+from dispatch.floor import Floor
+from dispatch.sites import CITY, Authority, Site
+from dispatch.words import Station
 from store.core.batch import Batch, Work, is_conflict
 from store.core.copied import CopyJob, fold
 from store.core.journal import HEAD_ZERO, Head, broken_at

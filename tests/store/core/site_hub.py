@@ -12,7 +12,8 @@ from dispatch import commands as cmd
 from dispatch.decide_late import decode_order
 from dispatch.events import Event, MissionEnded, VehicleAssigned
 from dispatch.floor import copy_of
-from dispatch.words import CITY
+from dispatch.order import Late as Lateness
+from dispatch.sites import CITY
 from radio.terminal.order_text import OrderTail
 from store.core.batch import Batch, Work, decide_batch, ids_to_look_up, result_of_late
 from store.core.command_messages import HandOver
@@ -117,7 +118,7 @@ class Leader(Party):
         if not self.commands:
             return
         order = decode_order(late.order)
-        known = cmd.Late(late.site, late.term, late.seq, late.hlc, late.numbers, late.mission_id)
+        known = Lateness(late.site, late.term, late.seq, late.hlc, late.numbers, late.mission_id)
         if self.bug is not SiteBug.LATE_REFUSAL_DROPPED:
             order = replace(order, late=known)
         self.lates.add(late.cid)

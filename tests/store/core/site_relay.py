@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from dispatch.floor import Floor
-from dispatch.words import CITY
+from dispatch.sites import CITY
 from store.core.batch import Batch
 from store.core.command_messages import TakeCommand
 from store.core.copied import CopyJob, fold

@@ -3,8 +3,9 @@
 from typing import TYPE_CHECKING, Any
 
 from dispatch import commands as cmd
-from dispatch.floor import Floor, apply
-from store.core.messages import Nack, decode_from_hub
+from dispatch.apply import apply
+from dispatch.floor import Floor
+from store.core.messages import Cmd, Evs, Nack, Tick, decode_from_hub
 from store.core.outbox import Waiting
 from store.core.replica import Applied
 from store.core.seat_logic import (
@@ -67,10 +68,13 @@ class SimSeat:
 
     def thaw(self) -> None:
         self.frozen = False
-        held, self.held = self.held, []
-        for frame in held:
+        held, self.held = [decode_from_hub(frame) for frame in self.held], []
+        happenings: list[Any] = []
+        for message in sorted(held, key=lambda message: isinstance(message, Evs | Tick)):  # answers first
             if not self.dead:
-                self.receive(frame)
+                happenings += self.logic.on_message(message, self.world.now)
+        self.heard = self.logic.heard
+        self.handle(happenings)
 
     def receive(self, frame: bytes) -> None:
         if self.frozen:
@@ -86,6 +90,8 @@ class SimSeat:
     def handle(self, happenings: list[Any]) -> None:
         for happening in happenings:
             match happening:
+                case Send(Cmd(cid=cid)) if cid not in self.logic.outbox:
+                    pass  # as the real link does: its verdict came with the same turn
                 case Send(message):
                     self.world.from_seat(self, encode(message))
                 case VerdictCame(cid):

@@ -11,7 +11,7 @@ from typing import Any
 
 from dispatch import commands as cmd
 from dispatch.kinds import AbortReason, ConflictChoice, MilestoneSource, VehicleState
-from dispatch.words import Authority
+from dispatch.sites import Authority
 from radio.terminal.order_text import Fence, OrderTail, Verdict
 from store.core.messages import Cmd, decode_to_hub
 from store.core.roster import Machine, MachineRole

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dispatch import commands as cmd
-from dispatch.commands import Order
 from dispatch.floor import Floor
 from dispatch.kinds import Role
+from dispatch.order import Order
 from store.core.batch import Work, decide_batch
 from store.core.greeting import Identity
 from store.core.hub_logic import HubLogic

@@ -5,7 +5,8 @@ from msgspec.structs import replace
 
 from dispatch.floor import Floor
 from dispatch.kinds import Role
-from dispatch.words import CITY, Authority, Conflict, Dispatcher, Site
+from dispatch.sites import CITY, Authority, Conflict, Site
+from dispatch.words import Dispatcher
 from store.core.command_messages import HandOver, TakeCommand
 from store.core.journal import Head
 from store.core.seals import SignKey

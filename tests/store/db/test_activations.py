@@ -8,6 +8,7 @@ import main
 from dispatch import commands as cmd
 from dispatch import reserve_commands as reserve
 from dispatch.kinds import CheckItem, CheckResult, ReserveRole, Role, SeatKind
+from dispatch.order import Order
 from dispatch.reserve import Check, SeatOrder
 from dispatch.words import Dispatcher, Seat
 from store.core.batch import Work, refusal_of
@@ -26,7 +27,7 @@ EVERYBODY = frozenset(Role)
 def run(store: HubStore, command: cmd.Command, at: int) -> None:
     cid = f"{type(command).__name__}{at}"
     seat = "r1" if isinstance(command, reserve.ReserveCommand) else None
-    order = cmd.Order(cid, command, at, "seat-21", EVERYBODY, seat, "zhao")
+    order = Order(cid, command, at, "seat-21", EVERYBODY, seat, "zhao")
     batch = store.run([Work(cid, "seat-21", order, at + 60_000)], at)
     assert refusal_of(batch.answers[0][0].refusal) is None
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, text
 from dispatch import commands as cmd
 from dispatch.floor import Floor
 from dispatch.kinds import Role
+from dispatch.order import Order
 from dispatch.words import Point, Station
 from store.core.batch import Batch, Work, decide_batch
 from store.core.copied import Base, CopyJob
@@ -45,7 +46,7 @@ class Journal:
             self.number += 1
             name = f"st{self.number}"
             order = cmd.RegisterStation(Station(name, name, f"{self.number}站", Point(126.6, 45.7)))
-            given = cmd.Order(name, order, NOW, "hub", frozenset({Role.HUB}))
+            given = Order(name, order, NOW, "hub", frozenset({Role.HUB}))
             works.append(Work(name, "hub", given, NOW + 1000))
         batch: Batch = decide_batch(self.floor, works, {}, self.head, CITY, NOW)
         self.floor, self.head = batch.floor, batch.head

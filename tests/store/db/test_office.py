@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from dispatch.administration import Act, NoteAdministration
-from dispatch.commands import Order
 from dispatch.kinds import Role
+from dispatch.order import Order
 from store.core.batch import Work
 from store.core.enrolment import CODE_MS, TRIES_MAX, InvitationState, Knock
 from store.core.ids import new_id

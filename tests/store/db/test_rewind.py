@@ -7,7 +7,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from dispatch import commands as cmd
-from dispatch.words import CITY, Authority
+from dispatch.sites import CITY, Authority
 from store.core.batch import refusal_of
 from store.core.hub_sites import late_work
 from store.core.wire import Epoch

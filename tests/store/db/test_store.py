@@ -11,9 +11,10 @@ from sqlalchemy.exc import DBAPIError
 
 from dispatch import commands as cmd
 from dispatch.changes import FormChanges
-from dispatch.commands import Command, Order
+from dispatch.commands import Command
 from dispatch.floor import copy_of
 from dispatch.kinds import Role, SeatState
+from dispatch.order import Order
 from dispatch.refusals import NotPossible, TooLate
 from dispatch.words import Place
 from store.core.batch import Batch, Work, refusal_of

@@ -14,9 +14,9 @@ from alembic.config import Config
 from sqlalchemy import MetaData, select
 
 from dispatch import commands as cmd
-from dispatch.commands import Order
 from dispatch.floor import Floor
 from dispatch.kinds import Role
+from dispatch.order import Order
 from store.core.batch import Work, refusal_of
 from store.core.journal import Head, broken_at
 from store.db.engine import open_engine

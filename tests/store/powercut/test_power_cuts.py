@@ -16,8 +16,9 @@ import msgspec
 import pytest
 
 from dispatch import commands as cmd
+from dispatch.apply import apply
 from dispatch.events import Event
-from dispatch.floor import Floor, apply
+from dispatch.floor import Floor
 from store.bus.outbox_file import OutboxError, OutboxFile
 from store.core.journal import broken_at
 from store.db.copy import CopyStore

@@ -10,9 +10,9 @@ import sys
 from pathlib import Path
 
 from dispatch import commands as cmd
-from dispatch.commands import Order
 from dispatch.floor import Floor
 from dispatch.kinds import Role
+from dispatch.order import Order
 from dispatch.words import Dispatcher, Point, Station
 from store.bus.outbox_file import OutboxFile
 from store.core.batch import Work, decide_batch
