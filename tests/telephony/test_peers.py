@@ -1,9 +1,7 @@
 """The phone against programs that are not ours: sipp calls it, kamailio registers it; speech is compared."""
 
-import contextlib
 import hashlib
 import os
-import shutil
 import signal
 import subprocess
 import time
@@ -16,13 +14,12 @@ import numpy as np
 import pytest
 from scipy import signal as dsp
 
-from bench.raw_caller import RawCaller
 from telephony import messages as msg
 from telephony.settings import AccountSettings, Voice
 from telephony.speech import speech_wav
+from tests.telephony.exchange import PEERS, needs, running_exchange, wait_until_it_answers
 
 pytestmark = [pytest.mark.peer, pytest.mark.process]
-PEERS = Path(__file__).parent / "peers"
 SIPP_CALLS = 6
 SIPP_S_MAX = 40.0
 BACK_S_MAX = 4.0  # with the exchange; alone it is 2 s (test_phone.py, bench_phone.py)
@@ -33,12 +30,6 @@ UNBROKEN_SHARE = 0.6  # the other windows may have lost frames: the peers share 
 COMPARE_HZ = 8000
 WINDOW = COMPARE_HZ // 2
 LOUD = 1000.0
-
-
-def needs(*programs: str) -> None:
-    missing = [p for p in programs if shutil.which(p) is None]
-    if missing:
-        pytest.skip(f"not installed: {', '.join(missing)}")
 
 
 @pytest.fixture(scope="session")
@@ -166,43 +157,8 @@ def test_a_call_without_offer_is_answered(seat: Any, sipp: Any, speech_alaw: Pat
 @pytest.fixture
 def exchange(tmp_path: Path, sip_port: int) -> Iterator[int]:
     """A kamailio on a free port; yields the port when it answers."""
-    needs("kamailio")
-    config = tmp_path / "kamailio.cfg"
-    config.write_text((PEERS / "kamailio.cfg").read_text().replace("SIP_PORT", str(sip_port)))
-    command = [
-        "kamailio",
-        "-DD",
-        "-f",
-        str(config),
-        "-Y",
-        str(tmp_path),
-        "-P",
-        str(tmp_path / "pid"),
-        "-m",
-        "32",
-    ]
-    process = subprocess.Popen(command, process_group=0, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        wait_until_it_answers(sip_port)
+    with running_exchange(tmp_path, sip_port):
         yield sip_port
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait(10)
-
-
-def wait_until_it_answers(port: int) -> None:
-    """Any answer to OPTIONS will do: a telephone knows no 120 and says 404."""
-    probe = RawCaller(port)
-    probe.wait_s = 0.1
-    deadline_s = time.monotonic() + 8.0
-    code = 0
-    try:
-        while not code:
-            assert time.monotonic() < deadline_s, "the peer does not start"
-            with contextlib.suppress(TimeoutError):
-                code = probe.options()
-    finally:
-        probe.close()
 
 
 def account(port: int, password: str = "pw8001", transport: str = "udp") -> tuple[AccountSettings, ...]:
