@@ -11,12 +11,9 @@ from store.bus.clock import Clock
 from store.bus.keys import HUB, own_keys, own_sign_key, pin_hub_key
 from store.bus.roster import enrol, read_roster, strike
 from store.config import Config
-from store.core.roster import Machine, MachineRole
+from store.core.roster import SEALING_ROLES, Machine, MachineRole
 from store.db.accounts import set_account as write_account
 from store.db.migrate import migrate
-
-SEALING = frozenset({MachineRole.HUB, MachineRole.RELAY})
-
 
 def enrol_machine(
     config: Config,
@@ -37,9 +34,11 @@ def enrol_machine(
     """
     folder = Path(config.keys.dir)
     enrol_hub(config)
+    seals = role in SEALING_ROLES
+    sign_key = sign_key if seals else ""  # whatever machine came with the code brought one
     machine = Machine(name, public_key or "", role, seat_id, site, reserve, sign_key, address)
     if public_key is None:
-        sign_key = own_sign_key(folder, name).public if role in SEALING else ""
+        sign_key = own_sign_key(folder, name).public if seals else ""
         machine = replace(machine, public_key=own_keys(folder, name).public, sign_key=sign_key)
     enrol(folder / "roster.json", machine)
     return machine

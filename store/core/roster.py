@@ -36,6 +36,10 @@ ROLES_OF_MACHINE: dict[MachineRole, frozenset[Role]] = {
 }
 
 
+SEALING_ROLES = frozenset({MachineRole.HUB, MachineRole.RELAY})
+"""Who logs people in and seals their tokens, and nobody else."""
+
+
 class Machine(Struct, frozen=True):
     """One enrolled machine. `public_key` is Z85 text; `seat_id` names the seat it is (id or number).
 
@@ -99,5 +103,12 @@ def open_roster(sealed: bytes, public: str) -> Roster:
 
 
 def sign_keys(machines: Iterable[Machine]) -> dict[str, str]:
-    """Whose seals count: name of each enrolled hub and relay -> its public sign key."""
-    return {machine.name: machine.sign_key for machine in machines if machine.sign_key}
+    """Whose seals count: name of each enrolled hub and relay -> its public sign key.
+
+    A seat makes such a key as well before it has a name: with it the seat would be whoever it likes.
+    """
+    return {
+        machine.name: machine.sign_key
+        for machine in machines
+        if machine.sign_key and machine.role in SEALING_ROLES
+    }

@@ -52,6 +52,14 @@ def test_every_site_proves_the_tokens_of_every_enrolled_one_and_of_nobody_else(s
     assert seals.proven(sealed) is None, "struck off: what it sealed before counts no more"
 
 
+@pytest.mark.parametrize("role", [MachineRole.SEAT, MachineRole.WALL, MachineRole.GATEWAY])
+def test_nobody_but_hubs_and_relays_seals_whatever_key_the_roster_has(seals: Seals, role: MachineRole) -> None:
+    """Every new machine brings a sign key with its code: a seat would log in as whom it likes."""
+    mallory = SignKey("seat-07", b"m" * 32)
+    seals.trust(sign_keys([Machine("seat-07", KEY, role, sign_key=mallory.public)]))
+    assert seals.proven(seal(TOKEN, mallory)) is None
+
+
 def test_a_name_in_the_roster_does_not_replace_our_own_key(seals: Seals) -> None:
     seals.trust({"hub": STRANGER.public})
     assert seals.proven(seal(TOKEN, STRANGER)) is None
