@@ -4,6 +4,7 @@ from collections import defaultdict
 from typing import Any
 
 from dispatch.floor import Floor
+from dispatch.refusals import InConflict
 from store.core.batch import Batch
 from store.core.journal import HEAD_ZERO, broken_at
 from store.core.messages import Ack, Evs
@@ -152,6 +153,8 @@ class Watch:
         missing = [cid for cid in seat.issued if cid not in seat.told and cid not in seat.expired]
         demand(not missing, f"{seat.name}: no command is lost: {missing}")
         for cid, told in seat.told.items():
+            if isinstance(told.refusal, InConflict):
+                continue  # a person decides; another site may have merged it since
             if told.refusal is None:
                 demand(cid not in self.row_of or cid in kinds, f"{cid}: accepted and lost")
             else:
