@@ -166,6 +166,8 @@ def _machine_of(options: argparse.Namespace) -> Machine:
             "机器名用小写字母、数字、连字符；坐席须名为 seat-坐席号，并写 --seat",
             "names are small letters, digits and hyphens; a seat is called seat-NUMBER and needs --seat",
         )
+    if role is MachineRole.RELAY and not options.site:
+        raise NotDoneError("site", "中继须写 --site 站点代码", "a relay needs --site, the code of its site")
     return Machine(
         options.name,
         getattr(options, "key", ""),

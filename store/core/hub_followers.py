@@ -114,6 +114,8 @@ class Followers:
             return None
         if machine is None or machine.site != relay.site:
             return None
+        if relay.role is MachineRole.RELAY and not relay.site:
+            return None  # enrolled without its site it would speak for everybody in the centre
         try:
             message = decode_to_hub(forward.frame)
         except BadMessage:

@@ -15,7 +15,7 @@ from dispatch.words import Dispatcher
 from store import enrol_cli
 from store.administration import Administration, NotDoneError, Proof, fingerprint_of
 from store.bus.enrolment_call import EnrolmentCall, hubs_of
-from store.bus.keys import hub_public_key, own_keys, own_sign_key
+from store.bus.keys import KeyFileError, hub_public_key, own_keys, own_sign_key
 from store.bus.link_state import link_settings
 from store.bus.roster import key_of_address, read_roster
 from store.core.enrolment import TRIES_MAX, Answer, Enrolled, NotEnrolled, Wait
@@ -111,6 +111,35 @@ def test_a_machine_is_enrolled_by_code_and_fingerprints(
     assert noted(town.desks[0], Act.ENROL, "fingerprint").note.first == "9001"
     note = noted(town.desks[0], Act.ENROL).note
     assert (note.subject, note.first, note.second) == ("seat-07", "9001", "9002")
+
+
+def test_only_the_hub_that_was_compared_is_taken_over(
+    town: City, office: Administration, tmp_path: Path
+) -> None:
+    """The door's key is known to all: somebody in between shows the right hub and gives his own."""
+    keys = tmp_path / "new" / "keys"
+    code = office.invite(SEAT)
+    with closing(call(town, code, keys)) as asking:
+        wait = answer(asking)
+        assert isinstance(wait, Wait)
+        office.approve("seat-07", asking.fingerprint, BOTH)
+        enrolled = answer(asking)
+        assert isinstance(enrolled, Enrolled)
+        for forged in (
+            replace(enrolled, hub_public="h" * 40),
+            replace(enrolled, roster_public="0" * 64),
+            replace(enrolled, machine="../seat-07"),
+            replace(enrolled, machine=""),
+        ):
+            with pytest.raises(KeyFileError):
+                asking.take_over(forged)
+        assert not (keys / "hub.pub").exists(), "by this file the machine counts as enrolled"
+        assert not (keys / "roster.pub").exists()
+    with closing(call(town, code, keys)) as unseen:
+        late = answer(unseen)
+        assert isinstance(late, Enrolled)
+        with pytest.raises(KeyFileError, match="重新邀请"):
+            unseen.take_over(late)
 
 
 def test_a_wrong_code_gets_nothing_and_is_spent_after_some_tries(

@@ -40,7 +40,7 @@ from store.core.outputs import CheckPerson, ForSite, Origin, Publish, ReadJourna
 from store.core.relay_logic import RelayLogic
 from store.core.roster import Machine, MachineRole
 from store.core.seals import SignKey
-from store.core.site_messages import Follow, Forward, Journal, PositionsReq
+from store.core.site_messages import Follow, Forward, Forwarded, Journal, PositionsReq
 from store.core.tokens import Token, seal
 from store.core.wire import EPOCH_ZERO, FAR_BEHIND, FIX_VALID, Epoch, Mode, Position, encode
 
@@ -231,6 +231,14 @@ def test_only_machines_of_the_relays_own_site_are_handed_on() -> None:
     sites.hub_out(sites.hub.on_message(Origin(RELAY, LINE), smuggled, NOW))
     assert sites.hub.head.seq == 3
     assert sites.hub.bad_messages["relay-02"] == 1
+    centre = replace(FOREIGN, name="seat-01", site="")
+    sites.hub.followers.machine_of = {"seat-01": centre}.get
+    for_centre = Forward(machine="seat-01", route=b"", frame=encode(seat_order("o3")))
+    nowhere = replace(RELAY, site="")
+    assert sites.hub.followers.unwrap(Origin(nowhere, LINE), for_centre) is None, "enrolled without its site"
+    old_centre = replace(nowhere, name="hub", role=MachineRole.HUB)
+    assert sites.hub.followers.unwrap(Origin(old_centre, LINE), for_centre) is not None
+    sites.hub.followers.machine_of = ROSTER.get
     inner = encode(Forward(machine="seat-21", route=b"", frame=encode(seat_order("o2"))))
     nested = Forward(machine="seat-21", route=b"", frame=inner)
     assert sites.hub.followers.unwrap(Origin(RELAY, LINE), nested) is None
@@ -428,3 +436,30 @@ def test_a_relay_that_is_gone_is_forgotten() -> None:
     assert [site for site, _ in sites.hub.followers.sites(sites.now)] == ["02"]
     sites.hub.on_time(sites.now + 60_000)
     assert sites.hub.followers.sites(sites.now) == []
+
+
+def test_what_one_machine_sends_never_costs_the_district_its_line() -> None:
+    sites = joined()
+    sites.hub.followers.machine_of = {}.get  # struck at the hub, the relay does not know it yet
+    sites.from_seat(seat_order("o1"))
+    assert sites.answers[-1] == Nack(reason="bad_message")
+    assert not of(NextHub, sites.other)
+    assert sites.relay.following.trouble is Trouble.NONE
+    sites.hub.followers.machine_of = ROSTER.get
+    endless = replace(seat_order("o2"), body=bytes(1024 * 1024 - 200))
+    sites.from_seat(endless)
+    assert sites.answers[-1] == Nack(reason="bad_message")
+    assert not sites.to_hub
+
+
+def test_an_ack_asked_for_again_is_held_once_while_the_disk_is_slow() -> None:
+    sites = joined()
+    said = encode(Ack(cid="o1", epoch=Epoch(1, "01", 1), seq=4))
+    for _ in range(20):
+        sites.cut = True
+        sites.from_seat(seat_order("o1"))
+        sites.relay_out(sites.relay.on_hub(Forwarded(route=b"seat-21/o1", frame=said), sites.now))
+        sites.cut = False
+    sites.rows(1)
+    sites.pump()
+    assert len(of(Ack, sites.answers)) == 1
