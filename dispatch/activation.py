@@ -43,9 +43,7 @@ OF_A_LEADER: frozenset[type] = frozenset(
     {reserve.OrderActivation, reserve.ExtendActivation, reserve.RecordCallOut, reserve.StandDown}
 )
 """Given from any seat: a district that took over command may have reserve seats only."""
-CALM_MAY: frozenset[type] = (
-    _FACTS | OF_THE_SEAT | OF_A_LEADER | {cmd.LogOut, cmd.SetSeatState, cmd.SettleConflict}
-)
+CALM_MAY: frozenset[type] = _FACTS | OF_THE_SEAT | OF_A_LEADER | {cmd.LogOut, cmd.SetSeatState}
 _TALKING: frozenset[type] = frozenset(
     {cmd.ClassifyCall, cmd.BeginIntake, cmd.ChangeIntake, cmd.JoinIncident, cmd.EndIntake}
 )
@@ -155,15 +153,11 @@ class Held(Struct, frozen=True):
 
 
 def held_by(floor: Floor, seat_id: str) -> Held:
-    """Incidents not closed, intakes not ended and calls on the line of this seat."""
+    """Incidents not closed, intakes not ended and calls that ring or talk at this seat."""
     return Held(
         tuple(it.id for it in floor.incidents.values() if it.seat_id == seat_id and it.closing is None),
         tuple(it.id for it in floor.intakes.values() if it.seat_id == seat_id and it.ended_at is None),
-        tuple(
-            call.id
-            for call in floor.calls.values()
-            if call.seat_id == seat_id and call.answered_at is not None and call.ended_at is None
-        ),
+        tuple(call.id for call in floor.calls.values() if call.seat_id == seat_id and call.ended_at is None),
     )
 
 
@@ -182,7 +176,7 @@ def to_call_out(floor: Floor, sites: frozenset[str], at: int) -> list[Dispatcher
         person
         for person in floor.dispatchers.values()
         if person.site in sites and person.id not in seated and is_qualified(person, at)
-        and person.roles & {Role.DISPATCHER, Role.SHIFT_LEADER}
+        and person.roles & {Role.RESERVE_DISPATCHER, Role.DISPATCHER, Role.SHIFT_LEADER, Role.CONSULTANT}
     ]  # fmt: skip
     return sorted(found, key=lambda person: (not person.on_call, person.name))
 

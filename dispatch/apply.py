@@ -153,7 +153,7 @@ def _incident_reopened(floor: Floor, event: ev.IncidentReopened) -> tuple[Ref, .
 def _vehicle_assigned(floor: Floor, event: ev.VehicleAssigned) -> tuple[Ref, ...]:
     mission = event.mission
     incident = floor.incidents[mission.incident_id]
-    first = incident.first_ordered_at or mission.ordered_at
+    first = min(incident.first_ordered_at or mission.ordered_at, mission.ordered_at)
     refs = [
         put(floor, "missions", mission),
         edit(

@@ -5,6 +5,7 @@ late order there is decided with it. An order that the trade would refuse is ref
 """
 
 from collections.abc import Callable
+from functools import cached_property
 
 from msgspec.structs import replace
 
@@ -12,7 +13,7 @@ from dispatch import commands as cmd
 from dispatch import events as ev
 from dispatch.apply import apply
 from dispatch.commands import Command
-from dispatch.decide_late import Handlers, carry_out_late, decide_late, decode_order
+from dispatch.decide_late import Handlers, carry_out_late, decide_late, decode_order, given_at
 from dispatch.decision import Decision
 from dispatch.floor import Floor, copy_of
 from dispatch.kinds import (
@@ -43,8 +44,19 @@ class _Desk:
         self.floor = copy_of(floor)
         self.order, self.command, self.at, self.handlers = order, command, at, handlers
         self.conflict: Conflict = floor.conflicts[command.conflict_id]
-        self.late_order = decode_order(self.conflict.order)
         self.events: list[ev.Event] = []
+
+    @cached_property
+    def late_order(self) -> Order:
+        """The late order at the time it was given; read only where needed: ours stays whatever it says."""
+        return self._in_time(decode_order(self.conflict.order))
+
+    @cached_property
+    def dependents(self) -> tuple[Order, ...]:
+        return tuple(self._in_time(decode_order(dependent.order)) for dependent in self.conflict.dependents)
+
+    def _in_time(self, order: Order) -> Order:
+        return order if order.late is None else replace(order, at=given_at(order, order.late, self.at))
 
     @property
     def late(self) -> Late:
@@ -55,15 +67,19 @@ class _Desk:
             apply(self.floor, event)
             self.events.append(event)
 
-    def take_in_dependents(self, change: Callable[[Command], Command | None]) -> None:
-        """Decide what followed there; `change` may turn it to another incident, None: it is told already."""
-        for dependent in self.conflict.dependents:
-            order = decode_order(dependent.order)
-            command = change(order.command)
-            late = order.late
-            if command is not None and late is not None:
-                order = replace(order, command=command)
-                self.happen(*decide_late(self.floor, order, late, self.handlers, self.at, self.conflict.id))
+    def take_in_dependents(self, change: Callable[[Command], Command | None], mission_id: str = "") -> None:
+        """Decide what followed there; `change` may turn it to another thing, None: it is told already.
+
+        `mission_id` not "": a mission of ours is the one it was about there.
+        """
+        for dependent in self.dependents:
+            command, late = change(dependent.command), dependent.late
+            if command is None or late is None:
+                continue
+            if mission_id and late.mission_id == self.conflict.mission_id:
+                late = replace(late, mission_id=mission_id)
+            order = replace(dependent, command=command, late=late)
+            self.happen(*decide_late(self.floor, order, late, self.handlers, self.at, self.conflict.id))
 
 
 def settle(floor: Floor, order: Order, command: cmd.SettleConflict, at: int, handlers: Handlers) -> Decision:
@@ -84,8 +100,14 @@ def settle(floor: Floor, order: Order, command: cmd.SettleConflict, at: int, han
     return (ev.ConflictSettled(conflict.id, settlement), *desk.events)
 
 
+_OPENS = cmd.OpenIncident.__name__
+
+
 def _keep_ours(desk: _Desk) -> Refusal | None:
-    return None
+    """An emergency of theirs that is never opened here is given up: by two, as when one is closed."""
+    kinds = {desk.conflict.kind, *(dependent.kind for dependent in desk.conflict.dependents)}
+    alone = second_person(desk.floor, desk.order) is None
+    return NeedsSecondPerson() if _OPENS in kinds and alone else None
 
 
 # --- the late one takes the place ----------------------------------------------------------------
@@ -216,14 +238,14 @@ def _over(desk: _Desk, command: cmd.AssignVehicle) -> Mission:
 def _steps(desk: _Desk, command: cmd.AssignVehicle, first: Milestone) -> tuple[Milestone, ...]:
     """The milestones that hang on the conflict: in order they count, out of order they are kept as late."""
     steps = [first]
-    for dependent in desk.conflict.dependents:
-        order = decode_order(dependent.order)
+    for order in desk.dependents:
         step = _step_of(order.command, command)
         if step is None:
             continue
+        at = max(min(step.at, order.at), first.at)
         last = [known for known in steps if not known.late][-1]
-        ahead = STAGE_RANK[step.kind] > STAGE_RANK[last.kind] and step.at >= last.at
-        steps.append(replace(step, received_at=order.at, at=max(step.at, first.at), late=not ahead))
+        ahead = STAGE_RANK[step.kind] > STAGE_RANK[last.kind] and at >= last.at
+        steps.append(replace(step, received_at=order.at, at=at, late=not ahead))
     return tuple(steps)
 
 
@@ -262,7 +284,25 @@ def _merge(desk: _Desk) -> Refusal | None:
         desk.happen(ev.IncidentResumed(kept.id, desk.at))
     closing = Closing(CloseReason.DUPLICATE, desk.at, desk.order.dispatcher_id, second, desk.command.remark)
     desk.happen(ev.IncidentsMerged(gone.id, kept.id, closing))
+    if against is None or against.incident_id != kept.id:
+        desk.take_in_dependents(lambda following: following)
+        return None
+    theirs, ours = desk.conflict.mission_id, against.id
+    desk.take_in_dependents(lambda following: _on_mission(following, theirs, ours), ours)
     return None
+
+
+_OF_THE_OTHER_ORDER = cmd.ReportOrderDelivered | cmd.ReportOrderTimedOut
+
+
+def _on_mission(command: Command, theirs: str, ours: str) -> Command | None:
+    """What the crew did for their mission it did for ours; None: it is about an order that is none now."""
+    if isinstance(command, cmd.AssignVehicle) and command.supersedes == theirs:
+        return replace(command, supersedes=ours)
+    if isinstance(command, cmd.RecordMilestone | cmd.ChooseHospital) and command.mission_id == theirs:
+        return replace(command, mission_id=ours)
+    other = isinstance(command, _OF_THE_OTHER_ORDER) and command.mission_id == theirs
+    return None if other else command
 
 
 def _turned(command: Command, gone: str, kept: str) -> Command:

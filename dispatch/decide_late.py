@@ -41,7 +41,7 @@ def decide_late(
     floor: Floor, order: Order, late: Late, handlers: Handlers, now: int, settling: str = ""
 ) -> tuple[ev.Event, ...]:
     """What a late order comes to; always something that is kept. `settling`: a conflict that ends now."""
-    at = min(believed(order.at, late.hlc >> _HLC_COUNTER_BITS), now)
+    at = given_at(order, late, now)
     note = _needless(floor, order.command, at)
     if note:
         return (_came(order, late, note),)
@@ -57,6 +57,11 @@ def decide_late(
     if _done_before(order.command, decision):
         return (_came(order, late, "already_there"),)
     return in_conflict(floor, order, late, decision, now)
+
+
+def given_at(order: Order, late: Late, now: int) -> int:
+    """When it was given there: the giver's clock as far as that site believed it, never after `now`."""
+    return min(believed(order.at, late.hlc >> _HLC_COUNTER_BITS), now)
 
 
 def in_conflict(floor: Floor, order: Order, late: Late, refusal: Refusal, now: int) -> tuple[ev.Event, ...]:
@@ -201,11 +206,14 @@ _TRUE_ALREADY: dict[type, Callable[[Floor, Any], bool]] = {
 
 
 def _conflict_behind(floor: Floor, command: Command, late: Late, settling: str) -> Conflict | None:
-    """The conflict this order follows from: it is about a thing that exists only inside it."""
+    """The open conflict this order follows from: it is about a thing that exists only inside it.
+
+    Nobody looks again at what is settled: what comes after that is a conflict of its own.
+    """
     lacking = {
         name: key for name, key in _needed(command, late).items() if key and not _on_floor(floor, name, key)
     }
-    conflicts = [conflict for conflict in floor.conflicts.values() if conflict.id != settling]
+    conflicts = [it for it in floor.conflicts.values() if it.settled is None and it.id != settling]
     for conflict in conflicts if lacking else ():
         if any(getattr(conflict, name) == key for name, key in lacking.items()):
             return conflict
@@ -251,7 +259,7 @@ def _conflict(floor: Floor, order: Order, late: Late, refusal: Refusal, now: int
         cid=order.cid,
         from_site=late.site,
         kind=_kind(order),
-        given_at=order.at,
+        given_at=given_at(order, late, now),
         came_at=now,
         order=_encoder.encode(order),
         rule=rule_of(refusal),
@@ -261,7 +269,7 @@ def _conflict(floor: Floor, order: Order, late: Late, refusal: Refusal, now: int
         intake_id=str(getattr(command, "intake_id", "")),
         incident_id=incident_id,
         mission_id=mission_id,
-        against=_against(floor, command, vehicle_id, incident_id, order.at),
+        against=_against(floor, command, vehicle_id, incident_id, given_at(order, late, now)),
     )
 
 

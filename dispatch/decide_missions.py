@@ -1,5 +1,7 @@
 """Missions: one vehicle, one incident. Single assignment is decided here first, then guarded by the store."""
 
+from itertools import count
+
 from dispatch import commands as cmd
 from dispatch import events as ev
 from dispatch.decision import Decision, Handler
@@ -120,7 +122,7 @@ def _new_mission(
     assigned = Milestone(MilestoneKind.ASSIGNED, at, at, MilestoneSource.HUB, by)
     return Mission(
         id=command.mission_id,
-        number=f"{incident.number}.{len(incident.mission_ids) + 1}",
+        number=_next_number(floor, incident),
         incident_id=incident.id,
         vehicle_id=vehicle.id,
         station_id=vehicle.station_id,
@@ -136,6 +138,13 @@ def _new_mission(
         order_status=OrderStatus.ACCEPTED if command.manual else OrderStatus.WAITING,
         manual=command.manual,
     )
+
+
+def _next_number(floor: Floor, incident: Incident) -> str:
+    """The first free one after those there are: another site may have told its crews numbers out of turn."""
+    taken = {floor.missions[key].number for key in incident.mission_ids}
+    serials = count(len(taken) + 1)
+    return next(number for serial in serials if (number := f"{incident.number}.{serial}") not in taken)
 
 
 def order_delivered(floor: Floor, order: Order, command: cmd.ReportOrderDelivered, at: int) -> Decision:

@@ -5,6 +5,7 @@ A right is role + scope + kind of seat. Whoever holds several roles may what any
 
 from collections.abc import Callable
 
+from dispatch.activation import running_turn
 from dispatch.floor import Floor
 from dispatch.kinds import Role, SeatKind
 from dispatch.order import Order
@@ -28,13 +29,23 @@ def out_of_scope(floor: Floor, order: Order) -> Refusal | None:
 
 
 def _as_ordered(floor: Floor, order: Order) -> Refusal | None:
-    """Only at a reserve seat, whose activation is looked at there, and while the qualification lasts."""
+    """Only at a reserve seat, whose activation is looked at there, and while the qualification lasts.
+
+    With whom the seat went into service was looked at then: nobody is stopped in the middle of a call.
+    """
     seat = floor.seats.get(order.seat_id or "")
     person = floor.dispatchers.get(order.dispatcher_id or "")
     if seat is None or seat.kind is not SeatKind.RESERVE or person is None:
         return NOT_ACTIVE
     until = person.qualified_until_at
-    return None if until is not None and order.at <= until else NotPossible("not_qualified")
+    if (until is not None and order.at <= until) or _went_into_service(floor, seat.id, person.id):
+        return None
+    return NotPossible("not_qualified")
+
+
+def _went_into_service(floor: Floor, seat_id: str, person_id: str) -> bool:
+    current = running_turn(floor, seat_id)
+    return current is not None and current[1].ready_at is not None and current[1].dispatcher_id == person_id
 
 
 def _own_station(floor: Floor, order: Order) -> Refusal | None:

@@ -69,9 +69,12 @@ def next_stage(mission: Mission) -> MilestoneKind | None:
 def vehicle_came(mission: Mission) -> bool:
     """True when a vehicle served the incident: it came to the scene, or left and was not called off.
 
-    One on its way may still be called off, and what was entered after the end (late) proves nothing.
+    One on its way may still be called off, and what was entered after the end (late) proves nothing. Nor does
+    a run of another site that ended empty: its vehicle was ours, and went elsewhere.
     """
-    first = MilestoneKind.DEPARTED if mission.result in SERVED else MilestoneKind.ON_SCENE
+    elsewhere = mission.late_from and mission.result is MissionResult.EMPTY_RUN
+    left_is_enough = mission.result in SERVED and not elsewhere
+    first = MilestoneKind.DEPARTED if left_is_enough else MilestoneKind.ON_SCENE
     seen = range(STAGE_RANK[first], STAGE_RANK[MilestoneKind.COMPLETED])
     return any(STAGE_RANK[entry.kind] in seen for entry in mission.milestones if not entry.late)
 

@@ -1,10 +1,13 @@
 """One vehicle ordered by two sites, and every way a person may settle it."""
 
 import pytest
+from msgspec.structs import replace
 
 from dispatch import commands as cmd
 from dispatch import events as ev
 from dispatch import words
+from dispatch.alarms import AlarmKind, overdue
+from dispatch.decide_late import told
 from dispatch.kinds import (
     CloseReason,
     ConflictChoice,
@@ -15,7 +18,7 @@ from dispatch.kinds import (
     Role,
     VehicleState,
 )
-from dispatch.order import Order
+from dispatch.order import Late, Order
 from dispatch.refusals import HeldElsewhere, NeedsReason, NeedsSecondPerson, WrongState
 from dispatch.scopes import held_elsewhere, site_of_vehicle
 from dispatch.sites import CITY, Authority, Conflict, Site
@@ -148,6 +151,84 @@ def test_late_log_ins_move_nobody() -> None:
     district.must(cmd.LogIn("seat-2", "wang"), roles=HUB)
     city.hand_in(district)
     assert city.floor.seats["seat-1"].dispatcher_id == "wang"
+
+
+# --- what must not happen while settling -----------------------------------------------------------
+
+
+def test_an_empty_run_of_the_other_site_leaves_the_emergency_without_a_vehicle(apart: Apart) -> None:
+    """Its vehicle was ours all the time: nobody came to i2, it still alarms and is not closed by one."""
+    apart.settle(ConflictChoice.BOTH, empty_run=True)
+    city = apart.city
+    city.later(3600)
+    waiting = {alarm.id for alarm in overdue(city.floor, city.now) if alarm.kind is AlarmKind.NO_VEHICLE}
+    assert "i2" in waiting
+    closed = city.give(cmd.CloseIncident("i2", CloseReason.OTHER, "已核实"))
+    assert isinstance(closed, NeedsSecondPerson)
+
+
+def test_merging_keeps_what_the_vehicle_did(apart: Apart) -> None:
+    apart.settle(ConflictChoice.MERGE, second="li")
+    assert apart.city.floor.missions["m1"].stage is MilestoneKind.DEPARTED
+    assert all(conflict.settled for conflict in apart.city.floor.conflicts.values())
+
+
+def test_what_comes_after_its_conflict_was_settled_is_a_conflict_of_its_own(apart: Apart) -> None:
+    apart.settle(ConflictChoice.KEEP_OURS)
+    apart.district.accepted.clear()
+    apart.district.incident("i3")
+    apart.district.must(cmd.AssignVehicle("m3", "i3", "a1", supersedes="m2"))
+    apart.city.hand_in(apart.district)
+    (left,) = (one for one in apart.city.floor.conflicts.values() if one.settled is None)
+    assert (left.kind, left.mission_id) == ("AssignVehicle", "m3")
+
+
+def test_ours_stays_whatever_a_newer_program_wrote(apart: Apart) -> None:
+    unread = replace(apart.conflict, order=b"\x81\xa1x\x01", dependents=())
+    apart.city.floor.conflicts[apart.conflict.id] = unread
+    assert isinstance(apart.settle(ConflictChoice.KEEP_OURS), tuple)
+
+
+def test_an_emergency_of_theirs_is_not_given_up_by_one_person_alone(apart: Apart) -> None:
+    apart.city.floor.conflicts[apart.conflict.id] = replace(apart.conflict, kind="OpenIncident")
+    assert isinstance(apart.settle(ConflictChoice.KEEP_OURS), NeedsSecondPerson)
+    assert isinstance(apart.settle(ConflictChoice.KEEP_OURS, second="li"), tuple)
+
+
+def test_a_wrong_clock_there_does_not_move_a_mission_into_the_future() -> None:
+    city = Centre120()
+    city.site = "01"
+    district = city.apart("03")
+    city.incident("i1")
+    city.must(cmd.AssignVehicle("m1", "i1", "a1"))
+    district.incident("i2")
+    given = district.now
+    district.must(cmd.AssignVehicle("m2", "i2", "a1"), at=given + 5 * 3600_000)
+    order, events = district.accepted[-1]
+    district.accepted.pop()
+    city.hand_in(district)
+    numbers, mission_id = told(events)
+    city.take(replace(order, late=Late("03", 1, 99, given << 16, numbers, mission_id)))
+    city.later(60)
+    (conflict,) = city.floor.conflicts.values()
+    assert conflict.given_at == given
+    city.must(cmd.SettleConflict(conflict.id, ConflictChoice.KEEP_LATE, "核对"))
+    assert city.floor.missions["m2"].ordered_at == given
+
+
+def test_two_missions_of_an_incident_never_have_the_same_number() -> None:
+    """The other site sent a1 (in conflict) and a2 (taken in); the next one here is not a second .2."""
+    city = Centre120()
+    city.incident("i1")
+    district = city.apart("03")
+    city.incident("i2")
+    city.must(cmd.AssignVehicle("m0", "i2", "a1"))
+    district.must(cmd.AssignVehicle("m1", "i1", "a1"))
+    district.must(cmd.AssignVehicle("m2", "i1", "a2"))
+    city.hand_in(district)
+    city.must(cmd.AssignVehicle("m3", "i1", "a3"))
+    numbers = [mission.number for mission in city.floor.missions.values()]
+    assert len(numbers) == len(set(numbers))
 
 
 # --- whose vehicle -------------------------------------------------------------------------------

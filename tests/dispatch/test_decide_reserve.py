@@ -1,6 +1,7 @@
 """Reserve seats as transcripts: ordered, shown, checked, ready, in service, handed back, stood down."""
 
 import pytest
+from msgspec.structs import replace
 
 from dispatch import commands as cmd
 from dispatch import refusals as no
@@ -16,6 +17,7 @@ from dispatch.kinds import (
     CheckItem,
     CheckResult,
     CloseReason,
+    ConflictChoice,
     IntakeOutcome,
     ReserveRole,
     ReserveStage,
@@ -330,3 +332,42 @@ def test_an_ended_activation_is_archived_and_the_floor_is_the_fold_of_its_events
     centre.later(2)
     centre.must(cmd.ArchiveEnded(centre.now), roles=HUB)
     assert centre.floor.activations == {}
+
+
+def test_a_reserve_dispatcher_in_service_is_not_stopped_in_the_middle_of_a_call(centre: Reserve) -> None:
+    """By a leader's word, or because the qualification ran out at midnight: who is rung may answer."""
+    reserve_dispatcher = frozenset({Role.RESERVE_DISPATCHER})
+    centre.floor.dispatchers["old"] = replace(centre.floor.dispatchers["old"], roles=reserve_dispatcher)
+    centre.activate("r1")
+    centre.log_in("r1", "old")
+    answering = Order("x1", cmd.ReportRinging("k", "139"), NOW, "r1", reserve_dispatcher, "r1", "old")
+    assert decide(centre.floor, answering, NOW) == no.NotPossible("not_qualified")
+    ready = reserve.BecomeReady("act", "人手不足", "r1")
+    leader = frozenset({Role.DISPATCHER, Role.SHIFT_LEADER})
+    centre.must(ready, roles=leader)
+    assert isinstance(decide(centre.floor, answering, NOW), tuple)
+
+
+def test_neither_a_calm_nor_an_answering_seat_sends_a_vehicle_by_settling_a_conflict(centre: Reserve) -> None:
+    settle = cmd.SettleConflict("x", ConflictChoice.KEEP_LATE, "核对")
+    centre.log_in("r1", "zhao")
+    assert centre.by("r1", settle) == no.NotPossible("reserve_calm")
+    centre.activate("r1", role=ReserveRole.ANSWER_ONLY)
+    centre.serve()
+    assert centre.by("r1", settle) == no.NotPossible("answer_only")
+
+
+def test_a_seat_whose_phone_rings_is_not_out_of_service_before_the_call_is_taken_in(centre: Reserve) -> None:
+    centre.activate("r1")
+    centre.serve()
+    centre.by("r1", cmd.ReportRinging("c1", "139"))
+    centre.must(reserve.StandDown("act"), roles=LEADER)
+    centre.by("r1", cmd.ReportAnswered("c1"))
+    assert isinstance(centre.by("r1", cmd.BeginIntake("n1", "c1")), tuple)
+
+
+def test_those_who_are_kept_for_reserve_seats_are_called_out(centre: Reserve) -> None:
+    centre.floor.dispatchers["sun"] = replace(
+        centre.floor.dispatchers["sun"], roles=frozenset({Role.RESERVE_DISPATCHER})
+    )
+    assert "sun" in {person.id for person in to_call_out(centre.floor, frozenset({"02"}), NOW)}
