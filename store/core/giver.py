@@ -11,7 +11,14 @@ from dispatch.role_scopes import NOT_ACTIVE
 from store.core.batch import UNSUPPORTED, Work
 from store.core.messages import Cmd
 from store.core.roster import ROLES_OF_MACHINE, Machine, MachineRole
-from store.core.tokens import LATE_ENTRY_MS_MAX, Seals, Token, open_token
+from store.core.tokens import (
+    CLOCK_SLACK_MS,
+    LATE_ENTRY_MS_MAX,
+    SECOND_LATE_MS_MAX,
+    Seals,
+    Token,
+    open_token,
+)
 from store.core.wire import BODY_BYTES_MAX, BadMessage, typed
 
 _commands: msgspec.msgpack.Decoder[Command] = msgspec.msgpack.Decoder(Command)
@@ -25,7 +32,8 @@ def work_of(machine: Machine, cmd: Cmd, floor: Floor, seals: Seals, now: int) ->
         if token is None:
             return None
     if cmd.second:
-        second = open_token(cmd.second, seals, machine.public_key, cmd.at, now)
+        key, slack, late = machine.public_key, CLOCK_SLACK_MS, SECOND_LATE_MS_MAX
+        second = open_token(cmd.second, seals, key, cmd.at, now, slack, late)
     command = _command(cmd.body)
     if command is None:
         return Work(cmd.cid, machine.name, None, cmd.deadline_at, cmd.after, UNSUPPORTED, machine.site)

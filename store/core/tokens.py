@@ -18,6 +18,9 @@ CLOCK_SLACK_MS = 5 * 60 * 1000
 LATE_ENTRY_MS_MAX = 24 * 3600 * 1000
 """An order may be so much older than the log-in under which it comes (a call taken before there was a hub),
 and come so long after its end."""
+SECOND_LATE_MS_MAX = 10 * 60 * 1000
+"""A second person's proof outlives its end by no more: `at` is the seat's word, and a proof kept there would
+confirm a day of orders."""
 TOKEN_BYTES_MAX = 1024
 PROVEN_MAX = 4096
 """Tokens remembered as proven: a check costs some 100 µs, every command carries one."""
@@ -81,19 +84,25 @@ class Seals:
 
 
 def open_token(
-    sealed: bytes, seals: Seals, machine: str, at: int, now: int, early_ms: int = CLOCK_SLACK_MS
+    sealed: bytes,
+    seals: Seals,
+    machine: str,
+    at: int,
+    now: int,
+    early_ms: int = CLOCK_SLACK_MS,
+    late_ms: int = LATE_ENTRY_MS_MAX,
 ) -> Token | None:
     """The token, when it is proven, belongs to the machine with this key and was good at `at`; else `None`.
 
     `early_ms`: how long before the log-in it may have been, when the person answers for an older order.
 
     `at` is when the order says it was given: an order that waited out a break keeps its giver, but not
-    longer than LATE_ENTRY_MS_MAX after the end of the log-in by the hub's clock, `now`.
+    longer than `late_ms` after the end of the log-in by the hub's clock, `now`.
     """
     token = seals.proven(sealed)
     if token is None or token.machine != machine:
         return None
-    good = token.issued_at - early_ms <= at <= token.expires_at >= now - LATE_ENTRY_MS_MAX
+    good = token.issued_at - early_ms <= at <= token.expires_at >= now - late_ms
     return token if good else None
 
 

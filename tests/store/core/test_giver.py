@@ -47,6 +47,19 @@ def test_a_proof_of_a_second_person_brings_no_rights() -> None:
     assert decide(FLOOR, work.order, NOW) == NotAllowed("SuspendVehicle")
 
 
+@pytest.mark.parametrize(("later_ms", "counts"), [(0, True), (9 * 60_000, True), (3_600_000, False)])
+def test_a_proof_of_a_second_person_is_not_kept_for_backdated_orders(later_ms: int, counts: bool) -> None:
+    """When an order was given is the seat's word: an old proof fits whatever is given that time."""
+    session = Token(SEAT.public_key, "d1", "s1", NOW - 1, NOW + 86_400_000)
+    proof = Token(SEAT.public_key, "d2", None, NOW, NOW + 300_000, second=True)
+    at, now = NOW + 1000, NOW + 300_000 + later_ms
+    asked = Cmd("c" * 32, encode(cmd.LogOut("s1")), at, NOW * 2, seal(session, SIGN), seal(proof, SIGN))
+    work = work_of(SEAT, asked, FLOOR, Seals(SIGN), now)
+    assert work is not None
+    assert work.order is not None
+    assert work.order.second_id == ("d2" if counts else None)
+
+
 @pytest.mark.parametrize("role", list(MachineRole))
 @pytest.mark.parametrize(
     "command", [cmd.LogIn("s1", "d1"), cmd.LogOut("s1"), NoteAdministration(Act.STRIKE, "seat-01")]
