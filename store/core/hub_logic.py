@@ -46,6 +46,7 @@ from store.core.outputs import (
     Publish,
     ReadHashes,
     ReadJournal,
+    Relayed,
     Reply,
     Route,
     TakePositions,
@@ -182,7 +183,13 @@ class HubLogic:
     def _on_forward(self, origin: Origin, forward: Forward, now: int) -> list[Output]:
         """A machine behind a relay speaks as if it were connected here."""
         unwrapped = self.followers.unwrap(origin, forward)
-        return self.on_message(*unwrapped, now) if unwrapped else self.on_bad_message(origin)
+        if unwrapped is not None:
+            return self.on_message(*unwrapped, now)
+        outputs = self.on_bad_message(origin)
+        if origin.machine.role in SITES and isinstance(origin.route, bytes):  # not the line, that machine
+            nack = encode(Nack(reason="bad_message"))
+            return [Reply(Relayed(origin.route, forward.route), nack)]
+        return outputs
 
     def _on_positions(self, origin: Origin, positions: Positions) -> list[Output]:
         if origin.machine.role is not MachineRole.GATEWAY:
@@ -201,7 +208,7 @@ class HubLogic:
         name = origin.machine.name
         if self.mode is Mode.FENCED:
             return [Reply(origin.route, encode(Nack(reason="fenced", cid=cmd.cid)))]
-        if len(self._expected) >= WAITING_MAX or self._per_machine[name] >= WAITING_PER_MACHINE_MAX:
+        if self._is_full(name):
             return [Reply(origin.route, encode(Nack(reason="busy", cid=cmd.cid)))]
         work = work_of(origin.machine, cmd, self.floor, self.seals, now)
         if work is None:
@@ -213,8 +220,9 @@ class HubLogic:
         """An order another site accepted while it was apart; it may come as often as it likes."""
         expected = self._expected.get(late.cid)
         if expected is not None:
-            expected.route, expected.late = origin.route, True
-            return []
+            if expected.late:
+                expected.route = origin.route
+            return []  # what its giver sends himself comes first; handed in again it meets that verdict
         work = late_work(late)
         if work is None:
             return self.on_bad_message(origin)
@@ -222,6 +230,9 @@ class HubLogic:
             return []  # it is handed in again
         self._enqueue(work, _Expected(origin.route, origin.machine.name, late=True), now)
         return []
+
+    def _is_full(self, machine: str) -> bool:
+        return len(self._expected) >= WAITING_MAX or self._per_machine[machine] >= WAITING_PER_MACHINE_MAX
 
     def _enqueue(self, work: Work, expected: _Expected, now: int) -> None:
         self._expected[work.cid] = expected
@@ -255,6 +266,8 @@ class HubLogic:
             if expected.machine == origin.machine.name:
                 expected.route = origin.route
             return
+        if self._is_full(origin.machine.name):
+            return  # it is asked again
         order = self.own_order(ok.id, LogIn(seat_id, ok.dispatcher_id), now)
         work = Work(ok.id, self.identity.instance, order, now + LOGIN_DEADLINE_MS)
         self._enqueue(work, _Expected(origin.route, origin.machine.name, ok), now)

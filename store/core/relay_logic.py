@@ -51,13 +51,15 @@ from store.core.outputs import CheckPerson, ForSite, Origin, Publish, Reply, Rou
 from store.core.recent import Recent, portions
 from store.core.roster import MachineRole
 from store.core.site_messages import Forward, Forwarded, RosterNews, RosterReq
-from store.core.wire import EPOCH_ZERO, FAR_BEHIND, BadMessage, Epoch, Mode, encode
+from store.core.wire import BODY_BYTES_MAX, EPOCH_ZERO, FAR_BEHIND, BadMessage, Epoch, Mode, encode
 
 FORWARD_AGAIN_MS = 1500
 """The same order again within this time is on its way already: a thin line carries it once."""
 FORWARDED_MS_MAX = 60_000
 """A question nobody answered is forgotten after this."""
 FORWARDED_MAX = 4000
+FORWARD_BYTES_MAX = 2 * BODY_BYTES_MAX
+"""More would break the frame's limit with its envelope, and with it the line of the whole district."""
 
 
 RelayOutput = (
@@ -99,7 +101,7 @@ class RelayLogic:
         self._jobs: deque[Epoch] = deque()
         self._recent = Recent()
         self._on_its_way: dict[bytes, _OnItsWay] = {}
-        self._held: list[tuple[int, Reply]] = []
+        self._held: dict[bytes, tuple[int, Reply]] = {}
 
     # --- state ------------------------------------------------------------------------------------
 
@@ -140,8 +142,8 @@ class RelayLogic:
         outputs: list[RelayOutput] = [
             Publish(encode(Evs(epoch=epoch, evs=part))) for part in portions(batch.entries)
         ]
-        outputs += [reply for seq, reply in self._held if seq <= self.head.seq]
-        self._held = [(seq, reply) for seq, reply in self._held if seq > self.head.seq]
+        outputs += [reply for seq, reply in self._held.values() if seq <= self.head.seq]
+        self._held = {key: held for key, held in self._held.items() if held[0] > self.head.seq}
         return outputs + self._up(self.following.copied(now))
 
     def _up(self, outputs: list[UpOutput]) -> list[RelayOutput]:
@@ -161,7 +163,7 @@ class RelayLogic:
         except BadMessage:
             return []
         if isinstance(message, Ack) and not message.refusal and message.seq > self.head.seq:
-            self._held.append((message.seq, reply))
+            self._held[answer.route] = (message.seq, reply)  # asked again while the disk is slow: once
             return []
         return [reply]
 
@@ -237,6 +239,8 @@ class RelayLogic:
 
     def _forward(self, origin: Origin, message: Asked, key: bytes, now: int) -> list[RelayOutput]:
         """Hand it on; one that is on its way only gets a new return address."""
+        if len(encode(message)) > FORWARD_BYTES_MAX:
+            return self.on_bad_message(origin)
         key = origin.machine.name.encode() + b"/" + key
         one = self._on_its_way.get(key)
         if one is not None:

@@ -3,6 +3,7 @@
 from dispatch import commands as cmd
 from dispatch.floor import Floor
 from dispatch.kinds import Role, SeatState
+from dispatch.order import Order
 from dispatch.words import Dispatcher, Seat
 from store.core.batch import decide_batch
 from store.core.hub_logic import (
@@ -28,12 +29,14 @@ from store.core.messages import (
     LoginRefused,
     Nack,
     Positions,
+    Resume,
     Tick,
     Welcome,
     decode_from_hub,
 )
 from store.core.roster import Machine, MachineRole
 from store.core.seals import SignKey
+from store.core.site_messages import Late
 from store.core.wire import Epoch, Mode, Position, encode
 
 SIGN = SignKey("hub-a", b"s" * 32)
@@ -174,3 +177,28 @@ def test_the_tick_tells_how_long_the_store_keeps_us_waiting() -> None:
     (tick,) = read(logic.on_time(NOW + 1500))
     assert isinstance(tick, Tick)
     assert (tick.store_age_ms, tick.waiting, tick.seq) == (1500, 1, 1)
+
+
+def test_a_late_order_waits_until_its_giver_has_the_verdict() -> None:
+    """The giver asks the new holder himself and is told no, while the old one hands the same order in."""
+    logic = hub()
+    relay = Origin(Machine("relay-02", "r" * 40, MachineRole.RELAY, site="02"), b"line")
+    token = log_in(logic).token
+    logic.on_message(SEAT, Cmd(cid="c1", body=b"?", at=NOW, deadline_at=NOW + 1000, token=token), NOW)
+    handed_in = Order("c1", cmd.SetSeatState("s1", SeatState.AWAY), NOW, "seat-01", frozenset({Role.HUB}))
+    late = Late(cid="c1", order=encode(handed_in), site="02", term=1, seq=9, hlc=9)
+    assert logic.on_message(relay, late, NOW) == []
+    answers = write(logic)
+    assert [type(answer) for answer in answers] == [Ack], "no word to the other site that it is merged"
+    logic.on_message(relay, late, NOW)
+    assert [work.order.late.site for work in logic.next_batch() if work.order and work.order.late] == ["02"]
+
+
+def test_log_ins_waiting_for_the_store_are_bounded() -> None:
+    logic = hub()
+    token = log_in(logic).token
+    for n in range(WAITING_PER_MACHINE_MAX + 50):
+        logic.on_message(SEAT, Resume(id=f"r{n}", token=token), NOW)
+    tick = decode_from_hub(logic.on_time(NOW)[0].frame)
+    assert isinstance(tick, Tick)
+    assert tick.waiting == WAITING_PER_MACHINE_MAX
