@@ -104,8 +104,14 @@ def give(connection: Connection, word: Authority) -> None:
 
 
 def fence(connection: Connection, scope: str, heard: Epoch) -> None:
-    """Another site was heard to hold the scope: never claim again, come back as a follower."""
-    _lose(connection, scope, heard, FENCED)
+    """Another site was heard to hold the scope: never claim again, come back as a follower.
+
+    A process that stood still may have heard what is long over: the store, which another start went on with,
+    knows of a newer command, and keeps it.
+    """
+    known = authority(connection, scope)
+    if known is None or (heard.term, heard.site) > (known.epoch.term, known.epoch.site):
+        _lose(connection, scope, heard, FENCED)
 
 
 def follows(connection: Connection, epoch: Epoch) -> None:

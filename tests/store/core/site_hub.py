@@ -110,7 +110,9 @@ class Leader(Party):
             over = False
         else:
             over = outranks(theirs, mine)
-        if over:
+        if over and (theirs.term, theirs.site) <= (self.disk.epoch.term, self.disk.epoch.site):
+            self.dead = True  # it stood still; the store knows of a newer command
+        elif over:
             self.logic.mode, self.disk.word, self.disk.heard = Mode.FENCED, None, theirs
             self.world.restart(self.site, as_follower=True)
 

@@ -16,7 +16,7 @@ RUNS = int(os.environ.get("LINGSHENG_SITE_RUNS", "60"))
 FIRST_SEED = 1000
 FOUND_WITHIN_RUNS = 400
 FOUND_S_MAX = 60
-SEEDS_ONCE_BROKEN = (127, 144, 243, 615, 637, 20483, 20821, 30791, 51450)
+SEEDS_ONCE_BROKEN = (127, 144, 243, 615, 637, 20483, 20821, 30791, 51450, 60706)
 """Each of these broke the protocol, or the simulator itself, when it was written."""
 
 

@@ -109,3 +109,12 @@ def test_the_tail_is_handed_in_set_aside_and_the_journal_goes_back(store: HubSto
     with pytest.raises(DBAPIError), engine.begin() as connection:
         connection.execute(JOURNAL.delete().where(text("seq = 1")))  # the guard is on again
     engine.dispose()
+
+
+def test_a_process_that_stood_still_does_not_fence_a_newer_command(store_url: str) -> None:
+    HubStore(store_url, "01", "hub-a").open()
+    newest = Epoch(4, "02", 3)
+    with short_transaction(store_url) as connection:
+        fence(connection, CITY, newest)
+        fence(connection, CITY, Epoch(3, "01", 1))
+        assert [row.epoch for row in scopes(connection)] == [newest]
