@@ -137,6 +137,8 @@ def link_of(state: LinkState) -> Link:
         queued=state.queued,
         seat_id=state.seat_id,
         hub_app=state.hub_app,
+        disk_percent=state.disk_percent,
+        disk_at=state.disk_at,
     )
 
 

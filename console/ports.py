@@ -40,7 +40,8 @@ class HubMode(StrEnum):
     REVOKED = "revoked"  # 已撤权: another hub commands
     NOT_ENROLLED = "not_enrolled"  # 本机未登记: no hub lets this machine in
     CATCHING_UP = "catching_up"  # 追赶
-    DISK_LOW = "disk_low"  # 磁盘告急
+    DISK_LOW = "disk_low"  # 磁盘告急, < 10 %
+    DISK_CRITICAL = "disk_critical"  # 磁盘告急, < 5 %: only calls and dispatch
     DISK_FULL = "disk_full"  # 磁盘告急: nothing can be stored, orders wait
     CITY_CUT_OFF = "city_cut_off"  # 中继与市中心断开: our relay does not hear its hub
     HANDING_OVER = "handing_over"  # 移交中
@@ -67,6 +68,8 @@ class Link(Struct, frozen=True):
     queued: int = 0  # orders that wait at the hub
     seat_id: str = ""  # which seat the hub says this machine is
     hub_app: str = ""  # version of the program there
+    disk_percent: int = 100  # free on the hub's disk, or on the relay's if that is fuller
+    disk_at: str = ""  # code of the site whose relay's disk that is, "": the hub's
 
 
 class FloorLoaded(Struct, frozen=True):

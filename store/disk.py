@@ -93,6 +93,8 @@ class DiskWatch:
         self.room = Room.ENOUGH
         self.alarm = ""
         """For the screens, "" while there is enough."""
+        self.percent = 100
+        """Free, as in the last look; 100 before it and where nobody looks."""
         if folder is not None and ballast_mb:
             self._make(folder, ballast_mb)
 
@@ -118,6 +120,7 @@ class DiskWatch:
             self._blind = True
             return False
         self._blind = False
+        self.percent = disk.percent
         self.alarm = f"磁盘可用 disk free {disk.percent} %" if disk.room else ""
         if disk.room is self.room:
             return False

@@ -258,6 +258,7 @@ class Hub:
             self._publish_positions()
         if self._disk.on_time(steady):
             self._spare_disk(self._disk.room)
+        self.logic.disk_percent = self._disk.percent
         if steady >= self._archive_at and not self.logic.sparing:
             self._archive_at = steady + ARCHIVE_MS
             self.logic.enqueue_own(new_id(), ArchiveEnded(now - ARCHIVE_AFTER_MS), now)

@@ -27,8 +27,10 @@ from store.core.messages import FromHub, Nack, decode_from_hub, decode_to_hub
 from store.core.outputs import CheckPerson, ForSite, Origin, Publish, Reply, addressed
 from store.core.relay_logic import RelayLogic, RelayOutput
 from store.core.site_messages import AccountsNews, AccountsReq, RosterNews, RosterReq
-from store.core.wire import BadMessage, encode
+from store.core.wire import BadMessage, Mode, encode
 from store.db.copy import CopyStore
+from store.db.engine import folder_of
+from store.disk import DiskWatch, Room
 from store.hub_people import People
 from store.hub_writer import Committed, Writer
 from store.version import version
@@ -96,6 +98,8 @@ class Relay:
         self._people = People(config.store.url, self._clock.steady_ms, wake)
         self._tick_at = self._replica_at = self._told_at = 0
         self._fault = ""
+        self._store_mode = Mode.NORMAL
+        self._disk = DiskWatch(folder_of(config.store.url), config.store.ballast_mb)
         self._left: set[tuple[str, str]] = set()
         self._sockets.open(now)
         self._take_roster()
@@ -175,7 +179,8 @@ class Relay:
                 if self._site is not None:
                     self._emit(self._site.on_copied(report.batch, now))
             else:
-                self.logic.store_mode = report.mode
+                self._store_mode = report.mode
+                self._set_mode()
 
     def _emit(self, outputs: Iterable[RelayOutput]) -> None:
         for output in outputs:
@@ -236,12 +241,16 @@ class Relay:
     def _look_at_clocks(self, steady: int) -> None:
         if steady >= self._tick_at:
             self._tick_at = steady + self._config.hub.tick_ms
-            self.logic.alarm = self._sockets.door_fault or self._fault
+            self.logic.alarm = self._sockets.door_fault or self._fault or self._disk.alarm
             self._emit(self.logic.on_time(steady))
             if self._site is not None:
                 self._emit(self._site.on_time(steady))
         else:
             self._emit(self.logic.pump(steady))
+        if self._disk.on_time(steady):
+            self._writer.history_stopped = self._disk.room >= Room.CRITICAL
+            self._set_mode()
+        self.logic.disk_percent = self._disk.percent
         if self._left and not self.logic.following.cut_off(steady):
             self._left.clear()
             log.warning("line: %s commands", self._line.address)
@@ -254,6 +263,11 @@ class Relay:
             self._replica_at = steady + REPLICA_MS
             self._line.send(encode(RosterReq(revision=roster.revision)))
             self._line.send(encode(AccountsReq(digest=self._people.digest)))
+
+    def _set_mode(self) -> None:
+        """A relay stores no positions; what else can wait is history."""
+        low = self._store_mode is Mode.NORMAL and self._disk.room >= Room.LOW
+        self.logic.store_mode = Mode.DISK_LOW if low else self._store_mode
 
     def _tell_line(self, now: int) -> None:
         """For the technician: what the line carries."""

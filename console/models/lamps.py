@@ -9,7 +9,7 @@ from console.i18n import say
 from console.models.commanding import open_conflicts
 from console.models.desk import Desk
 from console.models.labels import site_name
-from console.models.modes import CITY_OLD_MS, CLOCK_OFF_MS, CLOCK_WRONG_MS, banners
+from console.models.modes import CITY_OLD_MS, CLOCK_OFF_MS, CLOCK_WRONG_MS, DISK_CRITICAL_PERCENT, banners
 from console.ports import HubMode
 
 POSITIONS_OLD_MS = 60_000
@@ -99,6 +99,8 @@ def _store(desk: Desk, now: int) -> Lamp:
         return Lamp("store", say("存储"), "quiet", "?", say("与中枢断开，不知道存储状态"))
     if link.mode is HubMode.DISK_FULL:
         return Lamp("store", say("存储"), "fault", say("已满"), _mode_words(desk, now))
+    if link.disk_percent < DISK_CRITICAL_PERCENT:
+        return Lamp("store", say("存储"), "fault", f"{link.disk_percent} %", _mode_words(desk, now))
     slow = link.mode in {HubMode.STORE_SWITCH, HubMode.AWAITING_COPY, HubMode.DISK_LOW, HubMode.ISLAND}
     detail = say("最早一条待存指令已等 {ms} 毫秒", ms=link.store_age_ms)
     return Lamp("store", say("存储"), "warning" if slow else "ok", say("慢") if slow else say("正常"), detail)

@@ -22,6 +22,8 @@ CLOCK_WRONG_MS = 5_000
 """Beyond it times of calls are stamped by the hub's clock, never by ours."""
 CLOCK_STEADY_MS = 2_000
 """A clock is told to be off when it has been for so long: one late Tick is not a wrong clock."""
+DISK_LOW_PERCENT, DISK_CRITICAL_PERCENT = 10, 5
+"""Less than so much free on the disk of the hub or of our relay."""
 CITY_OLD_MS = 3_000
 """A relay that has not heard the city for so long shows the age of everything."""
 
@@ -92,6 +94,10 @@ def on(link: Link, floor: Floor) -> tuple[HubMode, ...]:
         found.add(HubMode.ALARM)
     if link.mode is not HubMode.CUT_OFF and abs(link.clock_ms) > CLOCK_OFF_MS:
         found.add(HubMode.CLOCK_WRONG if abs(link.clock_ms) > CLOCK_WRONG_MS else HubMode.CLOCK_OFF)
+    if link.disk_percent < DISK_LOW_PERCENT and link.mode is not HubMode.DISK_FULL:
+        found.discard(HubMode.DISK_LOW)
+        critical = link.disk_percent < DISK_CRITICAL_PERCENT
+        found.add(HubMode.DISK_CRITICAL if critical else HubMode.DISK_LOW)
     if away_from_home(floor):
         found.add(HubMode.TAKEN_OVER)
     return tuple(mode for mode in TABLE if mode in found)
@@ -194,15 +200,27 @@ def _not_enrolled(it: Standing) -> str:
 
 
 def _disk_full(it: Standing) -> str:
-    return say(
-        "中枢磁盘已满，指令排队 {n} 条，派车请用电台并登记，立即通知维护", n=it.waiting or it.link.queued
-    )
+    n = it.waiting or it.link.queued
+    if it.link.disk_at:
+        return say("区中继磁盘已满，画面停在写满之前，指令排队 {n} 条，派车请用电台并登记，立即通知维护", n=n)
+    return say("中枢磁盘已满，指令排队 {n} 条，派车请用电台并登记，立即通知维护", n=n)
+
+
+def _disk_critical(it: Standing) -> str:
+    left = it.link.disk_percent
+    if it.link.disk_at:
+        words = say("区中继磁盘只剩 {n} %，写满后画面不再更新，立即通知维护", n=left)
+    else:
+        words = say("中枢磁盘只剩 {n} %，只保证接警与派车，立即通知维护", n=left)
+    return f"{words}　{it.since(HubMode.DISK_CRITICAL)}"
 
 
 def _disk_low(it: Standing) -> str:
-    since = it.since(HubMode.DISK_LOW)
-    words = f"{say('中枢磁盘空间不足：只保证接警与派车，请通知维护')}　{since}"
-    return f"{words}　{it.link.alarm}".strip()
+    if it.link.disk_at:
+        words = say("区中继磁盘空间不足，请通知维护腾出空间")
+    else:
+        words = say("中枢磁盘空间不足，车辆轨迹不再保存，接警与派车照常，请通知维护")
+    return f"{words}　{it.since(HubMode.DISK_LOW)}　{it.link.alarm}".strip()
 
 
 def _handing_over(it: Standing) -> str:
@@ -234,6 +252,7 @@ TABLE: dict[HubMode, Look] = {
     HubMode.NOT_ENROLLED: Look("fault", "✕", _not_enrolled),
     HubMode.REVOKED: Look("fault", "✕", _revoked),
     HubMode.DISK_FULL: Look("fault", "■", _disk_full),
+    HubMode.DISK_CRITICAL: Look("fault", "■", _disk_critical),
     HubMode.ISLAND: Look("fault", "▣", _island, framed=True),
     HubMode.CITY_CUT_OFF: Look("fault", "■", _city_cut_off),
     HubMode.CLOCK_WRONG: Look("fault", "■", _clock_wrong),

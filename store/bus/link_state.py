@@ -78,6 +78,10 @@ class LinkState(Struct, frozen=True):
     """Commands that wait at the hub."""
     behind: int = 0
     """Rows the commanding hub has and the relay we are at not yet."""
+    disk_percent: int = 100
+    """How much of the hub's disk is free, or of the relay's if that is fuller."""
+    disk_at: str = ""
+    """Code of the site whose relay's disk that is; "": the hub's."""
     proto: int = PROTO
     """What this hub and we speak; an older one cannot be asked about the command of a scope."""
 
@@ -107,4 +111,6 @@ def state_of(logic: SeatLogic, now: int) -> LinkState:
         hub_age_ms=tick.hub_age_ms,
         queued=tick.waiting,
         behind=tick.behind,
+        disk_percent=tick.disk_percent,
+        disk_at=tick.disk_at,
     )

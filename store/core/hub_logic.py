@@ -111,6 +111,8 @@ class HubLogic:
         self.alarm = ""
         self.sparing = False
         """The disk is nearly full: what is no call and no dispatch is refused."""
+        self.disk_percent = 100
+        """How much of the disk under the store is free."""
         self.seals = Seals(identity.sign)
         self.roster = RosterNews(revision=0)
         """The signed roster as it is handed on."""
@@ -143,6 +145,7 @@ class HubLogic:
                 missed = self._recent.missed(message, self.identity.epoch, self.head)
                 return [Reply(origin.route, encode(missed))]
             case Ping():
+                self.followers.heard(origin, now)
                 return [Reply(origin.route, encode(Pong(t=message.t)))]
             case Positions():
                 return self._on_positions(origin, message)
@@ -373,6 +376,7 @@ class HubLogic:
             waiting=len(self._expected),
             roster=self.roster.revision,
             scope=self.scope,
+            disk_percent=self.disk_percent,
         )
         frame = encode(tick)
         return [Publish(frame), *self.followers.on_time(frame, now)]

@@ -198,6 +198,10 @@ class Tick(Message, frozen=True):
     """At a relay: rows the hub has and this relay not yet. Beyond FAR_BEHIND `seq` is the hub's."""
     roster: int = 0
     """Revision of the signed roster in force here."""
+    disk_percent: int = 100
+    """How much of the disk under the store is free; 100 also where a server looks after its own."""
+    disk_at: str = ""
+    """Code of the site whose relay's disk that is; "": the hub's."""
 
 
 class SnapBegin(Message, frozen=True):

@@ -92,6 +92,8 @@ class RelayLogic:
         self.following = Following(head, identity.epoch, line, now)
         self.store_mode = Mode.NORMAL
         """How our own copy is; anything but NORMAL is shown instead of the hub's mode."""
+        self.disk_percent = 100
+        """Free on the disk under the copy: seats are told of the fuller one, ours or the hub's."""
         self.alarm = ""
         self.roster = RosterNews(revision=0)
         """The signed roster as it is handed on."""
@@ -273,6 +275,7 @@ class RelayLogic:
 
     def _tick(self, now: int) -> Tick:
         up, hub = self.following, self.following.tick
+        disk = min((hub.disk_percent if hub else 100, ""), (self.disk_percent, self.identity.site))
         behind = max(0, up.heard_seq - self.head.seq)
         trouble = "" if up.trouble is Trouble.NONE else f"relay:{up.trouble.value}"
         return Tick(
@@ -288,4 +291,6 @@ class RelayLogic:
             hub_age_ms=up.hub_age_ms(now),
             behind=behind,
             roster=self.roster.revision,
+            disk_percent=disk[0],
+            disk_at=disk[1],
         )

@@ -277,10 +277,14 @@ def test_a_disk_that_runs_short_and_is_cleared(small_disk: Path) -> None:
     for made in running_city(small_disk, f"sqlite:///{small_disk}/hub.sqlite"):
         eyes = Eyes(made.seat("01"))
         eyes.calm()
-        free = shutil.disk_usage(small_disk).free
         ballast = small_disk / "ballast-of-the-test"
-        ballast.write_bytes(b"\0" * int(free - 0.07 * DISK_MB * 2**20))
-        eyes.see(HubMode.DISK_LOW, "磁盘空间不足", "通知维护")
+        for left, mode, words in (
+            (0.07, HubMode.DISK_LOW, "磁盘空间不足"),
+            (0.03, HubMode.DISK_CRITICAL, "磁盘只剩"),
+        ):
+            with ballast.open("ab") as file:
+                file.write(b"\0" * int(shutil.disk_usage(small_disk).free - left * DISK_MB * 2**20))
+            eyes.see(mode, words, "通知维护")
         assert eyes.desk.order(cmd.ReportRinging(new_id(), "13800000000")).refusal is None
         ballast.unlink()
         eyes.calm()

@@ -24,7 +24,11 @@ CASES = [
     (Link(HubMode.NOT_ENROLLED), ("未登记", "1 条", "管理员"), "fault"),
     (Link(HubMode.CATCHING_UP, text="12/90"), ("正在同步", "12/90"), "info"),
     (Link(HubMode.DISK_LOW), ("磁盘", "通知维护", "1:00"), "warning"),
+    (Link(HubMode.DISK_LOW, disk_percent=7), ("中枢磁盘", "轨迹", "通知维护", "1:00"), "warning"),
+    (Link(HubMode.DISK_LOW, disk_percent=4), ("中枢磁盘", "4 %", "只保证接警与派车", "1:00"), "fault"),
+    (Link(HubMode.DISK_LOW, disk_percent=4, disk_at="02"), ("区中继磁盘", "4 %", "1:00"), "fault"),
     (Link(HubMode.DISK_FULL, waiting=1), ("磁盘已满", "2 条", "电台"), "fault"),
+    (Link(HubMode.DISK_FULL, disk_percent=0, disk_at="02"), ("区中继磁盘已满", "1 条", "电台"), "fault"),
     (
         Link(HubMode.CITY_CUT_OFF, relay="02", hub_age_ms=65_000),
         ("市中心断开", "1:05前", "1 条", "两人授权"),
@@ -62,6 +66,7 @@ def test_all_modes_are_in_the_table_and_tried():
     assert set(TABLE) == set(HubMode) - {HubMode.NORMAL}
     tried = {link.mode for link, _, _ in CASES}
     by_hand = {HubMode.NORMAL, HubMode.TAKEN_OVER, HubMode.CLOCK_OFF, HubMode.CLOCK_WRONG, HubMode.ALARM}
+    by_hand |= {HubMode.DISK_CRITICAL}  # told from how much is left
     assert tried | by_hand == set(HubMode)
 
 
