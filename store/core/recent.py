@@ -42,7 +42,7 @@ class Recent:
         return Evs(epoch=epoch, evs=tuple(ev_of(entry) for entry in missed or ()))
 
     def after(self, seq: int, head: Head, bytes_max: int) -> tuple[Entry, ...] | None:
-        """Rows after `seq`, one at least and `bytes_max` at most; `None`: too far back for the memory."""
+        """Rows after `seq` as `portion` gives them; `None`: too far back for the memory."""
         first, lacking = self._first(head), head.seq - seq
         if seq + 1 < first:
             return None
@@ -77,12 +77,15 @@ def ev_of(entry: Entry) -> Ev:
 
 
 def portion(entries: Iterable[Entry], bytes_max: int) -> tuple[Entry, ...]:
-    """As many of the first rows as `bytes_max` hold, one at least."""
+    """As many of the first rows as `bytes_max` hold, one order at least, and none of them half.
+
+    Whoever takes command with half an order would know it as accepted, and its rest would be lost.
+    """
     taken: list[Entry] = []
     size = 0
     for entry in entries:
         size += len(entry.body) + ROW_BYTES
-        if taken and size > bytes_max:
+        if taken and size > bytes_max and entry.cid != taken[-1].cid:
             break
         taken.append(entry)
     return tuple(taken)

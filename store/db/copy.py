@@ -84,7 +84,7 @@ class CopyStore:
             connection = self._connect()
             doubtful, self._unknown = self._unknown, True
             with connection.begin():
-                if not (doubtful and rows.read_head(connection) == batch.head):
+                if not (doubtful and _is_saved(connection, batch.head, job.epoch)):
                     self._write(connection, job, batch, unknown)
                 if doubtful:  # push a write of our own through to the standby
                     _touch(connection)
@@ -181,6 +181,11 @@ def _accepted(batch: Batch) -> list[dict[str, Any]]:
         }
         for entry in last.values()
     ]
+
+
+def _is_saved(connection: Connection, head: Head, epoch: Epoch) -> bool:
+    """Whether the job of unknown outcome is in; one without rows shows by its epoch alone."""
+    return rows.read_head(connection) == head and _epoch(connection) == epoch
 
 
 def _epoch(connection: Connection) -> Epoch:

@@ -1,6 +1,8 @@
 """Rows of the journal for another site that is far behind; never on the thread that decides."""
 
-from sqlalchemy import select
+import itertools
+
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import DBAPIError
 
 from store.core.recent import ROW_BYTES, portion
@@ -31,7 +33,10 @@ class JournalReader:
                 start = head_at(connection, follow.seq)
                 if start is None or start.hash != follow.hash:
                     return None
-                return portion(read_journal(connection, follow.seq, rows_max), follow.bytes_max)
+                rows = read_journal(connection, follow.seq, rows_max)
+                if len(rows) == rows_max:  # the last order of it may go on beyond
+                    rows += _rest_of_order(connection, rows[-1])
+                return portion(rows, follow.bytes_max)
         except DBAPIError as error:
             raise converted(error) from error
 
@@ -49,3 +54,9 @@ class JournalReader:
 
     def close(self) -> None:
         self._engine.dispose()
+
+
+def _rest_of_order(connection: Connection, last: Entry) -> list[Entry]:
+    """The rows of one order stand together."""
+    further = read_journal(connection, last.seq, ROWS_MAX)
+    return list(itertools.takewhile(lambda row: row.cid == last.cid, further))

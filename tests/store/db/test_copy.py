@@ -192,3 +192,40 @@ def test_rows_for_a_follower_are_read_from_the_row_it_names(store_url: str) -> N
     assert reader.hashes(HashReq(seqs=(8, 9, 99))) == [(8, found[0].hash), (9, found[1].hash)]
     assert read(store_url, lambda connection: head_at(connection, start.seq)) == start
     reader.close()
+
+
+def test_an_epoch_whose_first_try_failed_is_told_again(store_url: str) -> None:
+    city = Journal(7)
+    copy = Breaking(store_url)
+    copy.open()
+    copy.run(city.base(), NOW)
+    restarted = CopyJob(replace(CITY, boot=8))
+    copy.when = "before"
+    with pytest.raises(StoreDown):
+        copy.run(restarted, NOW)
+    copy.run(restarted, NOW)
+    copy.close()
+    again = CopyStore(store_url)
+    assert again.open().epoch == restarted.epoch
+    again.close()
+
+
+def test_no_order_is_read_in_half(store_url: str) -> None:
+    city = Journal(7)
+    copy = CopyStore(store_url)
+    copy.open()
+    copy.run(city.base(), NOW)
+    job = city.more(6)
+    start, entries = Head(7, 9, b"h" * 32), []
+    head = start
+    for entry in job.entries:  # three orders of two rows
+        cid = f"o{(entry.seq - 8) // 2}"
+        whole = replace(entry, cid=cid)
+        entries.append(replace(whole, hash=row_hash(head.hash, whole)))
+        head = Head(entry.seq, entry.hlc, entries[-1].hash)
+    copy.run(CopyJob(CITY, tuple(entries)), NOW)
+    copy.close()
+    reader = JournalReader(store_url)
+    found = reader.after(Follow(seq=7, hash=start.hash, bytes_max=1))
+    assert [entry.cid for entry in found or ()] == ["o0", "o0"]
+    reader.close()
