@@ -4,6 +4,7 @@ Works on the store of a hub or a relay, and on an exported file, without any pro
 """
 
 import itertools
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -35,12 +36,20 @@ class _Start(Struct, frozen=True):
 
 
 class Proof(Struct):
-    """What was proven. `heads` counts signed ends that fit, `unknown` those nobody enrolled has signed."""
+    """What was proven. `heads` counts signed ends that fit, `unknown` those nobody enrolled has signed.
+
+    `given_up`: of rows people gave up in a rejoin, kept beside the journal; `before`: of rows
+    before the first one here, about which nothing can be said; `damaged`: lines of the
+    files that are no signed end.
+    """
 
     start: Head
     end: Head
     heads: int = 0
     unknown: int = 0
+    given_up: int = 0
+    before: int = 0
+    damaged: int = 0
     verdicts: bool = False
     faults: list[Fault] = []
 
@@ -59,7 +68,7 @@ def prove_store(url: str, heads_dir: Path, keys: dict[str, str]) -> Proof:
         if fault is None and early is not None:
             fault = Fault(early, "inserted")
         proof = Proof(start, chain.head, faults=[fault] if fault else [])
-        heads, _ = read_heads(heads_dir)
+        heads, proof.damaged = read_heads(heads_dir)
         _prove_heads(proof, heads, keys, reader)
         if fault is None:
             proof.verdicts = True
@@ -79,12 +88,15 @@ def _prove_heads(
             proof.unknown += 1
         elif not is_head_good(head, public):
             proof.faults.append(Fault(head.seq, "bad_signature", head.at, "", head.signer))
-        elif head.seq <= proof.start.seq:
-            proof.heads += 1
+        elif head.seq < proof.start.seq:
+            proof.before += 1
         else:
-            found = reader.hash_at(head.seq)
-            if found == bytes.fromhex(head.hash) or reader.is_abandoned(bytes.fromhex(head.hash)):
+            signed = bytes.fromhex(head.hash)
+            found = proof.start.hash if head.seq == proof.start.seq else reader.hash_at(head.seq)
+            if found == signed:
                 proof.heads += 1
+            elif reader.is_abandoned(signed):
+                proof.given_up += 1
             elif found is not None:
                 proof.faults.append(Fault(head.seq, "resigned", head.at, "", head.signer))
             elif not proof.faults:
@@ -114,7 +126,8 @@ def export(url: str, file: Path) -> int:
     reader = AuditReader(url)
     count = 0
     try:
-        with file.open("xb") as stream:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+        with os.fdopen(os.open(file, flags, 0o600), "wb") as stream:  # calls and patients are in it
             start = reader.start()
             stream.write(_framed(msgspec.msgpack.encode(_Start(start.seq, start.hlc, start.hash))))
             for row in reader.rows(start.seq):
@@ -126,7 +139,7 @@ def export(url: str, file: Path) -> int:
 
 
 def prove_export(file: Path) -> Proof:
-    """The chain of an exported journal. Raises ExportError, OSError."""
+    """The chain of an exported journal; no signed end. Raises ExportError, OSError."""
     frames = _frames(file)
     try:
         begin = msgspec.msgpack.decode(next(frames), type=_Start)

@@ -110,14 +110,23 @@ def _verify(options: argparse.Namespace, config: Config) -> int:
 def _report(proof: Proof) -> int:
     _print(f"流水 journal: {proof.start.seq + 1} … {proof.end.seq}, {proof.end.hash.hex()[:16]}")
     _print(f"签名记录 signed ends: {proof.heads}")
-    if proof.unknown:
-        _print(f"未知签名者 by unknown signers: {proof.unknown}")
+    for count, words in (
+        (proof.unknown, "未知签名者，未核对 by unknown signers, not compared"),
+        (proof.given_up, "其中由人放弃、另存的 of rows people gave up in a rejoin, kept beside"),
+        (proof.before, "在本流水起点之前，未核对 before the first row here, not compared"),
+        (proof.damaged, "签名记录中读不出的行 lines that are no signed end"),
+    ):
+        if count:
+            _print(f"▲ {words}: {count}")
     if proof.verdicts:
         _print("裁决已与流水核对 verdicts compared with the journal")
     for fault in proof.faults:
         _print(_fault_line(fault))
     if proof.faults:
         return ExitCode.FAILED
+    if not proof.heads:
+        _print("▲ 无签名记录可核对：链被整体重算、末尾被截去看不出")
+        _print("  no signed end: a chain computed anew or cut off would not show")
     _print("完好 whole: 无改动、缺失或插入 nothing altered, missing or inserted")
     return ExitCode.DONE
 

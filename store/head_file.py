@@ -13,7 +13,11 @@ def keep_head(folder: Path, head: SignedHead) -> None:
     """Append; on disk when this returns. Raises OSError."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     month = datetime.fromtimestamp(head.at / 1000, UTC).strftime("%Y-%m")
-    with (folder / f"heads-{month}.jsonl").open("ab") as file:
+    with (folder / f"heads-{month}.jsonl").open("a+b") as file:
+        if file.tell():
+            file.seek(-1, os.SEEK_END)
+            if file.read() != b"\n":  # a line that a power loss cut short must not swallow this one
+                file.write(b"\n")
         file.write(msgspec.json.encode(head) + b"\n")
         file.flush()
         os.fsync(file.fileno())

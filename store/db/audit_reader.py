@@ -10,9 +10,9 @@ from sqlalchemy.exc import DBAPIError
 
 from store.core.audit import Fault, Row
 from store.core.batch import is_conflict
-from store.core.journal import Head
+from store.core.journal import Head, row_hash
 from store.core.wire import Epoch, Verdict
-from store.db.base import chain_start
+from store.db.base import chain_start, head_at
 from store.db.engine import open_engine
 from store.db.errors import StoreError, converted
 from store.db.rows import body_of, entry_of
@@ -97,11 +97,21 @@ class AuditReader:
             found: bytes | None = connection.execute(query).scalar()
             return found
 
-    def is_abandoned(self, row_hash: bytes) -> bool:
-        """True when people gave up this row in a rejoin: it is kept beside the journal."""
+    def is_abandoned(self, digest: bytes) -> bool:
+        """True when people gave up the row of this hash in a rejoin: it is kept beside the journal.
+
+        Its content has to be there, and every row between it and the journal: a hash alone proves nothing.
+        """
         with self._reading() as connection:
-            query = select(ABANDONED.c.seq).where(ABANDONED.c.hash == row_hash)
-            return connection.execute(query).first() is not None
+            row = connection.execute(select(ABANDONED).where(ABANDONED.c.hash == digest)).first()
+            while row is not None:
+                entry, before = entry_of(row), head_at(connection, row.seq - 1)
+                if before is not None and row_hash(before.hash, entry) == entry.hash:
+                    return True
+                earlier = connection.execute(select(ABANDONED).where(ABANDONED.c.seq == row.seq - 1))
+                fitting = (one for one in earlier if row_hash(bytes(one.hash), entry) == entry.hash)
+                row = next(fitting, None)
+            return False
 
     def names(self) -> tuple[dict[str, str], dict[str, str]]:
         """Staff number by person's id, and number by seat's id."""
@@ -138,8 +148,13 @@ class AuditReader:
         """Verdicts that do not fit the journal, and rows of the kept time that nobody accepted."""
         end = select(func.max(JOURNAL.c.seq)).scalar_subquery()
         last = select(func.max(JOURNAL.c.seq)).where(JOURNAL.c.cid == VERDICT.c.cid).scalar_subquery()
-        query = select(VERDICT, last.label("last"), func.coalesce(end, 0).label("end")).order_by(
-            VERDICT.c.seq
+        own = JOURNAL.alias()
+        columns = (own.c.machine.label("wrote_at"), own.c.by_id.label("wrote_by"))
+        query = (
+            select(VERDICT, last.label("last"), func.coalesce(end, 0).label("end"), *columns)
+            .select_from(VERDICT)
+            .join(own, (own.c.cid == VERDICT.c.cid) & (own.c.seq == VERDICT.c.seq), isouter=True)
+            .order_by(VERDICT.c.seq)
         )
         with self._reading() as connection:
             for row in connection.execute(query):
@@ -167,6 +182,8 @@ def _fault_of(row: Any) -> Fault | None:
         return Fault(row.seq, "no_rows", row.decided_at, row.kind, row.cid)
     if row.last is not None and (not accepted or row.last != row.seq):
         return Fault(row.last, "wrong_verdict", row.decided_at, row.kind, row.cid)
+    if row.wrote_at is not None and (row.wrote_at, row.wrote_by) != (row.machine, row.by_id):
+        return Fault(row.seq, "wrong_verdict", row.decided_at, row.kind, f"{row.machine} {row.by_id}")
     return None
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Engine, create_engine, select, text, update
 
 from bench.sizes import report, size
 from dispatch import commands as cmd
+from dispatch.floor import Floor
 from dispatch.kinds import Role
 from dispatch.order import Order
 from store import audit, audit_cli
@@ -19,12 +20,14 @@ from store.audit import Proof, prove_export, prove_store
 from store.config import Config, load_config
 from store.core.audit import SignedHead, is_head_good, signed_head
 from store.core.batch import Work
+from store.core.copied import Base
 from store.core.ids import new_id
 from store.core.journal import Head, row_hash
 from store.core.seals import SignKey
+from store.db.base import write_base
 from store.db.rows import entry_of
 from store.db.store import HubStore
-from store.db.tables import JOURNAL, VERDICT
+from store.db.tables import ABANDONED, JOURNAL, VERDICT
 from store.head_file import keep_head, read_heads
 from tests.store.conftest import configuration, master_data
 
@@ -188,6 +191,65 @@ def test_verdicts_are_compared_with_the_journal(store: Store) -> None:
     engine.dispose()
 
 
+def test_a_verdict_given_another_giver_is_shown(store: Store) -> None:
+    """The list of orders shows what the verdict says."""
+    engine = create_engine(store.url)
+    with engine.begin() as connection:
+        cid = connection.execute(select(JOURNAL.c.cid).where(JOURNAL.c.seq == 3)).scalar_one()
+        connection.execute(update(VERDICT).where(VERDICT.c.cid == cid).values(by_id="d9999"))
+    engine.dispose()
+    assert [(fault.seq, fault.what) for fault in store.prove().faults] == [(3, "wrong_verdict")]
+
+
+def altered_and_computed_anew(engine: Engine) -> None:
+    with engine.begin() as connection:
+        previous = None
+        for row in connection.execute(select(JOURNAL).order_by(JOURNAL.c.seq)).all():
+            previous = bytes(row.prev_hash) if previous is None else previous
+            changed = {"prev_hash": previous, **({"by_id": "somebody else"} if row.seq == 4 else {})}
+            connection.execute(update(JOURNAL).where(JOURNAL.c.seq == row.seq).values(changed))
+            fresh = connection.execute(select(JOURNAL).where(JOURNAL.c.seq == row.seq)).one()
+            previous = row_hash(previous, entry_of(fresh))
+            connection.execute(update(JOURNAL).where(JOURNAL.c.seq == row.seq).values(hash=previous))
+        connection.execute(VERDICT.delete())
+
+
+def given_up(row: Any) -> dict[str, Any]:
+    names = {column.name for column in ABANDONED.c}
+    kept = {name: value for name, value in row._mapping.items() if name in names}
+    return kept | {"result": "merged", "fork_seq": 3, "abandoned_at": NOW}
+
+
+def test_a_hash_put_among_the_abandoned_rows_excuses_nothing(store: Store) -> None:
+    """Only the rows themselves do, back to the journal: and then they are still there to be read."""
+    engine = store.open_journal()
+    with engine.begin() as connection:
+        rows = connection.execute(select(JOURNAL).where(JOURNAL.c.seq > 3).order_by(JOURNAL.c.seq)).all()
+    altered_and_computed_anew(engine)
+    with engine.begin() as connection:
+        connection.execute(ABANDONED.insert(), given_up(rows[-1]))
+    assert [fault.what for fault in store.prove().faults] == ["resigned"]
+    with engine.begin() as connection:
+        connection.execute(ABANDONED.insert(), [given_up(row) for row in rows[:-1]])
+    engine.dispose()
+    proof = store.prove()
+    assert (proof.faults, proof.heads, proof.given_up) == ([], 0, 1)
+
+
+@pytest.mark.parametrize(("later", "shown"), [(0, ["resigned"]), (3, [])])
+def test_a_forged_beginning_proves_no_signed_end(store: Store, later: int, shown: list[str]) -> None:
+    engine = store.open_journal()
+    with engine.begin() as connection:
+        connection.execute(JOURNAL.delete())
+        connection.execute(VERDICT.delete())
+        forged = Base(Head(ROWS + later, 1, b"f" * 32), store.epoch, Floor(), NOW)
+        write_base(connection, forged)
+    engine.dispose()
+    proof = store.prove()
+    assert [fault.what for fault in proof.faults] == shown
+    assert (proof.heads, proof.before) == (0, 1 if later else 0)
+
+
 def test_a_signed_end_that_was_altered_is_shown(store: Store) -> None:
     file = next(store.heads.glob("*.jsonl"))
     file.write_bytes(file.read_bytes().replace(b'"site":"01"', b'"site":"02"'))
@@ -205,6 +267,8 @@ def test_signed_ends_are_files_anybody_can_check(tmp_path: Path) -> None:
         stream.write(b'{"site": "cut sh')
     heads, damaged = read_heads(tmp_path / "audit")
     assert (heads, damaged) == ([head], 1)
+    keep_head(tmp_path / "audit", head)
+    assert read_heads(tmp_path / "audit") == ([head, head], 1), "the cut line swallowed the next one"
     assert is_head_good(head, SIGN.public)
     assert not is_head_good(head, SignKey("hub", b"x" * 32).public)
     assert not is_head_good(SignedHead("01", head.epoch, 3, 4, head.hash, NOW, "hub", "no hex"), SIGN.public)
@@ -214,6 +278,7 @@ def test_an_export_is_proven_without_the_store(store: Store, tmp_path: Path) -> 
     file = tmp_path / "journal.export"
     assert audit.export(store.url, file) == ROWS
     assert prove_export(file).end == store.head
+    assert file.stat().st_mode & 0o077 == 0, "patients are in it"
     content = bytearray(file.read_bytes())
     content[len(content) // 2] ^= 1
     file.write_bytes(content)
