@@ -149,6 +149,8 @@ class Relay:
             log.info("line: connected to %s", self._line.address)
             self._emit(self.logic.connected(now))
         for frame in frames:
+            if not self._line.dialled:
+                break  # the rest is of a hub that was left with one of them
             try:
                 self._emit(self.logic.on_hub(decode_from_hub(frame), now))
             except BadMessage as error:

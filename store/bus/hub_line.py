@@ -4,9 +4,13 @@ A hub that refuses our key is tried again with back-off; the key that must answe
 signed roster.
 """
 
+import logging
 from collections.abc import Callable
 
+import zmq
+
 from store.bus.hub_sockets import HubSockets
+from store.bus.keys import KeyFileError
 from store.bus.link_sockets import HubConnection
 
 REFUSED_BACK_OFF_MS = (1000, 2000, 5000)
@@ -14,6 +18,8 @@ NEXT_MS = 200
 """Between leaving one address and dialling the next."""
 ROUND_MS = 2000
 """After all addresses were tried in vain."""
+
+log = logging.getLogger(__name__)
 
 
 class HubLine:
@@ -27,9 +33,15 @@ class HubLine:
         self._connection: HubConnection | None = None
         self._dial_at = 0
         self._refusals = 0
+        self._told: set[str] = set()
         self.bytes_in = 0
         self.bytes_out = 0
         """Of messages, without the few that ZeroMQ and TCP add to each."""
+
+    @property
+    def dialled(self) -> bool:
+        """False between leaving one address and dialling the next."""
+        return self._connection is not None
 
     @property
     def address(self) -> str:
@@ -40,7 +52,12 @@ class HubLine:
         """Connect where it is due; True when an address was dialled."""
         if self._connection is not None or now < self._dial_at or not self._addresses:
             return False
-        self._connection = self._sockets.call(self.address, self._key_of(self.address))
+        try:
+            self._connection = self._sockets.call(self.address, self._key_of(self.address))
+        except (zmq.ZMQError, KeyFileError) as error:  # the roster may say anything
+            self._tell(f"{self.address}: {error}")
+            self._go_on(now, NEXT_MS)
+            return False
         return True
 
     def receive(self, now: int) -> tuple[bool, list[bytes]]:
@@ -66,13 +83,23 @@ class HubLine:
         return sent
 
     def leave(self, now: int, wait_ms: int = NEXT_MS) -> None:
-        """On to the next address; after the last one with a pause."""
+        """On to the next address; after the last one with a pause. What has been left is left once."""
+        if self._connection is None:
+            return
+        self._connection.close()
+        self._connection = None
+        self._go_on(now, wait_ms)
+
+    def _go_on(self, now: int, wait_ms: int) -> None:
         self._number += 1
         around = not self._addresses or self._number % len(self._addresses) == 0
         self._dial_at = now + (max(wait_ms, ROUND_MS) if around else wait_ms)
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+
+    def _tell(self, fault: str) -> None:
+        """Once for each."""
+        if fault not in self._told:
+            self._told.add(fault)
+            log.warning("line: cannot be dialled: %s", fault)
 
     def learn(self, addresses: tuple[str, ...]) -> None:
         """Addresses of other hubs, told by one that knows them."""

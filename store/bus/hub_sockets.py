@@ -84,14 +84,21 @@ class HubSockets:
         self.enrolment = EnrolmentDoor(self._context, self._poller, ports.host)
 
     def open(self, now: int) -> None:
-        """Bind, and prove that an unknown key is refused and a known one admitted. Raises BusError."""
+        """Bind, and prove that an unknown key is refused and a known one admitted.
+
+        Raises BusError; every port is free again then, the next try must not meet this one.
+        """
         try:
             self._commands.bind(self._endpoint(self._ports.command))
             self._open_publishers()
+            self._prove(None, ProbeResult.REFUSED, now)
+            self._prove(self.doorkeeper, ProbeResult.ADMITTED, now)
         except zmq.ZMQError as error:
+            self.close()
             raise BusError(f"{self._ports.host}:{self._ports.command}-: {error}") from error
-        self._prove(None, ProbeResult.REFUSED, now)
-        self._prove(self.doorkeeper, ProbeResult.ADMITTED, now)
+        except BusError:
+            self.close()
+            raise
 
     def close(self) -> None:
         if self._probe is not None:

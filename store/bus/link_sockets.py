@@ -34,7 +34,11 @@ class HubConnection:
         self._readers: dict[int, Socket] = {}
         poller.register(self._commands, zmq.POLLIN)
         poller.register(self._monitor, zmq.POLLIN)
-        self._commands.connect(f"tcp://{address}")
+        try:
+            self._commands.connect(f"tcp://{address}")
+        except zmq.ZMQError:
+            self.close()
+            raise
 
     def subscribe(self, events_port: int, positions_port: int) -> None:
         """Listen to the hub's publishers; asking twice changes nothing."""

@@ -63,6 +63,7 @@ class PeerWatch:
         self._context = Context()
         self._poller = zmq.Poller()
         self._peers: dict[str, _Peer] = {}
+        self._faulty: set[Machine] = set()
 
     def start(self) -> None:
         self._thread.start()
@@ -106,13 +107,23 @@ class PeerWatch:
         wanted = {machine.name: machine for machine in self._machines()}
         for name in [name for name, peer in self._peers.items() if wanted.get(name) != peer.machine]:
             self._close(self._peers.pop(name).socket)
+        self._faulty &= set(wanted.values())
         for name, machine in wanted.items():
-            if name not in self._peers:
+            if name in self._peers or machine in self._faulty:
+                continue
+            try:
                 self._peers[name] = _Peer(machine, self._dial(machine), now)
+            except zmq.ZMQError as error:  # one bad line of the roster must not silence all the others
+                self._faulty.add(machine)
+                log.warning("peers: %s cannot be asked at %s: %s", name, machine.address, error)
 
     def _dial(self, machine: Machine) -> Socket:
         socket = command_client(self._context, self._keys, machine.public_key)
-        socket.connect(f"tcp://{machine.address}")
+        try:
+            socket.connect(f"tcp://{machine.address}")
+        except zmq.ZMQError:
+            socket.close(0)
+            raise
         self._poller.register(socket, zmq.POLLIN)
         return socket
 

@@ -1,5 +1,6 @@
 """The door: a known key gets in, an unknown one never, and doubt means no."""
 
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -82,3 +83,11 @@ def test_a_taken_port_is_said(tmp_path: Path) -> None:
         second.open(0)
     second.close()
     first.close()
+
+
+def test_a_hub_that_could_not_open_holds_no_port(tmp_path: Path) -> None:
+    """The next try would meet it."""
+    sockets = hub_sockets(tmp_path)
+    with socket.create_server(("127.0.0.1", sockets._ports.event)), pytest.raises(BusError):
+        sockets.open(0)
+    socket.create_server(("127.0.0.1", sockets._ports.command)).close()
