@@ -194,22 +194,6 @@ def test_rows_for_a_follower_are_read_from_the_row_it_names(store_url: str) -> N
     reader.close()
 
 
-def test_an_epoch_whose_first_try_failed_is_told_again(store_url: str) -> None:
-    city = Journal(7)
-    copy = Breaking(store_url)
-    copy.open()
-    copy.run(city.base(), NOW)
-    restarted = CopyJob(replace(CITY, boot=8))
-    copy.when = "before"
-    with pytest.raises(StoreDown):
-        copy.run(restarted, NOW)
-    copy.run(restarted, NOW)
-    copy.close()
-    again = CopyStore(store_url)
-    assert again.open().epoch == restarted.epoch
-    again.close()
-
-
 def test_no_order_is_read_in_half(store_url: str) -> None:
     city = Journal(7)
     copy = CopyStore(store_url)
@@ -229,3 +213,19 @@ def test_no_order_is_read_in_half(store_url: str) -> None:
     found = reader.after(Follow(seq=7, hash=start.hash, bytes_max=1))
     assert [entry.cid for entry in found or ()] == ["o0", "o0"]
     reader.close()
+
+
+def test_an_epoch_whose_first_try_failed_is_told_again(store_url: str) -> None:
+    city = Journal(7)
+    copy = Breaking(store_url)
+    copy.open()
+    copy.run(city.base(), NOW)
+    restarted = CopyJob(replace(CITY, boot=8))
+    copy.when = "before"
+    with pytest.raises(StoreDown):
+        copy.run(restarted, NOW)
+    copy.run(restarted, NOW)
+    copy.close()
+    again = CopyStore(store_url)
+    assert again.open().epoch == restarted.epoch
+    again.close()
