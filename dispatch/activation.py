@@ -161,6 +161,10 @@ def held_by(floor: Floor, seat_id: str) -> Held:
     )
 
 
+SERVES = frozenset({Role.DISPATCHER, Role.SHIFT_LEADER, Role.RESERVE_DISPATCHER})
+"""Who may work a reserve seat of any role; a consultant only one that consults."""
+
+
 # --- people --------------------------------------------------------------------------------------
 
 
@@ -176,7 +180,7 @@ def to_call_out(floor: Floor, sites: frozenset[str], at: int) -> list[Dispatcher
         person
         for person in floor.dispatchers.values()
         if person.site in sites and person.id not in seated and is_qualified(person, at)
-        and person.roles & {Role.RESERVE_DISPATCHER, Role.DISPATCHER, Role.SHIFT_LEADER, Role.CONSULTANT}
+        and person.roles & (SERVES | {Role.CONSULTANT})
     ]  # fmt: skip
     return sorted(found, key=lambda person: (not person.on_call, person.name))
 

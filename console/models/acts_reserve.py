@@ -139,7 +139,7 @@ def ask_call_out(desk: Desk, dispatcher_id: str) -> Ask | None:
     activation_id = activation.id
 
     def record(value: str, remark: str, minutes: int) -> None:
-        if value == CallOutAnswer.CALLED.value:
+        if value == CallOutAnswer.CALLED.value and person.phone:
             desk.phone.dial(person.phone)
         desk.give(cmd.RecordCallOut(activation_id, dispatcher_id, CallOutAnswer(value), remark))
 
@@ -187,6 +187,7 @@ def ask_stand_down(desk: Desk, seat_ids: tuple[str, ...] = ()) -> Ask | None:
     turns = [turn for turn in activation.seats if turn.standing_down_at is None]
     turns = [turn for turn in turns if turn.seat_id in (seat_ids or {turn.seat_id})]
     if not turns:
+        _finish_for_them(desk, activation)
         desk.notice(say("这些坐席已在撤收"), say("待交还的事件请逐起接管（Ctrl+T）"), "reserve")
         return None
     held = sum(len(held_by(desk.floor, turn.seat_id).incident_ids) for turn in turns)
@@ -200,6 +201,14 @@ def ask_stand_down(desk: Desk, seat_ids: tuple[str, ...] = ()) -> Ask | None:
     )
     title = say("撤收储备席：待交还事件 {n} 起，交还完才撤下", n=held)
     return Ask(title, (Choice(ALL, say("全部 {n} 席", n=len(turns))), *each), order, remark=False)
+
+
+def _finish_for_them(desk: Desk, activation: Activation) -> None:
+    """Seats that hold nothing leave by themselves; for one that is switched off somebody has to say it."""
+    for turn in activation.seats:
+        left = turn.stood_down_at is not None or turn.standing_down_at is None
+        if not left and not held_by(desk.floor, turn.seat_id):
+            desk.give(cmd.FinishStandDown(activation.id, turn.seat_id))
 
 
 # --- the reserve seat itself ---------------------------------------------------------------------

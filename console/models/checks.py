@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from console.i18n import say
 from console.models.ages import day
 from console.ports import HubMode
-from dispatch.activation import is_qualified
-from dispatch.kinds import CheckItem, CheckResult, Role, SeatState
+from dispatch.activation import SERVES, is_qualified
+from dispatch.kinds import CheckItem, CheckResult, ReserveRole, Role, SeatState
 from dispatch.reserve import Activation, Check
 from telephony.messages import LineProbed
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 CLOCK_WARN_MS = 500
 CLOCK_FAULT_MS = 5_000
 """bus.md 5.10: from here on a seat may not stamp the times of calls."""
+NO_HUB = frozenset({HubMode.CUT_OFF, HubMode.CITY_CUT_OFF, HubMode.REVOKED, HubMode.CATCHING_UP})
+"""Nobody decides, or the floor here is not that of who does."""
 
 
 class Asked:
@@ -60,7 +62,7 @@ def _fault(found: str, cure: str) -> Found:
 
 def _hub(a: Asked) -> Found:
     link = a.desk.link
-    if link.mode in {HubMode.CUT_OFF, HubMode.REVOKED, HubMode.CATCHING_UP}:
+    if link.mode in NO_HUB:
         return _fault(say("未连上中枢"), say("检查网线与交换机；仍不通时给中心网管打电话"))
     if link.mode is HubMode.SLOW:
         return _warn(say("中枢响应慢"), say("可以上岗；请网管检查线路"))
@@ -160,7 +162,7 @@ def _person(a: Asked) -> Found:
     person = desk.floor.dispatchers.get(seat.dispatcher_id or "") if seat else None
     if seat is None or person is None or desk.person is None:
         return _fault(say("无人登录"), say("请到岗人员按 Ctrl+L 登录"))
-    if not person.roles & {Role.DISPATCHER, Role.SHIFT_LEADER}:
+    if not person.roles & _serving(a, seat.id):
         return _fault(say("{name} 不是调度员", name=person.name), say("请有资格的调度员登录"))
     if not is_qualified(person, a.now):
         until = day(person.qualified_until_at) if person.qualified_until_at else say("无")
@@ -169,6 +171,12 @@ def _person(a: Asked) -> Found:
     if seat.state in {SeatState.AWAY, SeatState.PAUSED}:
         return _fault(say("{name} 离席", name=person.name), say("回到坐席后按 Ctrl+E 就绪"))
     return _ok(say("{name}，资格至 {day}", name=person.name, day=day(person.qualified_until_at or 0)))
+
+
+def _serving(a: Asked, seat_id: str) -> frozenset[Role]:
+    turn = a.order.turn(seat_id) if a.order is not None else None
+    consults = turn is not None and turn.role is ReserveRole.CONSULT_ONLY
+    return SERVES | {Role.CONSULTANT} if consults else SERVES
 
 
 _ITEMS: dict[CheckItem, Callable[[Asked], Found]] = {

@@ -149,12 +149,17 @@ class Readiness:
         return [one for one in self.checks.values() if one.result is CheckResult.FAULT]
 
     def _probe(self, now: int) -> None:
-        """A test call, again until one is well; a caller on the line comes first."""
+        """A test call, again until one is well; a caller on the line comes first.
+
+        A line that is gone takes its proof with it, and the answer to a test call that was under way.
+        """
+        lamp = self._desk.line.lamp
+        if not (lamp.running and (lamp.registered or lamp.direct)):
+            self._probe_id = self.probed = None
+            return
         if self._probe_id is not None or (self.probed is not None and not self.probed.reason):
             return
-        lamp = self._desk.line.lamp
-        reachable = lamp.running and (lamp.registered or lamp.direct) and not self._desk.phone.calls
-        if reachable and now - self._probe_at >= PROBE_AGAIN_MS:
+        if not self._desk.phone.calls and now - self._probe_at >= PROBE_AGAIN_MS:
             self._probe_id = self._desk.phone.probe(self.setup.echo)
             self._probe_at = now if self._probe_id is not None else 0
 

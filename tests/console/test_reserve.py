@@ -11,11 +11,12 @@ from console import i18n
 from console.models import acts_reserve
 from console.models.alarm_rows import alarms
 from console.models.reserve import clocks, seat_rows, shown_activation, urgency
+from console.ports import HubMode, Link
 from console.record import csv_of, html_of, write_record
 from dispatch import commands as cmd
 from dispatch import reserve_commands as reserve
 from dispatch.drill_record import record
-from dispatch.kinds import CallOutAnswer, CheckItem, CheckResult, ReserveRole
+from dispatch.kinds import CallOutAnswer, CheckItem, CheckResult, ReserveRole, Role
 from dispatch.reserve import Check
 from telephony import messages as phone
 from telephony.settings import AccountSettings
@@ -328,3 +329,80 @@ def test_the_record_says_everything(
     files = write_record(leader.desk.floor, activation, leader.clock.now, tmp_path)
     assert files[2].read_bytes().startswith(b"%PDF")
     assert files[2].stat().st_size > 5_000
+
+
+def test_a_line_that_is_gone_takes_its_proof_with_it() -> None:
+    seat = at_seat()
+    seat.order_up("r1")
+    seat.pass_time(100)
+    assert seat.desk.readiness.checks[CheckItem.TEST_CALL].result is CheckResult.OK
+    seat.phone.die()
+    seat.pump()
+    seat.pass_time(100)
+    assert seat.desk.readiness.checks[CheckItem.TEST_CALL].result is CheckResult.FAULT
+    seat.phone.revive()
+    for _ in range(40):
+        seat.pass_time(100)
+    assert seat.desk.readiness.checks[CheckItem.TEST_CALL].result is CheckResult.OK, "a new one was made"
+
+
+def test_a_test_call_whose_telephone_died_is_made_again() -> None:
+    seat = at_seat()
+    told, seat.phone._tell = seat.phone._tell, lambda _event: None
+    seat.order_up("r1")
+    seat.pass_time(100)
+    assert CheckItem.TEST_CALL not in seat.desk.readiness.checks, "under way"
+    seat.phone._tell = told
+    seat.phone.die()
+    seat.pump()
+    seat.phone.revive()
+    for _ in range(40):
+        seat.pass_time(100)
+    assert seat.desk.readiness.checks[CheckItem.TEST_CALL].result is CheckResult.OK
+
+
+@pytest.mark.parametrize(
+    ("role", "seat_id", "result"),
+    [
+        (Role.RESERVE_DISPATCHER, "r1", CheckResult.OK),
+        (Role.CONSULTANT, "r1", CheckResult.FAULT),
+        (Role.CONSULTANT, "r3", CheckResult.OK),
+    ],
+)
+def test_those_who_are_kept_for_reserve_seats_may_serve(
+    role: Role, seat_id: str, result: CheckResult
+) -> None:
+    """r1 is to do everything, r3 only to consult."""
+    seat = ReserveSeatful(seat_id, reserve_setup())
+    person = replace(seat.hub.floor.dispatchers["p1"], roles=frozenset({role}))
+    seat.hub.as_hub(cmd.RegisterDispatcher(person))
+    seat.log_in("2001", "pw")
+    seat.order_up("r1", "r2", "r3")
+    seat.pass_time(100)
+    assert seat.desk.readiness.checks[CheckItem.PERSON].result is result
+
+
+def test_a_seat_behind_a_relay_that_lost_the_city_is_not_green() -> None:
+    seat = at_seat()
+    seat.order_up("r1")
+    seat.desk.take(Link(HubMode.CITY_CUT_OFF, seat_id="r1", relay="02", hub_age_ms=9_000))
+    seat.desk.readiness.on_time(seat.clock())
+    assert seat.desk.readiness.checks[CheckItem.HUB].result is CheckResult.FAULT
+
+
+def test_a_seat_that_was_switched_off_while_standing_down_is_let_go_by_the_leader(
+    leader: ReserveSeatful,
+) -> None:
+    activation = leader.order_up("r1")
+    well = tuple(Check(item, CheckResult.OK) for item in CheckItem)
+    leader.hub.as_hub(cmd.LogIn("r1", "p1"))
+    leader.of("r1", reserve.ReportReadiness(activation, well), "p1")
+    leader.of("r1", reserve.BecomeReady(activation), "p1")
+    leader.of("r1", cmd.BeginIntake("n1"), "p1")
+    leader.lead(reserve.StandDown(activation))
+    leader.desk.give(cmd.EndIntake("n1", cmd.IntakeOutcome.CONSULTATION, "代办"))
+    leader.pump()
+    assert turn(leader).stood_down_at is None, "its own machine would have said so"
+    assert acts_reserve.ask_stand_down(leader.desk) is None
+    leader.pump()
+    assert turn(leader).stood_down_at is not None
