@@ -48,6 +48,7 @@ def start_log(part: str, level: str, folder: str) -> None:
     for handler in handlers:
         root.addHandler(handler)
     root.setLevel(level.upper())
+    logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)  # six lines a start, never news
     logging.captureWarnings(capture=True)
 
 

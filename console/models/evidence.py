@@ -6,6 +6,7 @@ from console.models.commanding import open_conflicts
 from console.models.labels import site_name
 from dispatch.floor import Floor
 from store.core.command_messages import Evidence
+from store.core.wire import Mode
 
 NEVER = -1
 SILENT_MS = 3_000
@@ -70,7 +71,23 @@ def _peers(floor: Floor, it: Evidence) -> list[tuple[str, str]]:
 
 
 def _store(it: Evidence) -> list[tuple[str, str]]:
-    return [(say("存储：{text}", text=it.store), "quiet")] if it.store else []
+    """How our own store is; its mode comes as a word of the protocol, anything else as a text of its own."""
+    if not it.store:
+        return []
+    if it.store == Mode.NORMAL:
+        return [(f"● {say('存储：{text}', text=say('正常'))}", "ok")]
+    words = {
+        Mode.DISK_LOW: say("磁盘空间不足"),
+        Mode.DISK_FULL: say("磁盘已满"),
+        Mode.STORE_WAIT: say("数据库无应答"),
+        Mode.SYNC_WAIT: say("等待异地备份确认"),
+    }
+    known = words.get(Mode(it.store)) if it.store in set(Mode) else None
+    return (
+        [(f"▲ {say('存储：{text}', text=known)}", "warning")]
+        if known
+        else [(say("存储：{text}", text=it.store), "quiet")]
+    )
 
 
 def conflicts_sentence(floor: Floor) -> tuple[str, str]:

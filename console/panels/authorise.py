@@ -217,7 +217,7 @@ class AuthoriseSheet(QFrame):
         if it.act is not Act.HAND_OVER:
             return
         codes = authorising.targets(self._desk, it.scope)
-        if self._target_row is None and codes:
+        if self._target_row is None and codes and it.evidence is not None:  # only it tells which site is ours
             choices = [(code, say("移交给 {site}", site=site_name(floor, code))) for code in codes]
             self._target_row = ChoiceRow("authorise.to", choices, self._choose_target)
             self._targets.addWidget(self._target_row)

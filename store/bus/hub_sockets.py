@@ -99,6 +99,7 @@ class HubSockets:
         except BusError:
             self.close()
             raise
+        self._refused_told = self.doorkeeper.refused  # that was ourselves
 
     def close(self) -> None:
         if self._probe is not None:

@@ -58,8 +58,14 @@ class Followers:
         self._by_route: dict[bytes, _Follower] = {}
 
     def sites(self, now: int) -> list[tuple[str, int]]:
-        """(site, ms since its relay last asked) of every follower."""
+        """(site, ms since its relay was last heard) of every follower."""
         return [(one.site, now - one.heard_at) for one in self._by_route.values()]
+
+    def heard(self, origin: Origin, now: int) -> None:
+        """A follower is alive: in a quiet night its questions stay parked for seconds."""
+        follower = self._by_route.get(origin.route) if isinstance(origin.route, bytes) else None
+        if follower is not None:
+            follower.heard_at = now
 
     def caught_up(self, site: str, head: Head) -> bool:
         """True when a follower of this site has every row up to `head` and waits for the next."""

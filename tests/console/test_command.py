@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QCheckBox
+from PySide6.QtWidgets import QAbstractButton, QCheckBox
 
 from console import i18n
 from console.models import authorising, evidence
@@ -239,8 +239,11 @@ def test_command_is_handed_back_when_no_conflict_is_left(seat, show):
     conflicting(seat)
     shown = show(seat)
     shown.key(Key.Key_H, CTRL_SHIFT)
-    seat.hub.tell(known(holder_site=DISTRICT, holder_term=3, tick_age_ms=0))
     shown.settle()
+    seat.hub.tell(known(holder_site=DISTRICT, holder_term=3, tick_age_ms=0, store="normal"))
+    shown.settle()
+    assert "存储：正常" in words_of(shown)
+    assert shown.window.findChild(QAbstractButton, f"authorise.to.{DISTRICT}") is None, "it is ours"
     assert "尚有 2 项冲突未核对" in words_of(shown)
     assert f"authorise.to.{CENTRE}" in [
         b.objectName() for b in shown.window.findChildren(type(shown.find("authorise.confirm")))

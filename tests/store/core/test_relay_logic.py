@@ -463,3 +463,13 @@ def test_an_ack_asked_for_again_is_held_once_while_the_disk_is_slow() -> None:
     sites.rows(1)
     sites.pump()
     assert len(of(Ack, sites.answers)) == 1
+
+
+def test_a_relay_is_heard_in_a_night_without_any_change() -> None:
+    """Its questions stay parked, so only its pings tell that command could be handed over to it."""
+    sites = joined()
+    ages = []
+    for _ in range(50):
+        sites.tick()
+        ages += [age for _, age in sites.hub.followers.sites(sites.now)]
+    assert len(ages) == 50 and max(ages) < 1000
