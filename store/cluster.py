@@ -16,8 +16,15 @@ from msgspec import Struct
 
 from store.config import Cluster
 from store.db.errors import StoreError
-from store.db.server import ServerState, checkpoint, promote, server_state, wait_for_standbys
-from store.patroni import PatroniError, ask, change_config, leader_of, members, move_leader
+from store.db.server import (
+    ServerState,
+    checkpoint,
+    promote,
+    received_lsn,
+    server_state,
+    wait_for_standbys,
+)
+from store.patroni import PatroniError, ask, change_config, leader_of, members, move_leader, received
 
 ISLAND_S_MAX = 15.0
 PROMOTE_S_MAX = 30
@@ -34,12 +41,16 @@ class ClusterError(Exception):
 
 
 class Promoted(Struct, frozen=True):
-    """`confirmed_by`: standbys that confirm commits from now on; none: durable in this building only."""
+    """`confirmed_by`: standbys that confirm commits from now on; none: durable in this building only.
+
+    `silent`: servers whose log could not be compared before a break-glass promotion.
+    """
 
     took_s: float
     timeline: int
     journal_seq: int
     confirmed_by: tuple[str, ...]
+    silent: tuple[str, ...] = ()
 
 
 def set_island(cluster: Cluster, *, on: bool) -> None:
@@ -79,16 +90,19 @@ def _tell_patroni(cluster: Cluster, *, on: bool) -> None:
         change_config(cluster, {"synchronous_mode": before, BEFORE_ISLAND: None})
 
 
-def take_lead(cluster: Cluster, *, break_glass: bool = False) -> Promoted:
+def take_lead(cluster: Cluster, *, break_glass: bool = False, accept_loss: bool = False) -> Promoted:
     """The server of this machine becomes the leader. Raises ClusterError.
 
     `break_glass`: without etcd's majority: Patroni is taken away first, or it would step down again.
+    `accept_loss`: also when another standby has more of the log than this one; else that is refused.
     """
     begun = time.monotonic()
+    silent: list[str] = []
     try:
         if cluster.patroni and not break_glass:
             _lead_by_patroni(cluster)
         else:
+            silent = _compare_logs(cluster, accept_loss=accept_loss)
             _lead_alone(cluster)
         checkpoint(cluster.server)
         state = server_state(cluster.server)
@@ -97,7 +111,7 @@ def take_lead(cluster: Cluster, *, break_glass: bool = False) -> Promoted:
     took_s = time.monotonic() - begun
     confirmed = tuple(name for name, sync, _ in state.standbys if sync in {"sync", "quorum"})
     log.warning("promoted in %.2f s: timeline %d, journal %d", took_s, state.timeline, state.journal_seq)
-    return Promoted(took_s, state.timeline, state.journal_seq, confirmed)
+    return Promoted(took_s, state.timeline, state.journal_seq, confirmed, tuple(silent))
 
 
 def _lead_by_patroni(cluster: Cluster) -> None:
@@ -107,6 +121,31 @@ def _lead_by_patroni(cluster: Cluster) -> None:
     if leader != cluster.member:
         move_leader(cluster, leader, cluster.member)
     _until(lambda: not server_state(cluster.server).in_recovery, PROMOTE_S_MAX, "the server does not lead")
+
+
+def _compare_logs(cluster: Cluster, *, accept_loss: bool) -> list[str]:
+    """Two of three confirm a commit: what the other standby has and this one lacks may be acknowledged.
+
+    Gives back who did not answer. Raises ClusterError, StoreError.
+    """
+    if not server_state(cluster.server).in_recovery:
+        return []  # it leads already: an order given again after a fall
+    others, silent = received(cluster)
+    own = received_lsn(cluster.server)
+    for server, lsn in others.items():
+        if lsn <= own:
+            continue
+        more = f"{server} has {lsn - own} bytes of log more than this server"
+        if not accept_loss:
+            raise ClusterError(
+                f"{server} 比本机多 {lsn - own} 字节日志，其中可能有已答复的指令：请在那里提升，"
+                "或确认丢弃后加 --accept-loss. "
+                f"{more}, orders that were answered may be in it: promote there, or add --accept-loss"
+            )
+        log.error("promoted although %s: orders that were answered may be lost", more)
+    if silent:
+        log.warning("promoted without comparing the log of %s", ", ".join(silent))
+    return silent
 
 
 def _lead_alone(cluster: Cluster) -> None:

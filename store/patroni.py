@@ -7,6 +7,8 @@ import http.client
 import json
 import ssl
 from base64 import b64encode
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,6 +18,8 @@ from store.config import Cluster
 ASK_S_MAX = 5.0
 ORDER_S_MAX = 40.0
 """A switchover answers when it is done."""
+NEIGHBOUR_S_MAX = 2.0
+"""People wait for the takeover while a machine that burned down is asked."""
 USER = "lingsheng"
 
 
@@ -51,6 +55,26 @@ def leader_of(listed: list[dict[str, Any]]) -> str:
     """Name of the running leader; "" for none."""
     leads = (one["name"] for one in listed if one["role"] == "leader" and one["state"] == "running")
     return next(leads, "")
+
+
+def received(cluster: Cluster) -> tuple[dict[str, int], list[str]]:
+    """Bytes of log each standby has by its own Patroni, and the servers that did not answer. Never raises.
+
+    Works without etcd. All are asked at once: in a disaster most of them are silent.
+    """
+    with ThreadPoolExecutor(max(1, len(cluster.patroni))) as pool:
+        told = dict(zip(cluster.patroni, pool.map(partial(_log_of, cluster), cluster.patroni), strict=True))
+    lsns = {server: lsn for server, lsn in told.items() if lsn is not None}
+    return lsns, [server for server, lsn in told.items() if lsn is None]
+
+
+def _log_of(cluster: Cluster, server: str) -> int | None:
+    """0 for a leader: it does not receive. `None`: no answer."""
+    try:
+        log = _first(cluster, "GET", "/patroni", None, (server,), NEIGHBOUR_S_MAX)["xlog"]
+        return max(log.get("received_location") or 0, log.get("replayed_location") or 0)
+    except (PatroniError, KeyError, TypeError, AttributeError):
+        return None
 
 
 def _first(

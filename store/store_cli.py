@@ -38,6 +38,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="etcd 无多数时：撤下 Patroni，直接提升 without etcd: take Patroni away, promote",
     )
     lead.add_argument(
+        "--accept-loss",
+        action="store_true",
+        help="另一备机的日志更多也提升，可能丢指令 even when another standby has more of the log",
+    )
+    lead.add_argument(
         "--give-back",
         action="store_true",
         help="etcd 重建后，交还 Patroni once etcd is back: hand over to Patroni",
@@ -92,9 +97,11 @@ def _promote(options: argparse.Namespace, config: Config) -> int:
         give_back_to_patroni(config.cluster)
         say("● 可以启动 Patroni 了 Patroni may be started now")
         return ExitCode.DONE
-    done = take_lead(config.cluster, break_glass=options.break_glass)
+    done = take_lead(config.cluster, break_glass=options.break_glass, accept_loss=options.accept_loss)
     confirmed = "、".join(done.confirmed_by) or "无，只存本楼 nobody: durable in this building only"
     say(f"● 已成为主库 leads: {done.took_s:.2f} s, timeline {done.timeline}, journal {done.journal_seq}")
+    for server in done.silent:
+        say(f"▲ 无应答，其日志未与本机比较 did not answer, its log was not compared: {server}")
     say(f"{'●' if done.confirmed_by else '▲'} 提交由其确认 commits confirmed by: {confirmed}")
     return ExitCode.DONE
 

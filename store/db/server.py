@@ -143,6 +143,18 @@ SELECT current_setting('synchronous_standby_names') AS wait_for,
 """)
 
 
+def received_lsn(conninfo: str) -> int:
+    """Bytes of log this standby has on its disk, replayed or not. Raises StoreError."""
+    with _maintaining(conninfo) as connection:
+        return int(_row(connection, _RECEIVED)[0])
+
+
+_RECEIVED = """
+SELECT greatest(coalesce(pg_last_wal_receive_lsn(), '0/0'), coalesce(pg_last_wal_replay_lsn(), '0/0'))
+       - '0/0'::pg_lsn
+"""
+
+
 def promote(conninfo: str, limit_s: int) -> bool:
     """Make this standby the leader, whatever others think. False: not within the limit. Raises StoreError."""
     with _maintaining(conninfo) as connection:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from store.config import Cluster
-from store.patroni import PatroniError, ask, change_config, leader_of, members, move_leader
+from store.patroni import PatroniError, ask, change_config, leader_of, members, move_leader, received
 from tests.store.conftest import free_ports
 
 MEMBERS = [
@@ -24,6 +24,7 @@ class Patroni(HTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Answers)
         self.asked: list[tuple[str, str, object, str]] = []
+        self.log: dict[str, int] = {"received_location": 1000, "replayed_location": 900}
 
 
 class Answers(BaseHTTPRequestHandler):
@@ -34,7 +35,8 @@ class Answers(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(length)) if length else None
         self.server.asked.append((self.command, self.path, body, self.headers.get("Authorization", "")))
         refused = self.path == "/switchover"
-        content = b"no candidate" if refused else json.dumps({"members": MEMBERS}).encode()
+        told = {"members": MEMBERS, "role": "replica", "xlog": self.server.log}
+        content = b"no candidate" if refused else json.dumps(told).encode()
         self.send_response(412 if refused else 200)
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
@@ -85,3 +87,12 @@ def test_silence_is_an_error_that_names_every_server() -> None:
     assert all(str(port) in str(caught.value) for port in ports)
     with pytest.raises(PatroniError, match="no server is named"):
         ask(Cluster(), "/cluster")
+
+
+def test_every_standby_says_how_much_log_it_has_also_without_etcd(patroni: Patroni) -> None:
+    here = f"http://127.0.0.1:{patroni.server_port}"
+    gone = f"http://127.0.0.1:{free_ports(1)[0]}"
+    assert received(Cluster(patroni=(here, gone))) == ({here: 1000}, [gone])
+    patroni.log = {"location": 5000}
+    assert received(Cluster(patroni=(here,))) == ({here: 0}, []), "a leader receives nothing"
+    assert received(Cluster()) == ({}, [])

@@ -1,6 +1,7 @@
 """What a real standby does to the hub: frozen, cancelled, replaced, and the old leader that comes back."""
 
 import os
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,6 +35,7 @@ from store.site_store import copying_config, leading_config
 from tests.console.eyes import Eyes
 from tests.store.conftest import POSTGRES, City, Desk, Postgres, master_data
 from tests.store.pair import Orders
+from tests.store.test_patroni import Patroni
 from tests.store.two_servers import ANY, Standby, cluster_of, conninfo, frozen, postmaster, say, two_servers
 
 pytestmark = [pytest.mark.process, pytest.mark.peer]
@@ -198,6 +200,31 @@ def test_a_district_takes_command_with_the_standby_of_its_building(
     nowhere = Cluster(server="host=127.0.0.1 port=1 user=nobody")
     lost = replace(district, cluster=nowhere, relay=Relay(takeover_store=gone))
     assert leading_config(lost, word) == lost, "its own copy leads (tier 2)"
+
+
+def test_a_standby_that_lacks_what_another_one_has_is_not_promoted(
+    servers: tuple[Postgres, Standby],
+) -> None:
+    """Two of three confirm: what was answered may be on the other standby alone."""
+    _, standby = servers
+    other = Patroni()
+    thread = threading.Thread(target=other.serve_forever)
+    thread.start()
+    ours = replace(
+        cluster_of(standby, "postgres"),
+        patroni=(f"http://127.0.0.1:{other.server_port}", "http://127.0.0.1:1"),
+    )
+    try:
+        other.log = {"received_location": 2**60}
+        with pytest.raises(ClusterError, match="--accept-loss"):
+            take_lead(ours, break_glass=True)
+        assert state_of(ours).in_recovery, "nothing was changed"
+        other.log = {"received_location": 1}
+        assert take_lead(ours, break_glass=True).silent == ("http://127.0.0.1:1",)
+    finally:
+        other.shutdown()
+        thread.join()
+        other.server_close()
 
 
 def test_the_commands_and_what_they_say(
