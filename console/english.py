@@ -232,6 +232,8 @@ ENGLISH: dict[str, str] = {
     "第 {n} 次来电，上次 {at}": "call {n}, last {at}",
     "首次来电": "first call",
     "指令超时，请用电台": "timed out, use radio",
+    "车载终端拒绝：已听命他方，请用电台核实": "refused by the terminal, it obeys another order: ask by radio",
+    "{vehicle} 车载终端拒绝指令：已听命他方": "{vehicle}: its terminal refused the order, it obeys another one",
     "振铃": "Ringing",
     "呼出": "Dialling",
     "通话": "Talking",

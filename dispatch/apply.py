@@ -185,7 +185,8 @@ def _order_progressed(floor: Floor, event: ev.OrderProgressed) -> tuple[Ref, ...
     delivered = floor.missions[event.mission_id].delivered_at
     if event.status is OrderStatus.DELIVERED and delivered is None:
         delivered = event.at
-    progress = {"order_status": event.status, "delivered_at": delivered}
+    failure = event.remark if event.status is OrderStatus.TIMED_OUT else ""
+    progress = {"order_status": event.status, "delivered_at": delivered, "order_failure": failure}
     return (edit(floor, "missions", event.mission_id, **progress),)
 
 

@@ -182,6 +182,10 @@ class OrderStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+TERMINAL_REFUSED = "refused"
+"""Remark of an order that its vehicle's terminal turned down: a stale centre's, or a second one."""
+
+
 class MissionResult(StrEnum):
     COMPLETED = "completed"  # 正常完成
     ABORTED = "aborted"  # 中止任务

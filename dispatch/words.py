@@ -236,6 +236,8 @@ class Mission(Struct, frozen=True):
     manual: bool = False
     """Ordered by voice while no hub could be reached, recorded afterwards (补录)."""
     late_from: str = ""  # 孤岛补录: the site that ordered it while it was apart
+    order_failure: str = ""
+    """Why the order text did not reach its crew, in the gateway's word; TERMINAL_REFUSED: the fence."""
 
     @property
     def active(self) -> bool:

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from dispatch.kinds import TERMINAL_REFUSED
 from radio.terminal.facts import Position
 from radio.terminal.order_text import Point
 
@@ -40,7 +41,7 @@ class OrderFailure(StrEnum):
 
     EXPIRED = "expired"  # never sent: the terminal was away until it was too late
     NO_ANSWER = "no_answer"  # sent, not acknowledged: it may have arrived, reach the crew by voice
-    REFUSED = "refused"  # the terminal's fence: stale centre, or busy with another order
+    REFUSED = TERMINAL_REFUSED  # the terminal's fence: stale centre, or busy with another order
     BAD_MESSAGE = "bad_message"
     NOT_SUPPORTED = "not_supported"
     SUPERSEDED = "superseded"  # replaced before it was sent

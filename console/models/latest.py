@@ -12,7 +12,7 @@ from console.models.labels import site_name, step, word
 from console.models.latest_reserve import RESERVE_LINES
 from dispatch import events as ev
 from dispatch.floor import Floor
-from dispatch.kinds import OrderStatus
+from dispatch.kinds import TERMINAL_REFUSED, OrderStatus
 
 
 class Line(Struct, frozen=True):
@@ -68,6 +68,8 @@ def _assigned(event: ev.VehicleAssigned, floor: Floor, now: int) -> Line:
 def _progress(event: ev.OrderProgressed, floor: Floor, now: int) -> Line:
     vehicle, _, incident_id = _vehicle(floor, event.mission_id)
     text = say("{vehicle} 指令{status}", vehicle=vehicle, status=word(event.status))
+    if event.status is OrderStatus.TIMED_OUT and event.remark == TERMINAL_REFUSED:
+        text = say("{vehicle} 车载终端拒绝指令：已听命他方", vehicle=vehicle)
     return Line(event.at, text, incident_id, event.status is OrderStatus.TIMED_OUT)
 
 

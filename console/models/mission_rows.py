@@ -10,7 +10,7 @@ from console.models.labels import site_name, step, word
 from console.models.rows import look
 from console.models.spoken import waiting_orders
 from dispatch import commands as cmd
-from dispatch.kinds import OrderStatus
+from dispatch.kinds import TERMINAL_REFUSED, OrderStatus
 
 
 class StepDot(Struct, frozen=True):
@@ -109,6 +109,8 @@ def _mission_row(desk: Desk, mission_id: str, chosen: str, now: int) -> MissionR
         order = say("{site}派车，补录：{order}", site=site_name(desk.floor, mission.late_from), order=order)
     if mission.order_status is OrderStatus.TIMED_OUT:
         order = say("指令超时，请用电台")
+        if mission.order_failure == TERMINAL_REFUSED:
+            order = say("车载终端拒绝：已听命他方，请用电台核实")
     last = max((entry.at for entry in mission.milestones), default=mission.ordered_at)
     return MissionRow(
         id=mission.id,

@@ -9,7 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -153,7 +153,8 @@ dir = ""
 class NetCity(City):
     """The centre, code 01, in its namespace."""
 
-    def __init__(self, folder: Path, nets: Nets) -> None:
+    def __init__(self, folder: Path, nets: Nets, seed: Sequence[cmd.Command] = ()) -> None:
+        """`seed`: what the store is planted with beside `master_data` and `two_sites`."""
         self.folder = folder
         folder.mkdir(exist_ok=True)
         self.nets = nets
@@ -168,14 +169,14 @@ class NetCity(City):
         enrol_machine(self.config, "gateway", MachineRole.GATEWAY)
         for number in ("1001", "1002", "1003"):
             set_account(self.config, number, PASSWORD)
-        more: list[cmd.Command] = two_sites()
+        more: list[cmd.Command] = [*two_sites(), *seed]
         (folder / "seed.msgpack").write_bytes(msgspec.msgpack.encode([*master_data(40), *more]))
         self.process = None
         self.desks: list[Desk] = []
 
     def spawn_hub(self, file: Path) -> "subprocess.Popen[bytes]":
         program = str(PROJECT / "tests" / "store" / "hub_process.py")
-        return _spawn(self.nets.city, self.folder / "hub.log", program, str(file))
+        return spawn(self.nets.city, self.folder / "hub.log", program, str(file))
 
     def lonely_desk(self, machine: str) -> Desk:
         """A machine that knows the centre only."""
@@ -214,10 +215,11 @@ class NetDistrict(District):
 
     def start(self) -> None:
         program = str(PROJECT / "tests" / "store" / "relay_process.py")
-        self.process = _spawn(self.nets.district, self.folder / "relay.log", program, str(self.file))
+        self.process = spawn(self.nets.district, self.folder / "relay.log", program, str(self.file))
 
 
-def _spawn(name: str, log: Path, *arguments: str) -> "subprocess.Popen[bytes]":
+def spawn(name: str, log: Path, *arguments: str) -> "subprocess.Popen[bytes]":
+    """A Python program in the namespace `name`."""
     words = ["ip", "netns", "exec", name, sys.executable, *arguments]
     with log.open("ab") as out:
         return subprocess.Popen(words, cwd=PROJECT, stdout=out, stderr=out)
@@ -239,10 +241,10 @@ def _ask(folder: Path, machine: str, hub: str, address: str) -> Welcome | None:
 
 
 @contextmanager
-def two_nets(folder: Path) -> Iterator[tuple[NetCity, NetDistrict]]:
+def two_nets(folder: Path, seed: Sequence[cmd.Command] = ()) -> Iterator[tuple[NetCity, NetDistrict]]:
     """Both sites running."""
     nets = Nets()
-    city = NetCity(folder, nets)
+    city = NetCity(folder, nets, seed)
     district = NetDistrict(city)
     try:
         city.start_hub()
