@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import shutil
+import subprocess
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -95,7 +96,12 @@ def drill(config: Config, now_ms: int) -> Drill:
     good, seq, words = True, 0, ""
     try:
         seq = restore(config, record, place).seq
-    except (BackupError, StoreError) as error:
+    except (
+        BackupError,
+        StoreError,
+        OSError,
+        subprocess.SubprocessError,
+    ) as error:  # a full disk is a failed drill
         good, words = False, str(error)
     finally:
         shutil.rmtree(place, ignore_errors=True)

@@ -6,10 +6,11 @@ BackupError(Exception)   not made, or not good; the text says why in two languag
 import os
 import shutil
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from store.config import Backup
 from store.config.words import Words
@@ -18,6 +19,9 @@ HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
 RECORD = "record.json"
 DRILL = "drill.json"
+
+
+T = TypeVar("T")
 
 
 class BackupError(Exception):
@@ -67,23 +71,26 @@ def write(path: Path, record: Record | Drill) -> None:
 
 
 def backups(backup: Backup) -> list[Record]:
-    """Finished ones, oldest first; what has no record was never finished."""
-    return sorted(
-        (
-            msgspec.json.decode(path.read_bytes(), type=Record)
-            for path in Path(backup.dir).glob(f"*/{RECORD}")
-        ),
-        key=lambda record: record.made_at,
-    )
+    """Finished ones, oldest first; what has no record was never finished. Raises BackupError.
+
+    The folder a record lies in is the backup's id, whatever it says: folders are restored from and deleted.
+    """
+    found = Path(backup.dir).glob(f"*/{RECORD}")
+    records = (replace(_read(path, Record), id=path.parent.name) for path in found)
+    return sorted(records, key=lambda record: record.made_at)
+
+
+def _read(path: Path, kind: type[T]) -> T:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=kind)
+    except (OSError, msgspec.MsgspecError, RecursionError) as error:
+        raise BackupError(f"{path} 读不出：{error}", f"{path} cannot be read") from error
 
 
 def drills(backup: Backup) -> list[Drill]:
-    """Every drill, oldest first."""
+    """Every drill, oldest first. Raises BackupError."""
     found = Path(backup.dir).glob(f"drills/*-{DRILL}")
-    return sorted(
-        (msgspec.json.decode(path.read_bytes(), type=Drill) for path in found),
-        key=lambda drill: drill.done_at,
-    )
+    return sorted((_read(path, Drill) for path in found), key=lambda drill: drill.done_at)
 
 
 def forget_oldest(backup: Backup) -> list[str]:

@@ -17,7 +17,18 @@ from msgspec.structs import replace
 from dispatch import commands as cmd
 from dispatch.words import Recording
 from store.backup.doing import back_up, drill, restore
-from store.backup.records import DAY_MS, HOUR_MS, RECORD, BackupError, backups, drills, too_old, write
+from store.backup.records import (
+    DAY_MS,
+    HOUR_MS,
+    RECORD,
+    BackupError,
+    Record,
+    backups,
+    drills,
+    forget_oldest,
+    too_old,
+    write,
+)
 from store.config import Config
 from store.config.sections import Backup, Cluster, Recordings, Store
 from store.db.store import HubStore
@@ -209,6 +220,34 @@ def test_age_is_told_and_the_oldest_are_deleted(tmp_path: Path) -> None:
     assert too_old(config.backup, record.made_at + HOUR_MS) == []
     assert "27 hours old" in str(too_old(config.backup, record.made_at + 27 * HOUR_MS))
     assert "drill" in str(too_old(config.backup, record.made_at + 40 * DAY_MS))
+
+
+def test_a_record_names_no_folder_but_its_own(tmp_path: Path) -> None:
+    """Old backups are deleted by their ids: one that was copied or altered must not take another with it."""
+    backup = Backup(dir=f"{tmp_path}/backup", keep=2)
+    for n, said in enumerate(("..", "", "new2", "new3")):
+        folder = tmp_path / "backup" / f"new{n}"
+        folder.mkdir(parents=True)
+        write(folder / RECORD, Record(said, n, "sqlite", 0, "", 0, 0))
+    assert forget_oldest(backup) == ["new0", "new1"]
+    assert sorted(path.name for path in (tmp_path / "backup").iterdir()) == ["new2", "new3"]
+    (tmp_path / "backup" / "new2" / RECORD).write_bytes(b"{")
+    with pytest.raises(BackupError, match="new2"):
+        backups(backup)
+
+
+def test_a_drill_that_finds_no_room_has_failed(tmp_path: Path) -> None:
+    config = Config(
+        store=Store(url=f"sqlite:///{tmp_path}/hub.sqlite"), backup=Backup(dir=f"{tmp_path}/backup")
+    )
+    hub = HubStore(config.store.url, "01", "hub-a")
+    hub.open()
+    hub.close()
+    record, _ = back_up(config, HOUR_MS)
+    (tmp_path / "backup" / f"drill-{record.id}").write_bytes(b"in the way")
+    done = drill(config, 2 * HOUR_MS)
+    assert not done.good
+    assert "the last drill failed" in str(too_old(config.backup, 2 * HOUR_MS))
 
 
 def test_a_missing_or_changed_recording_is_named(tmp_path: Path) -> None:
