@@ -6,6 +6,7 @@ import logging
 import secrets
 import signal
 from pathlib import Path
+from typing import Protocol
 
 from radio.errors import KeyRuleError
 from radio.gateway import Gateway, Settings
@@ -53,20 +54,29 @@ async def _serve(config: Config, settings: Settings, rules: tuple[KeyRule, ...])
     port = await gateway.start()
     log.info("gateway ready on %s:%d", settings.host, port)
     link.start()
-    follow = asyncio.create_task(_follow(side, rung))
+    following = asyncio.create_task(follow(side, rung))
     await stopping.wait()
-    follow.cancel()
+    following.cancel()
     with contextlib.suppress(asyncio.CancelledError):
-        await follow
+        await following
     await gateway.stop()
     link.stop()
 
 
-async def _follow(side: HubSide, rung: asyncio.Event) -> None:
+class Side(Protocol):
+    """What is needed of `HubSide`."""
+
+    def take_notices(self) -> None: ...
+
+    def flush_positions(self) -> None: ...
+
+
+async def follow(side: Side, rung: asyncio.Event) -> None:
     """Take what the hub says as it comes, send positions every FLUSH_S."""
     while True:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(rung.wait(), FLUSH_S)
+            async with asyncio.timeout(FLUSH_S):  # `wait_for` forgets a cancel that comes with the ring
+                await rung.wait()
         rung.clear()
         side.take_notices()
         side.flush_positions()

@@ -114,8 +114,8 @@ class Simulated:
             await asyncio.sleep(back_off[min(failures, len(back_off) - 1)])
 
     async def _talk(self) -> None:
-        where = asyncio.open_connection(self._settings.host, self._settings.port)
-        reader, writer = await asyncio.wait_for(where, CONNECT_S_MAX)
+        async with asyncio.timeout(CONNECT_S_MAX):
+            reader, writer = await asyncio.open_connection(self._settings.host, self._settings.port)
         self._writer = writer
         try:
             self._act(self.side.connected(_now()))
