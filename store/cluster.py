@@ -24,7 +24,15 @@ from store.db.server import (
     server_state,
     wait_for_standbys,
 )
-from store.patroni import PatroniError, ask, change_config, leader_of, members, move_leader, received
+from store.patroni import (
+    PatroniError,
+    change_config,
+    leader_of,
+    members,
+    move_leader,
+    received,
+    settings_of,
+)
 
 ISLAND_S_MAX = 15.0
 PROMOTE_S_MAX = 30
@@ -75,13 +83,13 @@ def is_island(cluster: Cluster) -> bool:
     """True while commits wait for nobody by order. Raises PatroniError, StoreError."""
     if cluster.patroni:
         leader = leader_of(members(cluster))
-        settings = ask(cluster, "/config")
+        settings = settings_of(cluster)
         return bool(leader) and not settings.get("synchronous_mode")
     return bool(cluster.server) and not server_state(cluster.server).wait_for
 
 
 def _tell_patroni(cluster: Cluster, *, on: bool) -> None:
-    settings = ask(cluster, "/config")
+    settings = settings_of(cluster)
     if on and settings.get("synchronous_mode"):
         before = settings["synchronous_mode"]
         change_config(cluster, {"synchronous_mode": False, BEFORE_ISLAND: before})

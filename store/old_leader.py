@@ -49,6 +49,9 @@ def rejoin(cluster: Cluster, source: str, keep: Path | None = None) -> Rejoined:
     if not cluster.data_dir or not cluster.server:
         raise ClusterError("[cluster] data_dir and server are not set: this machine has no server")
     begun, data = time.monotonic(), Path(cluster.data_dir)
+    if keep is not None and keep.exists():
+        raise ClusterError(f"{keep} 已存在，请另选 is there already: choose another folder")
+    _source_leads(cluster, source)
     _stop(cluster, data)
     own = {name: (data / name).read_bytes() for name in OWN_FILES if (data / name).exists()}
     if keep is not None:
@@ -63,6 +66,23 @@ def rejoin(cluster: Cluster, source: str, keep: Path | None = None) -> Rejoined:
             raise ClusterError(f"the standby does not replay what {source} writes: look at its log")
     seq = server_state(cluster.server).journal_seq
     return Rejoined(rebuilt, time.monotonic() - begun, seq, str(keep or ""))
+
+
+def _source_leads(cluster: Cluster, source: str) -> None:
+    """Rewinding destroys what only this server has: never towards a standby or a leader of less."""
+    try:
+        leader = server_state(source)
+    except StoreError as error:
+        raise ClusterError(f"新主库无应答 the leader does not answer: {error}") from error
+    if leader.in_recovery:
+        raise ClusterError("--source 是备机，不是主库 --source is a standby and leads nobody")
+    with contextlib.suppress(StoreError):  # an old leader is mostly down by now
+        own = server_state(cluster.server)
+        if not own.in_recovery and own.timeline >= leader.timeline:
+            raise ClusterError(
+                f"本机是主库且时间线 {own.timeline} 不旧于 --source 的 {leader.timeline}：未更改 "
+                "this server leads and is not older than --source: nothing was changed"
+            )
 
 
 def _rewound(cluster: Cluster, data: Path, source: str) -> bool:
@@ -106,8 +126,12 @@ def _fresh_checkpoint(source: str) -> None:
 
 
 def _stop(cluster: Cluster, data: Path) -> None:
-    if (data / "postmaster.pid").exists():
-        _run(cluster, "pg_ctl", "stop", "-D", str(data), "-m", "fast", "-w")
+    """Raises ClusterError while it still runs: its folder is copied, rewound, renamed next."""
+    if not (data / "postmaster.pid").exists():
+        return
+    said = _run(cluster, "pg_ctl", "stop", "-D", str(data), "-m", "fast", "-w")
+    if said and not _run(cluster, "pg_ctl", "status", "-D", str(data)):  # else only the file was left behind
+        raise ClusterError(f"本机数据库未停 the server here does not stop: {said}")
 
 
 def _run(cluster: Cluster, program: str, *arguments: str) -> str:

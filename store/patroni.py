@@ -32,6 +32,14 @@ def ask(cluster: Cluster, path: str, *, at: str = "") -> Any:
     return _first(cluster, "GET", path, None, (at,) if at else cluster.patroni, ASK_S_MAX)
 
 
+def settings_of(cluster: Cluster) -> dict[str, Any]:
+    """The dynamic configuration, kept by etcd. Raises PatroniError, also when an error page came instead."""
+    told = ask(cluster, "/config")
+    if not isinstance(told, dict) or "ttl" not in told:
+        raise PatroniError(f"/config: {str(told)[:200]}")
+    return told
+
+
 def change_config(cluster: Cluster, changes: dict[str, Any]) -> Any:
     """PATCH the dynamic configuration; needs the majority of etcd. Raises PatroniError."""
     return _first(cluster, "PATCH", "/config", changes, cluster.patroni, ASK_S_MAX)

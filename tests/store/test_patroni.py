@@ -9,7 +9,16 @@ from pathlib import Path
 import pytest
 
 from store.config import Cluster
-from store.patroni import PatroniError, ask, change_config, leader_of, members, move_leader, received
+from store.patroni import (
+    PatroniError,
+    ask,
+    change_config,
+    leader_of,
+    members,
+    move_leader,
+    received,
+    settings_of,
+)
 from tests.store.conftest import free_ports
 
 MEMBERS = [
@@ -96,3 +105,10 @@ def test_every_standby_says_how_much_log_it_has_also_without_etcd(patroni: Patro
     patroni.log = {"location": 5000}
     assert received(Cluster(patroni=(here,))) == ({here: 0}, []), "a leader receives nothing"
     assert received(Cluster()) == ({}, [])
+
+
+def test_an_error_page_is_no_configuration(patroni: Patroni) -> None:
+    """It would say that nothing waits for a standby: an island nobody declared."""
+    cluster = Cluster(patroni=(f"http://127.0.0.1:{patroni.server_port}",))
+    with pytest.raises(PatroniError, match="/config"):
+        settings_of(cluster)

@@ -251,6 +251,10 @@ def test_the_commands_and_what_they_say(
     assert say(leader, "SHOW synchronous_standby_names") == ""
     assert "commits are confirmed" in store("a1", "island", "off")[1]
     assert say(leader, "SHOW synchronous_standby_names") == ANY
+    for source in (conninfo(standby), conninfo(leader)):
+        code, said = store("a1", "rejoin", "--source", source)
+        assert code == ExitCode.CANNOT_START, said
+    assert say(leader, "SELECT pg_is_in_recovery()") is False, "the only leader was left alone"
     os.kill(postmaster(leader), 9)
     code, said = store("a1", "promote")
     assert (code, "connection" in said) == (ExitCode.CANNOT_START, True)
