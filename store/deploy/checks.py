@@ -15,7 +15,7 @@ from pathlib import Path
 from cryptography import x509
 from msgspec import Struct
 
-from store.backup.records import too_old
+from store.backup.records import BackupError, too_old
 from store.cluster import ClusterError, state_of
 from store.config import Config, ConfigError, load_config
 from store.config.words import Words
@@ -257,7 +257,11 @@ def rights(here: Here) -> Iterator[Finding]:
 def backups(here: Here) -> Iterator[Finding]:
     """Not too old, and the last drill went well."""
     advice = Words("main.py store backup；main.py store drill", "main.py store backup; main.py store drill")
-    told = too_old(here.config.backup, int(time.time() * 1000))
+    try:
+        told = too_old(here.config.backup, int(time.time() * 1000))
+    except BackupError as error:
+        yield Finding("■", error.words, advice)
+        return
     yield from (Finding("■", words, advice) for words in told)
     if not told:
         yield well("备份与演练均在期限内", "backups and drills are in time")

@@ -77,6 +77,7 @@ class Ports(Struct, frozen=True):
     command: Port = 5570
     event: Port = 5571
     position: Port = 5572
+    enrol: Port = 5575
     gateway: Port = 8808
 
 

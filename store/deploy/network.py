@@ -43,6 +43,8 @@ def _rules(city: CityFile, machine: CityMachine) -> list[str]:
         rules += [
             _allow((ports.command, ports.event, ports.position), dispatch, "CURVE: seats, relays, hubs")
         ]
+    if runs & {"hub", "standby"}:
+        rules += [_allow((ports.enrol,), dispatch, "enrolment, listens only while somebody is invited")]
     if "gateway" in runs:
         rules += [_allow((ports.gateway,), _set(city.network.vehicles), "vehicle terminals")]
     if "seat" in runs:

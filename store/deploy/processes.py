@@ -44,6 +44,7 @@ def configuration(city: CityFile, machine: CityMachine) -> dict[str, dict[str, A
             "command_port": ports.command,
             "event_port": ports.event,
             "position_port": ports.position,
+            "enrol_port": ports.enrol,
         }
         others = [one for one in city.running("hub", "standby") if one != machine]
         sections["hub"] |= (

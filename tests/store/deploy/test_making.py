@@ -102,6 +102,14 @@ def test_yaml_and_toml_keep_words_words() -> None:
     assert toml_text({"s": {"k": ["中", 'q"']}, "none": {}}) == '[s]\nk = ["中", "q\\""]\n'
 
 
+def test_a_new_machine_gets_to_the_door_of_enrolment(kit: Path) -> None:
+    for machine in ("a1", "a2"):
+        port = load_config(kit / machine / "etc/lingsheng/lingsheng.toml").hub.enrol_port
+        rules = (kit / machine / "etc/nftables.d/lingsheng.nft").read_text(encoding="utf-8")
+        assert f"tcp dport {{ {port} }} ip saddr" in rules
+    assert "5575" not in (kit / "seat-01/etc/nftables.d/lingsheng.nft").read_text(encoding="utf-8")
+
+
 @pytest.mark.peer
 def test_the_firewall_rules_are_taken_by_nft(kit: Path) -> None:
     program = shutil.which("nft") or "/usr/sbin/nft"
