@@ -213,6 +213,8 @@ class Following:
             return []
         if self._reading is not None and self._reading.done():
             return self._on_tail_read(self._rejoin, now)
+        if self._rejoin.phase is Phase.READING and self._reading is None and now >= self._again_at:
+            self._read(self._rejoin.fork)  # a copy of the whole store is nothing to be tried all the time
         return self._answer(self._rejoin.on_time(now), now)
 
     def _begin_again(self, fork: ForkFound, now: int) -> SiteAnswer:
@@ -232,7 +234,7 @@ class Following:
             orders = reading.result()
         except (StoreError, OSError) as error:
             log.warning("the tail could not be read or copied, again: %s", error)
-            self._read(rejoin.fork)
+            self._again_at = now + AGAIN_MS
             return []
         log.warning("handing in %d orders after row %d to %s", len(orders), rejoin.fork, self._holder)
         return self._answer(rejoin.on_tail(orders, now), now)

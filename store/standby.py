@@ -36,6 +36,7 @@ class Watch:
         self._config = config
         self._clock = Clock()
         self._stopping = threading.Event()
+        self._away = False
 
     def stop(self) -> None:
         self._stopping.set()
@@ -93,7 +94,13 @@ class Watch:
 
     def _ask(self) -> Commanding | None:
         try:
-            return who_commands(self._config.store.url)
+            commanding = who_commands(self._config.store.url)
         except StoreError as error:
-            log.warning("standby: the store does not answer: %s", error)
+            if not self._away:
+                log.warning("standby: the store does not answer: %s", error)
+            self._away = True
             return None
+        if self._away:
+            log.warning("standby: the store answers again")
+        self._away = False
+        return commanding

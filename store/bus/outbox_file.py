@@ -45,12 +45,21 @@ class OutboxFile:
             raise OutboxError(f"{path}: {error}") from error
 
     def load(self) -> list[Waiting]:
-        """What waits, in order. Raises OutboxError."""
+        """What waits, in order; one that cannot be read stays in the file and holds up no other.
+
+        Raises OutboxError.
+        """
         try:
-            rows = self._connection.execute("SELECT waiting FROM outbox ORDER BY n").fetchall()
-            return [_decoder.decode(row[0]) for row in rows]
-        except (sqlite3.Error, msgspec.MsgspecError) as error:
+            rows = self._connection.execute("SELECT cid, waiting FROM outbox ORDER BY n").fetchall()
+        except sqlite3.Error as error:
             raise OutboxError(str(error)) from error
+        waiting: list[Waiting] = []
+        for cid, kept in rows:
+            try:
+                waiting.append(_decoder.decode(kept))
+            except msgspec.MsgspecError as error:
+                log.warning("outbox: order %s cannot be read, it is not sent: %s", cid, error)
+        return waiting
 
     def change(self, put: list[Waiting], settled: list[str]) -> None:
         """Keep new commands and forget settled ones, in one transaction. Raises OutboxError."""
@@ -97,6 +106,7 @@ class OutboxDisk:
         self.fault = ""
         """Why the outbox is not on disk; "" while it is."""
         self._settled: list[str] = []
+        self._unsaved: list[Waiting] = []  # the disk failed; they go with the next ones
         self._heard = EPOCH_ZERO
         self._file: OutboxFile | None = None
         try:
@@ -132,19 +142,24 @@ class OutboxDisk:
             self._set_fault(str(error))  # tried again with the next Tick
 
     def keep(self, waiting: list[Waiting]) -> None:
-        """On disk, or a fault the screens show; the order goes out either way."""
-        if not waiting:
+        """On disk, or a fault the screens show; the order goes out either way.
+
+        The fault lasts until everything that waits is on disk.
+        """
+        if not waiting or self._file is None:
             return
+        self._unsaved += waiting
         try:
-            if self._file is not None:
-                self._file.change(waiting, [])
-                self._set_fault("")
+            self._file.change(self._unsaved, [])
+            self._unsaved = []
+            self._set_fault("")
         except OutboxError as error:
             self._set_fault(str(error))
 
     def settled(self, cid: str) -> None:
         """It has its verdict or expired; `forget_settled` takes it off the disk."""
         self._settled.append(cid)
+        self._unsaved = [waiting for waiting in self._unsaved if waiting.cid != cid]
 
     def forget_settled(self) -> None:
         if not self._settled:
@@ -152,6 +167,8 @@ class OutboxDisk:
         try:
             if self._file is not None:
                 self._file.change([], self._settled)
+                if not self._unsaved:
+                    self._set_fault("")
             self._settled = []
         except OutboxError as error:
             self._set_fault(str(error))  # tried again with the next one

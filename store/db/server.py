@@ -17,6 +17,7 @@ from store.db.errors import StoreDown, converted
 from store.db.tables import AUTHORITY, CITY
 
 CONNECT_S_MAX = 3
+SILENT_MS_MAX = 5_000
 
 
 class Commanding(Struct, frozen=True):
@@ -113,6 +114,9 @@ class CommitEyes:
     def __init__(self, url: str) -> None:
         arguments = {"application_name": "lingsheng-watch", "connect_timeout": CONNECT_S_MAX}
         arguments |= {"target_session_attrs": "read-write"}
+        # a server that fell silent must not hold up the order to declare an island
+        arguments |= {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
+        arguments |= {"tcp_user_timeout": SILENT_MS_MAX}
         self._engine = create_engine(
             url, connect_args=arguments, poolclass=NullPool, isolation_level="AUTOCOMMIT"
         )
