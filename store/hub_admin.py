@@ -15,6 +15,7 @@ from store.core.roster import SEALING_ROLES, Machine, MachineRole
 from store.db.accounts import set_account as write_account
 from store.db.migrate import migrate
 
+
 def enrol_machine(
     config: Config,
     name: str,

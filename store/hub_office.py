@@ -4,6 +4,7 @@ Its thread reads and writes the store beside the writer, a little at a time, so 
 command waiting. The hub's loop calls `turn`; what the office wants done there waits until then.
 """
 
+import contextlib
 import functools
 import logging
 import queue
@@ -73,7 +74,8 @@ class Office:
     def stop(self, deadline_s: float) -> None:
         """The last head is signed before it ends."""
         self._submit(self._sign_head)
-        self._inbox.put(None)
+        with contextlib.suppress(queue.Full):  # the store hangs: the thread ends with the process
+            self._inbox.put(None, timeout=deadline_s)
         self._thread.join(deadline_s)
         self._desk.close()
 

@@ -4,6 +4,7 @@ A relay runs the same thread over its own copy of the accounts (`keep_accounts`)
 it is cut off.
 """
 
+import contextlib
 import functools
 import logging
 import queue
@@ -50,7 +51,8 @@ class People:
         self._thread.start()
 
     def stop(self, deadline_s: float) -> None:
-        self._inbox.put(None)
+        with contextlib.suppress(queue.Full):  # the store hangs: the thread ends with the process
+            self._inbox.put(None, timeout=deadline_s)
         self._thread.join(deadline_s)
         self._accounts.close()
 

@@ -1,5 +1,6 @@
 """The reader thread of the hub: rows of the journal for relays that are far behind."""
 
+import contextlib
 import logging
 import queue
 import threading
@@ -34,7 +35,8 @@ class Reader:
         self._thread.start()
 
     def stop(self, deadline_s: float) -> None:
-        self._inbox.put(None)
+        with contextlib.suppress(queue.Full):  # the store hangs: the thread ends with the process
+            self._inbox.put(None, timeout=deadline_s)
         self._thread.join(deadline_s)
         self._journal.close()
 

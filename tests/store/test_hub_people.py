@@ -13,7 +13,7 @@ from store.core.roster import Machine, MachineRole
 from store.core.site_messages import AccountsNews
 from store.db.accounts import Accounts, disable_account, set_account
 from store.db.migrate import migrate
-from store.hub_people import People
+from store.hub_people import WAITING_MAX, People
 
 WAIT_S = 10.0
 
@@ -41,6 +41,34 @@ def test_a_check_that_breaks_refuses_one_log_in(tmp_path: Path, monkeypatch: pyt
         reasons += [checked.reason for checked in people.take()]
     people.stop(WAIT_S)
     assert reasons == ["store", ""]
+
+
+def test_a_store_that_hangs_does_not_keep_the_hub_from_stopping(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"sqlite:///{tmp_path}/hub.sqlite"
+    migrate(url)
+    begun, answers = threading.Event(), threading.Event()
+
+    def hangs(accounts: Accounts, staff_number: str, password: str, now_ms: int) -> tuple[str, int]:
+        begun.set()
+        answers.wait(WAIT_S)
+        return "", 0
+
+    monkeypatch.setattr(Accounts, "check", hangs)
+    people = People(url, lambda: 0, lambda: None)
+    people.start()
+    origin = Origin(Machine("seat-01", "", MachineRole.SEAT), b"route")
+    for n in range(2 * WAITING_MAX):
+        people.ask(CheckPerson(origin, Login(id=str(n), staff_number="1001", password="right")))
+        assert begun.wait(WAIT_S)
+    stopping = threading.Thread(target=people.stop, args=(0.05,))
+    stopping.start()
+    stopping.join(WAIT_S / 2)
+    stopped = not stopping.is_alive()
+    answers.set()
+    stopping.join(WAIT_S)
+    assert stopped
 
 
 def accounts_of(url: str) -> Accounts:

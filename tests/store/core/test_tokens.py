@@ -53,7 +53,9 @@ def test_every_site_proves_the_tokens_of_every_enrolled_one_and_of_nobody_else(s
 
 
 @pytest.mark.parametrize("role", [MachineRole.SEAT, MachineRole.WALL, MachineRole.GATEWAY])
-def test_nobody_but_hubs_and_relays_seals_whatever_key_the_roster_has(seals: Seals, role: MachineRole) -> None:
+def test_nobody_but_hubs_and_relays_seals_whatever_key_the_roster_has(
+    seals: Seals, role: MachineRole
+) -> None:
     """Every new machine brings a sign key with its code: a seat would log in as whom it likes."""
     mallory = SignKey("seat-07", b"m" * 32)
     seals.trust(sign_keys([Machine("seat-07", KEY, role, sign_key=mallory.public)]))
