@@ -178,26 +178,30 @@ def _first_waiting(desk: Desk) -> tuple[Activation, SeatTurn] | None:
     return None
 
 
-def ask_stand_down(desk: Desk, seat_ids: tuple[str, ...] = ()) -> Ask | None:
-    """All seats of the activation on the screen, or one; says what is to be handed back."""
-    activation = shown_activation(desk.floor)
-    if activation is None or activation.ended_at is not None:
+def ask_stand_down(desk: Desk) -> Ask | None:
+    """All seats in service, of whatever activation, or one; says what is to be handed back."""
+    orders = running(desk.floor)
+    if not orders:
         desk.notice(say("没有进行中的启用"), say("储备席都在平时状态"), "reserve")
         return None
-    turns = [turn for turn in activation.seats if turn.standing_down_at is None]
-    turns = [turn for turn in turns if turn.seat_id in (seat_ids or {turn.seat_id})]
+    turns = [(one.id, turn) for one in orders for turn in one.seats if turn.standing_down_at is None]
     if not turns:
-        _finish_for_them(desk, activation)
+        for one in orders:
+            _finish_for_them(desk, one)
         desk.notice(say("这些坐席已在撤收"), say("待交还的事件请逐起接管（Ctrl+T）"), "reserve")
         return None
-    held = sum(len(held_by(desk.floor, turn.seat_id).incident_ids) for turn in turns)
-    activation_id = activation.id
+    held = sum(len(held_by(desk.floor, turn.seat_id).incident_ids) for _, turn in turns)
 
     def order(value: str, remark: str, minutes: int) -> None:
-        desk.give(cmd.StandDown(activation_id, tuple(t.seat_id for t in turns) if value == ALL else (value,)))
+        for one in orders:
+            seats = tuple(
+                turn.seat_id for key, turn in turns if key == one.id and value in {ALL, turn.seat_id}
+            )
+            if seats:
+                desk.give(cmd.StandDown(one.id, seats))
 
     each = tuple(
-        Choice(turn.seat_id, desk.floor.seats[turn.seat_id].number) for turn in turns if len(turns) > 1
+        Choice(turn.seat_id, desk.floor.seats[turn.seat_id].number) for _, turn in turns if len(turns) > 1
     )
     title = say("撤收储备席：待交还事件 {n} 起，交还完才撤下", n=held)
     return Ask(title, (Choice(ALL, say("全部 {n} 席", n=len(turns))), *each), order, remark=False)

@@ -250,7 +250,8 @@ class Desk:
     def take_in_hand(self, *, intake_id: str | None = None, incident_id: str | None = None) -> None:
         """Show this intake, or this incident with its first intake; None for both clears the middle."""
         if incident_id is not None and incident_id in self.floor.incidents:
-            intake_id = self.floor.incidents[incident_id].intake_ids[0]
+            mine = self.floor.incidents[incident_id].intake_ids  # none once it was merged into another
+            intake_id = mine[0] if mine else None
         intake = self.floor.intakes.get(intake_id or "")
         if incident_id is None and intake is not None:
             incident_id = intake.incident_id

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from console.i18n import say
+from console.models.state import Topic
 from dispatch import events as ev
 from dispatch.hints import Hint, likely_same
 from dispatch.kinds import Direction
@@ -26,6 +27,9 @@ def follow(desk: "Desk", event: ev.Event) -> None:
         case ev.IncidentClosed() if event.incident_id == desk.hand.incident_id:
             if not desk.forms.pending(desk.hand.intake_id or ""):
                 desk.take_in_hand()
+        case ev.IncidentsMerged() if event.incident_id == desk.hand.incident_id:
+            desk.hand.incident_id = event.into_id  # its intake and missions went there
+            desk.changed(Topic.FORM, Topic.ADVICE, Topic.MISSIONS, Topic.INCIDENTS)
         case ev.Archived() if desk.hand.intake_id in event.intake_ids:
             desk.take_in_hand()
         case ev.VehicleAssigned() if event.mission.incident_id == desk.hand.incident_id:

@@ -148,3 +148,20 @@ def test_nothing_is_clipped(seat, show, language, choice):
     shown.key(Key.Key_G, CTRL)
     shown.key(Key(Key.Key_1 + choice))
     assert clipped(shown.window) == []
+
+
+def test_an_incident_that_was_merged_can_be_looked_at_and_the_hand_follows_it(seat, desk):
+    """It has no intake any more; who had it in hand has the one it became part of."""
+    from dispatch import commands as cmd
+
+    seat.desk.take_in_hand(incident_id="e-late")
+    into = conflict_rows.into(seat.desk.floor, conflict(seat))
+    second = seat.hub.log_in("0102", "li", second=True).encode()
+    seat.desk.give(cmd.SettleConflict(conflict(seat).id, ConflictChoice.MERGE, "同一现场"), second)
+    desk.settle()
+    assert seat.desk.floor.incidents["e-late"].state is IncidentState.CLOSED
+    assert (seat.desk.hand.incident_id, seat.desk.hand.intake_id) == (into, "i-late")
+    seat.desk.take_in_hand(incident_id="e-late")
+    desk.window.second()
+    desk.settle()
+    assert seat.desk.hand.incident_id == "e-late"

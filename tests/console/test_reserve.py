@@ -17,7 +17,7 @@ from dispatch import commands as cmd
 from dispatch import reserve_commands as reserve
 from dispatch.drill_record import record
 from dispatch.kinds import CallOutAnswer, CheckItem, CheckResult, ReserveRole, Role
-from dispatch.reserve import Check
+from dispatch.reserve import Check, SeatOrder
 from telephony import messages as phone
 from telephony.settings import AccountSettings
 from tests.console.reserve_city import ReserveSeatful, reserve_setup
@@ -406,3 +406,22 @@ def test_a_seat_that_was_switched_off_while_standing_down_is_let_go_by_the_leade
     assert acts_reserve.ask_stand_down(leader.desk) is None
     leader.pump()
     assert turn(leader).stood_down_at is not None
+
+
+def test_every_activation_that_runs_can_be_stood_down(leader: ReserveSeatful) -> None:
+    """Two districts were activated one after the other: the older one is not stuck behind the newer."""
+    older = leader.order_up("r1")
+    leader.pass_time(60_000)
+    seats = (SeatOrder("r3", ReserveRole.FULL), SeatOrder("r4", ReserveRole.FULL))
+    leader.lead(reserve.OrderActivation("b" * 32, seats, "再增两席"))
+    ask = acts_reserve.ask_stand_down(leader.desk)
+    assert ask is not None
+    assert [choice.value for choice in ask.choices] == ["all", "r1", "r3", "r4"]
+    ask.then("r1", "", 0)
+    leader.pump()
+    assert leader.desk.floor.activations[older].ended_at is not None
+    ask = acts_reserve.ask_stand_down(leader.desk)
+    assert ask is not None
+    ask.then("all", "", 0)
+    leader.pump()
+    assert leader.desk.floor.activations["b" * 32].ended_at is not None
