@@ -86,6 +86,10 @@ def _ours(city: CityFile, machine: CityMachine) -> list[Step]:
     if units:
         steps.append((f"`systemctl enable --now {units}`", "Our processes."))
     if "postgresql" in machine.runs:
+        path = "`systemctl enable --now lingsheng-stop-patroni.path`"
+        steps.append(
+            (f"{path}：破窗接管时由它撤下 Patroni。", "Takes Patroni away in a break-glass takeover.")
+        )
         timers = "`systemctl enable --now lingsheng-backup.timer lingsheng-drill.timer`"
         steps.append(
             (f"{timers}，再 `systemctl start lingsheng-backup`。", "Backups begin with one at once.")

@@ -23,6 +23,21 @@ STOP_PATRONI = """#!/bin/sh
 systemctl kill --kill-who=main --signal=SIGKILL patroni
 systemctl stop patroni
 systemctl disable patroni
+systemctl is-active --quiet patroni || rm -f "{request}"
+"""
+ASK_STOP_PATRONI = """#!/bin/sh
+# 请 lingsheng-stop-patroni.path（root）撤下 Patroni；文件消失即已撤下 done when the file is gone
+: > "{request}" || exit 1
+n=0
+while [ -e "{request}" ]; do
+    n=$((n + 1))
+    if [ "$n" -gt 150 ]; then
+        rm -f "{request}"   # 不留到以后 an order that was not carried out must not wait for a better day
+        echo "systemctl status lingsheng-stop-patroni.path" >&2
+        exit 1
+    fi
+    sleep 0.1
+done
 """
 
 File = tuple[str, str | bytes, int]
@@ -76,7 +91,10 @@ def _database(city: CityFile, machine: CityMachine, words: Passwords) -> Iterato
     yield f"{patroni}/config.yml", HEAD + yaml_text(engine.patroni(city, machine, words)), SECRET
     yield f"{patroni}/roles.sql", engine.roles_sql(city, words), SECRET
     yield f"{patroni}/archive-wal", (TEMPLATES / "archive-wal.sh").read_text(encoding="utf-8"), 0o755
-    yield f"{patroni}/stop-patroni", STOP_PATRONI, 0o755
+    # Not in Patroni's folder: what root runs must not belong to the user postgres.
+    request = processes.stop_request(city, machine)
+    yield f"{config}/stop-patroni", STOP_PATRONI.replace("{request}", request), 0o755
+    yield f"{config}/ask-stop-patroni", ASK_STOP_PATRONI.replace("{request}", request), 0o755
     sections = processes.configuration(city, machine)
     sections["store"]["url"] = engine.store_url(city, machine, owner=True).replace("/pgpass", "/pgpass-owner")
     yield f"{config}/owner.toml", HEAD + toml_text(sections), OPEN

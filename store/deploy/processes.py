@@ -89,7 +89,7 @@ def _store(city: CityFile, machine: CityMachine) -> str:
 
 def _cluster(city: CityFile, machine: CityMachine) -> dict[str, Any]:
     servers = city.nearest_first(machine, city.running("postgresql"))
-    patroni, config = city.path("patroni", machine), city.path("config", machine)
+    config = city.path("config", machine)
     return {
         "patroni": [f"https://{server.address}:{city.ports.patroni}" for server in servers],
         "authority_file": f"{config}/tls/authority.crt",
@@ -98,8 +98,13 @@ def _cluster(city: CityFile, machine: CityMachine) -> dict[str, Any]:
         "member": machine.name if "postgresql" in machine.runs else "",
         "data_dir": city.path("postgresql_data", machine) if "postgresql" in machine.runs else "",
         "bin_dir": city.path("postgresql_bin", machine),
-        "stop_patroni": ["sudo", "-n", "sh", f"{patroni}/stop-patroni"],
+        "stop_patroni": ["sh", f"{config}/ask-stop-patroni"],
     }
+
+
+def stop_request(city: CityFile, machine: CityMachine) -> str:
+    """The file by which our processes, which can become nobody else, ask root to take Patroni away."""
+    return f"{city.path('state', machine)}/stop-patroni"
 
 
 def _backup(city: CityFile, machine: CityMachine) -> dict[str, Any]:
@@ -121,6 +126,9 @@ def units(city: CityFile, machine: CityMachine) -> dict[str, str]:
     if "postgresql" in machine.runs:
         files |= _timed(city, machine, "backup", "backup", BACKUP_AT, "backup 每日备份")
         files |= _timed(city, machine, "drill", "drill", DRILL_AT, "restore drill 每月恢复演练")
+        values = {"config": city.path("config", machine), "request": stop_request(city, machine)}
+        for name in ("stop-patroni.service", "stop-patroni.path"):
+            files[f"lingsheng-{name}"] = _filled(name, values)
         files["lingsheng-failed@.service"] = _filled("failed.service", {})
     return files
 

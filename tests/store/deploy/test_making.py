@@ -1,8 +1,10 @@
 """The kit of a city: what it writes is taken by the programs it is for, and a contradiction is refused."""
 
+import re
 import shutil
 import stat
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -100,6 +102,28 @@ def test_yaml_and_toml_keep_words_words() -> None:
     expected = 'a:\n  b:\n    - "x"\n    - 1\n  on: "on"\n  empty: []\nc: null\n中: true\n'
     assert yaml_text(tree) == expected
     assert toml_text({"s": {"k": ["中", 'q"']}, "none": {}}) == '[s]\nk = ["中", "q\\""]\n'
+
+
+def test_patroni_is_taken_away_by_root_on_request(kit: Path, tmp_path: Path) -> None:
+    """Our processes can become nobody else, so no sudo: they leave a file, and wait until it is gone."""
+    config = kit / "b1/etc/lingsheng"
+    command = load_config(config / "lingsheng.toml").cluster.stop_patroni
+    assert command == ("sh", "/etc/lingsheng/ask-stop-patroni")
+    watched = (kit / "b1/etc/systemd/system/lingsheng-stop-patroni.path").read_text(encoding="utf-8")
+    request = re.findall(r"PathExists=(.*)", watched)[0]
+    stops = (config / "stop-patroni").read_text(encoding="utf-8")
+    assert f'rm -f "{request}"' in stops
+    assert not list(kit.glob("b1/etc/patroni/stop-patroni")), "postgres could change what root runs"
+    asks = (config / "ask-stop-patroni").read_text(encoding="utf-8").replace(request, f"{tmp_path}/asked")
+    with subprocess.Popen(["sh", "-c", asks]) as asking:
+        deadline = time.monotonic() + 10
+        while not (tmp_path / "asked").exists():
+            assert time.monotonic() < deadline
+        (tmp_path / "asked").unlink()
+        assert asking.wait(10) == 0
+    done = subprocess.run(["sh", "-c", asks.replace("150", "2")], check=False, capture_output=True)
+    assert done.returncode == 1
+    assert not (tmp_path / "asked").exists()
 
 
 def test_a_new_machine_gets_to_the_door_of_enrolment(kit: Path) -> None:
