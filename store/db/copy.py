@@ -30,7 +30,6 @@ from store.db.rebuild import UNKNOWN, rebuild_in
 from store.db.tables import AUTHORITY, CITY, JOURNAL, PROJECTION, STATE, VERDICT
 
 STATE_ROWS_AT_ONCE = 500
-VERDICT_KEPT_MS = 30 * 24 * 3600 * 1000
 
 log = logging.getLogger(__name__)
 
@@ -95,9 +94,9 @@ class CopyStore:
         return batch
 
     def forget_old_verdicts(self, now_ms: int) -> None:
-        """As long as a hub keeps them."""
+        """As long as a hub keeps them; raises StoreError."""
         with self.transaction() as connection:
-            connection.execute(VERDICT.delete().where(VERDICT.c.decided_at < now_ms - VERDICT_KEPT_MS))
+            rows.forget_verdicts(connection, now_ms)
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[Connection]:

@@ -20,6 +20,9 @@ _DECODERS: dict[str, msgspec.msgpack.Decoder[Any]] = {
     name: msgspec.msgpack.Decoder(get_args(_TYPES[name])[1]) for name in TABLES
 }
 IDS_PER_QUERY = 500
+VERDICT_KEPT_MS = 30 * 24 * 3600 * 1000
+REFUSAL_KEPT_MS = 190 * 24 * 3600 * 1000
+"""The law on networks asks for six months of logs."""
 
 
 def insert(connection: Connection, table: Table) -> Any:
@@ -112,6 +115,13 @@ def read_verdicts(connection: Connection, cids: Iterable[str]) -> dict[str, Verd
             epoch = Epoch(row.term, row.term_site, row.boot)
             found[row.cid] = Verdict(row.cid, row.seq, row.refusal, epoch)
     return found
+
+
+def forget_verdicts(connection: Connection, now_ms: int) -> None:
+    """Verdicts are kept for 30 days, longer than any deadline; refusals, which no journal has, longer."""
+    old = VERDICT.c.ok & (VERDICT.c.decided_at < now_ms - VERDICT_KEPT_MS)
+    older = VERDICT.c.decided_at < now_ms - REFUSAL_KEPT_MS
+    connection.execute(VERDICT.delete().where(old | older))
 
 
 def verdict_rows(verdicts: list[Verdict], works: dict[str, Work], now_ms: int) -> list[dict[str, Any]]:

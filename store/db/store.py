@@ -30,15 +30,13 @@ from store.core.journal import Head
 from store.core.wire import Entry, Epoch, Verdict
 from store.db import rows
 from store.db.authority import Seen, authority, claim, give, scopes
+from store.db.base import head_at
 from store.db.engine import application_name, commit_was_cut_short, open_engine
 from store.db.errors import OF_THE_COMMAND, Fenced, NotDurable, NotHolder, StoreDown, StoreError, converted
 from store.db.migrate import upgrade
 from store.db.tables import AUTHORITY, CITY, JOURNAL, VERDICT
 
 RECOVERED_MAX = 10_000
-VERDICT_KEPT_MS = 30 * 24 * 3600 * 1000
-REFUSAL_KEPT_MS = 190 * 24 * 3600 * 1000
-"""The law on networks asks for six months of logs."""
 
 log = logging.getLogger(__name__)
 _events: msgspec.msgpack.Decoder[Event] = msgspec.msgpack.Decoder(Event)
@@ -230,18 +228,16 @@ class HubStore:
 
     def _check_continues(self, connection: Connection) -> None:
         """What we answered for must still be there, maybe on another server; never write over a gap."""
-        last = rows.read_journal(connection, self._head.seq - 1, 1) if self._head.seq else []
-        if self._head.seq and (not last or last[0].hash != self._head.hash):
+        last = head_at(connection, self._head.seq) if self._head.seq else None
+        if self._head.seq and (last is None or last.hash != self._head.hash):
             raise Fenced(f"the store went back: acknowledged event {self._head.seq} is not in it")
 
     # --- housekeeping -----------------------------------------------------------------------------
 
     def forget_old_verdicts(self, now_ms: int) -> None:
-        """Verdicts are kept for 30 days, longer than any deadline; refusals, which no journal has, longer."""
-        old = VERDICT.c.ok & (VERDICT.c.decided_at < now_ms - VERDICT_KEPT_MS)
-        older = VERDICT.c.decided_at < now_ms - REFUSAL_KEPT_MS
+        """As `rows.forget_verdicts`; raises StoreError."""
         with self.transaction() as connection:
-            connection.execute(VERDICT.delete().where(old | older))
+            rows.forget_verdicts(connection, now_ms)
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[Connection]:

@@ -10,6 +10,7 @@ from dispatch import commands as cmd
 from dispatch.floor import Floor
 from dispatch.kinds import Role
 from dispatch.order import Order
+from dispatch.sites import Authority
 from dispatch.words import Point, Station
 from store.core.batch import Batch, Work, decide_batch
 from store.core.copied import Base, CopyJob
@@ -17,12 +18,14 @@ from store.core.journal import Head, broken_at, row_hash
 from store.core.site_messages import Follow, HashReq
 from store.core.wire import EPOCH_ZERO, Entry, Epoch
 from store.db import rows
+from store.db.authority import take
 from store.db.base import chain_start, head_at
 from store.db.copy import CopyStore
 from store.db.engine import open_engine
 from store.db.errors import NotHolder, StoreDown
 from store.db.journal_reader import JournalReader
 from store.db.rebuild import rebuild
+from store.db.short import short_transaction
 from store.db.store import HubStore
 
 NOW = 1_790_000_000_000
@@ -229,3 +232,32 @@ def test_an_epoch_whose_first_try_failed_is_told_again(store_url: str) -> None:
     again = CopyStore(store_url)
     assert again.open().epoch == restarted.epoch
     again.close()
+
+
+def test_a_hub_that_begins_on_a_copy_without_rows_goes_on_after_a_doubt(store_url: str) -> None:
+    copy = CopyStore(store_url)
+    copy.open()
+    city = Journal(7)
+    copy.run(city.base(), NOW)
+    copy.close()
+    with short_transaction(store_url) as connection:
+        take(connection, Authority("CITY", "02", 4, NOW))
+    hub = HubStore(store_url, "02", "here")
+    assert hub.open().head == city.head
+    hub._unknown = True
+    assert hub.run([], NOW).head == city.head
+    hub.close()
+
+
+def test_a_site_that_follows_keeps_what_it_refused_as_long_as_a_hub(store_url: str) -> None:
+    hub = HubStore(store_url, "01", "here")
+    hub.open()
+    hub.run([Work("no", "seat-01", None, NOW + 1000)], NOW)
+    hub.close()
+    copy = CopyStore(store_url)
+    copy.open()
+    copy.forget_old_verdicts(NOW + 31 * 24 * 3_600_000)
+    assert read(store_url, lambda connection: "no" in rows.read_verdicts(connection, ["no"]))
+    copy.forget_old_verdicts(NOW + 191 * 24 * 3_600_000)
+    assert not read(store_url, lambda connection: "no" in rows.read_verdicts(connection, ["no"]))
+    copy.close()
