@@ -54,6 +54,8 @@ class SiteProcess:
         self._clock = Clock()
         self._stopping = threading.Event()
         self._role: Hub | Relay | None = None
+        self._begun = False
+        """A role has run: what fails from now on, also at its end, ends no process."""
         self._view = View()
         folder = Path(config.keys.dir)
         self._roster_path = folder / "roster.json"
@@ -72,17 +74,15 @@ class SiteProcess:
     def run(self) -> None:
         """Role after role until `stop`. What cannot start the first time raises; later it is tried again."""
         self._peers.start()
-        first = True
         try:
             while not self._stopping.is_set():
                 try:
                     self._live_once()
-                except (StoreError, BusError, KeyFileError, RosterError) as error:
-                    if first and not isinstance(error, NotHolder):
+                except (StoreError, BusError, KeyFileError, RosterError, OSError) as error:
+                    if not self._begun and not isinstance(error, NotHolder):
                         raise
                     log.warning("role not begun, again: %s", error)
                     self._stopping.wait(AGAIN_S)
-                first = False
         finally:
             self._peers.stop(1.0)
 
@@ -106,15 +106,15 @@ class SiteProcess:
 
     def _lead(self, row: AuthorityRow | None) -> None:
         scope = row.scope if row is not None else CITY
-        leading = Leading(self._view)
+        leading = Leading(self._view, self._write_down)
         config = leading_config(self._config, row.word if row is not None and scope == CITY else None)
-        hub = Hub(config, self._seed, scope=scope, site=leading, until_fenced=self._watch is not None)
         if row is not None and row.word is not None:
             write_report(self._config, row.word)
+        hub = Hub(config, self._seed, scope=scope, site=leading, until_fenced=self._watch is not None)
         self._run(hub)
         outcome = leading.outcome
         if isinstance(outcome, Fenced):
-            for url in {config.store.url, self._config.store.url}:
+            for url in dict.fromkeys((self._config.store.url, config.store.url)):  # ours says the next role
                 with short_transaction(url) as connection:
                     if (
                         led_by(scopes(connection), config.site.code) is not None
@@ -160,6 +160,7 @@ class SiteProcess:
 
     def _run(self, role: Hub | Relay) -> None:
         self._role = role
+        self._begun = True
         if not self._stopping.is_set():
             role.run()
         self._role = None

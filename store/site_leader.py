@@ -5,6 +5,7 @@ heard. What became of the role is left in `outcome` for the process around.
 """
 
 import logging
+from collections.abc import Callable
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -28,11 +29,9 @@ from store.core.takeover import (
     why_not_take,
 )
 from store.core.wire import Epoch, encode
+from store.db.errors import StoreError
 from store.hub import Hub
 from store.site_view import View
-
-LEAVING_MS_MAX = 3_000
-"""The last row is published; who did not get it by then gets it by following from the store."""
 
 log = logging.getLogger(__name__)
 
@@ -66,15 +65,18 @@ class _Move(Struct):
     route: Route
     since: int
     word: Authority | None = None
+    cid: str = ""
     durable_at: int | None = None
 
 
 class Leading:
     """The hooks of one boot of the hub (`store.hub.Site`)."""
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: View, on_taken: Callable[[Authority], None]) -> None:
+        """`on_taken` makes an order to take command durable before it is answered."""
         self.outcome: Outcome = None
         self._view = view
+        self._on_taken = on_taken
         self._move: _Move | None = None
 
     # --- questions --------------------------------------------------------------------------------
@@ -121,6 +123,12 @@ class Leading:
             log.warning("command of %s not taken: %s", asked.scope, reason)
             return CommandAnswer(id=asked.id, reason=reason, epoch=hub.logic.identity.epoch)
         word = taken(hub.logic.floor, standing, asked, pair, wall)
+        try:
+            self._on_taken(word)
+        except (StoreError, OSError) as error:
+            log.warning("command not taken, it could not be written down: %s", error)
+            epoch = hub.logic.identity.epoch
+            return CommandAnswer(id=asked.id, reason="store", text=str(error)[:200], epoch=epoch)
         self.outcome = Taken(word)
         hub.stop()
         return CommandAnswer(id=asked.id, epoch=Epoch(word.term, word.site, 0))
@@ -163,7 +171,8 @@ class Leading:
         if move is None or move.word is None or move.durable_at is not None:
             return []
         if batch.floor.authorities.get(move.word.id) != move.word:
-            return []
+            refused = any(verdict.cid == move.cid and verdict.refusal for verdict, _ in batch.answers)
+            return self._call_off(move, "store", hub) if refused else []
         move.durable_at = now
         self.outcome = Given(move.word)
         epoch = Epoch(move.word.term, move.word.site, 0)
@@ -220,14 +229,19 @@ class Leading:
             standing = self._standing(hub, now)
             term = hub.logic.identity.epoch.term
             move.word = handed_over(hub.logic.floor, standing, term, move.asked, move.pair, wall)
-            hub.logic.hand_over_by(new_id(), MoveAuthority(move.word), wall)
+            move.cid = new_id()
+            hub.logic.hand_over_by(move.cid, MoveAuthority(move.word), wall)
             return []
         if now - move.since <= HAND_OVER_MS_MAX:
             return []
-        log.error("hand-over to %s called off: it has not everything yet", move.asked.to_site)
+        return self._call_off(move, "behind", hub)
+
+    def _call_off(self, move: _Move, reason: str, hub: Hub) -> list[Reply]:
+        """behind: it has not everything yet; store: the last row could not be written in time."""
+        log.error("hand-over to %s called off: %s", move.asked.to_site, reason)
         self._move, hub.handing_over = None, False
         epoch = hub.logic.identity.epoch
-        return [Reply(move.route, encode(CommandAnswer(id=move.asked.id, reason="behind", epoch=epoch)))]
+        return [Reply(move.route, encode(CommandAnswer(id=move.asked.id, reason=reason, epoch=epoch)))]
 
     def _has_everything(self, move: _Move, hub: Hub) -> bool:
         """A district gives its tail in by itself afterwards; the city needs a follower without a gap."""
