@@ -3,6 +3,7 @@
 some_seat.py TREE CONFIG MACHINE STAFF_NUMBER PASSWORD
 """
 
+import importlib
 import sys
 import threading
 import time
@@ -12,7 +13,6 @@ sys.path.insert(0, sys.argv[1])
 from pathlib import Path
 
 from dispatch import commands as cmd
-from dispatch.apply import apply
 from dispatch.floor import Floor
 from store.bus.link import HubLink
 from store.bus.link_state import link_settings
@@ -22,6 +22,11 @@ from store.core.replica import Applied
 from store.core.seat_logic import FloorReplaced, LoginCame, VerdictCame
 
 LIMIT_S = 60.0
+
+try:  # where `apply` lives has changed since the first version
+    apply = importlib.import_module("dispatch.apply").apply
+except ModuleNotFoundError:
+    apply = importlib.import_module("dispatch.floor").apply
 
 
 def main(file: Path, machine: str, number: str, password: str) -> int:
