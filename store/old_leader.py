@@ -95,7 +95,7 @@ def _build_anew(cluster: Cluster, data: Path, source: str) -> None:
     data.rename(aside)
     said = _run(cluster, "pg_basebackup", "-D", str(data), "-d", source, "-R", "-c", "fast", "-X", "stream")
     if said:
-        raise ClusterError(f"not copied from the leader: {said}")
+        raise ClusterError(f"not copied from the leader; what was here is now in {aside}: {said}")
 
 
 def _replays(cluster: Cluster, data: Path, source: str, own: dict[str, bytes]) -> bool:

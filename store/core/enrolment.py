@@ -7,6 +7,7 @@ listeners out and proves nothing: who is who is settled by the fingerprints on t
 import hashlib
 import re
 import secrets
+import unicodedata
 from enum import StrEnum
 from typing import Annotated
 
@@ -22,6 +23,7 @@ CODE_MS = 10 * 60 * 1000
 TRIES_MAX = 5
 LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Nothing that sounds or looks like something else."""
+DIGITS = "0123456789"
 CODE_HALF = 4
 FINGERPRINT_GROUPS = 6
 GROUP = 10_000
@@ -97,8 +99,12 @@ def new_code() -> str:
 
 
 def plain(code: str) -> str:
-    """A code as somebody typed it: any case, with or without hyphen and spaces."""
-    return "".join(letter for letter in code.upper() if letter in LETTERS)
+    """A code as somebody typed it: any case, with or without hyphen and spaces, also in full width."""
+    return "".join(letter for letter in _narrow(code).upper() if letter in LETTERS)
+
+
+def _narrow(typed_in: str) -> str:
+    return unicodedata.normalize("NFKC", typed_in)
 
 
 def selector(code: str) -> str:
@@ -128,6 +134,6 @@ def fingerprint(*keys: str) -> str:
 
 
 def is_same_fingerprint(typed_in: str, shown: str) -> bool:
-    """As somebody typed it: only the digits count."""
-    digits = "".join(letter for letter in typed_in if letter.isdigit())
+    """As somebody typed it: only the digits count, also those of a Chinese keyboard in full width."""
+    digits = "".join(letter for letter in _narrow(typed_in) if letter in DIGITS)
     return secrets.compare_digest(digits, shown.replace(" ", ""))
