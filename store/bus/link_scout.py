@@ -1,6 +1,7 @@
 """Looks at other hubs while ours does not command, and at home while we are away; one at a time, no state.
 
-Nobody moves to a hub that does not answer, is fenced or cut off, knows an older epoch, or lacks what we have.
+Nobody moves to a hub that does not answer, is fenced or cut off, knows an older epoch, or lacks what we have,
+nor to a relay whose disk is full.
 """
 
 from collections.abc import Callable
@@ -20,6 +21,11 @@ HOME_LOOKS = 2
 BEHIND_MAX = 100
 """Rows a hub may lack of what we have."""
 NOT_COMMANDING = frozenset({Mode.FENCED, Mode.CUT_OFF})
+
+
+def serves(mode: str, relay: str) -> bool:
+    """False where orders get nowhere: nobody commands there, or a relay that can store nothing holds them."""
+    return mode not in NOT_COMMANDING and not (relay and mode == Mode.DISK_FULL)
 
 
 class Ours(Struct, frozen=True):
@@ -84,7 +90,7 @@ def _commands(welcome: Welcome, ours: Ours) -> bool:
     fresh = welcome.epoch > ours.epoch or welcome.seq + BEHIND_MAX >= ours.seq
     if welcome.scope != CITY and not ours.homeward:  # another district that commands itself only
         return False
-    return welcome.mode not in NOT_COMMANDING and welcome.epoch >= ours.epoch and fresh
+    return serves(welcome.mode, welcome.relay) and welcome.epoch >= ours.epoch and fresh
 
 
 def _welcome(frames: list[bytes]) -> Welcome | None:

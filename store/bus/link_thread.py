@@ -12,7 +12,7 @@ from store.bus.clock import Clock
 from store.bus.link_hubs import KnownHubs
 from store.bus.link_mail import CommandQuestion, LoginAsked, Mail, Notice, Ordered
 from store.bus.link_resume import Resuming
-from store.bus.link_scout import NOT_COMMANDING, Ours, Scout
+from store.bus.link_scout import Ours, Scout, serves
 from store.bus.link_sockets import HubConnection
 from store.bus.link_state import LinkSettings, state_of
 from store.bus.outbox_file import OutboxDisk
@@ -151,8 +151,9 @@ class _Bus:
     def _look_around(self, ready: dict[object, int], now: int) -> None:
         """Another hub when ours does not command, and home again when it is well."""
         logic, hubs = self._logic, self._hubs
-        behind = logic.last_tick.behind if logic.last_tick else 0
-        lost = logic.mode in NOT_COMMANDING or logic.phase(now) is Phase.RED
+        tick = logic.last_tick
+        behind, relay = (tick.behind, tick.relay) if tick else (0, "")
+        lost = not serves(logic.mode, relay) or logic.phase(now) is Phase.RED
         stranded = lost or behind > FAR_BEHIND
         homeward = not stranded and hubs.address != hubs.home
         where = tuple(hubs.others()) if stranded else (hubs.home,) if homeward else ()
@@ -177,6 +178,7 @@ class _Bus:
         wait_ms = REFUSED_BACK_OFF_MS[min(self._refusals, len(REFUSED_BACK_OFF_MS) - 1)]
         self._refusals += 1
         self._logic.refused_at_the_door()
+        self._hubs.go_next()  # its roster may be an older one
         self._disconnect(now + wait_ms)
         return []
 

@@ -55,6 +55,7 @@ def district(small_city: City, small_disk: Path) -> Iterator[District]:
     text = made.file.read_text(encoding="utf-8")
     made.file.write_text(text.replace("ballast_mb = 0", f"ballast_mb = {BALLAST_MB}"), encoding="utf-8")
     made.enrol_seat("03", "seat-03")
+    made.enrol_seat("02", "seat-d2")
     made.start()
     yield made
     for desk in small_city.desks:
@@ -77,6 +78,9 @@ def test_a_full_disk_at_a_relay_is_said_loses_nothing_and_passes(
     acknowledged = calls(seat, 5)
     for cid in acknowledged:
         assert seat.verdict(cid).refusal is None
+    free = district.desk("seat-d2")  # it knows the city's hub too
+    free.wait(lambda: free.link.state.relay == "02" and free.link.state.phase is Phase.LIVE, "at home")
+    assert free.login("1002").ok is not None
 
     fill(small_disk, 0.08)
     seat.wait(lambda: seat.link.state.mode == Mode.DISK_LOW, "short of disk")
@@ -92,6 +96,8 @@ def test_a_full_disk_at_a_relay_is_said_loses_nothing_and_passes(
         seat.take()
     assert (seat.link.state.disk_at, seat.link.state.relay) == ("02", "02")
     assert "磁盘" in seat.link.state.alarm
+    free.wait(lambda: free.link.state.relay == "" and free.link.state.phase is Phase.LIVE, "at the hub")
+    assert free.verdict(calls(free, 1)[0]).refusal is None
     waiting = calls(seat, ORDERS)
     theirs = centre.open_incident()
     answered_full = [cid for cid in waiting if cid in seat.verdicts]
@@ -110,6 +116,7 @@ def test_a_full_disk_at_a_relay_is_said_loses_nothing_and_passes(
     seat.take()
     centre.take()
     assert seat.floor == centre.floor
+    free.wait(lambda: free.link.state.relay == "02", "home again")
     assert len({event.ev.cid for event in seat.events} & set(waiting)) == ORDERS
     assert district.stop() == 0
     assert district.prove() > ORDERS
