@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -9,6 +10,7 @@ import zmq
 
 from dispatch import commands as cmd
 from dispatch.kinds import SeatState
+from store.bus.hub_sockets import HubSockets, Ports
 from store.bus.keys import KeyPair, new_keys, own_keys
 from store.bus.sockets import Context, Socket, command_client
 from store.core.messages import Cmd, FromHub, Hello, Nack, Ping, Pong, Positions, decode_from_hub
@@ -16,7 +18,7 @@ from store.core.roster import MachineRole
 from store.core.seat_logic import Happening, Phase, SeatLogic
 from store.core.wire import MESSAGE_BYTES_MAX, encode
 from store.hub_admin import enrol_machine, strike_machine
-from tests.store.conftest import City
+from tests.store.conftest import City, free_ports
 
 pytestmark = pytest.mark.process
 ANSWER_MS = 10_000
@@ -74,6 +76,29 @@ def test_an_unknown_key_is_refused_and_let_in_after_enrolment(small_city: City) 
     assert stranger.floor.vehicles == {}
     enrol_machine(small_city.config, "new", MachineRole.WALL, public_key=keys.public)
     stranger.wait_live()
+
+
+def test_a_hub_with_an_older_roster_is_not_the_only_one_asked(small_city: City, tmp_path: Path) -> None:
+    """A relay that was cut off does not know a new machine yet; the centre does."""
+    ports = free_ports(3)
+    keys = own_keys(small_city.folder / "keys", "hub")
+    behind = HubSockets(Ports("127.0.0.1", *ports), keys, tmp_path / "roster.json")
+    behind.open(0)
+    done = threading.Event()
+
+    def serve() -> None:
+        while not done.is_set():
+            behind.receive(20, 0)
+
+    serving = threading.Thread(target=serve)
+    serving.start()
+    try:
+        addresses = (f"127.0.0.1:{ports[0]}", *small_city.config.hub.hubs)
+        small_city.desk("seat-01", hubs=addresses).wait_live()
+    finally:
+        done.set()
+        serving.join()
+        behind.close()
 
 
 def test_striking_a_live_machine_cuts_it_off(small_city: City) -> None:
