@@ -316,6 +316,10 @@ def test_nothing_of_the_sheet_is_clipped(seat, show, language, act):
     if act is Act.HAND_OVER:
         take_over(seat)
     shown = show(seat)
+    if act is Act.TAKE:  # then every panel says how old it is, and the sheet is narrower
+        seat.desk.take(Link(HubMode.CITY_CUT_OFF, seat_id="s1", relay=DISTRICT, hub_age_ms=65_000))
+        shown.window.second()
+        shown.settle()
     shown.window.open_authorise(act)
     seat.hub.tell(known(store="SQLite FULL, 512 GB free"))
     shown.settle()

@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QTableView
+from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPushButton, QTableView
 
 from console import i18n
 from console.models import acts
@@ -388,7 +388,7 @@ ELIDED = {"notice.text", "calls.hint", "banner"}
 def clipped(window) -> list[str]:
     """Words that do not fit where they stand."""
     found = []
-    for widget in (*window.findChildren(QLabel), *window.findChildren(QPushButton)):
+    for widget in [one for kind in (QLabel, QPushButton, QCheckBox) for one in window.findChildren(kind)]:
         wraps = isinstance(widget, QLabel) and widget.wordWrap()
         if not widget.isVisible() or widget.objectName() in ELIDED or wraps:
             continue
