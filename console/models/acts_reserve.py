@@ -6,14 +6,13 @@ from console.models.desk import Desk
 from console.models.labels import site_name, word
 from console.models.reserve import reserve_seats, shown_activation
 from dispatch import reserve_commands as cmd
-from dispatch.activation import held_by, running, running_turn, to_call_out
+from dispatch.activation import held_by, running, running_turn
 from dispatch.kinds import CallOutAnswer, CheckResult, ReserveRole
 from dispatch.reserve import Activation, SeatOrder, SeatTurn
 from dispatch.words import Seat
 from store.core.ids import new_id
 
 MINUTE_MS = 60_000
-CALLED_OUT_MAX = 40
 DRILL = "drill"
 ALL = "all"
 
@@ -108,10 +107,8 @@ def ask_drill(desk: Desk) -> Ask | None:
 
 
 def _order(desk: Desk, seats: list[Seat], reason: str, minutes: int, *, drill: bool) -> None:
+    """Nobody is called yet: each is, and is noted as called, when their number is dialled."""
     now = desk.clock()
-    sites = frozenset(seat.site for seat in seats)
-    people = to_call_out(desk.floor, sites, now)[:CALLED_OUT_MAX]
-    on_call = tuple(person.id for person in people if person.on_call)
     desk.give(
         cmd.OrderActivation(
             new_id(),
@@ -119,8 +116,7 @@ def _order(desk: Desk, seats: list[Seat], reason: str, minutes: int, *, drill: b
             reason,
             drill,
             now + minutes * MINUTE_MS if minutes else None,
-            on_call,
-            desk.readiness.setup.map_mark,
+            map_mark=desk.readiness.setup.map_mark,
         )
     )
     desk.plan.roles.clear()

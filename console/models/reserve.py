@@ -200,7 +200,8 @@ def shown_activation(floor: Floor) -> Activation | None:
 def call_rows(floor: Floor, activation: Activation | None, plan: Plan, now: int) -> list[CallRow]:
     """People of an activation, then who else could be called to its sites (or those of the plan)."""
     rows = []
-    called = activation.called_out if activation is not None and activation.ended_at is None else ()
+    goes_on = activation is not None and activation.ended_at is None
+    called = activation.called_out if activation is not None and goes_on else ()
     for one in called:
         person = floor.dispatchers.get(one.dispatcher_id)
         if person is not None:
@@ -211,7 +212,8 @@ def call_rows(floor: Floor, activation: Activation | None, plan: Plan, now: int)
                 words, tone = say("已到岗 {seat} 台", seat=seat.number), "ok"
             rows.append(_call_row(person, tone, words, at, called=True))
     known = {one.dispatcher_id for one in called}
-    seats = [turn.seat_id for turn in activation.seats] if called and activation else list(plan.roles)
+    seats = [turn.seat_id for turn in activation.seats] if activation and goes_on else []
+    seats += plan.roles
     sites = frozenset(floor.seats[key].site for key in seats if key in floor.seats)
     for person in to_call_out(floor, sites, now):
         if person.id not in known:

@@ -216,7 +216,9 @@ def test_an_activation_by_keys_with_a_second_person(leader: ReserveSeatful, show
     window.settle()
     (activation,) = leader.desk.floor.activations.values()
     assert (activation.reason, activation.drill) == ("重大突发事件 江北化工厂", False)
-    assert [one.dispatcher_id for one in activation.called_out] == ["p2", "p1"], "who is on call there"
+    assert activation.called_out == (), "nobody was rung up yet"
+    people = window.find("reserve.people").rows_model.rows
+    assert [(row.id, row.answer) for row in people][:2] == [("p2", "备勤"), ("p1", "备勤")]
     assert window.text("mode") == "急"
     assert window.text("reserve.shortfall") == "缺 2 人"
 
