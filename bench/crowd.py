@@ -21,7 +21,11 @@ def child(pipe: Connection, file: str, names: list[str], options: dict[str, Any]
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     set_clock(options.pop("clock_ms", 0))
     light = options.pop("light", False)
-    seats = LightSeats(file, names) if light else Seats(file, names, **options)
+    try:
+        seats = LightSeats(file, names) if light else Seats(file, names, **options)
+    except Exception as error:  # noqa: BLE001 - the parent shows it when it asks
+        pipe.send((False, f"{error!r}\n{traceback.format_exc()}"))
+        return
     try:
         while True:
             method, arguments = pipe.recv()
