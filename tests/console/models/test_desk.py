@@ -6,7 +6,15 @@ from console.models import acts, mission_rows, reasons, rows
 from console.models.state import Topic
 from console.ports import Expired, HubMode, Link, LogInNeeded, Moved, VerdictCame
 from dispatch import commands as cmd
-from dispatch.kinds import HowPlaced, IncidentState, IntakeOutcome, MilestoneKind, OrderStatus, VehicleState
+from dispatch.kinds import (
+    TERMINAL_REFUSED,
+    HowPlaced,
+    IncidentState,
+    IntakeOutcome,
+    MilestoneKind,
+    OrderStatus,
+    VehicleState,
+)
 from dispatch.refusals import VehicleNotCallable
 from dispatch.words import Place, Point
 from tests.console.busy import CENTRE, Seatful, busy
@@ -184,18 +192,21 @@ def test_log_in_needed_is_told_once(seat):
     assert len(seat.desk.notices) == 1
 
 
-def test_an_order_that_times_out_shows_as_fault(seat):
+@pytest.mark.parametrize(("why", "words"), [("no_answer", "超时"), (TERMINAL_REFUSED, "车载终端拒绝")])
+def test_an_order_that_does_not_reach_its_crew_shows_as_fault(seat, why, words):
     begin(seat)
     seat.desk.advise()
     acts.order(seat.desk)
     seat.pump()
     mission = seat.desk.incident().mission_ids[0]
-    seat.hub.as_hub(cmd.ReportOrderTimedOut(mission))
+    seat.hub.as_hub(cmd.ReportOrderTimedOut(mission, why))
     seat.pump()
     assert seat.desk.floor.missions[mission].order_status is OrderStatus.TIMED_OUT
     row = mission_rows.missions(seat.desk, seat.clock())[0]
     assert row.order_tone == "fault"
+    assert words in row.order
     assert "电台" in row.order
+    assert words in seat.desk.latest[-1].text
     assert seat.desk.latest[-1].abnormal
 
 
