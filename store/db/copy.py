@@ -20,7 +20,7 @@ from store.core.hlc import COUNTER_BITS
 from store.core.journal import Head
 from store.core.wire import EPOCH_ZERO, Epoch
 from store.db import rows
-from store.db.authority import follows
+from store.db.authority import FENCED, follows, scopes
 from store.db.base import read_base, write_base
 from store.db.engine import commit_was_cut_short, open_engine
 from store.db.errors import NotDurable, converted
@@ -53,6 +53,7 @@ class CopyStore:
         self._head = Head()
         self._floor = Floor()
         self._unknown = False  # the last commit may or may not have happened
+        self._fenced = False  # we led; rows that continue ours prove that we have no tail
 
     def open(self) -> Copied:
         """Migrate and load. Raises StoreError."""
@@ -66,6 +67,7 @@ class CopyStore:
                 self._head = rows.read_head(connection)
                 self._floor = rows.load_floor(connection)
                 self._epoch = _epoch(connection)
+                self._fenced = any(row.mode == FENCED for row in scopes(connection))
                 empty = self._head.seq == 0 and read_base(connection) is None
         return Copied(self._epoch, None if empty else self._head, self._floor)
 
@@ -89,7 +91,7 @@ class CopyStore:
                     _touch(connection)
             if commit_was_cut_short(connection):
                 raise NotDurable("the standby has not confirmed")
-        self._unknown = False
+        self._unknown = self._fenced = False
         self._floor, self._head, self._epoch = batch.floor, batch.head, job.epoch
         return batch
 
@@ -121,7 +123,7 @@ class CopyStore:
             known = connection.execute(select(PROJECTION).where(PROJECTION.c.name == UNKNOWN)).first()
             if known is None:
                 connection.execute(PROJECTION.insert().values(name=UNKNOWN, seq=unknown))
-        if job.epoch != self._epoch:
+        if job.epoch != self._epoch or self._fenced:
             follows(connection, job.epoch)
 
     # --- connection -------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from store.core.journal import Head, broken_at, row_hash
 from store.core.site_messages import Follow, HashReq
 from store.core.wire import EPOCH_ZERO, Entry, Epoch
 from store.db import rows
-from store.db.authority import take
+from store.db.authority import FOLLOWING, fence, scopes, take
 from store.db.base import chain_start, head_at
 from store.db.copy import CopyStore
 from store.db.engine import open_engine
@@ -261,3 +261,18 @@ def test_a_site_that_follows_keeps_what_it_refused_as_long_as_a_hub(store_url: s
     copy.forget_old_verdicts(NOW + 191 * 24 * 3_600_000)
     assert not read(store_url, lambda connection: "no" in rows.read_verdicts(connection, ["no"]))
     copy.close()
+
+
+def test_rows_that_continue_ours_end_the_time_of_a_fenced_hub(store_url: str) -> None:
+    """Else this site, started anew and cut off, would be told for ever that it lacks something."""
+    hub = HubStore(store_url, "02", "here")
+    hub.open()
+    hub.close()
+    with short_transaction(store_url) as connection:
+        fence(connection, "CITY", CITY)
+    copy = CopyStore(store_url)
+    copy.open()
+    copy.run(Journal().more(2), NOW)
+    copy.close()
+    (row,) = read(store_url, scopes)
+    assert (row.mode, row.epoch) == (FOLLOWING, CITY)
