@@ -14,6 +14,7 @@ from dispatch import commands as cmd
 from dispatch import events as ev
 from dispatch.commands import Command
 from dispatch.decide_milestones import reach_late
+from dispatch.decide_reserve import following
 from dispatch.decision import Decision, Handler
 from dispatch.floor import Floor
 from dispatch.kinds import IncidentState, OrderStatus
@@ -51,7 +52,7 @@ def decide_late(
         return (_came(order, late, "in_conflict"), ev.ConflictGrew(blocked_by.id, dependent))
     decision = carry_out_late(floor, order, late, handlers, at)
     if isinstance(decision, tuple):
-        return (_came(order, late), *decision)
+        return (_came(order, late), *decision, *following(floor, decision))
     if isinstance(order.command, cmd.MoveAuthority):  # a lower term than what holds now
         return (_came(order, late, "over"),)
     if _done_before(order.command, decision):

@@ -371,3 +371,17 @@ def test_those_who_are_kept_for_reserve_seats_are_called_out(centre: Reserve) ->
         centre.floor.dispatchers["sun"], roles=frozenset({Role.RESERVE_DISPATCHER})
     )
     assert "sun" in {person.id for person in to_call_out(centre.floor, frozenset({"02"}), NOW)}
+
+
+def test_the_first_call_of_a_seat_that_was_cut_off_counts_when_it_comes_late(centre: Reserve) -> None:
+    centre.activate("r1")
+    centre.serve()
+    district = centre.apart("02")
+    district.later(20)
+    roles = frozenset({Role.DISPATCHER})
+    for number, command in enumerate((cmd.ReportRinging("k", "139"), cmd.ReportAnswered("k"))):
+        district.take(Order(f"late{number}", command, district.now, "r1", roles, "r1", "zhao"))
+    answered_at = district.now
+    centre.later(600)
+    centre.hand_in(district)
+    assert centre.turn.first_call_at == answered_at
