@@ -81,6 +81,7 @@ PROOFS = (
         {"PARTITIONS": 4, "FLAPS": 10},
         {"PARTITIONS": 100, "FLAPS": 50},
     ),
+    Proof("B5 one ambulance, two gateways", "tests/proof/test_terminal_fence.py", {}),
     Proof("B6 power cuts", "tests/store/powercut", {"CUTS": 3000}, {"CUTS": 20_000}),
     Proof("B7 cluster", "tests/proof/test_cluster.py", {"CLUSTER": 1}, {"CLUSTER": 10}),
     Proof("B7 two servers", "tests/store/test_two_servers.py", {"PROMOTIONS": 5}, {"PROMOTIONS": 20}),
@@ -115,6 +116,7 @@ PROOFS = (
         {"FUZZ": 1_000_000},
     ),
     Proof("B15 disk full", f"{WORLD}test_a_full_disk_at_any_moment_loses_nothing", {"B15": 50}),
+    Proof("B15 disk of a relay", "tests/store/test_relay_disk.py", {"RELAY_DISK_ORDERS": 200}),
     Proof(
         "B16 versions",
         "tests/store/core/test_released_messages.py tests/store/db/test_upgrade.py"
