@@ -1,7 +1,4 @@
-"""Orders given to the hub, in the imperative. Ids of new things are minted by whoever gives the order.
-
-An `Order` is a command with who gave it and when; `decide` turns it into events or a refusal.
-"""
+"""Orders given to the hub, in the imperative. Ids of new things are minted by whoever gives the order."""
 
 from msgspec import Struct
 
