@@ -196,10 +196,12 @@ def archive(floor: Floor, order: Order, command: cmd.ArchiveEnded, at: int) -> D
     missions = tuple(key for incident in incidents for key in incident.mission_ids)
     days = _forgotten_days(floor, before)
     drills = tuple(it.id for it in floor.activations.values() if it.ended_at and it.ended_at < before)
-    if not (calls or intakes or incidents or days or drills):
+    conflicts = tuple(it.id for it in floor.conflicts.values() if it.settled and it.settled.at < before)
+    if not (calls or intakes or incidents or days or drills or conflicts):
         return ()
     closed = tuple(sorted(gone))
-    return (ev.Archived(calls, tuple(sorted(intakes)), closed, missions, days, activation_ids=drills),)
+    left = ev.Archived(calls, tuple(sorted(intakes)), closed, missions, days, conflicts, drills)
+    return (left,)
 
 
 def _forgotten_days(floor: Floor, before: int) -> tuple[str, ...]:

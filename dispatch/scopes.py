@@ -8,7 +8,7 @@ have to be given there. Used before `decide`, never inside `apply`.
 from dispatch import commands as cmd
 from dispatch.commands import Command
 from dispatch.floor import Floor
-from dispatch.kinds import Role
+from dispatch.kinds import ConflictChoice, Role
 from dispatch.order import Order
 from dispatch.refusals import HeldElsewhere
 from dispatch.sites import CITY, Authority
@@ -86,6 +86,10 @@ def _touched(floor: Floor, command: Command, scope: str) -> str | None:
     if isinstance(command, _ABOUT_INCIDENT):
         incident = floor.incidents.get(command.incident_id)
         return _site_of_incident(floor, incident, scope) if incident else None
+    if isinstance(command, cmd.SettleConflict) and command.choice is ConflictChoice.KEEP_LATE:
+        conflict = floor.conflicts.get(command.conflict_id)  # it sends the vehicle after all
+        known = conflict is not None and conflict.vehicle_id in floor.vehicles
+        return site_of_vehicle(floor, conflict.vehicle_id) if conflict and known else None
     return None
 
 

@@ -227,8 +227,8 @@ class HubLogic:
                 expected.route = origin.route
             return []  # what its giver sends himself comes first; handed in again it meets that verdict
         work = late_work(late)
-        if work is None:
-            return self.on_bad_message(origin)
+        if work is None or (origin.machine.site and origin.machine.site != late.site):
+            return self.on_bad_message(origin)  # a site hands in what it accepted itself, nothing else
         if self.mode in {Mode.FENCED, Mode.HANDING_OVER} or len(self._expected) >= WAITING_MAX:
             return []  # it is handed in again
         self._enqueue(work, _Expected(origin.route, origin.machine.name, late=True), now)

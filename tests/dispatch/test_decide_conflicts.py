@@ -276,3 +276,26 @@ def test_a_term_never_goes_back(divided: Centre120) -> None:
     assert isinstance(divided.give(cmd.MoveAuthority(older), roles=HUB), WrongState)
     divided.must(cmd.MoveAuthority(Authority("03", "01", 3, divided.now)), roles=HUB)
     assert refusal(divided, cmd.SetVehicleState("a9", VehicleState.REPAIR), "01", CITY) is None
+
+
+def test_a_vehicle_of_another_site_is_not_sent_by_settling(apart: Apart) -> None:
+    """Keeping the late order sends its vehicle: that is decided where it is commanded."""
+    floor = apart.city.floor
+    station = floor.stations[floor.vehicles["a1"].station_id]
+    floor.stations[station.id] = replace(station, district="江北区")
+    floor.sites["03"] = Site("03", "江北", ("江北区",))
+    floor.authorities["03"] = Authority("03", "03", 2, apart.city.now)
+    keep = cmd.SettleConflict(apart.conflict.id, ConflictChoice.KEEP_LATE, "已核实")
+    assert isinstance(refusal(apart.city, keep, "01", CITY), HeldElsewhere)
+    leave = cmd.SettleConflict(apart.conflict.id, ConflictChoice.KEEP_OURS, "已核实")
+    assert refusal(apart.city, leave, "01", CITY) is None
+
+
+def test_a_settled_conflict_leaves_the_floor_in_time_an_open_one_never(apart: Apart) -> None:
+    apart.city.later(10)
+    apart.city.must(cmd.ArchiveEnded(apart.city.now), roles=HUB)
+    assert apart.city.floor.conflicts
+    apart.settle(ConflictChoice.KEEP_OURS)
+    apart.city.later(10)
+    apart.city.must(cmd.ArchiveEnded(apart.city.now), roles=HUB)
+    assert not apart.city.floor.conflicts

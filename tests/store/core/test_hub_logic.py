@@ -194,6 +194,15 @@ def test_a_late_order_waits_until_its_giver_has_the_verdict() -> None:
     assert [work.order.late.site for work in logic.next_batch() if work.order and work.order.late] == ["02"]
 
 
+def test_a_site_hands_in_only_what_it_accepted_itself() -> None:
+    logic = hub()
+    relay = Origin(Machine("relay-02", "r" * 40, MachineRole.RELAY, site="02"), b"line")
+    order = Order("c1", cmd.SetSeatState("s1", SeatState.AWAY), NOW, "seat-01", frozenset({Role.HUB}))
+    logic.on_message(relay, Late(cid="c1", order=encode(order), site="03", term=1, seq=9, hlc=9), NOW)
+    assert logic.next_batch() == []
+    assert logic.bad_messages["relay-02"] == 1
+
+
 def test_log_ins_waiting_for_the_store_are_bounded() -> None:
     logic = hub()
     token = log_in(logic).token
