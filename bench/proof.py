@@ -145,7 +145,11 @@ def prove(proof: Proof, *, release: bool) -> Outcome:
     absent = [test for test in tests if not (PROJECT / test.partition("::")[0]).exists()]
     if absent:
         return Outcome(proof.name, "—", 0.0, f"没有 not there: {' '.join(absent)}", [])
-    environment = os.environ | {f"LINGSHENG_{name}": str(value) for name, value in sizes.items()}
+    environment = (
+        os.environ
+        | {"LINGSHENG_NIGHTLY": "1"}
+        | {f"LINGSHENG_{name}": str(value) for name, value in sizes.items()}
+    )
     command = [sys.executable, "-m", "pytest", "-s", "-rs", "-p", "no:cacheprovider", *tests]
     start = time.monotonic()
     try:

@@ -19,6 +19,16 @@ KEPT = PROJECT / "build" / "test-city"
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Longer proofs that say nothing new at every commit wait for the night."""
+    if os.environ.get("LINGSHENG_NIGHTLY"):
+        return
+    skip = pytest.mark.skip(reason="nightly: LINGSHENG_NIGHTLY=1 or make proof")
+    for item in items:
+        if item.get_closest_marker("nightly"):
+            item.add_marker(skip)
+
+
 @pytest.fixture(scope="session")
 def demo_folder() -> Path:
     """demo.osm.pbf, the five CSV files, city.sqlite and the report of its import."""

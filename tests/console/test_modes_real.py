@@ -176,6 +176,7 @@ def test_a_relay_cut_off_from_the_city(district: District) -> None:
     eyes.calm()
 
 
+@pytest.mark.nightly
 def test_command_taken_held_and_given_back(district: District) -> None:
     city = district.city
     desk = district.desk("seat-03")

@@ -3,6 +3,7 @@
 Full size:  LINGSHENG_KILLS=20 repeats the deaths of hub and telephone so often; figures are printed with -s.
 """
 
+import contextlib
 import os
 import time
 from collections.abc import Iterator
@@ -188,7 +189,13 @@ def test_the_navigator_dies_and_times_are_estimates_until_it_is_back(service: Se
     seat.press("Return")
     seat.until("road times", lambda s: "估算" not in cautions(s))
     died = seat.kill_child(NAVIGATOR)
-    seat.until("estimates", lambda s: "估算" in cautions(s))
+    for _ in range(3):  # it may be back before anybody looked
+        with contextlib.suppress(AssertionError):
+            seat.until("estimates", lambda s: "估算" in cautions(s), 5.0)
+            break
+        died = seat.kill_child(NAVIGATOR)
+    else:
+        pytest.fail("no estimates after three deaths")
     seat.until("road times again", lambda s: "估算" not in cautions(s))
     print(f"\nroad times again {seat.screen.at - died:.1f} s after kill -9")
 

@@ -222,7 +222,7 @@ def island(city: NetCity, district: NetDistrict) -> tuple[Desk, Desk]:
     return ours.desk, theirs.desk
 
 
-@pytest.mark.parametrize("first", ["district", "city"])
+@pytest.mark.parametrize("first", ["district", pytest.param("city", marks=pytest.mark.nightly)])
 def test_two_sites_order_one_ambulance_and_one_order_moves_it(
     sites: tuple[NetCity, NetDistrict, Road], first: str
 ) -> None:

@@ -279,6 +279,7 @@ def test_a_machine_struck_off_is_cut_off_at_the_relay_too(district: District) ->
     seat.wait(lambda: seat.link.state.phase is Phase.REVOKED, "struck off at the relay")
 
 
+@pytest.mark.nightly
 def test_on_sixty_four_kilobit_orders_go_first_and_ages_are_honest(small_city: City) -> None:
     quality = Quality(delay_s=0.04, bytes_s=8000.0)
     line = ThinLine(("127.0.0.1", small_city.config.hub.command_port), quality)
@@ -334,6 +335,7 @@ def moving(count: int, now: int) -> list[Position]:
     ]
 
 
+@pytest.mark.nightly
 def test_a_district_that_was_off_for_a_week_catches_up_by_itself(district: District) -> None:
     city = district.city
     centre = city.seat("01")

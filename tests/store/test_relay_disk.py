@@ -123,6 +123,7 @@ def test_a_full_disk_at_a_relay_is_said_loses_nothing_and_passes(
     assert rebuild(district.url).differences == ()
 
 
+@pytest.mark.nightly
 def test_a_relay_killed_on_a_full_disk_has_what_it_acknowledged(district: District, small_disk: Path) -> None:
     centre = district.city.seat("01")
     seat = district.lonely_desk("seat-03")

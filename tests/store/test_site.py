@@ -133,6 +133,7 @@ def test_a_district_takes_over_from_a_dead_centre_which_comes_back_as_a_follower
     assert "中心失联" in told
 
 
+@pytest.mark.nightly
 def test_a_frozen_centre_that_wakes_up_is_fenced_and_hands_in_what_it_accepted(district: District) -> None:
     city = district.city
     centre, seat = city.seat("01"), follower(district)
@@ -164,6 +165,7 @@ def test_a_frozen_centre_that_wakes_up_is_fenced_and_hands_in_what_it_accepted(d
     assert hand_over(seat, "01").reason == ""
 
 
+@pytest.mark.nightly
 def test_two_people_with_a_reason_and_an_order_number(district: District) -> None:
     seat = follower(district)
     token, second = proofs(seat)

@@ -50,6 +50,7 @@ def digests(folder: Path) -> dict[str, str]:
     return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
 
 
+@pytest.mark.nightly
 def test_same_bytes_again(demo_folder: Path, tmp_path: Path) -> None:
     make_city(tmp_path)
     assert digests(tmp_path) == digests(demo_folder)

@@ -32,6 +32,7 @@ def test_an_unusable_source_is_exit_code_1(tmp_path: Path, capsys: pytest.Captur
     assert "no such file" in capsys.readouterr().err
 
 
+@pytest.mark.nightly
 @pytest.mark.process
 def test_make_demo_writes_another_city_for_another_seed(demo_folder: Path, tmp_path: Path) -> None:
     assert run("make-demo", "--out", str(tmp_path), "--seed", "3") == 0

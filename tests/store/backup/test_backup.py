@@ -179,6 +179,7 @@ def test_a_drill_proves_the_newest_and_a_changed_backup_fails_it(kept: Kept) -> 
     assert [one.good for one in drills(kept.config.backup)][-2:] == [True, False]
 
 
+@pytest.mark.nightly
 @pytest.mark.peer
 def test_log_that_no_kept_backup_needs_is_deleted(archiving: Postgres) -> None:
     config = Config(
