@@ -23,6 +23,9 @@ from store.db.server import checkpoint, server_state
 
 RUN_S_MAX = 6 * 3600
 REPLAY_S_MAX = 20.0
+START_S_MAX = 15.0
+"""A process that was just killed may hold the socket's lock file some moments longer."""
+START_AGAIN_S = 0.5
 LOOK_S = 0.1
 USER = "postgres"
 SHOWN = 400
@@ -57,13 +60,17 @@ def rejoin(cluster: Cluster, source: str, keep: Path | None = None) -> Rejoined:
     if keep is not None:
         shutil.copytree(data, keep, symlinks=True)
     _fresh_checkpoint(source)
-    rebuilt = not (_rewound(cluster, data, source) and _replays(cluster, data, source, own))
+    why_not = _rewound(cluster, data, source) or _why_not_replaying(cluster, data, source, own)
+    rebuilt = bool(why_not)
     if rebuilt:
-        log.warning("not rewound: copied whole from the leader")
+        log.warning("not rewound, copied whole from the leader: %s", why_not)
         _stop(cluster, data)
         _build_anew(cluster, data, source)
-        if not _replays(cluster, data, source, own):
-            raise ClusterError(f"the standby does not replay what {source} writes: look at its log")
+        why_not = _why_not_replaying(cluster, data, source, own)
+        if why_not:
+            raise ClusterError(
+                f"重建后仍不可用，请看 {data}.log built anew and still not a standby: {why_not}"
+            )
     seq = server_state(cluster.server).journal_seq
     return Rejoined(rebuilt, time.monotonic() - begun, seq, str(keep or ""))
 
@@ -85,9 +92,9 @@ def _source_leads(cluster: Cluster, source: str) -> None:
             )
 
 
-def _rewound(cluster: Cluster, data: Path, source: str) -> bool:
-    said = _run(cluster, "pg_rewind", "-D", str(data), "--source-server", source, "-R", "--no-sync")
-    return not said
+def _rewound(cluster: Cluster, data: Path, source: str) -> str:
+    """ "" when it went well, else what it said."""
+    return _run(cluster, "pg_rewind", "-D", str(data), "--source-server", source, "-R", "--no-sync")
 
 
 def _build_anew(cluster: Cluster, data: Path, source: str) -> None:
@@ -98,13 +105,12 @@ def _build_anew(cluster: Cluster, data: Path, source: str) -> None:
         raise ClusterError(f"not copied from the leader; what was here is now in {aside}: {said}")
 
 
-def _replays(cluster: Cluster, data: Path, source: str, own: dict[str, bytes]) -> bool:
-    """Start it as this machine's; True when what the leader writes from now on is replayed here."""
+def _why_not_replaying(cluster: Cluster, data: Path, source: str, own: dict[str, bytes]) -> str:
+    """Start it as this machine's; "" when what the leader writes from now on is replayed here."""
     for name, content in own.items():
         (data / name).write_bytes(content)
-    if said := _run(cluster, "pg_ctl", "start", "-D", str(data), "-w", "-l", f"{data}.log"):
-        log.warning("not started: %s", said)
-        return False
+    if said := _start(cluster, data):
+        return said
     _fresh_checkpoint(source)
     wanted = server_state(source)
     end, pause = time.monotonic() + REPLAY_S_MAX, threading.Event()
@@ -113,9 +119,19 @@ def _replays(cluster: Cluster, data: Path, source: str, own: dict[str, bytes]) -
             here = server_state(cluster.server)
             same_line = here.in_recovery and here.timeline == wanted.timeline
             if same_line and here.lsn >= wanted.lsn and here.journal_seq >= wanted.journal_seq:
-                return True
+                return ""
         pause.wait(LOOK_S)
-    return False
+    return f"it does not replay what {source} writes"
+
+
+def _start(cluster: Cluster, data: Path) -> str:
+    """ "" when it runs, else what it said last."""
+    end, pause = time.monotonic() + START_S_MAX, threading.Event()
+    while said := _run(cluster, "pg_ctl", "start", "-D", str(data), "-w", "-l", f"{data}.log"):
+        if time.monotonic() > end:
+            return said
+        pause.wait(START_AGAIN_S)
+    return ""
 
 
 def _fresh_checkpoint(source: str) -> None:

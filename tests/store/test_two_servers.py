@@ -227,7 +227,6 @@ def test_a_standby_that_lacks_what_another_one_has_is_not_promoted(
         other.server_close()
 
 
-@pytest.mark.nightly
 def test_the_commands_and_what_they_say(
     servers: tuple[Postgres, Standby], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
