@@ -5,7 +5,9 @@ process.py            the phone process's loop (`python -m telephony.process`)
 port.py               what the console may ask of a phone
 virtual.py            a phone without telephony that keeps the same contract, for the console's tests
 caller.py             people who really call 120 (`python -m telephony.caller`), for demo and tests
-messages.py           orders and facts between seat and phone process
+orders.py             what the seat orders of its phone process
+facts.py              what the phone process tells the seat
+messages.py           both under one name, and their encoding
 settings.py           engine, accounts, voices
 mirror.py             the phone's state folded from its facts (pure)
 sip_headers.py        who calls, from the raw INVITE (pure)

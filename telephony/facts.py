@@ -1,0 +1,214 @@
+"""What happened at the phone, in the past tense, as its process tells the seat.
+
+`at_ms` is UTC since 1970, `mono_ns` the monotonic clock all processes of a machine share.
+"""
+
+import enum
+
+from msgspec import Struct
+
+
+class Event(Struct, frozen=True, tag=True, omit_defaults=True):
+    """Base of all facts from the phone."""
+
+
+# --- the process ---
+
+
+class Capabilities(Struct, frozen=True):
+    """What the native library in use can do, found at start and not assumed."""
+
+    version: str
+    codecs: tuple[str, ...]
+    audio_devices: tuple[str, ...]
+    tls: bool
+    srtp: bool
+    calls_max: int
+
+
+class PhoneReady(Event, frozen=True):
+    """The engine runs. `audio` is "null" while no headset is joined: nobody hears the caller."""
+
+    sip_port: int
+    audio: str
+    capabilities: Capabilities
+
+
+class PhoneDown(Event, frozen=True):
+    """No telephone now. `restarting`: it will be tried again; `crash_loop`: several deaths in a row."""
+
+    reason: str
+    restarting: bool = False
+    crash_loop: bool = False
+
+
+class PhoneFault(Event, frozen=True):
+    """The phone broke a rule of its own and goes on: somebody should see this."""
+
+    text: str
+
+
+class CommandRefused(Event, frozen=True):
+    """An order could not be carried out; `call_id` is the call it named."""
+
+    call_id: str
+    order: str
+    reason: str
+
+
+# --- line ---
+
+
+class LineState(Event, frozen=True):
+    """`code` is the registrar's last SIP code, 0 before its first answer. `direct`: there is no registrar."""
+
+    account_id: str
+    registered: bool
+    code: int = 0
+    text: str = ""
+    direct: bool = False
+
+
+class CallStats(Event, frozen=True):
+    """Once a second while audio flows. `silent_ms`: how long no packet has come (dead air)."""
+
+    call_id: str
+    rx_packets: int
+    lost_packets: int
+    jitter_ms: float
+    silent_ms: int
+
+
+class LineProbed(Event, frozen=True):
+    """What came of a test call. `answered_ms` and `heard_ms` count from its INVITE; None: not reached.
+
+    `level`: of what came back, 0..255. `reason` "" means it is well: answered, and the tone was heard.
+    """
+
+    probe_id: str
+    reason: str = ""
+    answered_ms: int | None = None
+    heard_ms: int | None = None
+    level: int = 0
+
+
+# --- calls ---
+
+
+class EndedBy(enum.StrEnum):
+    """Who ended a call."""
+
+    FAR_END = "far_end"
+    SEAT = "seat"
+    NETWORK = "network"  # no answer to signalling, refused by a proxy, time limit
+    PHONE = "phone"  # our own phone process died with the call
+
+
+class CallRinging(Event, frozen=True):
+    """A call came in. `number` is empty when withheld; `headers` as received, names in lower case."""
+
+    call_id: str
+    account_id: str
+    number: str
+    name: str
+    dialled: str
+    sip_call_id: str
+    at_ms: int
+    mono_ns: int
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+class CallDialled(Event, frozen=True):
+    """Our own call goes out."""
+
+    call_id: str
+    account_id: str
+    target: str
+    at_ms: int
+
+
+class CallEarly(Event, frozen=True):
+    """The far end of our own call rings (180) or talks before answering (183)."""
+
+    call_id: str
+    sip_code: int
+
+
+class CallAnswered(Event, frozen=True):
+    call_id: str
+    at_ms: int
+    mono_ns: int
+
+
+class CallMedia(Event, frozen=True):
+    """Audio began or stopped to flow (far end holds)."""
+
+    call_id: str
+    active: bool
+
+
+class CallEnded(Event, frozen=True):
+    """`answered` tells a talk from an abandoned call; `reason` is the text of the final SIP code."""
+
+    call_id: str
+    ended_by: EndedBy
+    sip_code: int
+    reason: str
+    answered: bool
+    at_ms: int
+
+
+class CallRejected(Event, frozen=True):
+    """A call beyond the engine's capacity was refused by the library itself; nothing rang."""
+
+    number: str
+    name: str
+    dialled: str
+    sip_code: int
+    at_ms: int
+
+
+# --- recording ---
+
+
+class RecordingClosed(Event, frozen=True):
+    """Both directions in one WAV (left caller, right operator); `path` is relative to the recordings folder.
+
+    `repaired`: the phone died during the call, up to 0.25 s of its end may be missing. A phone that died soon
+    after the call tells it again, with the same hash.
+    """
+
+    call_id: str
+    path: str
+    sha256: str
+    started_at_ms: int
+    duration_ms: int
+    bytes: int
+    repaired: bool = False
+
+
+class RecordingFailed(Event, frozen=True):
+    """This call is not, or no longer, recorded; what was written stays where it is."""
+
+    call_id: str
+    reason: str
+
+
+AnyEvent = (
+    PhoneReady
+    | PhoneDown
+    | PhoneFault
+    | LineState
+    | CallRinging
+    | CallDialled
+    | CallEarly
+    | CallAnswered
+    | CallMedia
+    | CallEnded
+    | CallRejected
+    | RecordingClosed
+    | RecordingFailed
+    | CallStats
+    | LineProbed
+    | CommandRefused
+)
