@@ -171,6 +171,7 @@ SITES: dict[str, str] = {
     "{site}派车，补录：{order}": "sent by {site}, late: {order}",
     "补录": "late",
     "{age}前的情况": "as of {age} ago",
+    "{old}（他台）": "{old} (other seats)",
     "断网": "NO HUB",
     "{state}（{age}前）": "{state} ({age} ago)",
     "已断开：先用电台派车，再按 F4 登记，连通后补录": "No hub: send by radio, then F4 enters it for later",

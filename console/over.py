@@ -1,19 +1,18 @@
 """What may lie over the panels of the seat window: reason bar, help, sheets, the frame of a mode."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Protocol
 
 from PySide6.QtWidgets import QWidget
 
-from console.i18n import say
-from console.models.ages import span
 from console.models.desk import Desk
-from console.models.modes import banners, city_age_ms
+from console.models.modes import age_words, banners
 from console.models.state import Topic
 from console.panels.authorise import AuthoriseSheet
 from console.panels.conflicts import ConflictDesk
 from console.panels.help import Help
 from console.panels.reason import ReasonBar
-from console.panels.widgets import Frame, Panel, tell_age
+from console.panels.widgets import Frame
 from console.theme import Theme
 
 
@@ -64,9 +63,14 @@ class Over:
         return True
 
 
-def tell_ages(desk: Desk, panels: tuple[Panel, ...]) -> None:
-    """Behind a relay that lost the city every panel says how old it is."""
-    age_ms = city_age_ms(desk.link)
-    words = "" if age_ms is None else say("{age}前的情况", age=span(age_ms / 1000))
+class Aged(Protocol):
+    """A part of the window that shows values of the city."""
+
+    def tell_age(self, words: str, /) -> None: ...
+
+
+def tell_ages(desk: Desk, panels: Iterable[Aged]) -> None:
+    """Without the city every panel says how old what it shows of it is."""
+    words = age_words(desk.link)
     for panel in panels:
-        tell_age(panel, words)
+        panel.tell_age(words)

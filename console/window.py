@@ -23,7 +23,7 @@ from console.models.alarm_rows import crews_calling
 from console.models.asking import Ask
 from console.models.authorising import Act
 from console.models.desk import Desk
-from console.models.modes import banners
+from console.models.modes import age_words, banners
 from console.models.people import drafting
 from console.models.spoken import is_offline
 from console.models.state import Topic
@@ -116,6 +116,8 @@ class SeatWindow(QMainWindow):
         self._vehicles = VehiclesPanel(desk, theme, self._chart.show_vehicle)
         self._news = NewsPanel(desk, theme)
         self._reserve = ReserveParts(page, desk, theme, do, self.ask, self._setting.records)
+        self._aged = (self._calls, self._incidents, self._alarms, self._news, self._advice, self._vehicles,
+                      self._reserve.panel, self._chart.canvas)  # fmt: skip
 
     def _lay_out(self, page: QWidget) -> None:
         self._tabs = QTabWidget()
@@ -172,7 +174,7 @@ class SeatWindow(QMainWindow):
         if changes & {Topic.STATUS, Topic.PLACE, Topic.CALLS}:
             self._form.tell(now)
         if Topic.STATUS in changes:
-            tell_ages(self._desk, (self._incidents, self._alarms, self._news, self._advice, self._vehicles))
+            tell_ages(self._desk, self._aged)
         self._over.refresh(changes, now)
         if Topic.LINK in changes and is_offline(self._desk):
             self._paper.keep_round()
@@ -188,7 +190,7 @@ class SeatWindow(QMainWindow):
     def _show_missions(self, now: int) -> None:
         count = self._missions.refresh(now)
         kept = self._records.refresh()
-        self._tabs.setTabText(0, say("任务 {n}", n=count))
+        self._tabs.setTabText(0, f"{say('任务 {n}', n=count)}　{age_words(self._desk.link)}".rstrip())
         self._tabs.setTabText(1, say("通话与录音 {n}", n=kept))
 
     def second(self) -> None:

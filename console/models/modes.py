@@ -25,7 +25,7 @@ CLOCK_STEADY_MS = 2_000
 DISK_LOW_PERCENT, DISK_CRITICAL_PERCENT = 10, 5
 """Less than so much free on the disk of the hub or of our relay."""
 CITY_OLD_MS = 3_000
-"""A relay that has not heard the city for so long shows the age of everything."""
+"""Whoever has not heard the city for so long, seat or relay, shows the age of everything."""
 
 
 class Standing(Struct, frozen=True):
@@ -125,8 +125,18 @@ def tone_of(shown: tuple[Banner, ...]) -> str:
 
 
 def city_age_ms(link: Link) -> int | None:
-    """How old everything is that a cut-off relay shows; None while the city is heard."""
-    return link.hub_age_ms if link.relay and link.hub_age_ms > CITY_OLD_MS else None
+    """How old everything of the city is that is shown here, ms; None while the city is heard, or never was.
+
+    What a relay knew when we lost it was as old as it said then.
+    """
+    age_ms = link.tick_age_ms + (link.hub_age_ms if link.relay else 0)
+    return age_ms if age_ms >= CITY_OLD_MS else None
+
+
+def age_words(link: Link) -> str:
+    """`■ 3:05前的情况` for whatever shows values of the city; "" while they are of now."""
+    age_ms = city_age_ms(link)
+    return "" if age_ms is None else f"■ {say('{age}前的情况', age=span(age_ms / 1000))}"
 
 
 # --- the words of each mode ------------------------------------------------------------------------

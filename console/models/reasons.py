@@ -7,6 +7,7 @@ from console.models.asking import Ask, Choice
 from console.models.desk import Desk
 from console.models.labels import step, word
 from console.models.latest import short
+from console.models.modes import age_words
 from console.models.state import Topic
 from dispatch import commands as cmd
 from dispatch.kinds import (
@@ -106,7 +107,8 @@ def choose_hospital(desk: Desk, choices: tuple[Choice, ...]) -> Ask | None:
     def then(value: str, remark: str, minutes: int) -> None:
         desk.give(cmd.ChooseHospital(mission.id, value))
 
-    return Ask(say("{vehicle} 送往医院", vehicle=number), choices, then, remark=False)
+    title = f"{say('{vehicle} 送往医院', vehicle=number)}　{age_words(desk.link)}"
+    return Ask(title.rstrip(), choices, then, remark=False)
 
 
 def hold_or_resume(desk: Desk) -> Ask | None:

@@ -58,6 +58,10 @@ class CallsPanel(Panel):
         if ringing:
             self.table.scrollToTop()
 
+    def tell_age(self, words: str) -> None:
+        """Our own telephone is always of now."""
+        super().tell_age(say("{old}（他台）", old=words) if words else "")
+
     def _use(self, call_id: str) -> None:
         """Enter: answer what rings here, show what was taken in, open a form for what nobody answered."""
         call = self._desk.line.call(self._desk.floor, call_id)

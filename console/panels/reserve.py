@@ -116,6 +116,9 @@ class ReservePanel(QFrame):
         self._back = RowTable[BackRow]("reserve.back", _back_columns(), theme)
         self._people.used.connect(self._call_out)
         self._back.used.connect(self._take_back)
+        self._old = text("", "large")
+        self._old.setObjectName("reserve.old")
+        self._old.setProperty("tone", "fault")
         self._shortfall = text("", "large")
         self._shortfall.setObjectName("reserve.shortfall")
         self._title = text("", "large")
@@ -137,7 +140,7 @@ class ReservePanel(QFrame):
 
     def _left(self) -> QVBoxLayout:
         column = QVBoxLayout()
-        column.addWidget(text(say("储备席位与平急转换　Esc 关闭"), "large"))
+        column.addLayout(row_of(text(say("储备席位与平急转换　Esc 关闭"), "large"), self._old, 1))
         column.addWidget(self.seats, 3)
         roles = [
             button(f"{word(role)} {at}", f"reserve.role.{role.value}", partial(self.seats.give_role, role))
@@ -225,6 +228,10 @@ class ReservePanel(QFrame):
         self.show()
         self.raise_()
         self.seats.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def tell_age(self, words: str) -> None:
+        """How old what it shows is, "" when it is of now."""
+        self._old.setText(words)
 
     def place(self) -> None:
         room = self._page.rect().adjusted(MARGIN_PX, TOP_PX, -MARGIN_PX, -MARGIN_PX)

@@ -34,6 +34,11 @@ class Panel(QFrame):
         self.body.setSpacing(4)
         self.body.addLayout(self.head)
 
+    def tell_age(self, words: str) -> None:
+        """Say how old everything in this panel is; "" when it is of now."""
+        self.old.setText(words)
+        self.old.setVisible(bool(words))
+
 
 def text(words: str = "", role: str = "") -> QLabel:
     """A label; `role` chooses its look in the style sheet. Long words are cut, never the window widened."""
@@ -42,12 +47,6 @@ def text(words: str = "", role: str = "") -> QLabel:
     if role:
         label.setProperty("role", role)
     return label
-
-
-def tell_age(panel: Panel, words: str) -> None:
-    """Say how old everything in this panel is; "" when it is of now."""
-    panel.old.setText(f"■ {words}" if words else "")
-    panel.old.setVisible(bool(words))
 
 
 class Pressable(QLabel):

@@ -30,6 +30,7 @@ class IncidentBoard(QFrame):
         self.setObjectName("incidentBoard")
         self._board: Board | None = None
         self._palette: Palette | None = None
+        self._old = ""
 
     def sizeHint(self) -> QSize:
         return QSize(640, 600)
@@ -38,13 +39,21 @@ class IncidentBoard(QFrame):
         self._board, self._palette = board, palette
         self.update()
 
+    def tell_age(self, words: str) -> None:
+        """How old the list is, "" when it is of now."""
+        if words != self._old:
+            self._old = words
+            self.update()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._board is None or self._palette is None:
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(self.rect(), QColor(self._palette.window.panel))
-        _Painting(painter, self._board, self._palette, self.font(), self.width(), self.height()).all()
+        _Painting(painter, self._board, self._palette, self.font(), self.width(), self.height()).all(
+            self._old
+        )
         painter.end()
 
 
@@ -58,8 +67,8 @@ class _Painting:
         self.font, self.width, self.height = font, width, height
         self.top = 0
 
-    def all(self) -> None:
-        self._heading()
+    def all(self, old: str) -> None:
+        self._heading(old)
         rows: list[WaitingCall | IncidentRow] = [*self.board.calls, *self.board.incidents]
         room = max(1, (self.height - self.top - 8) // ROW_PX)
         shown = rows if len(rows) <= room else rows[: room - 1]
@@ -77,9 +86,13 @@ class _Painting:
             quiet = self.palette.window.text_quiet
             self._write(QRect(16, self.top, self.width - 32, ROW_PX), words("no_incidents"), 22, quiet)
 
-    def _heading(self) -> None:
+    def _heading(self, old: str) -> None:
         text = f"{words('open_incidents')}  {len(self.board.incidents)}"
-        self._write(QRect(16, 6, self.width - 32, HEAD_PX - 8), text, 20, self.palette.window.text_quiet)
+        box = QRect(16, 6, self.width - 32, HEAD_PX - 8)
+        self._write(box, text, 20, self.palette.window.text_quiet)
+        if old:
+            right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            self._write(box, old, 20, self.palette.window.fault, bold=True, align=right)
         self.top = HEAD_PX
 
     def _call(self, call: WaitingCall) -> None:

@@ -17,7 +17,7 @@ from console.drill.script import read_drill
 from console.ending import end_in_order
 from console.hub_seat import link_of, moved
 from console.models.map_marks import incident_marks, site_marks, vehicle_marks
-from console.models.modes import Standing, Watch, banners
+from console.models.modes import Standing, Watch, age_words, banners
 from console.models.reserve import urgency, wall_line
 from console.ports import Moved
 from console.selftest import check_binding
@@ -106,6 +106,7 @@ class Wall(QObject):
         standing = Standing(link, self._floor, now, ages=self._modes.ages())
         silent_ms = state.tick_age_ms
         self._window.show_modes(banners(standing) if silent_ms is not None else (), silent_ms, now)
+        self._window.tell_age(age_words(link))
         self._window.show_reserve(wall_line(self._floor, now), *urgency(self._floor))
 
 

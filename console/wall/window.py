@@ -90,6 +90,11 @@ class WallWindow(QWidget):
             words("island" if HubMode.ISLAND in modes else "taken" if HubMode.TAKEN_OVER in modes else "calm")
         )
 
+    def tell_age(self, words: str) -> None:
+        """How old map and list are; whoever sees only a part of the wall sees it too."""
+        self._map.tell_age(words)
+        self._incidents.tell_age(words)
+
     def show_reserve(self, line: str, mode: str, tone: str) -> None:
         """The running activation with its clocks, "" for none; `mode`: 急 or a drill where no other is."""
         self._reserve.setText(line)

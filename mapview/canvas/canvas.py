@@ -26,6 +26,7 @@ from mapview.canvas.fleet import Fleet
 from mapview.canvas.gestures import Hands
 from mapview.canvas.ground import Ground
 from mapview.canvas.marks import IncidentMark, PlaceMark, RouteMark, VehicleMark
+from mapview.canvas.overlay import Notes
 from mapview.canvas.palette import THEMES, Palette
 from mapview.canvas.room import Rect
 from mapview.canvas.scene import Scene
@@ -70,7 +71,7 @@ class MapCanvas(QWidget):
     ) -> None:
         super().__init__(parent)
         self._cartographer = cartographer
-        self._attribution = attribution
+        self._attribution, self._old = attribution, ""
         self._lang = lang
         self._clock = clock
         self._view = View(*pixel_of(116.4, 39.9), START_ZOOM, 640, 480)
@@ -105,6 +106,12 @@ class MapCanvas(QWidget):
         """Newer positions and states of some vehicles."""
         self._fleet.update(marks)
         self._moved()
+
+    def tell_age(self, words: str) -> None:
+        """How old everything on it is, over the map until "" says that it is of now."""
+        if words != self._old:
+            self._old = words
+            self.update()
 
     def remove_vehicle(self, vehicle_id: str) -> None:
         """Take a vehicle off the map."""
@@ -323,7 +330,8 @@ class MapCanvas(QWidget):
             self._dress(self._scene.palette)
         painter = QPainter(self)
         self._scene.paint(painter, self.size(), self._view, self._clock())
-        self._scene.paint_notes(painter, self._view, self._attribution, self._notice(), aim=self._pinning)
+        notes = Notes(self._attribution, self._notice(), self._old)
+        self._scene.paint_notes(painter, self._view, notes, aim=self._pinning)
         painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

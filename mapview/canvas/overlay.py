@@ -6,7 +6,7 @@ Everything here is drawn once into a picture and copied until something changes.
 import math
 from collections.abc import Iterable
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap, QTransform
@@ -26,6 +26,8 @@ SITE_PX: Final = 8.5
 SYMBOL_HALF_PX: Final = 18
 KEPT_MAX: Final = 500  # pictures of names and tags
 SCALE_BAR_PX_MAX: Final = 120
+OLD_PX: Final = 15
+OLD_TOP_PX: Final = 32
 # First zoom of the symbol, of the name.
 SITE_ZOOMS: Final = {
     PlaceKind.HOSPITAL: (11.5, 13.5),
@@ -36,6 +38,14 @@ SITE_ZOOMS: Final = {
 }
 _MOVABLE: Final = frozenset({PlaceKind.STATION, PlaceKind.AED})
 _SCALE_STEPS: Final = (20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000)
+
+
+class Notes(NamedTuple):
+    """What is written over the map; "" is nothing. `old`: how old the whole picture is."""
+
+    attribution: str = ""
+    notice: str = ""
+    old: str = ""
 
 
 class Overlay:
@@ -148,17 +158,30 @@ class Overlay:
             self._tags[key] = tag_picture(text, ground, ink, self._palette.map.halo, self._ratio, 12)
         return self._tags[key]
 
-    def corner(self, painter: QPainter, view: View, attribution: str, notice: str) -> None:
-        """Scale bar lower left, attribution lower right, a notice in the middle above."""
+    def corner(self, painter: QPainter, view: View, notes: Notes) -> None:
+        """Scale bar lower left, attribution lower right, a notice in the middle above, under it the age."""
         self._scale_bar(painter, view)
         letters = font(11)
         painter.setFont(letters)
-        width = QFontMetricsF(letters).horizontalAdvance(attribution) + 10
-        if attribution:
-            self._plate(painter, QRectF(view.width - width, view.height - 18, width, 18), attribution)
-        if notice:
-            wide = QFontMetricsF(letters).horizontalAdvance(notice) + 18
-            self._plate(painter, QRectF((view.width - wide) / 2, 6, wide, 21), notice)
+        width = QFontMetricsF(letters).horizontalAdvance(notes.attribution) + 10
+        if notes.attribution:
+            self._plate(painter, QRectF(view.width - width, view.height - 18, width, 18), notes.attribution)
+        if notes.notice:
+            wide = QFontMetricsF(letters).horizontalAdvance(notes.notice) + 18
+            self._plate(painter, QRectF((view.width - wide) / 2, 6, wide, 21), notes.notice)
+        if notes.old:
+            self._old(painter, view, notes.old)
+
+    def _old(self, painter: QPainter, view: View, words: str) -> None:
+        """In the colours of a fault: nobody takes an old picture for the streets of now."""
+        colours, letters = self._palette.window, font(OLD_PX)
+        letters.setBold(True)
+        painter.setFont(letters)
+        wide = QFontMetricsF(letters).horizontalAdvance(words) + 24
+        box = QRectF((view.width - wide) / 2, OLD_TOP_PX, wide, OLD_PX + 12)
+        painter.fillRect(box, QColor(colours.fault))
+        painter.setPen(QColor(colours.fault_ink))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
 
     def cross_hair(self, painter: QPainter, view: View) -> None:
         """The middle of the window, where Enter sets the pin."""

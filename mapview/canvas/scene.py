@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter, QPixmap
 from mapview.canvas.fleet import Fleet
 from mapview.canvas.ground import Ground
 from mapview.canvas.marks import IncidentMark, PlaceMark, RouteMark
-from mapview.canvas.overlay import Overlay
+from mapview.canvas.overlay import Notes, Overlay
 from mapview.canvas.palette import Palette
 from mapview.canvas.pins import Pins
 from mapview.canvas.room import Rect, Room
@@ -56,9 +56,9 @@ class Scene:
         self._traffic.paint(painter, view, now_ms, self.vehicle, self._taken)
         self._pins.paint(painter)
 
-    def paint_notes(self, painter: QPainter, view: View, attribution: str, notice: str, *, aim: bool) -> None:
-        """Scale bar, attribution, a notice; `aim`: the cross hair in the middle."""
-        self._overlay.corner(painter, view, attribution, notice)
+    def paint_notes(self, painter: QPainter, view: View, notes: Notes, *, aim: bool) -> None:
+        """Scale bar and notes; `aim`: the cross hair in the middle."""
+        self._overlay.corner(painter, view, notes)
         if aim:
             self._overlay.cross_hair(painter, view)
 

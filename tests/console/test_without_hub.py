@@ -36,6 +36,21 @@ def take_down(seat, shown, address="学府路一带"):
     shown.wait_pause()
 
 
+def ring_before_the_log_in(show):
+    """Nobody sits here, the hub is gone, a caller gives an address and a vehicle is to be sent."""
+    seat = Seatful()
+    seat.pump()
+    shown = show(seat)
+    shown.window.open_login()
+    lose_hub(seat, shown)
+    seat.phone.ring("13904510001")
+    shown.settle()
+    shown.key(Key.Key_F3)
+    shown.type("中山路88号")
+    shown.wait_pause()
+    return seat, shown
+
+
 @pytest.mark.parametrize("mode", sorted(OFFLINE))
 def test_a_vehicle_sent_by_radio_is_entered_with_the_time_it_was_spoken(seat, show, mode):
     shown = show(seat)
@@ -94,16 +109,7 @@ def test_asking_can_be_given_up_and_nothing_is_entered(seat, show):
 
 
 def test_before_the_log_in_too_and_under_the_name_of_who_logs_in(show):
-    seat = Seatful()
-    seat.pump()
-    shown = show(seat)
-    shown.window.open_login()
-    lose_hub(seat, shown)
-    seat.phone.ring("13904510001")
-    shown.settle()
-    shown.key(Key.Key_F3)
-    shown.type("中山路88号")
-    shown.wait_pause()
+    seat, shown = ring_before_the_log_in(show)
     shown.key(Key.Key_1, CTRL)
     shown.key(Key.Key_F4)
     assert [button.text() for button in shown.window._reason._choices if "30 秒" in button.text()] == []
@@ -128,16 +134,7 @@ def test_before_the_log_in_too_and_under_the_name_of_who_logs_in(show):
 
 
 def test_with_a_hub_nobody_is_sent_before_the_log_in(show):
-    seat = Seatful()
-    seat.pump()
-    shown = show(seat)
-    shown.window.open_login()
-    lose_hub(seat, shown)
-    seat.phone.ring("13904510001")
-    shown.settle()
-    shown.key(Key.Key_F3)
-    shown.type("中山路88号")
-    shown.wait_pause()
+    seat, shown = ring_before_the_log_in(show)
     find_hub(seat, shown)
     shown.key(Key.Key_1, CTRL)
     shown.key(Key.Key_F4)
@@ -155,19 +152,45 @@ def test_nothing_is_clipped_while_asking_how_the_crew_was_told(seat, show):
     assert clipped(shown.window) == []
 
 
-def test_old_values_say_how_old_they_are_behind_a_relay_that_lost_the_city(seat, show):
+@pytest.mark.parametrize(
+    "link",
+    [
+        Link(HubMode.CITY_CUT_OFF, relay="02", hub_age_ms=185_000),
+        Link(HubMode.CUT_OFF, tick_age_ms=185_000),
+        Link(HubMode.CUT_OFF, tick_age_ms=180_000, relay="02", hub_age_ms=5_000),
+    ],
+)
+def test_without_the_city_every_panel_says_how_old_its_values_are(seat, show, link):
     seat.hub.tell(Moved("v1", 126.6, 45.7, START))
     seat.pump()
     shown = show(seat)
-    seat.desk.take(Link(HubMode.CITY_CUT_OFF, relay="02", hub_age_ms=185_000))
+    seat.desk.take(link)
     shown.window.second()
     shown.settle()
-    for panel in (shown.window._vehicles, shown.window._incidents, shown.window._alarms, shown.window._news):
+    window = shown.window
+    for panel in (window._vehicles, window._incidents, window._alarms, window._news, window._calls):
         assert "3:05前" in panel.old.text(), panel.title.text()
         assert panel.old.isVisible()
+    assert "他台" in window._calls.old.text(), "our own telephone is of now"
+    assert "3:05前" in shown.text("reserve.old")
+    assert "3:05前" in window._tabs.tabText(0)
+    assert "3:05前" in window._chart.canvas._old
     (row,) = [row for row in rows.vehicles(seat.desk, seat.clock()) if row.id == "v1"]
     assert "3:05前" in row.state
+    assert clipped(window) == []
     seat.desk.take(BACK)
-    shown.window.second()
+    window.second()
     shown.settle()
-    assert not shown.window._vehicles.old.isVisible()
+    assert not window._vehicles.old.isVisible()
+    assert window._chart.canvas._old == ""
+    assert "前" not in window._tabs.tabText(0)
+
+
+def test_the_hospitals_offered_say_how_old_they_are(seat, show):
+    shown = show(seat)
+    take_down(seat, shown)
+    shown.key(Key.Key_1, CTRL)
+    shown.key(Key.Key_F4)
+    lose_hub(seat, shown, Link(HubMode.CUT_OFF, tick_age_ms=65_000))
+    shown.key(Key.Key_H, CTRL)
+    assert "1:05前的情况" in shown.window._reason._title.text()

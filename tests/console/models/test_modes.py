@@ -117,10 +117,13 @@ def test_only_an_island_frames_every_window():
     assert [mode for mode, look in TABLE.items() if look.framed] == [HubMode.ISLAND]
 
 
-def test_the_age_of_the_city_is_told_only_behind_a_relay_that_lost_it():
+def test_the_age_of_the_city_is_told_while_it_is_not_heard():
     assert city_age_ms(Link(relay="02", hub_age_ms=9_000)) == 9_000
     assert city_age_ms(Link(relay="02", hub_age_ms=900)) is None
     assert city_age_ms(Link(hub_age_ms=0)) is None
+    assert city_age_ms(Link(HubMode.CUT_OFF)) is None, "never heard: there is nothing that could be old"
+    assert city_age_ms(Link(HubMode.CUT_OFF, tick_age_ms=9_000)) == 9_000
+    assert city_age_ms(Link(HubMode.CUT_OFF, tick_age_ms=9_000, relay="02", hub_age_ms=60_000)) == 69_000
 
 
 def lamp(seat, key):
