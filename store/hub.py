@@ -248,7 +248,7 @@ class Hub:
         """What is due; a wall clock that somebody sets must never silence the Tick."""
         if steady >= self._tick_at:
             self._tick_at = steady + self._config.hub.tick_ms
-            self.logic.alarm = self._store_text or self._sockets.door_fault or self._fault or self._disk.alarm
+            self.logic.alarm = self._store_text or self._sockets.alarm or self._fault or self._disk.alarm
             if self._site is not None:
                 self._emit(self._site.on_time(self, steady, now))
             self._set_mode()

@@ -243,7 +243,7 @@ class Relay:
     def _look_at_clocks(self, steady: int) -> None:
         if steady >= self._tick_at:
             self._tick_at = steady + self._config.hub.tick_ms
-            self.logic.alarm = self._sockets.door_fault or self._fault or self._disk.alarm
+            self.logic.alarm = self._sockets.alarm or self._fault or self._disk.alarm
             self._emit(self.logic.on_time(steady))
             if self._site is not None:
                 self._emit(self._site.on_time(steady))

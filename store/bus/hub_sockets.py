@@ -64,7 +64,7 @@ class HubSockets:
         self._keys = keys
         self._context = Context()
         self.roster = RosterFile(roster_path)
-        self.roster.reload()
+        self._read_roster_at_start()
         self.waker = Waker()
         self.doorkeeper = Doorkeeper(self._context, self._user_of)
         self.door_fault = ""
@@ -82,6 +82,20 @@ class HubSockets:
         self._poller.register(self._commands, zmq.POLLIN)
         self._poller.register(self.waker.fd, zmq.POLLIN)
         self.enrolment = EnrolmentDoor(self._context, self._poller, ports.host)
+
+    def _read_roster_at_start(self) -> None:
+        """An older file does not count, the newest roster ever in force here does. Raises RosterError."""
+        try:
+            self.roster.reload()
+        except RosterError as error:
+            if not self.roster.revision:
+                raise
+            log.error("roster: %s", error)  # noqa: TRY400 - its text says all
+
+    @property
+    def alarm(self) -> str:
+        """Why the door is not to be trusted, or the roster is not what it was; "" while all is well."""
+        return self.door_fault or self.roster.alarm
 
     def open(self, now: int) -> None:
         """Bind, and prove that an unknown key is refused and a known one admitted.

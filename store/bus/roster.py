@@ -1,12 +1,14 @@
 """The signed roster as a file: taken over only whole, signed by our administration and never an older one.
 
 keys/roster.json   the machines and the signature; on every hub and relay
+keys/roster.newest the newest one ever in force here: it holds where somebody put an older file in its place
 keys/roster.pub    the public roster key, pinned on every machine
 keys/roster.key    the secret roster key, only where the roster is changed (mode 0600)
 """
 
 import contextlib
 import fcntl
+import logging
 import os
 import secrets
 from collections.abc import Iterator
@@ -23,6 +25,10 @@ from store.private_file import write_private
 KEY_CHARACTERS = 40
 KEY_BYTES = 32
 ROSTER_KEY = "roster"
+OLDER = "roster_older"
+"""The alarm while the file is an older roster than was in force here."""
+
+log = logging.getLogger(__name__)
 
 
 class RosterError(Exception):
@@ -30,11 +36,17 @@ class RosterError(Exception):
 
 
 class RosterFile:
-    """The roster of one hub or relay; the last good one holds. Not for several threads."""
+    """The roster of one hub or relay; the newest good one holds, over a restart too.
+
+    Not for several threads.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._stamp: tuple[int, int] | None = None
+        self._begun = False
+        self.alarm = ""
+        """OLDER until a roster as new as ours is in the file again; "" else."""
         self.revision = 0
         self.sealed = b""
         """The signed bytes, to be handed on; b"" while nobody is enrolled."""
@@ -47,15 +59,11 @@ class RosterFile:
     def reload(self) -> bool:
         """Read the file when it changed; True when its machines count from now on.
 
-        Raises RosterError once for a file that is damaged, forged or older than what we have: the last good
-        list holds until the file changes again.
+        Raises RosterError once for a file that is damaged, forged or older than what was ever in force here:
+        the newest good list holds until the file changes again.
         """
-        try:
-            stat = self._path.stat()
-        except OSError:
-            stamp = None
-        else:
-            stamp = (stat.st_mtime_ns, stat.st_size)
+        self._begin()
+        stamp = self._stamp_now()
         if stamp == self._stamp:
             return False
         self._stamp = stamp
@@ -66,30 +74,56 @@ class RosterFile:
         except OSError as error:
             raise RosterError(f"{self._path}: {error}") from error
         self._take(sealed)
+        _keep_newest(self._path, sealed, self.revision)
         return True
 
     def take_news(self, sealed: bytes) -> bool:
         """Keep a roster that came over the bus; False: we have this one or a newer. Raises RosterError."""
+        self._begin()
         roster = _opened(sealed, self._path)
         if roster.revision <= self.revision:
             return False
         with locked(self._path):
-            if _revision_kept(self._path) >= roster.revision:  # another process of this folder was faster
+            if _revision_in(self._path) >= roster.revision:  # another process of this folder was faster
                 return self.reload()
             self._take(sealed)
             write_whole(self._path, sealed)
-            stat = self._path.stat()
-            self._stamp = (stat.st_mtime_ns, stat.st_size)
+            _keep_newest(self._path, sealed, self.revision)
+            self._stamp = self._stamp_now()
         return True
+
+    def _begin(self) -> None:
+        """What was in force here before a restart counts before the file is looked at."""
+        if self._begun:
+            return
+        self._begun = True
+        kept = _newest_path(self._path)
+        try:
+            with contextlib.suppress(FileNotFoundError):
+                self._take(kept.read_bytes())
+        except (OSError, RosterError) as error:
+            log.error("%s counts no more: %s", kept.name, error)  # noqa: TRY400
+
+    def _stamp_now(self) -> tuple[int, int] | None:
+        try:
+            stat = self._path.stat()
+        except OSError:
+            return None
+        return stat.st_mtime_ns, stat.st_size
 
     def _take(self, sealed: bytes) -> None:
         roster = _opened(sealed, self._path)
         if roster.revision < self.revision or (roster.revision == self.revision and sealed != self.sealed):
-            raise RosterError(f"revision {roster.revision} is older than {self.revision}")
+            self.alarm = OLDER
+            raise RosterError(
+                f"{self._path.name}: revision {roster.revision} is older than {self.revision}, which holds: "
+                f"put {_newest_path(self._path).name} back in its place"
+            )
         by_key = {raw_key(machine.public_key): machine for machine in roster.machines}
         self.revision, self.sealed, self.by_key = roster.revision, sealed, by_key
         self.by_user = {machine.public_key: machine for machine in roster.machines}
         self.machines = {machine.name: machine for machine in roster.machines}
+        self.alarm = ""
 
 
 @contextlib.contextmanager
@@ -156,6 +190,12 @@ def key_of_address(folder: Path, address: str) -> str:
 
 
 def _read(path: Path) -> Roster:
+    """The file, or the newest roster that was ever in force here where that one is newer."""
+    in_file, newest = _read_file(path), _newest(path)
+    return in_file if in_file.revision >= newest.revision else newest
+
+
+def _read_file(path: Path) -> Roster:
     try:
         sealed = path.read_bytes()
     except FileNotFoundError:
@@ -165,12 +205,36 @@ def _read(path: Path) -> Roster:
     return _opened(sealed, path)
 
 
-def _revision_kept(path: Path) -> int:
+def _revision_in(path: Path) -> int:
     """What the file holds; 0 where that is nothing good."""
     try:
-        return _read(path).revision
+        return _read_file(path).revision
     except RosterError:
         return 0
+
+
+def _newest_path(path: Path) -> Path:
+    return path.with_suffix(".newest")
+
+
+def _newest(path: Path) -> Roster:
+    """The newest roster ever in force here; empty where none was kept, or what was kept is nothing good."""
+    try:
+        return _opened(_newest_path(path).read_bytes(), path)
+    except (OSError, RosterError):
+        return Roster()
+
+
+def _keep_newest(path: Path, sealed: bytes, revision: int) -> None:
+    """Durable when this returns; a full disk does not keep a revocation from counting now."""
+    if _newest(path).revision >= revision:
+        return
+    try:
+        with locked(path.with_name("newest")):
+            if _newest(path).revision < revision:
+                write_whole(_newest_path(path), sealed)
+    except (OSError, RosterError) as error:
+        log.error("an older roster would count after a restart: %s", error)  # noqa: TRY400
 
 
 def _opened(sealed: bytes, path: Path) -> Roster:
@@ -206,7 +270,9 @@ def strike(path: Path, name: str) -> bool:
 
 
 def _sign(path: Path, roster: Roster) -> None:
-    write_whole(path, seal_roster(roster, _roster_key(path.parent)))
+    sealed = seal_roster(roster, _roster_key(path.parent))
+    write_whole(path, sealed)
+    _keep_newest(path, sealed, roster.revision)
 
 
 def _roster_key(folder: Path) -> SignKey:

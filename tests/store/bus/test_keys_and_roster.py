@@ -91,6 +91,38 @@ def test_a_forged_or_older_roster_is_refused(tmp_path: Path) -> None:
     assert list(roster.machines) == ["a", "b"]
 
 
+def test_an_older_roster_is_refused_after_a_restart_too(tmp_path: Path) -> None:
+    """Validly signed, but a machine on it was struck since: it must not come back with the file."""
+    path = tmp_path / "roster.json"
+    enrol(path, Machine("a", new_keys().public, MachineRole.WALL))
+    enrol(path, Machine("thief", new_keys().public, MachineRole.WALL))
+    older = path.read_bytes()
+    assert RosterFile(path).reload()
+    strike(path, "thief")
+    path.write_bytes(older)
+    after = RosterFile(path)
+    with pytest.raises(RosterError, match="revision 2 is older than 3"):
+        after.reload()
+    assert (list(after.machines), after.revision, after.alarm) == (["a"], 3, "roster_older")
+    assert [machine.name for machine in read_roster(path)] == ["a"], "nor for who reads it directly"
+    enrol(path, Machine("b", new_keys().public, MachineRole.WALL))
+    assert after.reload(), "a change builds on the newest, not on the file"
+    assert (list(after.machines), after.revision, after.alarm) == (["a", "b"], 4, "")
+
+
+def test_a_relay_keeps_the_newest_roster_it_was_told_of_over_a_restart(tmp_path: Path) -> None:
+    city, relay = tmp_path / "city" / "roster.json", tmp_path / "relay" / "roster.json"
+    enrol(city, Machine("a", new_keys().public, MachineRole.WALL))
+    older = city.read_bytes()
+    strike(city, "a")
+    pin_roster_key(relay.parent, (city.parent / "roster.pub").read_text().strip())
+    assert RosterFile(relay).take_news(city.read_bytes())
+    relay.write_bytes(older)
+    again = RosterFile(relay)
+    assert not again.take_news(older), "nor from the line"
+    assert (again.revision, again.machines) == (2, {})
+
+
 def test_a_roster_travels_to_another_site_and_is_proven_there(tmp_path: Path) -> None:
     city, relay = tmp_path / "city" / "roster.json", tmp_path / "relay" / "roster.json"
     enrol(city, Machine("a", new_keys().public, MachineRole.WALL))
