@@ -20,7 +20,8 @@ from bench.fanout_peers import (
     server,
 )
 from bench.sizes import percentile
-from bench.town import PASSWORD, free_ports, processes, town
+from bench.town import PASSWORD, processes, town
+from console.drill.ports import free_ports
 
 READERS = 50
 PER_PROCESS = 25

@@ -5,7 +5,6 @@ Also the memory of the hub, and how long the seats are without a hub that is kil
 
 import multiprocessing
 import os
-import socket
 import statistics
 import tempfile
 import threading
@@ -18,6 +17,7 @@ from typing import Any
 import psutil
 from msgspec.structs import replace
 
+from console.drill.ports import free_ports
 from dispatch import commands as cmd
 from dispatch.kinds import Role, SeatState, VehicleKind
 from dispatch.words import Dispatcher, Point, Seat, Station, Vehicle
@@ -95,12 +95,7 @@ def running_hub(config: Config) -> Iterator[psutil.Process]:
 
 
 def configuration(folder: Path) -> Config:
-    sockets = [socket.socket() for _ in range(3)]
-    for one in sockets:
-        one.bind(("127.0.0.1", 0))
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
+    ports = free_ports(3)
     config = Config()
     config = replace(
         config,

@@ -7,13 +7,13 @@ import json
 import os
 import queue
 import signal
-import socket
 import statistics
 import threading
 import time
 from pathlib import Path
 
 from bench.raw_caller import RawCaller
+from console.drill.ports import free_ports
 from telephony import messages as msg
 from telephony.phone import Phone
 from telephony.settings import AccountSettings, EngineSettings, PhoneSettings
@@ -29,9 +29,7 @@ class BenchSeat:
     """A phone and when each of its events arrived here."""
 
     def __init__(self) -> None:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
+        self.port = free_ports(1)[0]
         engine = EngineSettings(sip_port=self.port, bind_address="127.0.0.1", rtp_port_first=34_000)
         account = AccountSettings("bench", f"sip:seat@127.0.0.1:{self.port}")
         self._events: queue.SimpleQueue[tuple[int, msg.AnyEvent]] = queue.SimpleQueue()

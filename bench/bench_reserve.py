@@ -22,7 +22,8 @@ from pathlib import Path
 from bench.bench_seat import PROJECT, SeatProcess
 from bench.raw_caller import RawCaller
 from console.drill.household import Household
-from console.drill.stage import PASSWORD, RESERVE_STAFF, STAFF, WATCHER, Stage, build_stage, free_ports
+from console.drill.ports import free_ports
+from console.drill.stage import PASSWORD, RESERVE_STAFF, STAFF, WATCHER, Stage, build_stage
 from console.drill.watcher import Watcher
 from dispatch import reserve_commands as reserve
 from dispatch.commands import Command

@@ -27,7 +27,8 @@ from bench.raw_caller import RawCaller
 from console.drill.callers import Callers
 from console.drill.cases import cases
 from console.drill.household import Household
-from console.drill.stage import PASSWORD, STAFF, WATCHER, Stage, build_stage, free_ports, write_drill
+from console.drill.ports import free_ports
+from console.drill.stage import PASSWORD, STAFF, WATCHER, Stage, build_stage, write_drill
 from console.drill.watcher import Watcher
 
 PROJECT = Path(__file__).resolve().parents[1]

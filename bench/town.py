@@ -8,7 +8,6 @@ import contextlib
 import multiprocessing
 import os
 import signal
-import socket
 import sys
 from collections.abc import Iterator
 from multiprocessing.context import ForkServerContext
@@ -17,6 +16,7 @@ from pathlib import Path
 
 import psutil
 
+from console.drill.ports import free_ports
 from dispatch import commands as cmd
 from dispatch.kinds import Role, VehicleKind
 from dispatch.words import Dispatcher, Point, Seat, Station, Vehicle
@@ -41,15 +41,6 @@ def processes() -> ForkServerContext:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(PRELOADED)
     return context
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports nobody listens on just now."""
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [int(one.getsockname()[1]) for one in sockets]
 
 
 def master_data(seats: int, vehicles: int) -> list[cmd.Command]:

@@ -1,6 +1,7 @@
 """Drill and demonstration: a simulated city around the real program.
 
 stage      the folder of a demo: city, lists, keys, accounts, configuration
+ports      free ports of loopback, each promised to one process
 streets    routes of the simulated ambulances over the city's roads
 fleet      the ambulances: `python -m console.drill.fleet`
 script     what the autopilot and the cameras are told

@@ -4,14 +4,13 @@ The city is made once and kept; everything a run writes is made anew, so that ev
 """
 
 import shutil
-import socket
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
 from pathlib import Path
 
 import msgspec
 
 from console.drill import script
+from console.drill.ports import free_ports
 from console.drill.script import Case
 from mapview.geo.cli import DEMO_SEED, make_demo
 from store.config import Config, load_config
@@ -130,20 +129,3 @@ def _configuration(city: Path, run: Path, *, autopilot: bool) -> str:
             "",
         ]
     )
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports nobody uses now, TCP and UDP alike."""
-    with ExitStack() as held:
-        ports: list[int] = []
-        while len(ports) < count:
-            tcp = held.enter_context(socket.socket(socket.AF_INET, socket.SOCK_STREAM))
-            udp = held.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
-            tcp.bind(("127.0.0.1", 0))
-            port: int = tcp.getsockname()[1]
-            try:
-                udp.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            ports.append(port)
-        return ports

@@ -8,12 +8,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit
 
+from console.drill.ports import free_ports
 from console.enrolment import EnrolmentWindow, is_enrolled
 from console.theme import Theme
 from store.administration import Administration
 from store.config import Config
 from store.core.roster import Machine, MachineRole
-from tests.store.conftest import City, free_ports
+from tests.store.conftest import City
 
 WAIT_MS = 15_000
 

@@ -20,7 +20,8 @@ import pytest
 
 from console.drill.cases import Case, cases
 from console.drill.household import PROJECT, Household, Member
-from console.drill.stage import PASSWORD, STAFF, WATCHER, Stage, build_stage, free_ports
+from console.drill.ports import free_ports
+from console.drill.stage import PASSWORD, STAFF, WATCHER, Stage, build_stage
 from console.drill.watcher import Watcher
 from telephony.caller import caller_phone
 from tests.e2e.screen import Act, Screen

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from bench.raw_caller import RawCaller
-from console.drill.stage import PASSWORD, RESERVE_STAFF, free_ports
+from console.drill.ports import free_ports
+from console.drill.stage import PASSWORD, RESERVE_STAFF
 from dispatch.kinds import CheckResult, ReserveRole
 from telephony import messages as msg
 from telephony.settings import AccountSettings, EngineSettings, PhoneSettings

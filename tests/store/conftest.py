@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from console.drill.ports import free_ports
 from dispatch import commands as cmd
 from dispatch.apply import apply
 from dispatch.changes import FormChanges
@@ -36,18 +36,6 @@ from store.hub_admin import enrol_machine, set_account
 WAIT_S = 20.0
 PASSWORD = "a long enough word"
 PROJECT = Path(__file__).resolve().parents[2]
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports nobody listens on just now."""
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [int(one.getsockname()[1]) for one in sockets]
-    finally:
-        for one in sockets:
-            one.close()
 
 
 def master_data(vehicles: int = 5) -> list[cmd.Command]:

@@ -10,6 +10,7 @@ from typing import Any
 from msgspec.structs import replace
 from sqlalchemy import text
 
+from console.drill.ports import free_ports
 from store.bus.keys import HUB, own_keys, own_sign_key
 from store.bus.link_state import link_settings
 from store.bus.roster import enrol, read_roster
@@ -21,7 +22,7 @@ from store.db import rows
 from store.db.base import chain_start
 from store.db.engine import open_engine
 from store.hub_admin import enrol_machine
-from tests.store.conftest import PROJECT, City, Desk, configuration, free_ports
+from tests.store.conftest import PROJECT, City, Desk, configuration
 
 CODE = "02"
 CARRIED = ("roster.json", "roster.pub", "hub.pub")

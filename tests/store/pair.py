@@ -8,9 +8,10 @@ import time
 from pathlib import Path
 from typing import Any
 
+from console.drill.ports import free_ports
 from dispatch import commands as cmd
 from store.core.ids import new_id
-from tests.store.conftest import PROJECT, City, Desk, configuration, free_ports
+from tests.store.conftest import PROJECT, City, Desk, configuration
 
 
 class Pair(City):

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 import zmq
 
+from console.drill.ports import free_ports
 from dispatch import commands as cmd
 from dispatch.kinds import SeatState
 from store.bus.hub_sockets import HubSockets, Ports
@@ -18,7 +19,7 @@ from store.core.roster import MachineRole
 from store.core.seat_logic import Happening, Phase, SeatLogic
 from store.core.wire import MESSAGE_BYTES_MAX, encode
 from store.hub_admin import enrol_machine, strike_machine
-from tests.store.conftest import City, free_ports
+from tests.store.conftest import City
 
 pytestmark = pytest.mark.process
 ANSWER_MS = 10_000

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 import zmq
 
+from console.drill.ports import free_ports
 from dispatch import commands as cmd
 from dispatch.administration import Act, AdministrationNoted
 from dispatch.kinds import SeatState
@@ -24,7 +25,7 @@ from store.core.tokens import LATE_ENTRY_MS_MAX, Token, seal
 from store.core.wire import encode
 from store.db.accounts import FAILURES_MAX
 from store.hub_admin import enrol_machine, strike_machine
-from tests.store.conftest import City, Desk, free_ports
+from tests.store.conftest import City, Desk
 
 pytestmark = pytest.mark.process
 ANSWER_MS = 10_000

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from console.drill.ports import free_ports
 from dispatch.administration import Act, AdministrationNoted
 from dispatch.commands import RegisterDispatcher
 from dispatch.kinds import Role
@@ -21,7 +22,7 @@ from store.bus.roster import key_of_address, read_roster
 from store.core.enrolment import TRIES_MAX, Answer, Enrolled, NotEnrolled, Wait
 from store.core.roster import Machine, MachineRole
 from store.hub_admin import set_account
-from tests.store.conftest import PASSWORD, WAIT_S, City, Desk, free_ports
+from tests.store.conftest import PASSWORD, WAIT_S, City, Desk
 
 pytestmark = pytest.mark.process
 ADMIN, LEADER = Proof("9001", PASSWORD), Proof("9002", PASSWORD)

@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from console.drill.ports import free_ports
 from dispatch import commands as cmd
 from dispatch.kinds import ConflictChoice
 from dispatch.refusals import NotPossible
@@ -24,7 +25,7 @@ from store.config import load_config
 from store.core.command_messages import CommandAnswer, EvidenceReq
 from store.core.ids import new_id
 from store.core.seat_logic import Told
-from tests.store.conftest import PASSWORD, PROJECT, City, Desk, free_ports, master_data
+from tests.store.conftest import PASSWORD, PROJECT, City, Desk, master_data
 from tests.store.district import District
 
 pytestmark = pytest.mark.process

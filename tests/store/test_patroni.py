@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from console.drill.ports import free_ports
 from store.config import Cluster
 from store.patroni import (
     PatroniError,
@@ -19,7 +20,6 @@ from store.patroni import (
     received,
     settings_of,
 )
-from tests.store.conftest import free_ports
 
 MEMBERS = [
     {"name": "a1", "role": "leader", "state": "stopped"},

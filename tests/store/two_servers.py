@@ -12,8 +12,9 @@ from typing import Any
 import psutil
 import psycopg
 
+from console.drill.ports import free_ports
 from store.config import Cluster
-from tests.store.conftest import POSTGRES, Postgres, free_ports
+from tests.store.conftest import POSTGRES, Postgres
 
 ANY = "ANY 1 (*)"
 

@@ -2,7 +2,6 @@
 
 import queue
 import random
-import socket
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any, TypeVar
 import pytest
 
 from bench.raw_caller import RawCaller
+from console.drill.ports import free_ports
 from telephony import messages as msg
 from telephony.caller import caller_phone
 from telephony.phone import Phone
@@ -85,22 +85,6 @@ class CallerRig:
         return self.heard.until(msg.CallEnded, lambda e: e.call_id == call_id)
 
 
-def free_sip_port() -> int:
-    """Free for UDP and TCP at this moment."""
-    while True:
-        with (
-            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
-            socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp,
-        ):
-            udp.bind(("127.0.0.1", 0))
-            port: int = udp.getsockname()[1]
-            try:
-                tcp.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
-
-
 def free_rtp_block() -> int:
     """Collisions are survivable: the library moves on to the next port."""
     return random.randrange(20_000, 30_000, 40)
@@ -108,7 +92,7 @@ def free_rtp_block() -> int:
 
 @pytest.fixture
 def sip_port() -> int:
-    return free_sip_port()
+    return free_ports(1)[0]
 
 
 @pytest.fixture
@@ -123,7 +107,7 @@ def make_seat(tmp_path: Path) -> Iterator[Callable[..., Seat]]:
     def make(*, accounts: tuple[AccountSettings, ...] | None = None, up: bool = True, **engine: Any) -> Seat:
         """`up` False does not wait for its line."""
         settings = {
-            "sip_port": free_sip_port(),
+            "sip_port": free_ports(1)[0],
             "bind_address": "127.0.0.1",
             "rtp_port_first": free_rtp_block(),
             "recordings_dir": str(tmp_path / "recordings"),

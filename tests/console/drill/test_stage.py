@@ -51,10 +51,6 @@ def test_callers_are_drawn_by_seed(demo_city: Path) -> None:
     assert any(case.typed.isascii() for case in called), "estates are typed in pinyin"
 
 
-def test_free_ports_are_different() -> None:
-    assert len(set(stage.free_ports(20))) == 20
-
-
 @pytest.mark.parametrize("window", ["console.seat", "console.drill.autopilot", "console.wall.process"])
 def test_a_window_imports_nothing_that_makes_cities(window: str) -> None:
     heavy = {"scipy", "shapely", "osmium", "pypinyin", "sqlalchemy", "alembic", "rapidfuzz", "pjsua2"}

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from console.drill.ports import free_ports
 from store.bus.doorkeeper import Doorkeeper
 from store.bus.hub_sockets import BusError, HubSockets, Ports
 from store.bus.keys import new_keys
 from store.bus.sockets import ZAP_DOMAIN, Context
-from tests.store.conftest import free_ports
 
 KEY = b"k" * 32
 
