@@ -12,6 +12,13 @@ class Event(Struct, frozen=True, tag=True, omit_defaults=True):
     """Base of all facts from the phone."""
 
 
+class Words(Struct, frozen=True):
+    """What to tell a person, in both languages."""
+
+    zh: str
+    en: str
+
+
 # --- the process ---
 
 
@@ -59,14 +66,35 @@ class CommandRefused(Event, frozen=True):
 # --- line ---
 
 
+class RegistrarState(Struct, frozen=True):
+    """One registrar of a line. `alive` is our own heartbeat's word, `None` while it never answered one.
+
+    `code` is the registrar's last SIP code; `why` says in plain words why it does not serve.
+    """
+
+    address: str
+    registered: bool
+    alive: bool | None = None
+    code: int = 0
+    why: Words | None = None
+
+
 class LineState(Event, frozen=True):
-    """`code` is the registrar's last SIP code, 0 before its first answer. `direct`: there is no registrar."""
+    """`code` and `text`: the serving registrar's last answer, code 0 before it. `direct`: no registrar.
+
+    `registrars`: the primary first, then the backup; `serving` is the place of the one that calls go by, and
+    `None` means the line is down: `why` says it in plain words. So it has been since `since_ms`.
+    """
 
     account_id: str
     registered: bool
     code: int = 0
     text: str = ""
     direct: bool = False
+    registrars: tuple[RegistrarState, ...] = ()
+    serving: int | None = None
+    since_ms: int = 0
+    why: Words | None = None
 
 
 class CallStats(Event, frozen=True):
@@ -82,7 +110,8 @@ class CallStats(Event, frozen=True):
 class LineProbed(Event, frozen=True):
     """What came of a test call. `answered_ms` and `heard_ms` count from its INVITE; None: not reached.
 
-    `level`: of what came back, 0..255. `reason` "" means it is well: answered, and the tone was heard.
+    `level`: of what came back, 0..255, `level_db` the same in dB below full scale. `reason` "" means it is
+    well: answered, and the tone was heard. `delay_ms`: from our tone to its return. `registrar` "": direct.
     """
 
     probe_id: str
@@ -90,6 +119,11 @@ class LineProbed(Event, frozen=True):
     answered_ms: int | None = None
     heard_ms: int | None = None
     level: int = 0
+    target: str = ""
+    registrar: str = ""
+    delay_ms: int | None = None
+    level_db: float | None = None
+    at_ms: int = 0
 
 
 # --- calls ---

@@ -49,7 +49,11 @@ class EngineSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class AccountSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """One line. `registrar` `None` is direct SIP: the exchange sends calls straight to our port."""
+    """One line. `registrar` `None` is direct SIP: the exchange sends calls straight to our port.
+
+    `backup_registrar` is registered at the same time, with the same user; calls go by it while the heartbeat
+    calls the first one dead.
+    """
 
     account_id: str
     id_uri: str
@@ -58,6 +62,7 @@ class AccountSettings(Struct, frozen=True, forbid_unknown_fields=True):
     password: str = ""
     transport: Transport = Transport.UDP
     register_s: int = 60
+    backup_registrar: str | None = None
 
     def __repr__(self) -> str:
         return f"AccountSettings({self.account_id!r}, {self.id_uri!r}, registrar={self.registrar!r})"

@@ -76,11 +76,14 @@ def transport_config(settings: EngineSettings, transport: Transport) -> pj.Trans
     return config
 
 
-def account_config(engine: EngineSettings, account: AccountSettings) -> pj.AccountConfig:
+def account_config(
+    engine: EngineSettings, account: AccountSettings, registrar: str | None
+) -> pj.AccountConfig:
+    """The account at one of the line's registrars, `None` for direct SIP."""
     config = pj.AccountConfig()
     config.idUri = account.id_uri
-    if account.registrar is not None:
-        config.regConfig.registrarUri = f"{account.registrar};transport={account.transport}"
+    if registrar is not None:
+        config.regConfig.registrarUri = f"{registrar};transport={account.transport}"
         config.sipConfig.authCreds.append(
             pj.AuthCredInfo("digest", "*", account.user, 0, account.password),
         )
@@ -93,14 +96,26 @@ def account_config(engine: EngineSettings, account: AccountSettings) -> pj.Accou
     if engine.session_timer_s:
         config.callConfig.timerUse = pj.PJSUA_SIP_TIMER_ALWAYS
         config.callConfig.timerMinSESec = config.callConfig.timerSessExpiresSec = engine.session_timer_s
+    _keep_contact(config, account.transport)
     media = config.mediaConfig
     media.srtpUse = SRTP_USE[engine.srtp]
     media.srtpSecureSignaling = 1 if account.transport is Transport.TLS else 0
+    media.srtpOpt.keyings = pj.IntVector([pj.PJMEDIA_SRTP_KEYING_SDES])
     media.transportConfig.boundAddress = engine.bind_address
     media.transportConfig.port = engine.rtp_port_first
     media.transportConfig.portRange = engine.rtp_port_count
     media.transportConfig.qosType = pj.PJ_QOS_TYPE_VOICE
     return config
+
+
+def _keep_contact(config: pj.AccountConfig, transport: Transport) -> None:
+    """A seat's contact is its own fixed port, whatever the registrar saw, so that a restart replaces it.
+
+    Over TLS the exchange can only come back by the connection we opened: we have no certificate of our own.
+    """
+    if transport is not Transport.TLS:
+        config.natConfig.contactRewriteUse = 0
+        config.natConfig.viaRewriteUse = 0
 
 
 def set_codecs(endpoint: pj.Endpoint) -> None:

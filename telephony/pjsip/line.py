@@ -1,13 +1,32 @@
-"""One account: its registration state out, its incoming calls to the switchboard."""
+"""One line: registered at its primary and its backup registrar at once, calls go by the one that is alive.
 
+Registration tells what a registrar said last; the heartbeat tells whether it still lives. Both make the lamp.
+"""
+
+import contextlib
+import time
 from typing import Protocol
 
 import pjsua2 as pj
+from msgspec.structs import replace
 
-from telephony.messages import AnyEvent, LineState
+from telephony.facts import AnyEvent, LineState, RegistrarState, Words
+from telephony.heartbeat import Heartbeat, Pulse, Target
+from telephony.messages import EngineError
+from telephony.pjsip.configuration import account_config
 from telephony.pjsip.guard import guarded
-from telephony.settings import AccountSettings
+from telephony.settings import AccountSettings, EngineSettings, Transport
 from telephony.sip_headers import clean_text
+
+SIP_PORT = 5060
+SIPS_PORT = 5061
+RENEW_EVERY_S = 1.0  # a renewal is refused while one is under way
+WAITING = Words("正在注册", "registering")
+WRONG_PASSWORD = Words("交换机不认这个用户名或口令", "the exchange refuses this user name or password")
+NO_SUCH_USER = Words("交换机上没有这个分机", "the exchange knows no such extension")
+NO_ANSWER = Words("注册没有应答", "registration is not answered")
+REFUSED_CODES = {401: WRONG_PASSWORD, 403: WRONG_PASSWORD, 407: WRONG_PASSWORD, 404: NO_SUCH_USER}
+NO_ANSWER_CODES = {408, 502, 503, 504}
 
 
 class LineOwner(Protocol):
@@ -17,32 +36,180 @@ class LineOwner(Protocol):
     def call_came(self, line: "Line", pj_id: int, message: str) -> None: ...
 
 
-class Line(pj.Account):  # type: ignore[misc]
-    """Lives on the library's one thread, from `create` to `shutdown`."""
+class Registration(pj.Account):  # type: ignore[misc]
+    """The line's account at one registrar, or its only one where there is none."""
 
-    def __init__(self, owner: LineOwner, settings: AccountSettings) -> None:
+    def __init__(self, line: "Line", registrar: str | None) -> None:
         super().__init__()
-        self.owner = owner
-        self.emit = owner.emit
-        self.settings = settings
+        self.line = line
+        self.emit = line.emit
+        self.registrar = registrar
+        self.pulse = Pulse()
+        self.heartbeat: Heartbeat | None = None
+        self.renewals = 0
+        self.renew_due_s: float | None = None
 
-    def report(self) -> None:
-        """Say how the line stands now."""
+    def open(self, engine: EngineSettings) -> None:
+        """Raises `pj.Error`."""
+        self.create(account_config(engine, self.line.settings, self.registrar))
+        if self.registrar is not None:
+            transport = self.line.settings.transport
+            host, port = host_and_port(self.registrar, transport)
+            self.heartbeat = Heartbeat(Target(host, port, transport, engine.tls_ca_file))
+            self.heartbeat.start()
+
+    def close(self) -> None:
+        if self.heartbeat is not None:
+            self.heartbeat.stop()
+        with contextlib.suppress(pj.Error):  # gone either way
+            self.shutdown()
+
+    def turn(self, now_s: float) -> None:
+        """Take the heartbeat's word; register anew where a registrar was away and may have forgotten us."""
+        if self.heartbeat is None:
+            return
+        self.pulse = self.heartbeat.pulse
+        if self.pulse.returns != self.renewals:
+            self.renewals, self.renew_due_s = self.pulse.returns, now_s
+        if self.renew_due_s is not None and now_s >= self.renew_due_s:
+            self.renew_due_s = now_s + RENEW_EVERY_S
+            with contextlib.suppress(pj.Error):  # one is under way: again in a second
+                self.setRegistration(True)
+                self.renew_due_s = None
+
+    def state(self) -> RegistrarState:
         state = self.getInfo()
-        self.emit(
-            LineState(
-                self.settings.account_id,
-                registered=bool(state.regIsActive),
-                code=int(state.regStatus) if self.settings.registrar else 0,
-                text=clean_text(str(state.regStatusText)) if self.settings.registrar else "",
-                direct=self.settings.registrar is None,
-            )
-        )
+        registered, code = bool(state.regIsActive), int(state.regStatus)
+        host, port = host_and_port(self.registrar or "", self.line.settings.transport)
+        why = self.pulse.why
+        if why is None and not registered:
+            why = _refusal(code, clean_text(str(state.regStatusText)))
+        return RegistrarState(f"{host}:{port}", registered, self.pulse.alive, code, why)
 
     @guarded
     def onRegState(self, _param: pj.OnRegStateParam) -> None:
-        self.report()
+        self.line.report()
 
     @guarded
     def onIncomingCall(self, param: pj.OnIncomingCallParam) -> None:
-        self.owner.call_came(self, int(param.callId), str(param.rdata.wholeMsg))
+        self.line.owner.call_came(self.line, int(param.callId), str(param.rdata.wholeMsg))
+
+
+class Line:
+    """Lives on the library's one thread, from `open` to `close`."""
+
+    def __init__(self, owner: LineOwner, settings: AccountSettings) -> None:
+        self.owner = owner
+        self.emit = owner.emit
+        self.settings = settings
+        asked = [settings.registrar, settings.backup_registrar]
+        registrars: list[str | None] = [r for r in asked if r is not None] or [None]
+        self._registrations = [Registration(self, registrar) for registrar in registrars]
+        self._told: LineState | None = None
+
+    def open(self, engine: EngineSettings) -> None:
+        """Begin to register. Raises `pj.Error`; what was opened is closed again."""
+        try:
+            for registration in self._registrations:
+                registration.open(engine)
+        except pj.Error:
+            self.close()
+            raise
+        self.report()
+
+    def close(self) -> None:
+        """Un-register, stop the heartbeats."""
+        registrations, self._registrations = self._registrations, []
+        for registration in registrations:
+            registration.close()
+
+    def turn(self) -> None:
+        """Look at the heartbeats; a changed line is told."""
+        now_s = time.monotonic()
+        pulses = [r.pulse for r in self._registrations]
+        for registration in self._registrations:
+            registration.turn(now_s)
+        if any(old != r.pulse for old, r in zip(pulses, self._registrations, strict=True)):
+            self.report()
+
+    @property
+    def account(self) -> pj.Account:
+        """The account that calls go by now."""
+        return self._registrations[self._best()]
+
+    @property
+    def serving_address(self) -> str:
+        """host:port of the registrar that calls go by now, "" where there is none."""
+        registrar = self._registrations[self._best()].registrar
+        if registrar is None:
+            return ""
+        host, port = host_and_port(registrar, self.settings.transport)
+        return f"{host}:{port}"
+
+    def uri_of(self, target: str) -> str:
+        """A SIP URI as it is, a number at the registrar that serves. Raises `EngineError` without one."""
+        if target.lower().startswith(("sip:", "sips:")):
+            return target
+        registrar = self._registrations[self._best()].registrar
+        if registrar is None:
+            raise EngineError("a line without registrar dials SIP addresses only")
+        return f"sip:{target}@{registrar.partition(':')[2]};transport={self.settings.transport}"
+
+    def report(self) -> None:
+        """Say how the line stands, when that is news."""
+        if not self._registrations:  # closed: un-registering is no news
+            return
+        state, told = self._state(), self._told
+        if told is not None and (told.registered, told.serving) == (state.registered, state.serving):
+            state = replace(state, since_ms=told.since_ms)
+        else:
+            state = replace(state, since_ms=time.time_ns() // 1_000_000)
+        if state != told:
+            self._told = state
+            self.emit(state)
+
+    def _state(self) -> LineState:
+        settings = self.settings
+        if settings.registrar is None:
+            return LineState(settings.account_id, registered=False, direct=True)
+        states = [r.state() for r in self._registrations]
+        best = self._best()
+        serves = states[best].registered and states[best].alive is not False
+        info = self._registrations[best].getInfo()
+        return LineState(
+            settings.account_id,
+            registered=serves,
+            code=states[best].code,
+            text=clean_text(str(info.regStatusText)),
+            registrars=tuple(states),
+            serving=best if serves else None,
+            why=None if serves else states[best].why,
+        )
+
+    def _best(self) -> int:
+        """Registered and alive first, then alive, then registered; the primary where both are equal."""
+        return max(range(len(self._registrations)), key=lambda n: (self._worth(n), -n))
+
+    def _worth(self, n: int) -> int:
+        registration = self._registrations[n]
+        if registration.registrar is None:
+            return 0
+        registered = bool(registration.getInfo().regIsActive)
+        if registration.pulse.alive is False:
+            return 1 if registered else 0
+        return 3 if registered else 2
+
+
+def host_and_port(registrar: str, transport: Transport) -> tuple[str, int]:
+    """Of `sip:host[:port]`."""
+    host, _, port = registrar.partition(":")[2].partition(";")[0].partition(":")
+    return host, int(port) if port else SIPS_PORT if transport is Transport.TLS else SIP_PORT
+
+
+def _refusal(code: int, text: str) -> Words:
+    """Why a registrar has not registered us, by its last code."""
+    if code in {0, 100, 200}:
+        return WAITING
+    if code in NO_ANSWER_CODES:
+        return NO_ANSWER
+    return REFUSED_CODES.get(code) or Words(f"交换机拒绝注册：{code} {text}", f"refused: {code} {text}")

@@ -5,6 +5,7 @@ exchange where there is one), is answered and echoed. Both legs follow the rules
 """
 
 import contextlib
+import math
 import time
 from collections.abc import Callable
 
@@ -13,7 +14,7 @@ import pjsua2 as pj
 from store.core.ids import new_id
 from telephony.messages import AnyEvent, CallEnded, LineProbed, PhoneFault
 from telephony.pjsip.engine import Engine
-from telephony.pjsip.leg import Leg
+from telephony.pjsip.leg import Leg, now_ms
 from telephony.pjsip.line import Line
 from telephony.pjsip.voice import open_voice
 from telephony.settings import Voice
@@ -22,6 +23,7 @@ from telephony.sip_headers import SipRequest
 HEADER = "X-Lingsheng-Probe"
 TONE_HZ = 1000
 LEVEL_MIN = 8  # of 255; silence is 0, our tone comes back at 29
+LEVEL_FULL = 255
 PROBE_S_MAX = 3.0
 GONE_S_MAX = 1.0
 NOT_HERE = 480
@@ -36,12 +38,16 @@ class LineProbe:
         self._legs: dict[str, Leg] = {}
         self._out = ""
         self._began_s = time.monotonic()
+        self._registrar = line.serving_address
+        self._target = ""
         self._answered_ms: int | None = None
+        self._audio_s: float | None = None
         self._ended_s: float | None = None
         self._result: LineProbed | None = None
 
     def start(self, target: str) -> None:
         """Raises `pj.Error` when the call cannot be placed."""
+        self._target = target
         leg = self._leg()
         leg.own_voice = open_voice(Voice(tone_hz=TONE_HZ))
         self._out = leg.call_id
@@ -97,6 +103,7 @@ class LineProbe:
             source.startTransmit(audio)
         if not leg.incoming:  # the bridge measures only what somebody listens to
             audio.startTransmit(self._engine.ears())
+            self._audio_s = self._audio_s or time.monotonic()
 
     def leg_answered(self, leg: Leg) -> None:
         if leg.call_id == self._out:
@@ -109,7 +116,7 @@ class LineProbe:
     # Inside.
 
     def _leg(self, line: Line | None = None, pj_id: int | None = None) -> Leg:
-        leg = Leg(self, line or self._line, new_id(), pj_id)
+        leg = Leg(self, (line or self._line).account, new_id(), pj_id)
         self._legs[leg.call_id] = leg
         return leg
 
@@ -134,7 +141,19 @@ class LineProbe:
             return
         self._ended_s = time.monotonic()
         heard = self._since_ms() if not reason else None
-        self._result = LineProbed(self._probe_id, reason, self._answered_ms, heard, level)
+        delay_ms = None if reason or self._audio_s is None else round((self._ended_s - self._audio_s) * 1000)
+        self._result = LineProbed(
+            self._probe_id,
+            reason,
+            self._answered_ms,
+            heard,
+            level,
+            target=self._target,
+            registrar=self._registrar,
+            delay_ms=delay_ms,
+            level_db=level_db(level),
+            at_ms=now_ms(),
+        )
         leg = self._legs.get(self._out) or next(iter(self._legs.values()), None)
         if leg is not None:
             leg.ended_by_us = True
@@ -143,6 +162,11 @@ class LineProbe:
 
     def _since_ms(self) -> int:
         return round((time.monotonic() - self._began_s) * 1000)
+
+
+def level_db(level: int) -> float | None:
+    """The bridge's level, 0..255 of the mean of what it carries, in dB below full scale; `None`: nothing."""
+    return round(20 * math.log10(level / LEVEL_FULL), 1) if level else None
 
 
 class TurnedAway:
@@ -154,7 +178,7 @@ class TurnedAway:
 
     def came(self, line: Line, pj_id: int) -> None:
         """Refuse this call, after the callback that brought it."""
-        leg = Leg(self, line, new_id(), pj_id)
+        leg = Leg(self, line.account, new_id(), pj_id)
         call_id = leg.call_id
         self.legs[call_id] = leg
         self._engine.defer(lambda: self._refuse(call_id))

@@ -14,7 +14,6 @@ import pjsua2 as pj
 
 from store.core.ids import new_id
 from telephony import messages as msg
-from telephony.pjsip.configuration import account_config
 from telephony.pjsip.engine import SOCKET_LINGER_S, Engine
 from telephony.pjsip.leg import Leg, now_ms
 from telephony.pjsip.line import Line
@@ -79,6 +78,8 @@ class Switchboard:
         if self._wanted_accounts is not None and not self._legs and self._probe is None:
             wanted, self._wanted_accounts = self._wanted_accounts, None
             self._set_accounts(wanted)
+        for line in self._lines.values():
+            line.turn()
         now_s = time.monotonic()
         if now_s >= self._stats_due_s:
             self._stats_due_s = now_s + STATS_EVERY_S
@@ -111,7 +112,7 @@ class Switchboard:
             self._turn_away(line, pj_id, request)
             return
         call_id = new_id()
-        leg = self._legs[call_id] = Leg(self, line, call_id, pj_id)
+        leg = self._legs[call_id] = Leg(self, line.account, call_id, pj_id)
         leg.account_id = line.settings.account_id
         caller = caller_of(request)
         self.emit(
@@ -198,9 +199,9 @@ class Switchboard:
         if order.call_id in self._legs:
             return
         line = self._line(order.account_id)
-        target = dial_uri(order.target, line.settings)
+        target = line.uri_of(order.target)
         own_voice = None if order.voice is None else open_voice(order.voice)
-        leg = Leg(self, line, order.call_id)
+        leg = Leg(self, line.account, order.call_id)
         leg.account_id, leg.seconds_max = line.settings.account_id, order.seconds_max
         leg.own_voice = own_voice
         self._legs[order.call_id] = leg
@@ -221,14 +222,14 @@ class Switchboard:
             self.emit(msg.LineProbed(order.probe_id, "busy"))
             return
         line = self._line(None)
-        target = dial_uri(order.target, line.settings) if order.target else self._own_uri(line.settings)
+        target = line.uri_of(order.target) if order.target else self._own_uri(line)
         self._probe = LineProbe(self._engine, line, order.probe_id, self.emit)
         self._probe.start(target)
 
-    def _own_uri(self, account: AccountSettings) -> str:
+    def _own_uri(self, line: Line) -> str:
         """Through the exchange where there is one, else straight to our own port."""
-        if account.registrar is not None:
-            return dial_uri(account.user, account)
+        if line.settings.registrar is not None:
+            return line.uri_of(line.settings.user)
         bound = self._engine.settings.bind_address
         host = "127.0.0.1" if bound == ANY_ADDRESS else bound
         return f"sip:probe@{host}:{self._engine.sip_port}"
@@ -257,18 +258,16 @@ class Switchboard:
     def _set_accounts(self, wanted: tuple[AccountSettings, ...]) -> None:
         for account_id, line in list(self._lines.items()):
             if line.settings not in wanted:
-                with contextlib.suppress(pj.Error):  # gone either way
-                    self._lines.pop(account_id).shutdown()
+                self._lines.pop(account_id).close()
         for settings in wanted:
             if settings.account_id not in self._lines:
                 line = Line(self, settings)
                 try:
-                    line.create(account_config(self._engine.settings, settings))
+                    line.open(self._engine.settings)
                 except pj.Error as error:
                     self.emit(msg.LineState(settings.account_id, False, 0, str(error.reason)))
                     continue
                 self._lines[settings.account_id] = line
-                line.report()
 
     def _leg(self, call_id: str) -> Leg:
         if call_id not in self._legs:
@@ -288,16 +287,6 @@ class Switchboard:
             return
         call_id = getattr(command, "call_id", "")
         self.emit(msg.CommandRefused(call_id, type(command).__name__, reason))
-
-
-def dial_uri(target: str, account: AccountSettings) -> str:
-    """A SIP URI as it is, a number at the account's registrar. Raises `EngineError` without one."""
-    if target.lower().startswith(("sip:", "sips:")):
-        return target
-    if account.registrar is None:
-        raise msg.EngineError("a line without registrar dials SIP addresses only")
-    host = account.registrar.partition(":")[2]
-    return f"sip:{target}@{host};transport={account.transport}"
 
 
 def _with_code(sip_code: int) -> pj.CallOpParam:
