@@ -13,6 +13,7 @@ import sys
 import tomllib
 from argparse import Namespace
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
@@ -131,12 +132,6 @@ def add_demo(parser: Parser) -> None:
     )
 
 
-def add_city(parser: Parser) -> None:
-    from mapview.geo import cli
-
-    cli.add_arguments(parser)
-
-
 def run_demo(options: Namespace) -> int:
     from console.drill import demo
 
@@ -168,36 +163,6 @@ def run_relay(options: Namespace) -> int:
     return site.run(config, leads=False)
 
 
-def add_site(parser: Parser) -> None:
-    add_config(parser)
-    from store import site_cli
-
-    site_cli.add_arguments(parser)
-
-
-def run_site(options: Namespace) -> int:
-    end_with_reader()
-    config = load_config(options.config)
-    from store import site_cli
-
-    return site_cli.run(options, config)
-
-
-def add_report(parser: Parser) -> None:
-    add_screen(parser)
-    from console import report_cli
-
-    report_cli.add_arguments(parser)
-
-
-def run_report(options: Namespace) -> int:
-    end_with_reader()
-    config = load_config(options.config)
-    from console import report_cli
-
-    return report_cli.run(options, config)
-
-
 def seed_of(folder: Path, site: str) -> Callable[[], Sequence[Command]]:
     """Reads the centre's lists when the hub asks for them; rows left out are logged."""
 
@@ -214,77 +179,6 @@ def seed_of(folder: Path, site: str) -> Callable[[], Sequence[Command]]:
         return lists.orders
 
     return read
-
-
-def add_admin(parser: Parser) -> None:
-    add_config(parser)
-    from store import admin_cli
-
-    admin_cli.add_arguments(parser)
-
-
-def run_admin(options: Namespace) -> int:
-    config = load_config(options.config)
-    from store import admin_cli
-
-    return admin_cli.run(options, config)
-
-
-def add_store(parser: Parser) -> None:
-    add_config(parser)
-    from store import store_cli
-
-    store_cli.add_arguments(parser)
-
-
-def run_store(options: Namespace) -> int:
-    end_with_reader()
-    config = load_config(options.config)
-    from store import store_cli
-
-    return store_cli.run(options, config)
-
-
-def add_deploy(parser: Parser) -> None:
-    from store.deploy import cli
-
-    cli.add_arguments(parser)
-
-
-def run_deploy(options: Namespace) -> int:
-    end_with_reader()
-    from store.deploy import cli
-
-    return cli.run(options)
-
-
-def add_enrol(parser: Parser) -> None:
-    add_config(parser)
-    from store import enrol_cli
-
-    enrol_cli.add_arguments(parser)
-
-
-def run_enrol(options: Namespace) -> int:
-    config = load_config(options.config)
-    from store import enrol_cli
-
-    return enrol_cli.run(options, config)
-
-
-def add_audit(parser: Parser) -> None:
-    add_config(parser)
-    from store import audit_cli
-
-    audit_cli.add_arguments(parser)
-
-
-def run_audit(options: Namespace) -> int:
-    end_with_reader()
-    config = load_config(options.config)
-    from store import audit_cli
-
-    return audit_cli.run(options, config)
 
 
 def run_seat(options: Namespace) -> int:
@@ -316,11 +210,44 @@ def run_doctor(options: Namespace) -> int:
     return doctor.run(config, options.lang)
 
 
-def run_city(options: Namespace) -> int:
-    end_with_reader()
-    from mapview.geo import cli
+def command(name: str, words: str, module: str, own: Callable[[Parser], None] = add_config) -> Part:
+    """A part with a configuration whose module has `add_arguments(parser)` and `run(options, config)`."""
 
-    return cli.run(options)
+    def add(parser: Parser) -> None:
+        own(parser)
+        import_module(module).add_arguments(parser)
+
+    def run(options: Namespace) -> int:
+        config = load_config(options.config)
+        code: int = import_module(module).run(options, config)
+        return code
+
+    return Part(name, words, add, run)
+
+
+def lister(name: str, words: str, module: str, own: Callable[[Parser], None] = add_config) -> Part:
+    """A command whose output may be read by another: `main.py audit ... | head`."""
+    part = command(name, words, module, own)
+
+    def run(options: Namespace) -> int:
+        end_with_reader()
+        return part.run(options)
+
+    return part._replace(run=run)
+
+
+def maker(name: str, words: str, module: str) -> Part:
+    """A part that needs no configuration; its module has `add_arguments(parser)` and `run(options)`."""
+
+    def add(parser: Parser) -> None:
+        import_module(module).add_arguments(parser)
+
+    def run(options: Namespace) -> int:
+        end_with_reader()
+        code: int = import_module(module).run(options)
+        return code
+
+    return Part(name, words, add, run)
 
 
 PARTS = (
@@ -337,20 +264,18 @@ PARTS = (
         add_config,
         run_relay,
     ),
-    Part("site", "指挥权移交报告 reports of changes of command", add_site, run_site),
-    Part("report", "储备席启用与演练记录 records of activations", add_report, run_report),
+    lister("site", "指挥权移交报告 reports of changes of command", "store.site_cli"),
+    lister("report", "储备席启用与演练记录 records of activations", "console.report_cli", add_screen),
     Part("seat", "坐席窗口 the dispatcher's window", add_screen, run_seat),
     Part("wall", "大屏 the wall display", add_screen, run_wall),
     Part("gateway", "车载终端网关 (JT/T 808) the gateway of the vehicle terminals", add_config, run_gateway),
     Part("doctor", "检查本机并说明如何补救 check this machine and say what to do", add_screen, run_doctor),
-    Part("admin", "机器、账号与人员 machines, accounts and people", add_admin, run_admin),
-    Part("enrol", "登记本机 enrol this machine with a one-time code", add_enrol, run_enrol),
-    Part("audit", "查阅与验证审计 read and prove the audit", add_audit, run_audit),
-    Part("store", "数据库：升级、备份、恢复、演练 upgrade, back up, restore, drill", add_store, run_store),
-    Part(
-        "deploy", "生成并检查一座城市的机器配置 make and check the machines of a city", add_deploy, run_deploy
-    ),
-    Part("city", "生成或导入城市地图 make or import the map of a city", add_city, run_city),
+    command("admin", "机器、账号与人员 machines, accounts and people", "store.admin_cli"),
+    command("enrol", "登记本机 enrol this machine with a one-time code", "store.enrol_cli"),
+    lister("audit", "查阅与验证审计 read and prove the audit", "store.audit_cli"),
+    lister("store", "数据库：升级、备份、恢复、演练 upgrade, back up, restore, drill", "store.store_cli"),
+    maker("deploy", "生成并检查一座城市的机器配置 make and check the machines of a city", "store.deploy.cli"),
+    maker("city", "生成或导入城市地图 make or import the map of a city", "mapview.geo.cli"),
 )
 
 
