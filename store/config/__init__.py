@@ -1,20 +1,21 @@
 """lingsheng.toml: one frozen struct per section, read once at start, passed to the part that needs it.
 
 sections.py   every key: default, limits, text in two languages; a new key is one new line
+key_rules.py  what the status keys of a vehicle terminal mean
+fields.py     what a key is made of: texts, limits, shared types
 words.py      types and values in plain Chinese and English, for refusals and for the reference
 reading.py    load_config: unknown keys and wrong values are refused all at once, in plain words
 reference.py  docs/configuration.md and lingsheng.example.toml, written from sections.py
 """
 
+from store.config.key_rules import DEFAULT_KEY_RULES, KeyRule
 from store.config.reading import DEFAULT_FILE, ConfigError, load_config, load_struct
 from store.config.sections import (
-    DEFAULT_KEY_RULES,
     Backup,
     Cluster,
     Config,
     Gateway,
     Hub,
-    KeyRule,
     Keys,
     Log,
     Map,

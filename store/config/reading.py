@@ -13,7 +13,8 @@ from typing import Annotated, Any, TypeVar, cast, get_args, get_origin, get_type
 import msgspec
 from msgspec import inspect
 
-from store.config.sections import Config, key_texts
+from store.config.fields import key_texts
+from store.config.sections import Config
 from store.config.words import Words, choices, type_words, value_words
 
 DEFAULT_FILE = Path("lingsheng.toml")

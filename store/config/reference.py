@@ -7,7 +7,9 @@ from typing import Any, get_type_hints
 import msgspec
 from msgspec import inspect
 
-from store.config.sections import DEFAULT_KEY_RULES, Config, KeyRule, key_texts
+from store.config.fields import key_texts
+from store.config.key_rules import DEFAULT_KEY_RULES, KeyRule
+from store.config.sections import Config
 from store.config.words import type_words
 
 PROJECT = Path(__file__).resolve().parents[2]

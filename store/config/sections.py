@@ -4,43 +4,15 @@ The text is the documentation: reference.py prints it and a test keeps the print
 keys that some part reads are listed. Defaults suit one desk with everything on one machine.
 """
 
-from typing import Annotated, Any, Literal, get_type_hints
+from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from dispatch.kinds import SeatKind
+from store.config.fields import HostPort, Port, PositionBudget, SeatNumber, SiteCode, StoreUrl, key
+from store.config.key_rules import DEFAULT_KEY_RULES, KeyRule
 
 FOLDER = "lingsheng-data"
-
-
-def key(zh: str, en: str, *, path: bool = False, ge: int | None = None, le: int | None = None) -> Meta:
-    """The text and limits of one key. `path`: relative values count from the folder of the file."""
-    return Meta(extra={"zh": zh, "en": en, "path": path}, ge=ge, le=le)
-
-
-def form(pattern: str, zh: str, en: str) -> Meta:
-    """A text of a fixed form, with the words that say which."""
-    return Meta(pattern=pattern, extra={"form": (zh, en)})
-
-
-Port = Annotated[int, Meta(ge=1, le=65535)]
-Byte = Annotated[int, Meta(ge=0, le=255)]
-Bit = Annotated[int, Meta(ge=0, le=31)]
-Message = Literal[0x0301, 0x0302, 0x0900]
-HostPort = Annotated[str, form(r"^[^\s:/]+:[0-9]{1,5}$", "文字“主机:端口”", 'text "host:port"')]
-StoreUrl = Annotated[
-    str,
-    form(
-        r"^(sqlite:///|postgresql\+psycopg://)\S+$",
-        "文字 sqlite:///文件 或 postgresql+psycopg://…",
-        "text sqlite:///file or postgresql+psycopg://…",
-    ),
-]
-PositionBudget = Annotated[
-    str, form(r"^(auto|[1-9][0-9]{2,8})$", "文字 auto 或数字（加引号）", 'text "auto" or a number, quoted')
-]
-SiteCode = Annotated[str, form(r"^[0-9A-Z]{2,4}$", "2–4 位数字或大写字母", "2-4 digits or capitals")]
-SeatNumber = Annotated[str, form(r"^[0-9]{1,3}$", "1–3 位数字（加引号）", "1-3 digits, quoted")]
 
 
 class Site(Struct, frozen=True):
@@ -201,57 +173,6 @@ class Phone(Struct, frozen=True):
     ] = 40000
 
 
-class KeyRule(Struct, frozen=True):
-    """车载终端的一个状态键，先写的规则优先。A status key of a vehicle terminal; the first that fits wins.
-
-    Which keys go together is checked by the gateway at its start (`radio/terminal/keys.py`).
-    """
-
-    gives: Annotated[
-        str,
-        key(
-            "含义：任务节点名，或 refused、suspended、assistance、sos",
-            "a milestone's name, or refused, suspended, assistance, sos",
-        ),
-    ]
-    label: Annotated[str, key("下发到终端的键名", "text shown on the terminal's key")] = ""
-    message: Annotated[
-        Message | None,
-        key(
-            "消息号：0x0301 事件报告、0x0302 提问应答、0x0900 透传",
-            "message: 0x0301 event report, 0x0302 answer, 0x0900 passthrough",
-        ),
-    ] = None
-    event: Annotated[Byte | None, key("0x0301：事件编号", "0x0301: event id")] = None
-    answer: Annotated[Byte | None, key("0x0302：答案编号", "0x0302: answer id")] = None
-    type: Annotated[Byte | None, key("0x0900：透传类型", "0x0900: passthrough type")] = None
-    offset: Annotated[int, key("0x0900：数据中的字节位置", "0x0900: byte in the data", ge=0, le=1023)] = 0
-    mask: Annotated[
-        int, key("0x0900：比较前的掩码", "0x0900: mask applied before comparing", ge=1, le=255)
-    ] = 255
-    value: Annotated[Byte | None, key("0x0900：应得的值", "0x0900: value expected")] = None
-    tlv: Annotated[Byte | None, key("位置附加项编号", "additional item of a position")] = None
-    bit: Annotated[Bit | None, key("附加项中的位，最低位为 0", "bit of that item, lowest is 0")] = None
-    alarm_bit: Annotated[Bit | None, key("报警标志的位", "bit of the alarm flags")] = None
-    status_bit: Annotated[Bit | None, key("状态的位", "bit of the state flags")] = None
-
-
-DEFAULT_KEY_RULES = (
-    KeyRule(message=0x0301, event=1, gives="acknowledged", label="接收任务"),
-    KeyRule(message=0x0301, event=2, gives="departed", label="出车"),
-    KeyRule(message=0x0301, event=3, gives="on_scene", label="到达现场"),
-    KeyRule(message=0x0301, event=4, gives="patient_aboard", label="病人上车"),
-    KeyRule(message=0x0301, event=5, gives="at_hospital", label="到达医院"),
-    KeyRule(message=0x0301, event=6, gives="completed", label="完成"),
-    KeyRule(message=0x0301, event=7, gives="returned", label="回站"),
-    KeyRule(message=0x0301, event=8, gives="suspended", label="暂停"),
-    KeyRule(message=0x0301, event=9, gives="assistance", label="请求支援"),
-    KeyRule(message=0x0302, answer=1, gives="acknowledged"),
-    KeyRule(message=0x0302, answer=2, gives="refused"),
-    KeyRule(alarm_bit=0, gives="sos"),
-)
-
-
 class Gateway(Struct, frozen=True):
     """车载终端网关 (JT/T 808)。The gateway of the vehicle terminals."""
 
@@ -394,12 +315,3 @@ class Config(Struct, frozen=True):
     backup: Backup = Backup()
     keys: Keys = Keys()
     log: Log = Log()
-
-
-def key_texts(section: type[Struct]) -> dict[str, dict[str, Any]]:
-    """For each key of a section the `extra` of its `key(...)`: zh, en, path."""
-    hints = get_type_hints(section, include_extras=True)
-    return {
-        name: next(meta.extra for meta in hint.__metadata__ if meta.extra and "path" in meta.extra)
-        for name, hint in hints.items()
-    }

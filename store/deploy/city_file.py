@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from store.config import load_struct
-from store.config.sections import SiteCode, form
+from store.config.fields import SiteCode, form
 from store.config.words import Words
 
 Part = Literal["postgresql", "etcd", "hub", "standby", "relay", "gateway", "wall", "seat"]

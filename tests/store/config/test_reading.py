@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch.kinds import SeatKind
-from store.config import Config, ConfigError, load_config
-from store.config.sections import KeyRule
+from store.config import Config, ConfigError, KeyRule, load_config
 
 
 def load(folder: Path, text: str) -> Config:

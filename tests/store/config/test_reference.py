@@ -7,8 +7,9 @@ import pytest
 
 from dispatch.kinds import MilestoneKind
 from store.config import Config, load_config
+from store.config.fields import key_texts
+from store.config.key_rules import DEFAULT_KEY_RULES, KeyRule
 from store.config.reference import EXAMPLE, REFERENCE, example_text, reference_text
-from store.config.sections import DEFAULT_KEY_RULES, KeyRule, key_texts
 
 SECTIONS = [field.type for field in msgspec.structs.fields(Config)] + [KeyRule]
 NOT_MILESTONES = {"refused", "suspended", "assistance", "sos"}
