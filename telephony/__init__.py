@@ -7,9 +7,14 @@ virtual.py            a phone without telephony that keeps the same contract, fo
 caller.py             people who really call 120 (`python -m telephony.caller`), for demo and tests
 orders.py             what the seat orders of its phone process
 facts.py              what the phone process tells the seat
+call_facts.py         the part of it that is about calls
+errors.py             what can go wrong
 messages.py           both under one name, and their encoding
 settings.py           engine, accounts, voices
 mirror.py             the phone's state folded from its facts (pure)
+conversation.py       who talks with the operator and who waits (pure)
+routing.py            who hears whom (pure)
+monitoring.py         a supervisor's signed wish (pure)
 sip_headers.py        who calls, from the raw INVITE (pure)
 recording.py          two legs into one hashed stereo WAV, also after a crash (files only)
 recording_closer.py   the thread that does it

@@ -3,13 +3,33 @@
 `at_ms` is UTC since 1970, `mono_ns` the monotonic clock all processes of a machine share.
 """
 
-import enum
-
 from msgspec import Struct
 
-
-class Event(Struct, frozen=True, tag=True, omit_defaults=True):
-    """Base of all facts from the phone."""
+from telephony.call_facts import *  # noqa: F403 - all facts are read from here
+from telephony.call_facts import (
+    CallAnswered,
+    CallDialled,
+    CallEarly,
+    CallEnded,
+    CallMedia,
+    CallMoved,
+    CallRejected,
+    CallReplaced,
+    CallRinging,
+    CallTransferred,
+    DigitReceived,
+    DigitsSent,
+    Event,
+    MetronomeSwitched,
+    MonitorBegan,
+    MonitorChanged,
+    MonitorEnded,
+    MonitorRefused,
+    PromptBegan,
+    PromptEnded,
+    TransferFailed,
+    TransferProgressed,
+)
 
 
 class Words(Struct, frozen=True):
@@ -126,82 +146,6 @@ class LineProbed(Event, frozen=True):
     at_ms: int = 0
 
 
-# --- calls ---
-
-
-class EndedBy(enum.StrEnum):
-    """Who ended a call."""
-
-    FAR_END = "far_end"
-    SEAT = "seat"
-    NETWORK = "network"  # no answer to signalling, refused by a proxy, time limit
-    PHONE = "phone"  # our own phone process died with the call
-
-
-class CallRinging(Event, frozen=True):
-    """A call came in. `number` is empty when withheld; `headers` as received, names in lower case."""
-
-    call_id: str
-    account_id: str
-    number: str
-    name: str
-    dialled: str
-    sip_call_id: str
-    at_ms: int
-    mono_ns: int
-    headers: tuple[tuple[str, str], ...] = ()
-
-
-class CallDialled(Event, frozen=True):
-    """Our own call goes out."""
-
-    call_id: str
-    account_id: str
-    target: str
-    at_ms: int
-
-
-class CallEarly(Event, frozen=True):
-    """The far end of our own call rings (180) or talks before answering (183)."""
-
-    call_id: str
-    sip_code: int
-
-
-class CallAnswered(Event, frozen=True):
-    call_id: str
-    at_ms: int
-    mono_ns: int
-
-
-class CallMedia(Event, frozen=True):
-    """Audio began or stopped to flow (far end holds)."""
-
-    call_id: str
-    active: bool
-
-
-class CallEnded(Event, frozen=True):
-    """`answered` tells a talk from an abandoned call; `reason` is the text of the final SIP code."""
-
-    call_id: str
-    ended_by: EndedBy
-    sip_code: int
-    reason: str
-    answered: bool
-    at_ms: int
-
-
-class CallRejected(Event, frozen=True):
-    """A call beyond the engine's capacity was refused by the library itself; nothing rang."""
-
-    number: str
-    name: str
-    dialled: str
-    sip_code: int
-    at_ms: int
-
-
 # --- recording ---
 
 
@@ -245,4 +189,18 @@ AnyEvent = (
     | CallStats
     | LineProbed
     | CommandRefused
+    | CallMoved
+    | TransferProgressed
+    | CallTransferred
+    | TransferFailed
+    | CallReplaced
+    | DigitsSent
+    | DigitReceived
+    | PromptBegan
+    | PromptEnded
+    | MetronomeSwitched
+    | MonitorBegan
+    | MonitorChanged
+    | MonitorEnded
+    | MonitorRefused
 )

@@ -5,6 +5,8 @@ Orders (`orders.py`) go in, past-tense facts (`facts.py`) come out. Both are rea
 
 import msgspec
 
+from telephony.errors import *  # noqa: F403
+from telephony.errors import BadMessageError
 from telephony.facts import *  # noqa: F403 - this module is where both sides read them
 from telephony.facts import AnyEvent, Event
 from telephony.orders import *  # noqa: F403
@@ -13,23 +15,6 @@ from telephony.orders import AnyCommand, Command
 _encoder = msgspec.msgpack.Encoder()
 _command_decoder: msgspec.msgpack.Decoder[AnyCommand] = msgspec.msgpack.Decoder(AnyCommand)
 _event_decoder: msgspec.msgpack.Decoder[AnyEvent] = msgspec.msgpack.Decoder(AnyEvent)
-
-
-class TelephonyError(Exception):
-    """Base of the package's errors.
-
-    TelephonyError
-    ├── BadMessageError   a frame on the pipe is not one of our messages
-    └── EngineError       the native engine cannot start or carry out an order (telephony.pjsip)
-    """
-
-
-class BadMessageError(TelephonyError):
-    """A frame that is no message of this version."""
-
-
-class EngineError(TelephonyError):
-    """The native engine says no; the text says why in its words."""
 
 
 def encode(message: Command | Event) -> bytes:

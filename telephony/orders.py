@@ -5,7 +5,8 @@ Calls are named by our own UUIDv7 (`call_id`), never by an id of the native libr
 
 from msgspec import Struct
 
-from telephony.settings import AccountSettings, Voice
+from telephony.monitoring import MonitorMode
+from telephony.settings import AccountSettings, TrustSettings, Voice
 
 
 class Command(Struct, frozen=True, tag=True, omit_defaults=True):
@@ -61,7 +62,9 @@ class Dial(Command, frozen=True):
     """Place a call to a SIP URI, or to a number through the account's registrar.
 
     `account_id` `None`: the first account. `voice` `None`: the seat's microphone. `seconds_max` `None`: until
-    somebody hangs up. The asserted identity goes out as P-Asserted-Identity (RFC 3325).
+    somebody hangs up. The asserted identity goes out as P-Asserted-Identity (RFC 3325). Whoever the operator
+    talks with goes on hold, unless the call has its own voice. `call_back_of` and `incident_id` come back
+    with `CallDialled`: the call that was lost, what the call is about.
     """
 
     call_id: str
@@ -71,6 +74,129 @@ class Dial(Command, frozen=True):
     asserted_name: str = ""
     voice: Voice | None = None
     seconds_max: float | None = None
+    call_back_of: str = ""
+    incident_id: str = ""
 
 
-AnyCommand = ConfigureAccounts | Answer | Reject | HangUp | Dial | AcceptCalls | ProbeLine
+# --- conversation ---
+
+
+class TalkTo(Command, frozen=True):
+    """Talk with this call alone: resume, swap, take one out of a conference. The others go on hold."""
+
+    call_id: str
+
+
+class Hold(Command, frozen=True):
+    """The far end hears the hold announcement and nobody hears the far end."""
+
+    call_id: str
+
+
+class Confer(Command, frozen=True):
+    """These calls join whoever the operator talks with."""
+
+    call_ids: tuple[str, ...]
+
+
+class LeaveConference(Command, frozen=True):
+    """The operator goes, the others talk on."""
+
+
+class RejoinConference(Command, frozen=True):
+    """Back into the conference that was left; whoever the operator talks with goes on hold."""
+
+
+class Transfer(Command, frozen=True):
+    """Send the far end to `target`, a SIP URI or a number (REFER, RFC 3515); then our call ends."""
+
+    call_id: str
+    target: str
+
+
+class TransferTo(Command, frozen=True):
+    """Join the far ends of two answered calls and step out (REFER with Replaces, RFC 3891)."""
+
+    call_id: str
+    other_call_id: str
+
+
+class SendDigits(Command, frozen=True):
+    """Key tones: RFC 4733 where the far end takes it, else INFO; `by_info` sends INFO in any case."""
+
+    call_id: str
+    digits: str
+    by_info: bool = False
+
+
+# --- sounds into a call ---
+
+
+class Say(Command, frozen=True):
+    """Play this WAV to the far end, the operator hears it lower. It takes the place of one that plays."""
+
+    call_id: str
+    wav: str
+    loop: bool = False
+
+
+class StopSaying(Command, frozen=True):
+    call_id: str
+
+
+class Metronome(Command, frozen=True):
+    """110 ticks a minute for chest compressions."""
+
+    call_id: str
+    on: bool
+
+
+# --- supervision ---
+
+
+class Trust(Command, frozen=True):
+    """Whom to obey from now on."""
+
+    trust: TrustSettings
+
+
+class Supervise(Command, frozen=True):
+    """Call the seat at `target` to monitor its call `monitored`; `call_id` is our own leg."""
+
+    call_id: str
+    target: str
+    monitored: str
+    mode: MonitorMode
+    account_id: str | None = None
+
+
+class ChangeSupervision(Command, frozen=True):
+    """The same leg in another mode, or the monitored call released by force."""
+
+    call_id: str
+    mode: MonitorMode
+
+
+AnyCommand = (
+    ConfigureAccounts
+    | Answer
+    | Reject
+    | HangUp
+    | Dial
+    | AcceptCalls
+    | ProbeLine
+    | TalkTo
+    | Hold
+    | Confer
+    | LeaveConference
+    | RejoinConference
+    | Transfer
+    | TransferTo
+    | SendDigits
+    | Say
+    | StopSaying
+    | Metronome
+    | Trust
+    | Supervise
+    | ChangeSupervision
+)

@@ -30,6 +30,9 @@ class EngineSettings(Struct, frozen=True, forbid_unknown_fields=True):
     `sip_port` 0 takes any free port (test callers only: a seat that records needs a fixed one).
     `recordings_dir` `None` records nothing. `rtp_port_first`..`+rtp_port_count` carry the audio.
     `jitter_ms` is the fixed start of the jitter buffer: 60 on a good LAN, 120 over a WAN.
+    `hold_voice` is what a caller on hold hears. `one_operator` False: several people share this phone (test
+    callers), so that its calls neither hold nor hear each other. `late_offers` False: an INVITE without an
+    offer (RFC 3261 13.2.1) is refused with 488.
     `session_timer_s` frees a call whose far end died silently (RFC 4028; 90 is its minimum, 0 is off).
     """
 
@@ -40,6 +43,9 @@ class EngineSettings(Struct, frozen=True, forbid_unknown_fields=True):
     rtp_port_count: int = 38
     recordings_dir: str | None = None
     microphone: Voice = Voice()
+    hold_voice: Voice = Voice()
+    one_operator: bool = True
+    late_offers: bool = True
     clock_rate_hz: int = 16_000
     jitter_ms: int = 60
     session_timer_s: int = 90
@@ -68,6 +74,21 @@ class AccountSettings(Struct, frozen=True, forbid_unknown_fields=True):
         return f"AccountSettings({self.account_id!r}, {self.id_uri!r}, registrar={self.registrar!r})"
 
 
+class TrustSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Whom the phone obeys beyond ringing: by default nobody.
+
+    `sources`: addresses and networks ("10.1.0.0/16") of the exchange: their intercom calls are answered at
+    once, their transfers followed, their supervisors heard. `monitor_secret`: what supervisors of this site
+    sign with; "" lets nobody in.
+    """
+
+    sources: tuple[str, ...] = ()
+    monitor_secret: str = ""
+
+    def __repr__(self) -> str:
+        return f"TrustSettings({self.sources!r})"
+
+
 class PhoneSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """All a seat needs for its phone. The first account takes calls no other account matches.
 
@@ -77,3 +98,4 @@ class PhoneSettings(Struct, frozen=True, forbid_unknown_fields=True):
     engine: EngineSettings = EngineSettings()
     accounts: tuple[AccountSettings, ...] = ()
     accepting: bool = True
+    trust: TrustSettings = TrustSettings()

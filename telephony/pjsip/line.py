@@ -33,7 +33,7 @@ class LineOwner(Protocol):
     """What a line needs from the switchboard."""
 
     def emit(self, event: AnyEvent) -> None: ...
-    def call_came(self, line: "Line", pj_id: int, message: str) -> None: ...
+    def call_came(self, line: "Line", pj_id: int, message: str, source: str) -> None: ...
 
 
 class Registration(pj.Account):  # type: ignore[misc]
@@ -92,7 +92,8 @@ class Registration(pj.Account):  # type: ignore[misc]
 
     @guarded
     def onIncomingCall(self, param: pj.OnIncomingCallParam) -> None:
-        self.line.owner.call_came(self.line, int(param.callId), str(param.rdata.wholeMsg))
+        source = str(param.rdata.srcAddress)
+        self.line.owner.call_came(self.line, int(param.callId), str(param.rdata.wholeMsg), source)
 
 
 class Line:

@@ -102,7 +102,7 @@ class Switchboard:
 
     # What lines and legs report, inside callbacks.
 
-    def call_came(self, line: Line, pj_id: int, message: str) -> None:
+    def call_came(self, line: Line, pj_id: int, message: str, source: str) -> None:
         mono_ns = time.monotonic_ns()
         request = parse_request(message)
         if self._probe is not None and self._probe.is_mine(request):

@@ -1,0 +1,95 @@
+"""A supervisor's signed wish to listen, whisper, barge in, take over or release: pure.
+
+It travels as `X-Monitor: mode;call_id;at_ms;signature` on the INVITE of the supervisor's leg and on the INFO
+that changes it. The signature is an HMAC with the site's secret; it counts for 30 s and once.
+"""
+
+import enum
+import hashlib
+import hmac
+from collections import deque
+from typing import NamedTuple
+
+HEADER = "X-Monitor"
+WINDOW_MS = 30_000
+SEEN_MAX = 4096  # refused beyond: far more than people press in a minute
+ID_CHARS = 32
+
+
+class MonitorMode(enum.StrEnum):
+    """How a supervisor is with a call. `RELEASE` ends it by force."""
+
+    LISTEN = "listen"  # heard by nobody
+    WHISPER = "whisper"  # heard by the operator only
+    BARGE = "barge"  # heard by all
+    TAKE_OVER = "take_over"  # in the operator's place
+    RELEASE = "release"
+
+
+class MonitorWish(NamedTuple):
+    """What is wanted of which call."""
+
+    mode: MonitorMode
+    call_id: str
+
+
+class Judged(NamedTuple):
+    """What a header says, as far as it can be read; `reason` is empty when it is to be obeyed."""
+
+    wish: MonitorWish | None
+    reason: str = ""
+
+
+def signed(wish: MonitorWish, at_ms: int, secret: str) -> str:
+    """The header's value."""
+    text = f"{wish.mode};{wish.call_id};{at_ms}"
+    return f"{text};{_signature(text, secret)}"
+
+
+class MonitorGate:
+    """Judges wishes against one secret; remembers those of the last minute, so that none counts twice."""
+
+    def __init__(self, secret: str) -> None:
+        """An empty secret admits nobody."""
+        self._secret = secret
+        self._seen: set[str] = set()
+        self._seen_at: deque[tuple[int, str]] = deque()
+
+    def judge(self, value: str, now_ms: int) -> Judged:
+        """Read one header. A wrong signature is not told apart from a wrong secret."""
+        text, _, signature = value.strip().rpartition(";")
+        wish, at_ms = _parsed(text)
+        if wish is None:
+            return Judged(None, "malformed")
+        if not self._secret:
+            return Judged(wish, "no secret set")
+        if not hmac.compare_digest(signature.encode(), _signature(text, self._secret).encode()):
+            return Judged(wish, "wrong signature")
+        if abs(now_ms - at_ms) > WINDOW_MS:
+            return Judged(wish, "out of time")
+        self._forget_before(now_ms - 2 * WINDOW_MS)
+        if signature in self._seen:
+            return Judged(wish, "replayed")
+        if len(self._seen) >= SEEN_MAX:
+            return Judged(wish, "too many")
+        self._seen.add(signature)
+        self._seen_at.append((now_ms, signature))
+        return Judged(wish)
+
+    def _forget_before(self, before_ms: int) -> None:
+        """A signature is outdated by itself two windows after it was used, whichever clock was ahead."""
+        while self._seen_at and self._seen_at[0][0] < before_ms:
+            self._seen.discard(self._seen_at.popleft()[1])
+
+
+def _parsed(text: str) -> tuple[MonitorWish | None, int]:
+    parts = text.split(";")
+    if len(parts) != 3 or len(parts[1]) != ID_CHARS or not (parts[2].isascii() and parts[2].isdecimal()):
+        return None, 0
+    if parts[0] not in set(MonitorMode):
+        return None, 0
+    return MonitorWish(MonitorMode(parts[0]), parts[1]), int(parts[2][:ID_CHARS])
+
+
+def _signature(text: str, secret: str) -> str:
+    return hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()
