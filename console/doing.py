@@ -10,6 +10,7 @@ from console.models.authorising import Act
 from console.models.commandline import parse
 from console.models.desk import Desk
 from console.models.labels import word
+from console.models.linked import announce
 from console.models.people import drafting
 from console.models.state import Topic
 from console.ports import HubMode
@@ -333,6 +334,14 @@ class Doing:
         if not self._screen.close_overlay() and self._desk.notices:
             self._desk.notices.pop()
             self._desk.changed(Topic.NOTICE)
+
+    def note_alarm(self) -> None:
+        """What the hub says of itself has been read here and passed on."""
+        desk = self._desk
+        lines = desk.hub_alarms.note(desk.clock())
+        if not lines:
+            desk.notice(say("没有待知悉的中枢告警"), grave=False)
+        announce(desk, lines)
 
     def away(self) -> None:
         desk = self._desk

@@ -107,7 +107,7 @@ class SeatWindow(QMainWindow):
         self._keys = Keys(do, self._command)
         self._calls = CallsPanel(desk, theme, do)
         self._incidents = IncidentsPanel(desk, theme, do)
-        self._alarms = AlarmsPanel(desk, theme)
+        self._alarms = AlarmsPanel(desk, theme, do)
         self._form = FormPanel(desk, page, do)
         self._advice = AdvicePanel(desk, theme, do)
         self._missions = MissionsView(desk, theme, do)

@@ -24,6 +24,8 @@ advice     the ranked vehicles and hospitals with times
 travelling times to the place in hand and which vehicle stands on the order button
 rows       what the lists of calls, incidents and vehicles show
 alarm_rows what the list of alarms and the strip show
+linked     the way to the hub changed
+hub_alarms what the hub says is wrong with itself; `hub_alarm_words` its sentences
 mission_rows  the milestone lines
 map_marks  what the floor looks like on a map
 commandline  what a line typed after / means

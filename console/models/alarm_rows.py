@@ -5,6 +5,7 @@ from msgspec import Struct
 from console.i18n import say
 from console.models.ages import age
 from console.models.desk import Desk
+from console.models.hub_alarms import PREFIX, HubAlarm, name, words
 from console.models.labels import site_name, word
 from console.models.latest import short
 from console.models.rows import is_mine
@@ -28,8 +29,15 @@ class AlarmRow(Struct, frozen=True):
 
 def alarms(desk: Desk, now: int) -> list[AlarmRow]:
     """A crew that calls first, then what is overdue, ours before others'."""
-    rows = [_alarm_row(desk, alarm, now) for alarm in desk.alarms if _there(desk, alarm)]
+    rows = [_hub_row(one, now) for one in desk.hub_alarms.standing]
+    rows += [_alarm_row(desk, alarm, now) for alarm in desk.alarms if _there(desk, alarm)]
     return sorted(rows, key=lambda row: (not row.loud, not row.mine))
+
+
+def _hub_row(alarm: HubAlarm, now: int) -> AlarmRow:
+    """Until its cause is gone, also when it was noted."""
+    noted = say("已知悉　{words}", words=words(alarm.line)) if alarm.noted else words(alarm.line)
+    return AlarmRow(PREFIX + alarm.kind, name(alarm.kind), noted, age(alarm.since, now), not alarm.noted)
 
 
 def _there(desk: Desk, alarm: Alarm) -> bool:

@@ -6,9 +6,10 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from console.models import authorising, latest, navigated, verdicts
+from console.models import authorising, latest, linked, navigated, verdicts
 from console.models.following import dispatched, follow, refit, tell_of_call
 from console.models.forms import Forms
+from console.models.hub_alarms import HubAlarms
 from console.models.keeping import Begun, Kept
 from console.models.line import Line
 from console.models.modes import Standing, Watch
@@ -88,6 +89,7 @@ class Desk:
         self.latest: deque[latest.Line] = deque(maxlen=LATEST_MAX)
         self.notices: deque[Notice] = deque(maxlen=NOTICES_MAX)
         self.alarms: tuple[Alarm, ...] = ()
+        self.hub_alarms = HubAlarms()
         self.wants_second: cmd.Command | None = None
         self.log_in_answer: LogInAnswered | None = None
         self.authorising: authorising.Authorising | None = None
@@ -186,16 +188,10 @@ class Desk:
             self.finishing.add(intake_id)
             self.give(cmd.EndIntake(intake_id, IntakeOutcome.DISPATCHED))
 
-    def _link(self, message: Link) -> None:
-        if message.mode is not self.link.mode:
-            self.changed(Topic.LINK)
-        self.link = message
-        self.modes.take(message, self.floor)
-        self.changed(Topic.STATUS)
-
     def standing(self, now: int) -> Standing:
         """How everything stands, for the banners."""
-        return Standing(self.link, self.floor, now, len(self.unsigned), self.modes.ages())
+        held, noted = len(self.unsigned), self.hub_alarms.noted
+        return Standing(self.link, self.floor, now, held, self.modes.ages(), noted)
 
     def _logged_in(self, message: LogInAnswered) -> None:
         if authorising.logged_in(self, message):
@@ -383,7 +379,7 @@ _HANDLERS: dict[type, Callable[[Desk, Any], None]] = {
     VerdictCame: verdicts.settle,
     Expired: verdicts.expired,
     LogInNeeded: log_in_again,
-    Link: Desk._link,
+    Link: linked.link,
     LogInAnswered: Desk._logged_in,
     Moved: navigated.moved,
     Suggestions: navigated.suggested,

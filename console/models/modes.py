@@ -12,6 +12,7 @@ from msgspec import Struct
 from console.i18n import say
 from console.models.ages import clock, span
 from console.models.commanding import away_from_home, place_words, who
+from console.models.hub_alarms import told, words
 from console.models.labels import site_name
 from console.ports import HubMode, Link
 from dispatch.floor import Floor
@@ -29,13 +30,15 @@ CITY_OLD_MS = 3_000
 
 
 class Standing(Struct, frozen=True):
-    """What the table reads. `held`: orders kept here unsigned; `ages`: how long each mode has been on, ms."""
+    """What the table reads. `held`: orders kept here unsigned; `ages`: how long each mode has been on, ms;
+    `noted`: alarms of the hub somebody here has taken note of."""
 
     link: Link
     floor: Floor
     now: int
     held: int = 0
     ages: Mapping[HubMode, int] = {}
+    noted: frozenset[str] = frozenset()
 
     @property
     def waiting(self) -> int:
@@ -90,7 +93,7 @@ class Watch:
 def on(link: Link, floor: Floor) -> tuple[HubMode, ...]:
     """The modes that are on, gravest first; none in normal operation."""
     found = {link.mode} - {HubMode.NORMAL}
-    if link.mode is HubMode.NORMAL and link.alarm:
+    if told(link):
         found.add(HubMode.ALARM)
     if link.mode is not HubMode.CUT_OFF and abs(link.clock_ms) > CLOCK_OFF_MS:
         found.add(HubMode.CLOCK_WRONG if abs(link.clock_ms) > CLOCK_WRONG_MS else HubMode.CLOCK_OFF)
@@ -109,7 +112,8 @@ def banners(standing: Standing) -> tuple[Banner, ...]:
     shown = [
         mode
         for mode in on(standing.link, standing.floor)
-        if mode not in clocks or standing.ages.get(mode, 0) >= CLOCK_STEADY_MS
+        if (mode not in clocks or standing.ages.get(mode, 0) >= CLOCK_STEADY_MS)
+        and (mode is not HubMode.ALARM or told(standing.link, standing.noted))
     ]
     return tuple(_banner(mode, standing) for mode in shown)
 
@@ -230,7 +234,7 @@ def _disk_low(it: Standing) -> str:
         words = say("区中继磁盘空间不足，请通知维护腾出空间")
     else:
         words = say("中枢磁盘空间不足，车辆轨迹不再保存，接警与派车照常，请通知维护")
-    return f"{words}　{it.since(HubMode.DISK_LOW)}　{it.link.alarm}".strip()
+    return f"{words}　{it.since(HubMode.DISK_LOW)}"
 
 
 def _handing_over(it: Standing) -> str:
@@ -254,7 +258,8 @@ def _catching_up(it: Standing) -> str:
 
 
 def _alarm(it: Standing) -> str:
-    return say("中枢告警：{text}", text=it.link.alarm)
+    sentences = "　".join(words(line) for line in told(it.link, it.noted))
+    return f"{sentences} {say('［已转告按 Ctrl+Shift+G］')}"
 
 
 TABLE: dict[HubMode, Look] = {

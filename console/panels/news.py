@@ -1,5 +1,7 @@
 """The latest changes, newest on top, and the alarms: what is overdue and needs somebody to act."""
 
+from collections.abc import Callable
+
 from msgspec import Struct
 
 from console.i18n import say
@@ -7,6 +9,7 @@ from console.models import acts
 from console.models.ages import clock
 from console.models.alarm_rows import AlarmRow, alarms
 from console.models.desk import Desk
+from console.models.hub_alarms import PREFIX
 from console.panels.table import Cell, Column, RowTable
 from console.panels.widgets import Panel, set_property
 from console.theme import Theme
@@ -70,13 +73,19 @@ class NewsPanel(Panel):
 class AlarmsPanel(Panel):
     """See the module."""
 
-    def __init__(self, desk: Desk, theme: Theme) -> None:
+    def __init__(self, desk: Desk, theme: Theme, do: Callable[[str], object]) -> None:
         super().__init__(say("告警"))
-        self._desk = desk
+        self._desk, self._do = desk, do
         self.table: RowTable[AlarmRow] = RowTable("alarms.table", ALARMS, theme, heads=False)
-        self.table.used.connect(self._show)
+        self.table.used.connect(self._use)
         self.table.chosen.connect(self._show)
         self.body.addWidget(self.table, 1)
+
+    def _use(self, key: str) -> None:
+        """Enter: what the hub says of itself is noted, everything else shown."""
+        if key.startswith(PREFIX):
+            self._do("note_alarm")
+        self._show(key)
 
     def refresh(self, now: int) -> None:
         found = alarms(self._desk, now)

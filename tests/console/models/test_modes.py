@@ -4,6 +4,7 @@ import pytest
 
 from console import i18n
 from console.models import lamps
+from console.models.hub_alarm_words import TABLE as TABLE_OF_ALARMS
 from console.models.modes import CLOCK_STEADY_MS, TABLE, banners, city_age_ms
 from console.ports import HubMode, Link
 from dispatch.floor import Floor
@@ -37,7 +38,20 @@ CASES = [
     (Link(HubMode.HANDING_OVER, queued=3), ("移交中", "1 条", "1:00"), "command"),
     (Link(HubMode.NORMAL, clock_ms=-900), ("-0.9 秒", "校时"), "warning"),
     (Link(HubMode.NORMAL, clock_ms=3_600_000), ("+3600 秒", "由中枢记"), "fault"),
-    (Link(HubMode.NORMAL, alarm="时钟倒退"), ("时钟倒退",), "warning"),
+    (Link(HubMode.NORMAL, alarm="时钟倒退"), ("时钟倒退", "接警派车照常", "通知维护"), "warning"),
+    *(
+        (Link(HubMode.NORMAL, alarm=f"{kind}:1795300000000:3"), ("维护",), "warning")
+        for kind in ("fault", "door")
+    ),
+    *(
+        (Link(HubMode.NORMAL, alarm=kind), ("坐席自动转到",), "warning")
+        for kind in TABLE_OF_ALARMS
+        if "relay:" in kind
+    ),
+    (Link(HubMode.NORMAL, alarm="unknown_rows"), ("区中继", "升级"), "warning"),
+    (Link(HubMode.NORMAL, alarm="store_fault"), ("接警照常", "电台并登记", "立即通知维护"), "warning"),
+    (Link(HubMode.NORMAL, alarm="roster_older"), ("照常", "管理员"), "warning"),
+    (Link(HubMode.NORMAL, alarm="disk_short:15", disk_percent=15), ("15 %", "照常", "维护"), "warning"),
 ]
 
 
