@@ -26,14 +26,16 @@ from store.commit_watch import CommitWatch
 from store.config import Config
 from store.core.batch import Batch, Work, refusal_of
 from store.core.greeting import Identity
-from store.core.hub_logic import HubLogic, Output
+from store.core.hub_logic import HubLogic
 from store.core.ids import new_id
 from store.core.messages import Nack, Positions, decode_to_hub
 from store.core.outputs import (
     CheckPerson,
     ForSite,
     GiveAccounts,
+    MakeSnapshot,
     Origin,
+    Output,
     Publish,
     ReadHashes,
     ReadJournal,
@@ -54,6 +56,7 @@ from store.hub_office import Office
 from store.hub_people import People
 from store.hub_reader import Reader
 from store.hub_writer import Committed, Writer
+from store.snapshot_maker import SnapshotMaker
 from store.version import version
 
 POSITIONS_MS = 200
@@ -132,6 +135,7 @@ class Hub:
         self._writer = Writer(self._store, opened.head.seq, self._clock.now_ms, wake)
         self._people = People(config.store.url, self._clock.steady_ms, wake)
         self._reader = Reader(config.store.url, wake)
+        self._snapshots = SnapshotMaker(wake)
         self.commits = CommitWatch(config, wake)
         self._office = Office(config, self._sockets.enrolment, self.logic, self._clock.now_ms, wake)
         self._positions: dict[str, Position] = {}
@@ -154,6 +158,7 @@ class Hub:
         self._people.start()
         self._office.start()
         self._reader.start()
+        self._snapshots.start()
         self.commits.start()
         log.info("hub ready: epoch %s, seq %d", self.logic.identity.epoch, self.logic.head.seq)
         try:
@@ -179,6 +184,8 @@ class Hub:
             self._office.on_checked(checked, steady)
         self._emit(self._people.take_accounts())
         self._emit(self._reader.take(self.logic.followers, self.logic.head))
+        for made, frames in self._snapshots.take():
+            self._emit(self.logic.on_snapshot(made, frames))
         self._emit(self.commits.take())
         self._office.turn(self._clock.steady_ms())
         self._look_at_clocks(self._clock.steady_ms(), now)
@@ -238,6 +245,8 @@ class Hub:
                     self._take_positions(batch)
                 case ReadJournal() | ReadHashes():
                     self._reader.ask(output)
+                case MakeSnapshot():
+                    self._snapshots.ask(output)
                 case ForSite() if self._site is not None:
                     steady, wall = self._clock.steady_ms(), self._clock.now_ms()
                     self._emit(self._site.on_for_site(output, self, steady, wall))
@@ -334,6 +343,7 @@ class Hub:
         self._people.stop(1.0)
         self._office.stop(1.0)
         self._reader.stop(1.0)
+        self._snapshots.stop(1.0)
         self.commits.stop(1.0)
         if done:
             self._store.close()

@@ -24,7 +24,7 @@ from store.core.greeting import Identity
 from store.core.hub_followers import FOLLOWING_ROLES
 from store.core.line import Line
 from store.core.messages import FromHub, Nack, decode_from_hub, decode_to_hub
-from store.core.outputs import CheckPerson, ForSite, Origin, Publish, Reply, addressed
+from store.core.outputs import CheckPerson, ForSite, MakeSnapshot, Origin, Publish, Reply, addressed
 from store.core.relay_logic import RelayLogic, RelayOutput
 from store.core.site_messages import AccountsNews, AccountsReq, RosterNews, RosterReq
 from store.core.wire import BadMessage, Mode, encode
@@ -33,6 +33,7 @@ from store.db.engine import folder_of
 from store.disk import DiskWatch, Room
 from store.hub_people import People
 from store.hub_writer import Committed, Writer
+from store.snapshot_maker import SnapshotMaker
 from store.version import version
 
 TURN_MS = 50
@@ -96,6 +97,7 @@ class Relay:
         head_seq = copied.head.seq if copied.head else 0
         self._writer: Writer[CopyJob] = Writer(self._store, head_seq, self._clock.now_ms, wake)
         self._people = People(config.store.url, self._clock.steady_ms, wake)
+        self._snapshots = SnapshotMaker(wake)
         self._tick_at = self._replica_at = self._told_at = 0
         self._fault = ""
         self._store_mode = Mode.NORMAL
@@ -113,6 +115,7 @@ class Relay:
         """Serve until `stop`; ports and store are free again when this returns."""
         self._writer.start()
         self._people.start()
+        self._snapshots.start()
         log.info("relay ready: epoch %s, seq %d", self.logic.epoch, self.logic.head.seq)
         try:
             while not self._stopping:
@@ -138,6 +141,8 @@ class Relay:
         for checked in self._people.take():
             wall = self._clock.now_ms()
             self._emit(self.logic.on_person(checked.check, checked.reason, checked.wait_s, wall))
+        for made, frames in self._snapshots.take():
+            self._emit(self.logic.on_snapshot(made, frames))
         self._look_at_clocks(self._clock.steady_ms())
 
     def _wait_ms(self, steady: int) -> int:
@@ -199,6 +204,8 @@ class Relay:
                     self._writer.submit(job)
                 case CheckPerson():
                     self._people.ask(output)
+                case MakeSnapshot():
+                    self._snapshots.ask(output)
                 case NextHub(reason):
                     self._leave(reason)
                 case Heard(message):
@@ -306,6 +313,7 @@ class Relay:
         """Let the running piece become durable, then close in reverse order."""
         done = self._writer.stop(STOP_S_MAX)
         self._people.stop(1.0)
+        self._snapshots.stop(1.0)
         if done:
             self._store.close()
         self._line.close()

@@ -42,10 +42,10 @@ from store.core.outputs import (
     CheckPerson,
     ForSite,
     GiveAccounts,
+    MakeSnapshot,
     Origin,
+    Output,
     Publish,
-    ReadHashes,
-    ReadJournal,
     Relayed,
     Reply,
     Route,
@@ -74,9 +74,6 @@ WAITING_PER_MACHINE_MAX = 256
 LOGIN_DEADLINE_MS = 10_000
 SITES = frozenset({MachineRole.RELAY, MachineRole.HUB})
 """Machines that stand for a whole site: they are given the accounts, so that people can log in there."""
-
-
-Output = Reply | Publish | CheckPerson | ForSite | GiveAccounts | TakePositions | ReadJournal | ReadHashes
 
 
 class _Expected(Struct):
@@ -139,8 +136,8 @@ class HubLogic:
             case Resume():
                 return self._on_resume(origin, message, now)
             case SnapReq():
-                frames = self._recent.snapshot(self.floor, self.identity.epoch, self.head, now)
-                return [Reply(origin.route, frame) for frame in frames]
+                epoch, head = self.identity.epoch, self.head
+                return [*self._recent.ask_snapshot(origin.route, self.floor, epoch, head, now)]
             case Catch():
                 missed = self._recent.missed(message, self.identity.epoch, self.head)
                 return [Reply(origin.route, encode(missed))]
@@ -170,6 +167,10 @@ class HubLogic:
                 return [ForSite(origin, message)]
             case _:
                 return self.on_bad_message(origin)
+
+    def on_snapshot(self, made: MakeSnapshot, frames: list[bytes]) -> list[Reply]:
+        """The snapshot of a large floor is encoded; no frames: it could not be."""
+        return self._recent.on_snapshot(made, frames)
 
     def on_bad_message(self, origin: Origin) -> list[Output]:
         """A frame of this machine that was none of our messages."""

@@ -6,11 +6,13 @@ A machine behind a relay is answered like any other: its route names the relay's
 
 from msgspec import Struct
 
+from dispatch.floor import Floor
 from store.core.command_messages import DeclareIsland, EvidenceReq, HandOver, TakeCommand
+from store.core.journal import Head
 from store.core.messages import Login
 from store.core.roster import Machine
 from store.core.site_messages import Follow, Forwarded, HashReq
-from store.core.wire import Position, encode
+from store.core.wire import Epoch, Position, encode
 
 
 class Relayed(Struct, frozen=True):
@@ -76,11 +78,36 @@ class ReadHashes(Struct, frozen=True):
     asked: HashReq
 
 
+class MakeSnapshot(Struct, frozen=True):
+    """Encode a large floor on a thread of its own; the frames come back by `on_snapshot`.
+
+    Nobody changes this floor any more: every commit makes a new one.
+    """
+
+    floor: Floor
+    epoch: Epoch
+    head: Head
+
+
 class ForSite(Struct, frozen=True):
     """A question about the command of a scope: the site answers it, not the hub or relay."""
 
     origin: Origin
     message: EvidenceReq | TakeCommand | HandOver | DeclareIsland
+
+
+Output = (
+    Reply
+    | Publish
+    | CheckPerson
+    | ForSite
+    | GiveAccounts
+    | TakePositions
+    | ReadJournal
+    | ReadHashes
+    | MakeSnapshot
+)
+"""What a hub gives out."""
 
 
 def addressed(reply: Reply) -> tuple[bytes, bytes]:

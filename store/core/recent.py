@@ -7,6 +7,7 @@ from itertools import islice
 from dispatch.floor import TABLES, Floor
 from store.core.journal import Head
 from store.core.messages import Catch, Evs
+from store.core.outputs import MakeSnapshot, Reply, Route
 from store.core.snapshots import snapshot
 from store.core.wire import PART_BYTES_MAX, Entry, Epoch, Ev
 
@@ -14,8 +15,11 @@ RING_EVENTS = 50_000
 SNAPSHOT_MS = 250
 """A snapshot is encoded at most this often and shared by all askers."""
 THINGS_PER_SNAPSHOT_MS = 20
-"""A large floor is encoded less often still (100,000 things: every 5 s): a storm of askers must not keep the
-loop from its Ticks, and what happened since comes from the ring."""
+"""A large floor is encoded less often still (100,000 things: every 5 s); what happened since comes from the
+ring."""
+THINGS_AT_ONCE_MAX = 1000
+"""Up to here (2 ms) a floor is encoded on the loop, beyond on a thread: nothing may keep the loop from its
+Ticks."""
 TAIL_MAX = 1000
 ROW_BYTES = 160
 """What a row costs in a message beside its body."""
@@ -26,7 +30,8 @@ class Recent:
 
     def __init__(self) -> None:
         self._ring: deque[Entry] = deque(maxlen=RING_EVENTS)
-        self._snapshot: list[bytes] = []
+        self._snapshot: list[bytes] | None = None  # None: it is being encoded
+        self._waiting: list[Route] = []
         self._snapshot_of: tuple[Epoch, int] | None = None
         self._snapshot_at = 0
 
@@ -57,15 +62,34 @@ class Recent:
         first = self._first(head)
         return self._ring[seq - first].hash if first <= seq < head.seq else None
 
-    def snapshot(self, floor: Floor, epoch: Epoch, head: Head, now: int) -> list[bytes]:
-        """The frames of a snapshot of this epoch, at most SNAPSHOT_MS old or as old as its size asks for."""
+    def ask_snapshot(
+        self, route: Route, floor: Floor, epoch: Epoch, head: Head, now: int
+    ) -> list[Reply | MakeSnapshot]:
+        """A snapshot of this epoch, at most SNAPSHOT_MS old or as old as its size asks for.
+
+        A large floor is encoded elsewhere; whoever asks meanwhile gets the same.
+        """
         things = sum(len(getattr(floor, table)) for table in TABLES)
         shared_ms = max(SNAPSHOT_MS, things // THINGS_PER_SNAPSHOT_MS)
         fresh = 0 <= now - self._snapshot_at < shared_ms or self._snapshot_of == (epoch, head.seq)
         if self._snapshot_of is None or self._snapshot_of[0] != epoch or not fresh:
+            self._snapshot, self._snapshot_of, self._snapshot_at = None, (epoch, head.seq), now
+            if things > THINGS_AT_ONCE_MAX:
+                self._waiting.append(route)
+                return [MakeSnapshot(floor, epoch, head)]
             self._snapshot = snapshot(floor, epoch, head)
-            self._snapshot_of, self._snapshot_at = (epoch, head.seq), now
-        return self._snapshot
+        if self._snapshot is None:
+            self._waiting.append(route)
+            return []
+        return [Reply(route, frame) for frame in self._snapshot]
+
+    def on_snapshot(self, made: MakeSnapshot, frames: list[bytes]) -> list[Reply]:
+        """It is encoded. No frames: it could not be, and whoever waits asks again."""
+        if self._snapshot_of != (made.epoch, made.head.seq):
+            return []  # of an epoch that is over
+        waiting, self._waiting = self._waiting, []
+        self._snapshot, self._snapshot_of = frames, self._snapshot_of if frames else None
+        return [Reply(route, frame) for route in waiting for frame in frames]
 
     def _first(self, head: Head) -> int:
         return self._ring[0].seq if self._ring else head.seq + 1

@@ -47,7 +47,7 @@ from store.core.messages import (
     ToHub,
     decode_from_hub,
 )
-from store.core.outputs import CheckPerson, ForSite, Origin, Publish, Reply, Route
+from store.core.outputs import CheckPerson, ForSite, MakeSnapshot, Origin, Publish, Reply, Route
 from store.core.recent import Recent, portions
 from store.core.roster import MachineRole
 from store.core.site_messages import Forward, Forwarded, RosterNews, RosterReq
@@ -63,7 +63,17 @@ FORWARD_BYTES_MAX = 2 * BODY_BYTES_MAX
 
 
 RelayOutput = (
-    Reply | Publish | CheckPerson | ForSite | ToTheHub | Copy | PublishPositions | NextHub | Heard | ForkFound
+    Reply
+    | Publish
+    | CheckPerson
+    | ForSite
+    | MakeSnapshot
+    | ToTheHub
+    | Copy
+    | PublishPositions
+    | NextHub
+    | Heard
+    | ForkFound
 )
 
 
@@ -231,8 +241,11 @@ class RelayLogic:
     def _on_snap_req(self, origin: Origin, now: int) -> list[RelayOutput]:
         if not self.has_copy:
             return []  # the seat asks again, or another hub
-        frames = self._recent.snapshot(self.floor, self.epoch, self.head, now)
-        return [Reply(origin.route, frame) for frame in frames]
+        return [*self._recent.ask_snapshot(origin.route, self.floor, self.epoch, self.head, now)]
+
+    def on_snapshot(self, made: MakeSnapshot, frames: list[bytes]) -> list[Reply]:
+        """The snapshot of a large floor is encoded; no frames: it could not be."""
+        return self._recent.on_snapshot(made, frames)
 
     def _on_cmd(self, origin: Origin, cmd: Cmd, now: int) -> list[RelayOutput]:
         if self.following.cut_off(now):

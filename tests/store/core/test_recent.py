@@ -4,7 +4,10 @@ from dispatch.floor import Floor
 from dispatch.kinds import VehicleKind
 from dispatch.words import Vehicle
 from store.core.journal import Head
-from store.core.recent import SNAPSHOT_MS, THINGS_PER_SNAPSHOT_MS, Recent, portion
+from store.core.messages import SnapBegin, decode_from_hub
+from store.core.outputs import MakeSnapshot, Reply
+from store.core.recent import SNAPSHOT_MS, THINGS_AT_ONCE_MAX, THINGS_PER_SNAPSHOT_MS, Recent, portion
+from store.core.snapshots import snapshot
 from store.core.wire import Entry, Epoch
 
 EPOCH = Epoch(1, "01", 1)
@@ -16,27 +19,71 @@ def floor(vehicles: int) -> Floor:
     )
 
 
+def asked(recent: Recent, of: Floor, epoch: Epoch, seq: int, now: int) -> list[bytes]:
+    """The frames one asker gets, whoever encodes them."""
+    outputs = recent.ask_snapshot(b"r", of, epoch, Head(seq), now)
+    if outputs and isinstance(outputs[0], MakeSnapshot):
+        made = outputs[0]
+        outputs = [*recent.on_snapshot(made, snapshot(made.floor, made.epoch, made.head))]
+    return [output.frame for output in outputs if isinstance(output, Reply)]
+
+
+def seq_of(frames: list[bytes]) -> tuple[Epoch, int]:
+    begin = decode_from_hub(frames[0])
+    assert isinstance(begin, SnapBegin)
+    return begin.epoch, begin.seq
+
+
 def test_a_snapshot_is_shared_for_a_moment_and_never_across_epochs() -> None:
-    recent, small = Recent(), floor(1)
-    first = recent.snapshot(small, EPOCH, Head(1), 0)
-    assert recent.snapshot(small, EPOCH, Head(2), SNAPSHOT_MS - 1) is first
-    assert recent.snapshot(small, EPOCH, Head(2), SNAPSHOT_MS) is not first
-    assert recent.snapshot(small, Epoch(1, "01", 2), Head(2), SNAPSHOT_MS + 1) is not first
+    recent, small, later = Recent(), floor(1), Epoch(1, "01", 2)
+    assert seq_of(asked(recent, small, EPOCH, 1, 0)) == (EPOCH, 1)
+    assert seq_of(asked(recent, small, EPOCH, 2, SNAPSHOT_MS - 1)) == (EPOCH, 1)
+    assert seq_of(asked(recent, small, EPOCH, 3, SNAPSHOT_MS)) == (EPOCH, 3)
+    assert seq_of(asked(recent, small, later, 3, SNAPSHOT_MS + 1)) == (later, 3)
 
 
 def test_nothing_happened_means_the_same_snapshot() -> None:
-    recent, small = Recent(), floor(1)
-    assert recent.snapshot(small, EPOCH, Head(1), 0) is recent.snapshot(
-        small, EPOCH, Head(1), 10 * SNAPSHOT_MS
-    )
+    recent = Recent()
+    first = asked(recent, floor(1), EPOCH, 1, 0)
+    assert asked(recent, Floor(), EPOCH, 1, 10 * SNAPSHOT_MS) == first
 
 
 def test_a_large_floor_is_encoded_less_often() -> None:
     things = 4 * SNAPSHOT_MS * THINGS_PER_SNAPSHOT_MS
     recent, large = Recent(), floor(things)
-    first = recent.snapshot(large, EPOCH, Head(1), 0)
-    assert recent.snapshot(large, EPOCH, Head(2), 4 * SNAPSHOT_MS - 1) is first
-    assert recent.snapshot(large, EPOCH, Head(2), 4 * SNAPSHOT_MS) is not first
+    assert seq_of(asked(recent, large, EPOCH, 1, 0)) == (EPOCH, 1)
+    assert seq_of(asked(recent, large, EPOCH, 2, 4 * SNAPSHOT_MS - 1)) == (EPOCH, 1)
+    assert seq_of(asked(recent, large, EPOCH, 3, 4 * SNAPSHOT_MS)) == (EPOCH, 3)
+
+
+def test_a_large_floor_is_encoded_once_elsewhere_for_all_who_wait() -> None:
+    recent, large = Recent(), floor(THINGS_AT_ONCE_MAX + 1)
+    (made,) = recent.ask_snapshot(b"a", large, EPOCH, Head(1), 0)
+    assert isinstance(made, MakeSnapshot)
+    assert recent.ask_snapshot(b"b", large, EPOCH, Head(2), 100) == []
+    frames = snapshot(large, EPOCH, Head(1))
+    answers = recent.on_snapshot(made, frames)
+    assert [(reply.route, reply.frame) for reply in answers] == [(r, f) for r in (b"a", b"b") for f in frames]
+    assert recent.on_snapshot(made, frames) == []
+    assert len(recent.ask_snapshot(b"c", large, EPOCH, Head(3), 101)) == len(frames)
+
+
+def test_a_snapshot_of_an_epoch_that_is_over_is_given_to_nobody() -> None:
+    recent, large = Recent(), floor(THINGS_AT_ONCE_MAX + 1)
+    (old,) = recent.ask_snapshot(b"a", large, EPOCH, Head(1), 0)
+    (new,) = recent.ask_snapshot(b"b", large, Epoch(2, "01", 1), Head(1), 1)
+    assert isinstance(old, MakeSnapshot)
+    assert isinstance(new, MakeSnapshot)
+    assert recent.on_snapshot(old, [b"old"]) == []
+    assert recent.on_snapshot(new, [b"new"]) == [Reply(b"a", b"new"), Reply(b"b", b"new")]
+
+
+def test_one_that_could_not_be_made_is_made_anew() -> None:
+    recent, large = Recent(), floor(THINGS_AT_ONCE_MAX + 1)
+    (made,) = recent.ask_snapshot(b"a", large, EPOCH, Head(1), 0)
+    assert isinstance(made, MakeSnapshot)
+    assert recent.on_snapshot(made, []) == []
+    assert recent.ask_snapshot(b"a", large, EPOCH, Head(1), 1) == [made]
 
 
 def test_an_order_is_never_cut_in_half() -> None:
