@@ -3,6 +3,10 @@
 # ruff: noqa: E501 - a sentence stands whole, as it does on the screen
 
 IDENTITY: dict[str, str] = {
+    "账号已停用，本席已退出登录；未发出的内容已保留": "This account was disabled, the seat is logged out; what was not sent is kept",
+    "您的权限已变更，请重新登录；未发出的内容已保留": "Your rights were changed, log in again; what was not sent is kept",
+    "下达人的账号已停用，未执行": "The account of whoever gave this was disabled: not carried out",
+    "由其他人员登录后重新下达": "Let somebody else log in and give it again",
     "坐席已锁定：输入口令解锁；换人请改工号": "This desk is locked: type your password; somebody else types another number",
     "铃声　登记本机": "Lingsheng  Enrol this machine",
     "本机尚未登记，不能作坐席使用": "This machine is not enrolled and cannot be a seat yet",

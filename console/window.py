@@ -24,7 +24,7 @@ from console.models.asking import Ask
 from console.models.authorising import Act
 from console.models.desk import Desk
 from console.models.modes import age_words, banners
-from console.models.people import drafting
+from console.models.people import drafting, leave_if_over
 from console.models.spoken import is_offline
 from console.models.state import Topic
 from console.over import Over, tell_ages
@@ -226,6 +226,9 @@ class SeatWindow(QMainWindow):
             self._first_answered(answer)
         elif answer is not None:
             self._second.take(answer)
+        if over := leave_if_over(desk):
+            self.open_login()
+            self._login.tell(over)
         if desk.person is None:
             ringing = desk.line.ringing()
             number = ringing[0].number or say("号码未显示") if ringing else ""
@@ -337,12 +340,10 @@ class SeatWindow(QMainWindow):
         self._records.play()
 
     def log_out(self) -> None:
-        if self._desk.person is None:
-            self.open_login()
-            return
-        self._save_layout()
-        self._desk.stand_up()
-        self._desk.hub.logged_out()
+        if self._desk.person is not None:
+            self._save_layout()
+            self._desk.stand_up()
+            self._desk.hub.logged_out()
         self.open_login()
 
     def lock(self) -> None:
@@ -392,7 +393,8 @@ class SeatWindow(QMainWindow):
         self._app.removeEventFilter(self._keys_filter)
         self._idle.stop()
         self._chart.canvas.close_map()
-        self._paper.stop()
+        for part in (self._paper, self._player, self._reserve):
+            part.stop()
         self._desk.save()
         self._ended()
         super().closeEvent(event)

@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from dispatch import commands as cmd
 from dispatch import events as ev
-from dispatch.administration import AdministrationNoted, NoteAdministration, administration_refused
+from dispatch.administration import Act, AdministrationNoted, NoteAdministration, administration_refused
 from dispatch.decision import Decision, Handler
 from dispatch.floor import Floor
 from dispatch.kinds import CrewCall, Role, SeatState, VehicleState
@@ -158,7 +158,9 @@ def register_dispatcher(floor: Floor, order: Order, command: cmd.RegisterDispatc
         )
         if refusal is not None:
             return refusal
-    return (ev.DispatcherRegistered(command.dispatcher),)
+    known = floor.dispatchers.get(command.dispatcher.id)
+    barred = known is not None and known.barred  # an account is enabled again by its own act
+    return (ev.DispatcherRegistered(replace(command.dispatcher, barred=barred)),)
 
 
 def register_seat(floor: Floor, order: Order, command: cmd.RegisterSeat, at: int) -> Decision:
@@ -171,7 +173,20 @@ def register_seat(floor: Floor, order: Order, command: cmd.RegisterSeat, at: int
 
 
 def note_administration(floor: Floor, order: Order, command: NoteAdministration, at: int) -> Decision:
-    return (AdministrationNoted(at, command),)
+    """What was done; whose account was disabled is logged in nowhere from now on."""
+    noted = AdministrationNoted(at, command)
+    if command.refused or command.act not in {Act.DISABLE_ACCOUNT, Act.ENABLE_ACCOUNT}:
+        return (noted,)
+    barred = command.act is Act.DISABLE_ACCOUNT
+    people = [it for it in floor.dispatchers.values() if it.staff_number == command.subject]
+    changed = [replace(it, barred=barred) for it in people if it.barred is not barred]
+    left = {it.id for it in changed if barred}
+    seats = [seat.id for seat in floor.seats.values() if seat.dispatcher_id in left]
+    return (
+        noted,
+        *(ev.DispatcherRegistered(it) for it in changed),
+        *(ev.SeatLoggedOut(seat_id, at) for seat_id in seats),
+    )
 
 
 # --- housekeeping --------------------------------------------------------------------------------

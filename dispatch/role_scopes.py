@@ -12,6 +12,7 @@ from dispatch.order import Order
 from dispatch.refusals import NotAllowed, NotPossible, Refusal
 from dispatch.rights import RIGHTS
 
+BARRED = NotPossible("account_disabled")
 NOT_ACTIVE = NotPossible("reserve_not_active")
 Scope = Callable[[Floor, Order], Refusal | None]
 

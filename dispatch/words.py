@@ -297,6 +297,7 @@ class Dispatcher(Struct, frozen=True):
 
     `phone`: the number for calling out. `site`: where they are called to, "" for the city. `on_call`: 备勤.
     `qualified_until_at` None: not qualified to work a reserve seat. `station_id`: station duty persons only.
+    `barred`: the account is disabled; no log-in of theirs counts any more.
     """
 
     id: str
@@ -308,6 +309,7 @@ class Dispatcher(Struct, frozen=True):
     on_call: bool = False
     qualified_until_at: int | None = None
     station_id: str = ""
+    barred: bool = False
 
 
 class Seat(Struct, frozen=True):

@@ -144,7 +144,7 @@ class Administration:
         self._note(note)
 
     def set_disabled(self, staff_number: str, proofs: tuple[Proof, Proof] | None, *, disabled: bool) -> bool:
-        """False: there is no such account. Whoever is logged in stays so until the session ends."""
+        """False: there is no such account. Who is logged in with it is logged out within seconds."""
         note = self._proven(Act.DISABLE_ACCOUNT if disabled else Act.ENABLE_ACCOUNT, staff_number, proofs)
         url, now = self._config.store.url, self._clock.now_ms()
         known = accounts.disable_account(url, staff_number, now, disabled=disabled)

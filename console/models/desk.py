@@ -208,11 +208,11 @@ class Desk:
         self._open_forms()
         welcome(self)
 
-    def stand_up(self, *, lock: bool = False) -> None:
-        """Log out: calls and drafts stay. `lock`: the seat stays logged in, its person only went away."""
+    def stand_up(self, *, lock: bool = False, silent: bool = False) -> None:
+        """Log out: calls and drafts stay. `lock`: the seat stays logged in; `silent`: nothing is ordered."""
         if lock:
             self.forms.flush_all(self.floor)
-        elif self.person and self.person.seat_id:
+        elif self.person and self.person.seat_id and not silent:
             self.give(cmd.LogOut(self.person.seat_id))
         self.person = None
         self._open_forms()

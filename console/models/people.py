@@ -41,6 +41,27 @@ def log_in_again(desk: "Desk", message: LogInNeeded) -> None:
         desk.notice(what, say("请按 Ctrl+L 重新登录，指令随后自动发出"), "log_out")
 
 
+def leave_if_over(desk: "Desk") -> str:
+    """Why the log-in here counts no more; "" while it does. Nothing goes out in its name, drafts stay."""
+    over = _over(desk)
+    if over:
+        desk.stand_up(silent=True)
+        desk.hub.logged_out()
+    return over
+
+
+def _over(desk: "Desk") -> str:
+    """By the floor, which every site knows."""
+    person = desk.floor.dispatchers.get(desk.person.dispatcher_id) if desk.person else None
+    if desk.person is None or person is None:
+        return ""
+    if person.barred:
+        return say("账号已停用，本席已退出登录；未发出的内容已保留")
+    if desk.person.roles - person.roles:
+        return say("您的权限已变更，请重新登录；未发出的内容已保留")
+    return ""
+
+
 def tell_seat_state(desk: "Desk") -> None:
     """Taking a call or ready again: the supervisor sees it. Only a person says away or paused."""
     seat = desk.floor.seats.get(desk.person.seat_id or "") if desk.person else None

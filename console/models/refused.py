@@ -149,6 +149,7 @@ def _rule(refusal: no.NotPossible, floor: Floor) -> Explained:
         "time_out_of_order": (say("时间早于上一节点或晚于下一节点"), say("请核对时间后重填")),
     }
     rules |= {
+        "account_disabled": (say("下达人的账号已停用，未执行"), say("由其他人员登录后重新下达")),
         "reserve_calm": (say("储备席未启用，只能查看和培训"), say("由调度班长下达启用令（Shift+F9）")),
         "answer_only": (say("本席只受理，不派车"), say("事件已在全市待派列表，由中心席派车")),
         "consult_only": (say("本席只咨询，不建事件"), say("请口头报班长，由受理席接手本受理单")),

@@ -7,7 +7,7 @@ from dispatch.commands import Command
 from dispatch.floor import Floor
 from dispatch.kinds import Role, SeatKind
 from dispatch.order import Order
-from dispatch.role_scopes import NOT_ACTIVE
+from dispatch.role_scopes import BARRED, NOT_ACTIVE
 from store.core.batch import UNSUPPORTED, Work
 from store.core.messages import Cmd
 from store.core.roster import ROLES_OF_MACHINE, Machine, MachineRole
@@ -47,8 +47,16 @@ def work_of(machine: Machine, cmd: Cmd, floor: Floor, seals: Seals, now: int) ->
         dispatcher_id=token.dispatcher_id if token else None,
         second_id=second.dispatcher_id if second and second.second else None,
     )
-    calm = NOT_ACTIVE if _may_only_read(machine, order, floor) else None
-    return Work(cmd.cid, machine.name, order, cmd.deadline_at, cmd.after, calm, machine.site)
+    refusal = NOT_ACTIVE if _may_only_read(machine, order, floor) else None
+    if is_barred(floor, order.dispatcher_id) or is_barred(floor, order.second_id):
+        refusal = BARRED  # whenever it was given: that is the seat's word
+    return Work(cmd.cid, machine.name, order, cmd.deadline_at, cmd.after, refusal, machine.site)
+
+
+def is_barred(floor: Floor, person_id: str | None) -> bool:
+    """True for somebody whose account was disabled since."""
+    person = floor.dispatchers.get(person_id or "")
+    return person is not None and person.barred
 
 
 def _may_only_read(machine: Machine, order: Order, floor: Floor) -> bool:

@@ -77,6 +77,8 @@ def logged_in(
     seat_id = seat_id_of(machine, floor)
     if not reason and person is None:
         reason = "no_account"
+    if not reason and person is not None and person.barred:
+        reason = "wrong"  # as for every disabled account
     if not reason and not login.second and seat_id not in floor.seats:
         reason = "no_seat"
     if reason or person is None:
@@ -103,6 +105,7 @@ def resumed(
     if (
         token is None
         or person is None
+        or person.barred
         or token.second
         or token.seat_id != seat_id
         or seat_id not in floor.seats

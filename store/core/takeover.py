@@ -82,7 +82,7 @@ def two_people(token: bytes, second: bytes, machine_key: str, seals: Seals, floo
     if other is None or other.dispatcher_id == one.dispatcher_id:
         return Pair(reason="two_people")
     people = [floor.dispatchers.get(token.dispatcher_id) for token in (one, other)]
-    roles = [person.roles if person else frozenset[Role]() for person in people]
+    roles = [person.roles if person and not person.barred else frozenset[Role]() for person in people]
     if not all(held & SECOND_PERSON for held in roles) or not any(held & LEADERS for held in roles):
         return Pair(reason="not_allowed")
     return Pair(one.dispatcher_id, other.dispatcher_id)

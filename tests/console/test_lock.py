@@ -1,9 +1,13 @@
 """A desk nobody touches locks itself: calls go on, nothing typed is lost, only a password orders again."""
 
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from console.lock import IdleWatch
+from dispatch.administration import Act, NoteAdministration
+from dispatch.commands import RegisterDispatcher
+from dispatch.kinds import Role
 from tests.console.busy import PASSWORDS
 
 Key = Qt.Key
@@ -72,6 +76,32 @@ def test_another_person_unlocks_as_a_change_of_seat(seat, show):
     unlock(shown, other, PASSWORDS[other])
     assert staff_of(seat) == other
     assert seat.hub.floor.seats[seat_id].dispatcher_id == seat.desk.person.dispatcher_id
+
+
+def test_a_disabled_account_ends_at_the_log_in_and_drafts_stay(seat, show):
+    shown = show(seat)
+    staff = staff_of(seat)
+    shown.key(Key.Key_F2)
+    shown.type("中山路88号")
+    seat.hub.as_hub(NoteAdministration(Act.DISABLE_ACCOUNT, staff, "9001", "9002"))
+    shown.settle()
+    assert shown.find("login").isVisible()
+    assert "账号已停用" in shown.text("login.told")
+    assert seat.desk.person is None
+    other = next(number for number in PASSWORDS if number != staff)
+    unlock(shown, other, PASSWORDS[other])
+    shown.wait_pause()
+    (intake,) = seat.hub.floor.intakes.values()
+    assert intake.form.place.address == "中山路88号"
+
+
+def test_narrower_rights_ask_for_a_new_log_in(seat, show):
+    shown = show(seat)
+    person = seat.desk.floor.dispatchers[seat.desk.person.dispatcher_id]
+    seat.hub.as_hub(RegisterDispatcher(replace(person, roles=frozenset({Role.OBSERVER}))))
+    shown.settle()
+    assert "权限已变更" in shown.text("login.told")
+    assert seat.desk.person is None
 
 
 class Watched:

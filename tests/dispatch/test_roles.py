@@ -12,8 +12,9 @@ from dispatch.administration import (
 )
 from dispatch.apply import apply
 from dispatch.decide import decide
+from dispatch.events import SeatRegistered
 from dispatch.floor import Floor
-from dispatch.kinds import Role, SeatKind, SuspendReason, VehicleKind
+from dispatch.kinds import Role, SeatKind, SeatState, SuspendReason, VehicleKind
 from dispatch.order import Order
 from dispatch.refusals import NeedsSecondPerson, NotAllowed, NotPossible
 from dispatch.rights import RIGHTS
@@ -115,3 +116,22 @@ def test_a_note_of_administration_is_kept_and_changes_nothing(floor: Floor) -> N
     assert decide(floor, given, NOW) == (AdministrationNoted(NOW, note),)
     assert apply(floor, AdministrationNoted(NOW, note)) == ()
     assert decide(floor, order(floor, "admin", note), NOW) == NotAllowed("NoteAdministration")
+
+
+def test_whose_account_is_disabled_is_logged_out_on_every_floor(floor: Floor) -> None:
+    apply(floor, SeatRegistered(Seat("s1", "01", "01", state=SeatState.READY, dispatcher_id="1001")))
+
+    def happen(command: cmd.Command) -> None:
+        decided = decide(floor, Order("c", command, NOW, "hub", frozenset({Role.HUB})), NOW)
+        assert isinstance(decided, tuple)
+        for event in decided:
+            apply(floor, event)
+
+    happen(NoteAdministration(Act.DISABLE_ACCOUNT, "1001", refused="wrong_password"))
+    assert floor.seats["s1"].dispatcher_id == "1001"
+    happen(NoteAdministration(Act.DISABLE_ACCOUNT, "1001", "admin", "leader"))
+    assert (floor.seats["s1"].dispatcher_id, floor.dispatchers["1001"].barred) == (None, True)
+    happen(cmd.RegisterDispatcher(person("1001", Role.SHIFT_LEADER)))
+    assert floor.dispatchers["1001"].barred, "other roles do not enable an account"
+    happen(NoteAdministration(Act.ENABLE_ACCOUNT, "1001", "admin", "leader"))
+    assert not floor.dispatchers["1001"].barred

@@ -10,8 +10,9 @@ from msgspec.structs import replace
 
 from console.drill.ports import free_ports
 from dispatch.administration import Act, AdministrationNoted
-from dispatch.commands import RegisterDispatcher
-from dispatch.kinds import Role
+from dispatch.commands import RegisterDispatcher, SetSeatState
+from dispatch.kinds import Role, SeatState
+from dispatch.refusals import NotPossible
 from dispatch.words import Dispatcher
 from store import enrol_cli
 from store.administration import Administration, NotDoneError, Proof, fingerprint_of
@@ -216,7 +217,10 @@ def test_people_and_accounts_are_changed_by_two(town: City, office: Administrati
     assert refused is not None
     assert refused.reason == "wrong"
     assert noted(desk, Act.DISABLE_ACCOUNT).note.subject == "1009"
+    other.wait(lambda: other.floor.seats["seat02"].dispatcher_id is None, "logged out", 5.0)
+    assert other.order(SetSeatState("seat02", SeatState.AWAY)).refusal == NotPossible("account_disabled")
     assert office.set_disabled("1009", BOTH, disabled=False)
+    other.wait(lambda: not any(it.barred for it in other.floor.dispatchers.values()), "enabled again")
     assert other.login("1009").ok is not None
     assert not office.set_disabled("0000", BOTH, disabled=True)
 

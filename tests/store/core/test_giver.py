@@ -1,6 +1,7 @@
 """Who gave a command: what a machine brings by itself, what a person adds, what neither may claim."""
 
 import pytest
+from msgspec.structs import replace
 
 from dispatch import commands as cmd
 from dispatch.administration import Act, NoteAdministration
@@ -58,6 +59,24 @@ def test_a_proof_of_a_second_person_is_not_kept_for_backdated_orders(later_ms: i
     assert work is not None
     assert work.order is not None
     assert work.order.second_id == ("d2" if counts else None)
+
+
+@pytest.mark.parametrize("who", ["d1", "d2"])
+def test_whose_account_was_disabled_gives_and_confirms_nothing_whenever_it_was(who: str) -> None:
+    people = {
+        key: Dispatcher(key, key, key, frozenset({Role.DISPATCHER}), barred=key == who)
+        for key in ("d1", "d2")
+    }
+    floor = Floor(seats=FLOOR.seats, dispatchers=people)
+    session = seal(Token(SEAT.public_key, "d1", "s1", NOW - 1, NOW + 9), SIGN)
+    proof = seal(Token(SEAT.public_key, "d2", None, NOW - 1, NOW + 9, second=True), SIGN)
+    asked = Cmd("c" * 32, encode(cmd.LogOut("s1")), NOW - 3_600_000, NOW, session, proof)
+    work = work_of(SEAT, replace(asked, at=NOW), floor, Seals(SIGN), NOW)
+    assert work is not None
+    assert (work.refusal, work.by) == (NotPossible("account_disabled"), "d1"), "and it is audited"
+    assert work_of(SEAT, replace(asked, second=b""), floor, Seals(SIGN), NOW).refusal == (  # type: ignore[union-attr]
+        NotPossible("account_disabled") if who == "d1" else None
+    )
 
 
 @pytest.mark.parametrize("role", list(MachineRole))
