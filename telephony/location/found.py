@@ -1,0 +1,64 @@
+"""What is known of where a caller is: one struct for the INVITE, a location server and a look-up alike."""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from dispatch.words import Point
+from telephony.location.civic import CivicAddress
+from telephony.location.shapes import Shape, centre_of, reach_m
+
+CONFIDENCE_ASSUMED_PERCENT = 95.0
+WGS84 = "wgs84"
+
+
+class Source(StrEnum):
+    """How a location reached us."""
+
+    BY_VALUE = "by_value"  # in the INVITE (RFC 6442)
+    BY_REFERENCE = "by_reference"  # fetched from a location server (RFC 6753)
+    OPERATOR = "operator"  # 打一查一: asked of the operator, once for this call
+    SMS_LINK = "sms_link"  # the caller opened the link we sent
+
+
+class Location(Struct, frozen=True, omit_defaults=True):
+    """A shape, a civic address, or both of the same place.
+
+    `confidence_percent` None: not said; RFC 7459 4 then takes 95 for a shape with a size. `method` as in the
+    registry of RFC 4119 (GPS, A-GPS, Cell, Wiretap …), "" unknown. `at_ms` None: nobody said when it was
+    measured. `datum`: of the shape's points as given; anything but WGS-84 must be converted before drawing.
+    `said_by`: who put it in (loc-src of RFC 8787, the operator), "" the caller's own telephone or unknown.
+    `entity`: whom it is about. `cited` False: it came with the call, but no Geolocation header named it.
+    """
+
+    source: Source
+    shape: Shape | None = None
+    civic: CivicAddress | None = None
+    confidence_percent: float | None = None
+    method: str = ""
+    at_ms: int | None = None
+    expires_ms: int | None = None
+    said_by: str = ""
+    entity: str = ""
+    note: str = ""
+    datum: str = WGS84
+    cited: bool = True
+
+    @property
+    def point(self) -> Point | None:
+        """Where to put the mark; None with an address only."""
+        return None if self.shape is None else centre_of(self.shape)
+
+    @property
+    def uncertainty_m(self) -> float | None:
+        """Radius around `point` that holds the shape; None: not known, which is not the same as exact."""
+        return None if self.shape is None else reach_m(self.shape)
+
+
+class Reference(Struct, frozen=True):
+    """A place to ask: `purpose` "location", or the EmergencyCallData kind of RFC 7852. `rank` as received."""
+
+    uri: str
+    purpose: str
+    rank: int
+    said_by: str = ""

@@ -1,0 +1,163 @@
+"""Everything an INVITE says of where and who: Geolocation (RFC 6442, 8787) and Call-Info (RFC 7852).
+
+Pure and total: any text gives an answer; what could not be used is told in `refused`.
+"""
+
+import re
+from typing import NamedTuple
+from urllib.parse import unquote
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from telephony.location.additional import PURPOSE, Block, blocks_under, is_block_type, read_blocks
+from telephony.location.found import Location, Reference, Source
+from telephony.location.parts import Part, body_of, parts_of
+from telephony.location.pidf import locations_under
+from telephony.location.safe_xml import Unread, UnreadableError, Why, named, read_xml
+from telephony.sip_headers import SipRequest, parse_request, split_list
+
+VALUES_MAX = 16
+PIDF_TYPE = "application/pidf+xml"
+LOCATION = "location"
+FETCHED = ("https:", "http:")
+VALUE = re.compile(r"\s*<([^>]*)>\s*(.*)", re.DOTALL)
+PARAMETER = re.compile(r';\s*([\w.!%*+`\'~-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]+))')
+
+
+class WithCall(Struct, frozen=True, omit_defaults=True):
+    """`locations` in the order of the header: the order they were added on the way (RFC 6442 4.1), the first
+    one counts first. `references` are to be fetched. `may_route` None: nobody said (Geolocation-Routing).
+    """
+
+    locations: tuple[Location, ...] = ()
+    references: tuple[Reference, ...] = ()
+    blocks: tuple[Block, ...] = ()
+    refused: tuple[Unread, ...] = ()
+    may_route: bool | None = None
+
+
+class _Value(NamedTuple):
+    uri: str
+    parameters: dict[str, str]
+
+
+def read_invite(message: str) -> WithCall:
+    """Location and additional data of a raw INVITE."""
+    request = parse_request(message)
+    types = request.values("content-type") or request.values("c")
+    parts = parts_of(types[0], body_of(message), request.first("content-id")) if types else []
+    if not parts and not any(request.values(name) for name in ("geolocation", "call-info")):
+        return WithCall()
+    reading = _Reading(parts)
+    for rank, value in enumerate(_values(request, "geolocation")):
+        reading.geolocation(rank, value)
+    reading.uncited_locations()
+    for rank, value in enumerate(_values(request, "call-info")):
+        purpose = value.parameters.get("purpose", "")
+        if purpose.lower().startswith(PURPOSE):
+            reading.call_info(rank, value.uri, purpose)
+    reading.uncited_blocks()
+    return reading.result(_may_route(request))
+
+
+class _Reading:
+    """The lists that grow while the headers are followed in order."""
+
+    def __init__(self, parts: list[Part]) -> None:
+        self._parts = {part.content_id: part for part in parts if part.content_id}
+        self._all = parts
+        self._used: set[int] = set()
+        self._locations: list[Location] = []
+        self._references: list[Reference] = []
+        self._blocks: list[Block] = []
+        self._refused: list[Unread] = []
+
+    def geolocation(self, rank: int, value: _Value) -> None:
+        source = value.parameters.get("loc-src", "")
+        part = self._follow(rank, value.uri, LOCATION, source)
+        if part is not None:
+            self._take_pidf(part, source, cited=True)
+
+    def call_info(self, rank: int, uri: str, purpose: str) -> None:
+        part = self._follow(rank, uri, purpose)
+        if part is not None:
+            self._take_blocks(part)
+
+    def uncited_locations(self) -> None:
+        """A location no header names is still a location; it comes last and is marked."""
+        for part in self._all:
+            if part.content_type == PIDF_TYPE and id(part) not in self._used:
+                self._take_pidf(part, "", cited=False)
+
+    def uncited_blocks(self) -> None:
+        for part in self._all:
+            if is_block_type(part.content_type) and id(part) not in self._used:
+                self._take_blocks(part)
+
+    def result(self, may_route: bool | None) -> WithCall:
+        return WithCall(
+            tuple(self._locations[:VALUES_MAX]),
+            tuple(self._references[:VALUES_MAX]),
+            tuple(self._blocks[:VALUES_MAX]),
+            tuple(self._refused[:VALUES_MAX]),
+            may_route,
+        )
+
+    def _follow(self, rank: int, uri: str, purpose: str, source: str = "") -> Part | None:
+        """The part a cid: names (RFC 2392), or None with a reference or a refusal noted."""
+        scheme, _, rest = uri.partition(":")
+        if scheme.lower() == "cid":
+            part = self._parts.get(unquote(rest, errors="replace"))
+            if part is None:
+                self._refused.append(Unread(uri[:80], Why.NO_SUCH_PART))
+            return part
+        if uri.lower().startswith(FETCHED):
+            self._references.append(Reference(uri, purpose, rank, source))
+        else:
+            self._refused.append(Unread(uri[:80], Why.UNKNOWN_SCHEME, purpose))
+        return None
+
+    def _take_pidf(self, part: Part, source: str, *, cited: bool) -> None:
+        if id(part) in self._used:
+            return
+        self._used.add(id(part))
+        what = f"cid:{part.content_id}"[:80]
+        try:
+            root = read_xml(part.octets)
+        except UnreadableError as error:
+            self._refused.append(error.told(what))
+            return
+        locations, refused = locations_under(root, Source.BY_VALUE, what)
+        self._locations += [replace(place, said_by=source, cited=cited) for place in locations]
+        self._refused += refused
+        self._blocks += blocks_under(root)
+        for at, element in enumerate(named(root, "EmergencyCallDataReference")):
+            uri, purpose = element.get("ref", ""), element.get("purpose", "")
+            if at < VALUES_MAX and uri.lower().startswith(FETCHED):
+                self._references.append(Reference(uri[:1024], purpose[:80], at))
+
+    def _take_blocks(self, part: Part) -> None:
+        if id(part) not in self._used:
+            self._used.add(id(part))
+            blocks, refused = read_blocks(part.octets, f"cid:{part.content_id}"[:80])
+            self._blocks += blocks
+            self._refused += refused
+
+
+def _values(request: SipRequest, name: str) -> list[_Value]:
+    """The header's values with their URIs, in order; values without angle brackets are no such values."""
+    found = []
+    for value in [part for line in request.values(name) for part in split_list(line)][:VALUES_MAX]:
+        match = VALUE.match(value)
+        if match is not None:
+            parameters = {key.lower(): quoted or token for key, quoted, token in PARAMETER.findall(match[2])}
+            found.append(_Value(match[1].strip(), parameters))
+    return found
+
+
+def _may_route(request: SipRequest) -> bool | None:
+    """RFC 6442 4.2."""
+    return {"yes": True, "no": False}.get(
+        request.first("geolocation-routing").partition(";")[0].strip().lower()
+    )
