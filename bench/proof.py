@@ -19,7 +19,7 @@ PROJECT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(PROJECT))
 
 from bench.run import CHINA, OUT, machine  # noqa: E402 - the project is no installed package
-from bench.sizes import PREFIX  # noqa: E402
+from bench.sizes import PREFIX  # noqa: E402 - the same
 
 PROOF_S_MAX = 4 * 3600
 

@@ -143,7 +143,7 @@ class Host:
 
     def __init__(self, config_file: Path) -> None:
         config = load_config(config_file)
-        seat.SeatWindow = Watched  # type: ignore[misc]
+        seat.SeatWindow = Watched
         self._app = QApplication(sys.argv[:1])
         self._seat = seat.Seat(config, Theme("day"))
         self._window = self._seat.window

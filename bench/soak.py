@@ -23,9 +23,9 @@ PROJECT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(PROJECT))
 
 from bench.crowd import Crowd, all_do, crowds  # noqa: E402 - the project is no installed package
-from bench.history import check  # noqa: E402
-from bench.sizes import report  # noqa: E402
-from bench.town import PASSWORD, Town, town, usage  # noqa: E402
+from bench.history import check  # noqa: E402 - the same
+from bench.sizes import report  # noqa: E402 - the same
+from bench.town import PASSWORD, Town, town, usage  # noqa: E402 - the same
 
 SEATS, VEHICLES = 12, 60
 PER_PROCESS = 4

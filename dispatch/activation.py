@@ -84,9 +84,9 @@ def reserve_may(floor: Floor, order: Order) -> Refusal | None:
     allowed = MAY[role]
     if allowed is not None and type(order.command) not in allowed:
         return NotPossible(role.value)
-    consulting = role is ReserveRole.CONSULT_ONLY and isinstance(order.command, cmd.EndIntake)
-    if consulting and order.command.outcome not in CONSULT_OUTCOMES:  # type: ignore[union-attr]
-        return NotPossible(role.value)
+    match order.command:
+        case cmd.EndIntake(outcome=outcome) if role is ReserveRole.CONSULT_ONLY:
+            return None if outcome in CONSULT_OUTCOMES else NotPossible(role.value)
     return None
 
 

@@ -265,7 +265,7 @@ def _secret(words: str) -> str:
 
 
 def _print(line: str) -> None:
-    print(line, flush=True)  # noqa: T201 - a command answers on its output
+    print(line, flush=True)
 
 
 _VERBS: dict[str, Callable[[argparse.Namespace, Config], int]] = {

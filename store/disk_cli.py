@@ -40,4 +40,4 @@ def run(options: argparse.Namespace, config: Config) -> int:
 
 
 def _print(line: str) -> None:
-    print(line, flush=True)  # noqa: T201 - a command answers on its output
+    print(line, flush=True)

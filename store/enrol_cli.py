@@ -82,4 +82,4 @@ def _show_hub(wait: Wait) -> None:
 
 
 def _print(line: str) -> None:
-    print(line, flush=True)  # noqa: T201 - a command answers on its output
+    print(line, flush=True)

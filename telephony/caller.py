@@ -91,7 +91,7 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return EXIT_NOT_ANSWERED
     except queue.Empty:
-        print("the caller's phone does not start", file=sys.stderr)  # noqa: T201
+        print("the caller's phone does not start", file=sys.stderr)
         return EXIT_NOT_ANSWERED
     finally:
         phone.stop(STOP_S)
@@ -104,7 +104,7 @@ def _serve_lines(phone: Phone, events: "queue.SimpleQueue[msg.AnyEvent]", speech
         try:
             order = msgspec.json.decode(line, type=Call | HangUp)
         except msgspec.MsgspecError as error:
-            print(f"not an order: {error}", file=sys.stderr)  # noqa: T201
+            print(f"not an order: {error}", file=sys.stderr)
             continue
         if isinstance(order, HangUp):
             phone.hang_up(order.call_id)
@@ -129,7 +129,7 @@ def _watch_one(events: "queue.SimpleQueue[msg.AnyEvent]") -> int:
 
 
 def _print(event: msg.AnyEvent) -> None:
-    print(msgspec.json.encode(event).decode(), flush=True)  # noqa: T201
+    print(msgspec.json.encode(event).decode(), flush=True)
 
 
 def _options() -> argparse.ArgumentParser:

@@ -5,11 +5,11 @@ Orders (`orders.py`) go in, past-tense facts (`facts.py`) come out. Both are rea
 
 import msgspec
 
-from telephony.errors import *  # noqa: F403
+from telephony.errors import *  # noqa: F403 - see below
 from telephony.errors import BadMessageError
 from telephony.facts import *  # noqa: F403 - this module is where both sides read them
 from telephony.facts import AnyEvent, Event
-from telephony.orders import *  # noqa: F403
+from telephony.orders import *  # noqa: F403 - see above
 from telephony.orders import AnyCommand, Command
 
 _encoder = msgspec.msgpack.Encoder()

@@ -46,8 +46,8 @@ def run(config: Config, lang: str, checks: Sequence[Check] = CHECKS) -> ExitCode
     for check in checks:
         finding = check.look(config)
         findings.append(finding)
-        print("\n".join(lines(check, finding, lang)), flush=True)  # noqa: T201  # this is the screen of doctor
-    print(summary(findings, lang))  # noqa: T201
+        print("\n".join(lines(check, finding, lang)), flush=True)
+    print(summary(findings, lang))
     return ExitCode.FAILED if any(f.level is Level.FAIL for f in findings) else ExitCode.DONE
 
 

@@ -67,7 +67,7 @@ class Desk:
         clock: Callable[[], int],
         keep: Callable[[Kept], str] = lambda kept: "",
         kept: Kept | None = None,
-        setup: Setup = Setup(),  # noqa: B008 - frozen
+        setup: Setup = Setup(),
     ) -> None:
         self.hub, self.phone, self.navigator, self.clock = hub, phone_port, navigator, clock
         self.floor = Floor()
@@ -149,7 +149,7 @@ class Desk:
         """Any message, in the order it came."""
         handler = _HANDLERS.get(type(message))
         if handler is None:
-            self._heard_phone(message)  # type: ignore[arg-type]
+            self._heard_phone(message)  # type: ignore[arg-type]  # no other kind is left
         else:
             handler(self, message)
 

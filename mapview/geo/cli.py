@@ -39,9 +39,9 @@ def run(args: argparse.Namespace) -> int:
             lists = {kind: path for kind in CSV_KINDS if (path := getattr(args, kind)) is not None}
             _import(args.source, lists, args.out, args.attribution, args.licence)
         else:
-            print(make_demo(args.out, args.seed))  # noqa: T201
+            print(make_demo(args.out, args.seed))
     except GeoError as error:
-        print(error, file=sys.stderr)  # noqa: T201
+        print(error, file=sys.stderr)
         return 1
     return 0
 
@@ -63,10 +63,10 @@ def make_demo(folder: Path, seed: int = DEMO_SEED) -> Path:
 
 def _import(source: Path, lists: dict[str, Path], out: Path, attribution: str, licence: str) -> None:
     report = import_city(source, lists, out, _show, attribution, licence)
-    print("\r" + "\n".join(report.lines()))  # noqa: T201
-    print(out)  # noqa: T201
+    print("\r" + "\n".join(report.lines()))
+    print(out)
 
 
 def _show(step: str, share: float) -> None:
     if sys.stdout.isatty():
-        print(f"\r{step:<12}{share:>6.0%}", end="", flush=True)  # noqa: T201
+        print(f"\r{step:<12}{share:>6.0%}", end="", flush=True)

@@ -94,7 +94,7 @@ def _add_own_places(city: sqlite3.Connection, named: NamedSource) -> None:
     """The city's own list knows better where its stations and hospitals are than the map does."""
     kinds = ", ".join(f"'{kind}'" for kind in _POI_KINDS)
     for kind, code, name, lon, lat in city.execute(
-        f"SELECT kind, code, name, lon, lat FROM poi WHERE kind IN ({kinds}) AND name <> ''"  # noqa: S608
+        f"SELECT kind, code, name, lon, lat FROM poi WHERE kind IN ({kinds}) AND name <> ''"
     ):
         aliases = {code} if code else set()
         named.places.add(NamedPlace(name, _POI_KINDS[kind], lon, lat, aliases), wins=True)
@@ -157,7 +157,7 @@ def _write_doors(city: sqlite3.Connection, doors: list[HouseNumber], districts: 
 def _write_posts(city: sqlite3.Connection, districts: Districts) -> int:
     kinds = ", ".join(f"'{kind}'" for kind in _POST_KINDS)
     posts = city.execute(
-        f"SELECT kind, code, name, lon, lat, attributes FROM poi WHERE kind IN ({kinds}) AND code <> ''"  # noqa: S608
+        f"SELECT kind, code, name, lon, lat, attributes FROM poi WHERE kind IN ({kinds}) AND code <> ''"
     ).fetchall()
     own = districts.of([(post[3], post[4]) for post in posts])
     rows = []

@@ -125,7 +125,7 @@ class LayerWriter:
         self._city.executemany("INSERT INTO feat VALUES (?,?,?,?,?,?,?)", self._feats)
         for layer, boxes in self._boxes.items():
             assert layer in city_schema.LAYERS
-            self._city.executemany(f"INSERT INTO box_{layer} VALUES (?,?,?,?,?,?)", boxes)  # noqa: S608
+            self._city.executemany(f"INSERT INTO box_{layer} VALUES (?,?,?,?,?,?)", boxes)
         self._feats.clear()
         self._boxes.clear()
         return count
@@ -157,7 +157,7 @@ class LayerStore:
             raise ValueError(f"no layer {layer!r}: {', '.join(city_schema.LAYERS)}")
         west, north, east, south = bbox or (0, 0, WORLD_PX, WORLD_PX)
         rows = self._city.execute(
-            f"SELECT f.* FROM box_{layer} b JOIN feat f ON f.id = b.id"  # noqa: S608  (name from LAYERS)
+            f"SELECT f.* FROM box_{layer} b JOIN feat f ON f.id = b.id"
             " WHERE b.maxx >= ? AND b.minx <= ? AND b.maxy >= ? AND b.miny <= ? AND b.minzoom <= ?"
             " ORDER BY f.id",
             (int(west), int(east) + 1, int(north), int(south) + 1, int(zoom)),

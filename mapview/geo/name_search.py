@@ -67,8 +67,8 @@ _COLUMNS: Final = (
     "SELECT n.id, n.place, n.name, n.py, p.kind, p.name, p.lon, p.lat, p.district"
     " FROM gaz_name n JOIN gaz_place p ON p.id = n.place WHERE n.id"
 )
-_PREFIX: Final = _COLUMNS + " IN (SELECT id FROM gaz_name WHERE name >= ? AND name < ? ORDER BY id LIMIT ?)"  # noqa: S608
-_TEXT: Final = _COLUMNS + " IN (SELECT rowid FROM gaz_text WHERE gaz_text MATCH ? ORDER BY rowid LIMIT ?)"  # noqa: S608
+_PREFIX: Final = _COLUMNS + " IN (SELECT id FROM gaz_name WHERE name >= ? AND name < ? ORDER BY id LIMIT ?)"
+_TEXT: Final = _COLUMNS + " IN (SELECT rowid FROM gaz_text WHERE gaz_text MATCH ? ORDER BY rowid LIMIT ?)"
 _LAST_CHARACTER: Final = "\U0010ffff"
 
 

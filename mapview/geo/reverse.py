@@ -71,7 +71,7 @@ class ReverseLookup:
     def _place(self, lon: float, lat: float) -> Near | None:
         without = ", ".join(f"'{kind}'" for kind in _NO_LANDMARK)
         sql = (
-            "SELECT p.name, p.lon, p.lat FROM gaz_box b JOIN gaz_place p ON p.id = b.id"  # noqa: S608
+            "SELECT p.name, p.lon, p.lat FROM gaz_box b JOIN gaz_place p ON p.id = b.id"
             f" WHERE p.kind NOT IN ({without}) AND"
         )
         return self._nearest(sql, lon, lat, PLACE_M_MAX)

@@ -192,7 +192,7 @@ class Gazetteer:
     def _coded(self, code: str, column: str, said: bool) -> Iterator[Found]:
         """Posts whose code begins (or, read backwards, ends) with what was typed."""
         rows = self._city.execute(
-            f"SELECT kind, name, road, lon, lat, district, {column} FROM gaz_post"  # noqa: S608
+            f"SELECT kind, name, road, lon, lat, district, {column} FROM gaz_post"
             f" WHERE {column} >= ? AND {column} < ? ORDER BY {column} LIMIT ?",
             (code, code + "\U0010ffff", STREETS_MAX),
         )

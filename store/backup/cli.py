@@ -101,7 +101,7 @@ def _shown(at_ms: int) -> str:
 
 def say(line: str) -> None:
     """One line of the answer."""
-    print(line, flush=True)  # noqa: T201 - a command answers on its output
+    print(line, flush=True)
 
 
 VERBS = {"backup": backup_verb, "list": list_verb, "restore": restore_verb, "drill": drill_verb}

@@ -36,7 +36,7 @@ class LineOwner(Protocol):
     def call_came(self, line: "Line", pj_id: int, message: str, source: str) -> None: ...
 
 
-class Registration(pj.Account):  # type: ignore[misc]
+class Registration(pj.Account):  # type: ignore[misc]  # pjsua2 has no types
     """The line's account at one registrar, or its only one where there is none."""
 
     def __init__(self, line: "Line", registrar: str | None) -> None:

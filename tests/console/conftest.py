@@ -76,7 +76,7 @@ class Shown:
 
     def text(self, name: str) -> str:
         """What a label or a field says."""
-        said: str = self.find(name).text()  # type: ignore[attr-defined]
+        said: str = self.find(name).text()
         return said
 
     def wait_pause(self, ms: int = 500) -> None:

@@ -154,7 +154,7 @@ def district(tmp_path: Path) -> Iterator[District]:
     made.seed_more(two_sites())
     line = ThinLine(("127.0.0.1", made.config.hub.command_port))
     relay = District(made, line=line.address)
-    relay.line = line  # type: ignore[attr-defined]
+    relay.line = line
     relay.enrol_seat("03", "seat-03")
     relay.carry()
     made.start_hub()
@@ -170,9 +170,9 @@ def test_a_relay_cut_off_from_the_city(district: District) -> None:
     eyes = Eyes(desk)
     desk.wait(lambda: desk.link.state.relay == "02" and desk.floor.vehicles, "served by the relay")
     eyes.calm()
-    district.line.set(cut=True)  # type: ignore[attr-defined]
+    district.line.set(cut=True)
     eyes.see(HubMode.CITY_CUT_OFF, "市中心断开", "两人授权")
-    district.line.set(cut=False)  # type: ignore[attr-defined]
+    district.line.set(cut=False)
     eyes.calm()
 
 

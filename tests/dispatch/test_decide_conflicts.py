@@ -49,8 +49,8 @@ class Apart:
 
     def settle(self, choice: ConflictChoice, **how: object) -> object:
         second = how.pop("second", None)
-        order = cmd.SettleConflict(self.conflict.id, choice, "已核实", **how)  # type: ignore[arg-type]
-        return self.city.give(order, second=second)  # type: ignore[arg-type]
+        order = cmd.SettleConflict(self.conflict.id, choice, "已核实", **how)
+        return self.city.give(order, second=second)
 
 
 @pytest.fixture

@@ -83,7 +83,7 @@ class Reserve(Centre120):
             assert isinstance(self.by(seat, command), tuple)
 
     @property
-    def turn(self):  # type: ignore[no-untyped-def]
+    def turn(self):
         return self.floor.activations["act"].seats[0]
 
     def take_a_call(self, seat: str, key: str) -> None:

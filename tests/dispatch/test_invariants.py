@@ -41,7 +41,7 @@ class AnyOrders(RuleBasedStateMachine):
 
     def give(self, command: cmd.Command, **how: object) -> None:
         self.centre.later(1)
-        decision = self.centre.give(command, **how)  # type: ignore[arg-type]
+        decision = self.centre.give(command, **how)
         for event in decision if isinstance(decision, tuple) else ():
             if isinstance(event, Archived):
                 self.archived |= set(event.incident_ids)

@@ -91,7 +91,7 @@ class Centre120:
     def must(
         self, command: Command, roles: frozenset[Role] = frozenset({Role.DISPATCHER}), **how: object
     ) -> tuple[Event, ...]:
-        decision = self.give(command, roles=roles, **how)  # type: ignore[arg-type]
+        decision = self.give(command, roles=roles, **how)
         assert isinstance(decision, tuple), decision
         return decision
 

@@ -117,7 +117,7 @@ class Road:
         self._do(self._fleet.start())
 
     def _do(self, work: object) -> None:
-        asyncio.run_coroutine_threadsafe(work, self._loop).result(10)  # type: ignore[arg-type]
+        asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
 
     @property
     def vehicle(self) -> Simulated:

@@ -301,7 +301,7 @@ def test_a_terminal_that_never_reads_is_cut_off(town: Towns) -> None:
     async def story() -> None:
         async with town() as t:
             deaf = await (await t.raw()).log_in()
-            deaf.reader._transport.pause_reading()  # type: ignore[attr-defined]  # the only way not to read
+            deaf.reader._transport.pause_reading()  # the only way not to read
             connection = next(iter(t.gateway._connections))
             connection.write([b"x" * 20_000_000])
             await t.told.fact("offline", PHONE)

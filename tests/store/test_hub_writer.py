@@ -60,7 +60,7 @@ class QuietStore(ShakyStore):
 def told(store: ShakyStore, count: int) -> list[Committed | StoreMode]:
     """What the writer reports for one batch, `count` reports."""
     rung = threading.Semaphore(0)
-    writer = Writer(store, 1, lambda: 0, rung.release)  # type: ignore[arg-type]
+    writer = Writer(store, 1, lambda: 0, rung.release)
     writer.start()
     writer.submit([WORK])
     for _ in range(count):
@@ -77,7 +77,7 @@ def test_the_track_of_a_large_fleet_is_written_in_every_gap(monkeypatch: pytest.
     monkeypatch.setattr(
         hub_writer, "write_track", lambda quiet, rows: quiet.rows.extend(row.vehicle_id for row in rows)
     )
-    writer = Writer(store, 0, lambda: 5000, lambda: None)  # type: ignore[arg-type]
+    writer = Writer(store, 0, lambda: 5000, lambda: None)
     writer.put_positions(tuple(Position(f"v{n}", 1000, 0, 0) for n in range(store.wanted)))
     writer.start()
     assert store.all_there.wait(WAIT_S), f"{len(store.rows)} rows"

@@ -50,7 +50,7 @@ class Process(SiteProcess):
         if self.lives > 1:
             self.stop()
             return
-        self._run(Role())  # type: ignore[arg-type]
+        self._run(Role())
         raise StoreDown("locked")
 
 
@@ -72,7 +72,7 @@ def test_command_is_durable_before_it_is_answered() -> None:
 
     leading, hub = Leading(View(), broken), Served("02")
     asked = TakeCommand(id="t1", scope=CITY, reason="r", order_no="1", token=b"", second=b"")
-    answer = leading._take(asked, PEOPLE, hub, 1, 1)  # type: ignore[arg-type]
+    answer = leading._take(asked, PEOPLE, hub, 1, 1)
     assert answer.reason == "store"
     assert leading.outcome is None
     assert not hub.stopped
@@ -89,7 +89,7 @@ def test_a_last_row_that_came_too_late_calls_the_hand_over_off(refusal: bytes) -
     hub.handing_over = True
     batch = Batch(Floor(), Head())
     batch.answers.append((Verdict("c9", 0, refusal), False))
-    replies = leading.on_committed(batch, hub, 1)  # type: ignore[arg-type]
+    replies = leading.on_committed(batch, hub, 1)
     assert hub.handing_over is not bool(refusal)
     if refusal:
         answer = decode_from_hub(replies[0].frame)

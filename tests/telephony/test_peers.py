@@ -163,9 +163,7 @@ def exchange(tmp_path: Path, sip_port: int) -> Iterator[int]:
 
 def account(port: int, password: str = "pw8001", transport: str = "udp") -> tuple[AccountSettings, ...]:
     registrar = f"sip:127.0.0.1:{port}"
-    return (
-        AccountSettings("a", f"sip:8001@127.0.0.1:{port}", registrar, "8001", password, transport),  # type: ignore[arg-type]
-    )
+    return (AccountSettings("a", f"sip:8001@127.0.0.1:{port}", registrar, "8001", password, transport),)
 
 
 @pytest.mark.parametrize("transport", ["udp", "tcp"])

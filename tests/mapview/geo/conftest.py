@@ -64,6 +64,6 @@ def write_town(tmp_path: Path) -> Callable[..., Path]:
     """Writes a town as .osm.pbf and returns its path."""
 
     def write(*args: object, **kwargs: object) -> Path:
-        return Town(*args, **kwargs).write(tmp_path / "town.osm.pbf")  # type: ignore[arg-type]
+        return Town(*args, **kwargs).write(tmp_path / "town.osm.pbf")
 
     return write

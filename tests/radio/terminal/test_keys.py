@@ -71,7 +71,7 @@ def test_default_map() -> None:
     [
         (KeyRule("x", message=0x0301), "event is missing"),
         (KeyRule("x", message=0x0302), "answer is missing"),
-        (KeyRule("x", message=0x0200), "carries no key"),  # type: ignore[arg-type]
+        (KeyRule("x", message=0x0200), "carries no key"),
         (KeyRule("x", tlv=1), "bit is missing"),
         (KeyRule("x"), "exactly one"),
         (KeyRule("x", alarm_bit=0, tlv=1, bit=0), "exactly one"),

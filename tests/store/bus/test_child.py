@@ -43,7 +43,7 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Watched]]:
     made: list[Watched] = []
 
     def make(*args: object, **kwargs: object) -> Watched:
-        made.append(Watched(*args, **kwargs))  # type: ignore[arg-type]
+        made.append(Watched(*args, **kwargs))
         return made[-1]
 
     yield make

@@ -23,7 +23,7 @@ class Calls:
 def test_what_has_been_left_is_left_once() -> None:
     """Several words of a hub that does not command may come at once."""
     calls = Calls()
-    line = HubLine(calls, ("127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:3"), lambda _: calls.keys.public)  # type: ignore[arg-type]
+    line = HubLine(calls, ("127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:3"), lambda _: calls.keys.public)
     assert line.dial(0)
     for _ in range(3):
         line.leave(0)
@@ -35,7 +35,7 @@ def test_what_has_been_left_is_left_once() -> None:
 
 def test_an_address_that_cannot_be_dialled_is_passed_over() -> None:
     calls = Calls()
-    line = HubLine(calls, ("nowhere", "127.0.0.1:2"), lambda _: calls.keys.public)  # type: ignore[arg-type]
+    line = HubLine(calls, ("nowhere", "127.0.0.1:2"), lambda _: calls.keys.public)
     assert not line.dial(0)
     assert line.dial(NEXT_MS)
     assert line.address == "127.0.0.1:2"

@@ -49,7 +49,7 @@ def looks(
     says: dict[str, Welcome | None], ours: Ours, turns: int = 20, step: int = 100
 ) -> list[tuple[int, str]]:
     """(ms, address) of every move the scout proposes."""
-    scout = Scout(lambda address: FakeConnection(address, says[address]))  # type: ignore[arg-type]
+    scout = Scout(lambda address: FakeConnection(address, says[address]))
     moves = []
     for turn in range(turns):
         better = scout.turn({}, ours, turn * step)

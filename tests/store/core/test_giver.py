@@ -74,7 +74,7 @@ def test_whose_account_was_disabled_gives_and_confirms_nothing_whenever_it_was(w
     work = work_of(SEAT, replace(asked, at=NOW), floor, Seals(SIGN), NOW)
     assert work is not None
     assert (work.refusal, work.by) == (NotPossible("account_disabled"), "d1"), "and it is audited"
-    assert work_of(SEAT, replace(asked, second=b""), floor, Seals(SIGN), NOW).refusal == (  # type: ignore[union-attr]
+    assert work_of(SEAT, replace(asked, second=b""), floor, Seals(SIGN), NOW).refusal == (
         NotPossible("account_disabled") if who == "d1" else None
     )
 

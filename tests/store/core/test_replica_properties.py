@@ -57,7 +57,7 @@ HUB, FRAMES = history()
 
 def take(replica: Replica, frame: bytes, now: int) -> list[Any]:
     message = decode_from_hub(frame)
-    return replica.on_message(message, now)  # type: ignore[arg-type]  # only what is published
+    return replica.on_message(message, now)  # only what is published
 
 
 def answers(outcomes: list[Any], now: int) -> list[bytes]:

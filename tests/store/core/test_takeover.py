@@ -50,7 +50,7 @@ def session(person: str, *, second: bool = False, seat: str = SEAT, at: int = NO
 
 def take(scope: str = CITY, **how: object) -> TakeCommand:
     fields = {"reason": "失联", "order_no": "1", "token": b"", "second": b"", **how}
-    return TakeCommand(id="t", scope=scope, **fields)  # type: ignore[arg-type]
+    return TakeCommand(id="t", scope=scope, **fields)
 
 
 @pytest.mark.parametrize(

@@ -160,7 +160,7 @@ def test_the_index_stops_a_second_active_mission_and_only_that(store: HubStore) 
 
 
 def test_a_broken_rule_of_ours_costs_one_command(store: HubStore) -> None:
-    broken = Order("bad", object(), NOW, "seat-01", EVERYONE)  # type: ignore[arg-type]
+    broken = Order("bad", object(), NOW, "seat-01", EVERYONE)
     works = [
         work("good", cmd.LogIn("seat01", "d1001")),
         Work("bad", "seat-01", broken, NOW + 1),
