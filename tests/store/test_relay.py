@@ -3,11 +3,15 @@
 import os
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from dispatch import commands as cmd
+from dispatch.kinds import SeatState
+from dispatch.refusals import NotPossible
+from store.administration import Administration
 from store.core.ids import new_id
 from store.core.seat_logic import Phase
 from store.core.wire import FIX_VALID, Mode, Position
@@ -277,6 +281,17 @@ def test_a_machine_struck_off_is_cut_off_at_the_relay_too(district: District) ->
     seat.wait_live()
     assert strike_machine(city.config, "seat-03")
     seat.wait(lambda: seat.link.state.phase is Phase.REVOKED, "struck off at the relay")
+
+
+def test_a_disabled_account_ends_behind_a_relay_within_seconds(district: District) -> None:
+    seat = district.lonely_desk("seat-03")
+    seat.wait_live()
+    assert seat.login("1003").ok is not None
+    with closing(Administration(district.city.config)) as office:
+        assert office.set_disabled("1003", None, disabled=True)
+    seat.wait(lambda: seat.floor.dispatchers["d1003"].barred, "told at the relay", 5.0)
+    assert seat.floor.seats["seat03"].dispatcher_id is None
+    assert seat.order(cmd.SetSeatState("seat03", SeatState.AWAY)).refusal == NotPossible("account_disabled")
 
 
 @pytest.mark.nightly
