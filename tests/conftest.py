@@ -19,8 +19,36 @@ KEPT = PROJECT / "build" / "test-city"
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 
+LONGEST = (
+    "e2e/test_demo.py",
+    "proof/test_partition.py",
+    "store/test_site.py",
+    "store/test_hub.py",
+    "e2e/test_crashes.py",
+    "e2e/test_reserve.py",
+    "e2e/test_without_hub.py",
+    "store/test_relay.py",
+    "store/test_standby.py",
+    "store/test_enrolment.py",
+    "console/test_command.py",
+    "store/core/test_sites.py",
+    "proof/test_kills.py",
+    "models/test_spin.py",
+    "proof/test_crowds.py",
+    "e2e/test_callers.py",
+    "e2e/test_seats.py",
+    "e2e/test_full_disk.py",
+    "console/test_modes_real.py",
+    "proof/test_terminal_fence.py",
+    "store/test_relay_disk.py",
+)
+"""Files of 15 s and more. Begun first, they leave short ones for the end, when all workers should be done."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Longer proofs that say nothing new at every commit wait for the night."""
+    """The longest files first; longer proofs that say nothing new at every commit wait for the night."""
+    turn = {PROJECT / "tests" / name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: turn.get(item.path, len(LONGEST)))
     if os.environ.get("LINGSHENG_NIGHTLY"):
         return
     skip = pytest.mark.skip(reason="nightly: LINGSHENG_NIGHTLY=1 or make proof")

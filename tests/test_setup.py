@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import LONGEST
+
 PROJECT = Path(__file__).resolve().parents[1]
 NEEDED = ("sh", "cat", "cut", "dirname", "sha256sum", "tr", "sort", "paste", "find", "head", "rm", "env")
 
@@ -105,6 +107,10 @@ def test_the_locks_name_no_index_and_pin_with_hashes() -> None:
         entries = [line for line in text.splitlines() if line and line[0].isalnum()]
         assert entries
         assert all("==" in entry and entry.endswith("\\") for entry in entries)
+
+
+def test_the_files_that_begin_first_exist() -> None:
+    assert [name for name in LONGEST if not (PROJECT / "tests" / name).is_file()] == []
 
 
 def test_scripts_are_executable_and_parse() -> None:
