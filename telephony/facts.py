@@ -43,7 +43,11 @@ class Words(Struct, frozen=True):
 
 
 class Capabilities(Struct, frozen=True):
-    """What the native library in use can do, found at start and not assumed."""
+    """What the native library in use can do, found at start and not assumed.
+
+    `sockets_max` 0: it does not tell. `headset_bridge`: sound by Qt, since `audio_devices` is empty in most
+    builds. `short_transactions`: an exchange that is dead fails an order after 8 s, else after 32.
+    """
 
     version: str
     codecs: tuple[str, ...]
@@ -51,6 +55,13 @@ class Capabilities(Struct, frozen=True):
     tls: bool
     srtp: bool
     calls_max: int
+    dtls_srtp: bool = False
+    opus: bool = False
+    ipv6: bool = False
+    sockets_max: int = 0
+    echo_canceller: bool = False
+    headset_bridge: bool = False
+    short_transactions: bool = False
 
 
 class PhoneReady(Event, frozen=True):

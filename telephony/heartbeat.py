@@ -77,7 +77,8 @@ def missed(pulse: Pulse, why: Words) -> Pulse:
     misses = pulse.misses + 1
     dead = misses >= MISSES_MAX
     alive = False if dead and pulse.alive is not None else pulse.alive
-    return replace(pulse, alive=alive, why=why if dead else pulse.why, misses=misses, answers=0)
+    told = why if dead or pulse.alive is None else pulse.why
+    return replace(pulse, alive=alive, why=told, misses=misses, answers=0)
 
 
 class Heartbeat:

@@ -15,6 +15,7 @@ from collections.abc import Callable
 import pjsua2 as pj
 
 from telephony.messages import AnyEvent, CallRejected, Capabilities, EngineError, PhoneFault
+from telephony.pjsip import native
 from telephony.pjsip.capabilities import probe
 from telephony.pjsip.configuration import TRANSPORT_TYPES, endpoint_config, set_codecs, transport_config
 from telephony.pjsip.guard import guarded
@@ -67,12 +68,13 @@ class Engine:
         try:
             self._endpoint.libCreate()
             self._endpoint.libInit(endpoint_config(self.settings))
+            short = native.shorten_transactions()
             self._endpoint.audDevManager().setNullDev()
             for transport in self.settings.transports:
                 self._open(transport)
             self._endpoint.libStart()
             set_codecs(self._endpoint)
-            return probe(self._endpoint)
+            return probe(self._endpoint, short_transactions=short)
         except pj.Error as error:
             raise EngineError(f"{error.title}: {error.reason}") from error
 

@@ -14,6 +14,7 @@ import pytest
 from bench.raw_caller import RawCaller
 
 PEERS = Path(__file__).parent / "peers"
+MODULES = Path("/usr/lib")
 USER, PASSWORD = "8001", "pw8001"
 GROUP = "120"
 START_S_MAX = 8.0
@@ -31,25 +32,63 @@ def needs(*programs: str) -> None:
         pytest.skip(f"not installed: {', '.join(missing)}")
 
 
+class Exchange:
+    """A running kamailio: what a test does to it."""
+
+    def __init__(self, process: subprocess.Popen[bytes], port: int) -> None:
+        self.port = port
+        self._process = process
+
+    def kill(self) -> None:
+        """As if its machine lost power."""
+        self._signal(signal.SIGKILL)
+        self._process.wait(END_S_MAX)
+
+    def freeze(self) -> None:
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._signal(signal.SIGCONT)
+
+    def end(self) -> None:
+        self.thaw()
+        self._signal(signal.SIGTERM)
+        self._process.wait(END_S_MAX)
+
+    def _signal(self, number: int) -> None:
+        with contextlib.suppress(ProcessLookupError):  # gone already
+            os.killpg(self._process.pid, number)
+
+
 @contextlib.contextmanager
-def running_exchange(folder: Path, port: int) -> Iterator[None]:
-    """It registers `USER` and, with the same password, any telephones as `GROUP`. Skips without kamailio."""
+def running_exchange(folder: Path, port: int, certificate: Path | None = None) -> Iterator[Exchange]:
+    """It registers `USER` and, with the same password, any telephones as `GROUP`. Skips without kamailio.
+
+    `certificate`: a PEM with its key; the exchange then speaks TLS on the port after `port`.
+    """
     needs("kamailio")
+    folder.mkdir(exist_ok=True)
     config = folder / "kamailio.cfg"
-    config.write_text((PEERS / "kamailio.cfg").read_text().replace("SIP_PORT", str(port)))
+    text = (PEERS / "kamailio.cfg").read_text().replace("SIP_PORT", str(port))
+    if certificate is not None:
+        if not list(MODULES.glob("*/kamailio/modules/tls.so")):
+            pytest.skip("not installed: kamailio-tls-modules")
+        tls = (PEERS / "kamailio_tls.cfg").read_text().replace("TLS_PORT", str(port + 1))
+        text = text.replace("request_route {", tls.replace("CERTIFICATE", str(certificate)))
+    config.write_text(text)
     paths = ["-f", str(config), "-Y", str(folder), "-P", str(folder / "pid")]
     process = subprocess.Popen(
-        ["kamailio", "-DD", *paths, "-m", "32"],
+        ["kamailio", "-DD", *paths, "-m", "64"],
         process_group=0,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
+    exchange = Exchange(process, port)
     try:
         wait_until_it_answers(port)
-        yield
+        yield exchange
     finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait(END_S_MAX)
+        exchange.end()
 
 
 def wait_until_it_answers(port: int) -> None:

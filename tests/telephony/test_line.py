@@ -1,0 +1,162 @@
+"""A line at two exchanges: registered at both, calls by the living one, certificates checked, faults said."""
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from console.drill.ports import free_ports
+from telephony import messages as msg
+from telephony.heartbeat import CERT_EXPIRED, CERT_NAME, CERT_UNTRUSTED, NO_CA_FILE, REFUSED, SILENT
+from telephony.pjsip.line import NO_ANSWER, WRONG_PASSWORD, host_and_port
+from telephony.settings import AccountSettings, Srtp, Transport
+from tests.telephony.certificates import Authority
+from tests.telephony.exchange import PASSWORD, USER, Exchange, running_exchange
+
+pytestmark = [pytest.mark.peer, pytest.mark.process]
+DOWN_S_MAX = 3.0
+NOISE_S = 0.6
+ALL = (Transport.UDP, Transport.TCP, Transport.TLS)
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., Exchange]]:
+    with contextlib.ExitStack() as running:
+
+        def begin(name: str, port: int = 0, certificate: Path | None = None) -> Exchange:
+            return running.enter_context(
+                running_exchange(tmp_path / name, port or pair_of_ports(), certificate)
+            )
+
+        yield begin
+
+
+def pair_of_ports() -> int:
+    """The first of two that follow each other: TLS takes the second."""
+    while True:
+        first, second = free_ports(2)
+        if second == first + 1:
+            return first
+
+
+def line_of(
+    *exchanges: Exchange, transport: Transport = Transport.UDP, password: str = PASSWORD
+) -> tuple[AccountSettings, ...]:
+    """One line at these exchanges."""
+    offset = 1 if transport is Transport.TLS else 0
+    at = [f"sip:127.0.0.1:{e.port + offset}" for e in exchanges]
+    backup = at[1] if len(at) > 1 else None
+    return (
+        AccountSettings(
+            "a", f"sip:{USER}@127.0.0.1", at[0], USER, password, transport, backup_registrar=backup
+        ),
+    )
+
+
+def test_the_port_of_a_registrar_without_one() -> None:
+    assert host_and_port("sip:pbx.local", Transport.UDP) == ("pbx.local", 5060)
+    assert host_and_port("sip:pbx.local", Transport.TLS) == ("pbx.local", 5061)
+    assert host_and_port("sip:10.0.0.1:5080;lr", Transport.TCP) == ("10.0.0.1", 5080)
+
+
+@pytest.mark.parametrize("transport", [Transport.UDP, Transport.TCP])
+def test_a_killed_exchange_is_known_in_three_seconds_and_calls_go_by_the_other(
+    start: Any, make_seat: Any, transport: Transport
+) -> None:
+    first, second = start("first"), start("second")
+    seat = make_seat(accounts=line_of(first, second, transport=transport))
+    both = seat.heard.until(
+        msg.LineState, lambda e: e.serving == 0 and all(r.registered and r.alive for r in e.registrars)
+    )
+    assert [r.address for r in both.registrars] == [f"127.0.0.1:{e.port}" for e in (first, second)]
+    seat.phone.probe()
+    assert seat.heard.until(msg.LineProbed).registrar == both.registrars[0].address
+
+    first.kill()
+    killed_s = time.monotonic()
+    over = seat.heard.until(msg.LineState, lambda e: e.serving == 1)
+    assert time.monotonic() - killed_s < DOWN_S_MAX + NOISE_S
+    assert over.registered
+    assert over.registrars[0].why in {REFUSED, NO_ANSWER}  # over TCP the broken connection is known at once
+    seat.phone.probe()
+    probed = seat.heard.until(msg.LineProbed)
+    assert (probed.reason, probed.registrar) == ("", both.registrars[1].address)
+
+    start("again", first.port)
+    begun_s = time.monotonic()
+    seat.heard.until(msg.LineState, lambda e: e.serving == 0)
+    assert time.monotonic() - begun_s < 4.0
+    seat.phone.probe()
+    assert seat.heard.until(msg.LineProbed).reason == "", "the restarted exchange knows us again"
+
+
+def test_a_frozen_exchange_is_known_in_three_seconds_and_served_again_after_its_thaw(
+    start: Any, make_seat: Any
+) -> None:
+    first = start("first")
+    seat = make_seat(accounts=line_of(first))
+    seat.heard.until(msg.LineState, lambda e: e.registered and e.registrars[0].alive)
+    first.freeze()
+    frozen_s = time.monotonic()
+    down = seat.heard.until(msg.LineState, lambda e: not e.registered)
+    assert time.monotonic() - frozen_s < DOWN_S_MAX + NOISE_S
+    assert (down.serving, down.why) == (None, SILENT)
+    first.thaw()
+    thawed_s = time.monotonic()
+    up = seat.heard.until(msg.LineState, lambda e: e.registered)
+    assert time.monotonic() - thawed_s < 3.0
+    assert up.since_ms > down.since_ms
+    seat.phone.probe()
+    assert seat.heard.until(msg.LineProbed).reason == ""
+
+
+def test_a_wrong_password_is_said_in_plain_words(start: Any, make_seat: Any) -> None:
+    seat = make_seat(accounts=line_of(start("first"), password="wrong"))
+    refused = seat.heard.until(msg.LineState, lambda e: e.code == 401)
+    assert (refused.registered, refused.why) == (False, WRONG_PASSWORD)
+
+
+def test_over_tls_with_keys_for_the_audio_the_line_is_whole(
+    start: Any, make_seat: Any, tmp_path: Path
+) -> None:
+    authority = Authority(tmp_path, "centre")
+    first = start("first", certificate=authority.certificate("127.0.0.1"))
+    seat = make_seat(
+        accounts=line_of(first, transport=Transport.TLS),
+        transports=ALL,
+        sip_port=pair_of_ports(),
+        tls_ca_file=str(authority.ca_file),
+        srtp=Srtp.MANDATORY,
+    )
+    up = seat.heard.until(msg.LineState, lambda e: e.registered and e.registrars[0].alive)
+    assert up.registrars[0].address == f"127.0.0.1:{first.port + 1}"
+    seat.phone.probe()
+    probed = seat.heard.until(msg.LineProbed)
+    assert probed.reason == "", "call out and in, audio encrypted both ways"
+
+
+def test_a_certificate_that_is_not_right_is_refused_in_plain_words(
+    start: Any, make_seat: Any, tmp_path: Path
+) -> None:
+    ours, theirs = Authority(tmp_path, "centre"), Authority(tmp_path, "stranger")
+    asked = (
+        ("foreign", theirs.certificate("127.0.0.1"), ours.ca_file, CERT_UNTRUSTED),
+        ("name", ours.certificate("other.example"), ours.ca_file, CERT_NAME),
+        ("old", ours.certificate("127.0.0.1", days=-1), ours.ca_file, CERT_EXPIRED),
+        ("nofile", ours.certificate("127.0.0.1"), tmp_path / "absent.pem", NO_CA_FILE),
+    )
+    for name, certificate, ca_file, why in asked:
+        exchange = start(name, certificate=certificate)
+        seat = make_seat(
+            accounts=line_of(exchange, transport=Transport.TLS),
+            transports=ALL,
+            sip_port=pair_of_ports(),
+            tls_ca_file=str(ca_file),
+        )
+        refused = seat.heard.until(msg.LineState, lambda e, why=why: e.why == why)
+        assert not refused.registered
+        assert not [s for s in seat.heard.of(msg.LineState) if s.registered]
+        seat.phone.stop(5.0)
