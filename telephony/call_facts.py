@@ -135,10 +135,13 @@ class TransferFailed(Event, frozen=True):
 
 
 class CallReplaced(Event, frozen=True):
-    """Somebody transferred our far end: `call_id` goes on where `replaced_call_id` was."""
+    """Somebody took our far end's place: `call_id` goes on where `replaced_call_id` was, which ends."""
 
     call_id: str
     replaced_call_id: str
+    number: str
+    name: str
+    at_ms: int
 
 
 class DigitsSent(Event, frozen=True):

@@ -58,6 +58,7 @@ def caller_phone(
         transports=(Transport.UDP,),
         rtp_port_first=rtp_port_first,
         session_timer_s=0,
+        one_operator=False,
     )
     account = AccountSettings("caller", f"sip:caller@{bind_address}")
     return Phone(PhoneSettings(engine, (account,)), on_event)

@@ -30,6 +30,9 @@ WITHHELD = {"anonymous", "unavailable", "restricted", "unknown", "private"}
 ADDRESS = re.compile(r'^\s*(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<token>[^<"]*?))\s*<(?P<uri>[^>]*)>')
 URI_USER = re.compile(r"^(?:sips?:(?P<sip>[^@]*)(?=@)|tel:(?P<tel>[^;?]+))", re.IGNORECASE)
 VISUAL_SEPARATORS = re.compile(r"[-.()\s]")
+ANSWER_AFTER = re.compile(r";\s*answer-after\s*=\s*\"?(\d{1,4})", re.IGNORECASE)
+AUTO_ANSWER = re.compile(r"\binfo\s*=\s*\"?(?:alert-autoanswer|auto-?answer|intercom)\b", re.IGNORECASE)
+ANSWER_AFTER_S_MAX = 10
 CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
@@ -89,6 +92,27 @@ def dialled_of(request: SipRequest) -> str:
 def kept_headers(request: SipRequest) -> tuple[tuple[str, str], ...]:
     """The headers worth keeping with the call, as received."""
     return tuple((k, v) for k, v in request.headers if k in KEPT or k.startswith("x-"))
+
+
+def answer_after_s(request: SipRequest) -> float | None:
+    """When an intercom call wants to be answered by itself; `None`: it does not, or in no sensible time.
+
+    `Call-Info: <...>;answer-after=0`, `Alert-Info: <...>;info=alert-autoanswer`, `Answer-Mode: Auto`
+    (RFC 5373).
+    """
+    for value in request.values("call-info") + request.values("alert-info"):
+        match = ANSWER_AFTER.search(value)
+        if match is not None:
+            after_s = int(match[1])
+            return float(after_s) if after_s <= ANSWER_AFTER_S_MAX else None
+    auto = any(AUTO_ANSWER.search(v) for v in request.values("alert-info"))
+    auto = auto or request.first("answer-mode").partition(";")[0].strip().lower() == "auto"
+    return 0.0 if auto else None
+
+
+def has_offer(message: str) -> bool:
+    """True when the request carries a body: an INVITE without one leaves the offer to us."""
+    return re.split(r"\r?\n\r?\n", message, maxsplit=1)[1:] not in ([], [""])
 
 
 def address_of(value: str) -> Caller:

@@ -2,12 +2,23 @@
 
 engine.py          start, poll, deferred work, shutdown
 switchboard.py     all lines and calls: orders in, facts out
-line.py            one account
+lines.py           the lines that are open
+line.py            one account at its registrars
 leg.py             one call, from birth to DISCONNECTED
-probe.py            test calls, and callers a calm seat turns away
+mixer.py           where the calls stand, and that they sound and are held accordingly
+bridge.py          the library's connections, made as the routing wants them
+sounds.py          prompts, metronome, hold announcement
+voice.py           what can be played: WAV, tone, ticks, silence
 recorder.py        both directions of one call into two files
-voice.py           what an end says: WAV, tone, silence
+recordings.py      that every call has one
+transfers.py       far ends we send elsewhere
+supervision.py     supervisors who are with calls of this seat
+supervising.py     the supervisor's own side
+digits.py          key tones
+options.py         codes and headers of an order
+probe.py           test calls, and callers a calm seat turns away
 configuration.py   our settings in the library's words
 capabilities.py    what this build can do
+native.py          what only its C symbols offer
 guard.py           exceptions in callbacks become facts
 """

@@ -1,4 +1,4 @@
-"""One call of the library, from birth to DISCONNECTED. It only reports; the switchboard decides.
+"""One call of the library, from birth to DISCONNECTED. It only reports; its owner decides.
 
 The library reuses its few call ids: a `pj.Call` that outlives its call would hang up a stranger's. So nobody
 else keeps a Leg, orders find it by our `call_id`, and at DISCONNECTED it is dropped and disowned in the
@@ -6,26 +6,61 @@ callback: the small C++ object is leaked on purpose.
 """
 
 import time
-from typing import Protocol
 
 import pjsua2 as pj
 
-from telephony.messages import AnyEvent, CallAnswered, CallEarly, CallEnded, CallMedia, CallStats, EndedBy
+from telephony.messages import (
+    AnyEvent,
+    CallAnswered,
+    CallEarly,
+    CallEnded,
+    CallMedia,
+    CallStats,
+    DigitReceived,
+    EndedBy,
+)
 from telephony.pjsip.guard import guarded
 from telephony.pjsip.recorder import CallRecorder
 from telephony.sip_headers import clean_text
 
 NETWORK_CODES = {408, 480, 502, 503, 504}
+ACCEPTED = 202
 DECLINE = 603
+INFO = "INFO"
 
 
-class LegOwner(Protocol):
-    """What a leg needs from the switchboard."""
+class LegOwner:
+    """Whoever holds legs hears of them here, inside callbacks. What an owner does not take up is declined."""
 
-    def emit(self, event: AnyEvent) -> None: ...
-    def audio_began(self, leg: "Leg") -> None: ...
-    def leg_answered(self, leg: "Leg") -> None: ...
-    def leg_ended(self, leg: "Leg") -> None: ...
+    def emit(self, event: AnyEvent) -> None:
+        """A fact of one of the legs."""
+        raise NotImplementedError
+
+    def leg_ended(self, leg: "Leg") -> None:
+        """Drop it: after this it is no more."""
+        raise NotImplementedError
+
+    def audio_changed(self, leg: "Leg") -> None:
+        """Its audio began, ended or was rebuilt."""
+
+    def leg_answered(self, leg: "Leg") -> None:
+        """Both ends agreed."""
+
+    def transfer_told(self, leg: "Leg", sip_code: int, reason: str, final: bool) -> None:
+        """How a transfer of ours goes on (NOTIFY, RFC 3515)."""
+
+    def transfer_asked(self, leg: "Leg", target: str) -> "Leg | None":
+        """The far end wants us to call `target` (REFER): the leg for that call, `None` declines."""
+
+    def replace_asked(self, leg: "Leg", source: str) -> bool:
+        """Somebody at `source` wants to take the far end's place (Replaces, RFC 3891)."""
+        return False
+
+    def leg_replaced(self, leg: "Leg", pj_id: int) -> "Leg | None":
+        """He has it: the leg for the call `pj_id`."""
+
+    def info_came(self, leg: "Leg", message: str, source: str) -> None:
+        """An INFO that is no key tone."""
 
 
 class Leg(pj.Call):  # type: ignore[misc]
@@ -34,15 +69,20 @@ class Leg(pj.Call):  # type: ignore[misc]
     def __init__(self, owner: LegOwner, account: pj.Account, call_id: str, pj_id: int | None = None) -> None:
         self.incoming = pj_id is not None
         super().__init__(account, pj.PJSUA_INVALID_ID if pj_id is None else pj_id)
-        self.owner = owner
-        self.emit = owner.emit
+        self.owner, self.emit, self.account = owner, owner.emit, account
         self.call_id = call_id
         self.born_at_s = time.monotonic()
-        self.account_id = ""
-        self.answering = self.ended_by_us = self.answered = self.media_active = False
+        self.account_id = self.source = ""
+        self.answering = self.answered = self.media_active = self.on_hold = False
+        self.ended_by: EndedBy | None = None
         self.seconds_max: float | None = None
         self.recorder: CallRecorder | None = None
         self.own_voice: pj.AudioMedia | None = None
+        self.speaks_alone = False
+        self.audio: pj.AudioMedia | None = None
+        self.hold_due_s, self.hold_tries = 0.0, 0
+        self.transfer_target: str | None = None
+        self.supervised = ""
         self._rx_packets = 0
         self._heard_at_s = 0.0
 
@@ -62,23 +102,64 @@ class Leg(pj.Call):  # type: ignore[misc]
     @guarded
     def onCallMediaState(self, _param: pj.OnCallMediaStateParam) -> None:
         state = self.getInfo()  # keep it: its media list dies with it
-        active = any(
-            m.type == pj.PJMEDIA_TYPE_AUDIO and m.status == pj.PJSUA_CALL_MEDIA_ACTIVE for m in state.media
-        )
-        if active:
-            self.owner.audio_began(self)
+        media = [m for m in state.media if m.type == pj.PJMEDIA_TYPE_AUDIO]
+        self.on_hold = any(m.status == pj.PJSUA_CALL_MEDIA_LOCAL_HOLD for m in media)
+        active = any(m.status == pj.PJSUA_CALL_MEDIA_ACTIVE for m in media)
+        connected = any(m.audioConfSlot != pj.PJSUA_INVALID_ID for m in media)
+        self.audio = self.getAudioMedia(-1) if connected else None
+        self.owner.audio_changed(self)
         if active != self.media_active:
             self.media_active = active
             self._heard_at_s = time.monotonic()
             self.emit(CallMedia(self.call_id, active))
 
     @guarded
+    def onDtmfDigit(self, param: pj.OnDtmfDigitParam) -> None:
+        by_info = param.method == pj.PJSUA_DTMF_METHOD_SIP_INFO
+        self.emit(DigitReceived(self.call_id, str(param.digit), by_info))
+
+    @guarded
+    def onCallTransferStatus(self, param: pj.OnCallTransferStatusParam) -> None:
+        reason = clean_text(str(param.reason))
+        self.owner.transfer_told(self, int(param.statusCode), reason, bool(param.finalNotify))
+
+    @guarded
     def onCallTransferRequest(self, param: pj.OnCallTransferRequestParam) -> None:
         param.statusCode = DECLINE  # else the library calls whomever the far end names (REFER, RFC 3515)
+        leg = self.owner.transfer_asked(self, clean_text(str(param.dstUri)))
+        if leg is not None:
+            param.statusCode, param.newCall = ACCEPTED, leg
 
     @guarded
     def onCallReplaceRequest(self, param: pj.OnCallReplaceRequestParam) -> None:
-        param.statusCode = DECLINE  # else the library puts a stranger in this call's place (RFC 3891)
+        if not self.owner.replace_asked(self, str(param.rdata.srcAddress)):
+            param.statusCode = DECLINE  # else the library puts a stranger in this call's place (RFC 3891)
+
+    @guarded
+    def onCallReplaced(self, param: pj.OnCallReplacedParam) -> None:
+        leg = self.owner.leg_replaced(self, int(param.newCallId))
+        if leg is not None:
+            param.newCall = leg
+
+    @guarded
+    def onCallTsxState(self, param: pj.OnCallTsxStateParam) -> None:
+        change = param.e.body.tsxState
+        if change.type != pj.PJSIP_EVENT_RX_MSG:
+            return
+        if not self.incoming and not self.source:
+            self.source = str(change.src.rdata.srcAddress)
+        if change.tsx.method == INFO and change.tsx.role == pj.PJSIP_ROLE_UAS:
+            rdata = change.src.rdata
+            self.owner.info_came(self, str(rdata.wholeMsg), str(rdata.srcAddress))
+
+    def hold(self, wanted: bool) -> None:
+        """Offer hold or resume by re-INVITE. Raises `pj.Error` while another one is under way."""
+        options = pj.CallOpParam(True)
+        if wanted:
+            self.setHold(options)
+        else:
+            options.opt.flag = pj.PJSUA_CALL_UNHOLD
+            self.reinvite(options)
 
     def stats(self, now_s: float) -> CallStats:
         """Counters of the stream so far. The library reports no dead air: packets are counted here."""
@@ -97,16 +178,14 @@ class Leg(pj.Call):  # type: ignore[misc]
     def _end(self, sip_code: int, reason: str) -> None:
         try:
             self.owner.leg_ended(self)
-            ended_by = self._ended_by(sip_code)
+            ended_by = self.ended_by or self._ended_by_others(sip_code)
             ended = CallEnded(self.call_id, ended_by, sip_code, reason, self.answered, now_ms())
             self.emit(ended)
         finally:
-            self.own_voice = None
+            self.own_voice = self.audio = None
             self.this.disown()
 
-    def _ended_by(self, sip_code: int) -> EndedBy:
-        if self.ended_by_us:
-            return EndedBy.SEAT
+    def _ended_by_others(self, sip_code: int) -> EndedBy:
         return EndedBy.NETWORK if sip_code in NETWORK_CODES else EndedBy.FAR_END
 
 

@@ -12,9 +12,9 @@ from collections.abc import Callable
 import pjsua2 as pj
 
 from store.core.ids import new_id
-from telephony.messages import AnyEvent, CallEnded, LineProbed, PhoneFault
+from telephony.messages import AnyEvent, CallEnded, EndedBy, LineProbed, PhoneFault
 from telephony.pjsip.engine import Engine
-from telephony.pjsip.leg import Leg, now_ms
+from telephony.pjsip.leg import Leg, LegOwner, now_ms
 from telephony.pjsip.line import Line
 from telephony.pjsip.voice import open_voice
 from telephony.settings import Voice
@@ -29,7 +29,7 @@ GONE_S_MAX = 1.0
 NOT_HERE = 480
 
 
-class LineProbe:
+class LineProbe(LegOwner):
     """One test call; owns its legs. Every method belongs to the library's thread."""
 
     def __init__(self, engine: Engine, line: Line, probe_id: str, tell: Callable[[AnyEvent], None]) -> None:
@@ -96,8 +96,10 @@ class LineProbe:
             code, reason = event.sip_code, event.reason
             self._engine.defer(lambda: self._end(f"{code} {reason}".strip()))
 
-    def audio_began(self, leg: Leg) -> None:
-        audio = leg.getAudioMedia(-1)
+    def audio_changed(self, leg: Leg) -> None:
+        audio = leg.audio
+        if audio is None:
+            return
         source = audio if leg.incoming else leg.own_voice
         if source is not None:
             source.startTransmit(audio)
@@ -156,7 +158,7 @@ class LineProbe:
         )
         leg = self._legs.get(self._out) or next(iter(self._legs.values()), None)
         if leg is not None:
-            leg.ended_by_us = True
+            leg.ended_by = EndedBy.SEAT
             with contextlib.suppress(pj.Error):  # gone already
                 leg.hangup(pj.CallOpParam(True))
 
@@ -169,35 +171,29 @@ def level_db(level: int) -> float | None:
     return round(20 * math.log10(level / LEVEL_FULL), 1) if level else None
 
 
-class TurnedAway:
-    """Callers who hear 480 at once and are no calls of this seat; holds their legs until they are gone."""
+class TurnedAway(LegOwner):
+    """Callers who are refused at once and are no calls of this seat; holds their legs until they are gone."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self.legs: dict[str, Leg] = {}
 
-    def came(self, line: Line, pj_id: int) -> None:
+    def came(self, line: Line, pj_id: int, sip_code: int = NOT_HERE) -> None:
         """Refuse this call, after the callback that brought it."""
         leg = Leg(self, line.account, new_id(), pj_id)
         call_id = leg.call_id
         self.legs[call_id] = leg
-        self._engine.defer(lambda: self._refuse(call_id))
+        self._engine.defer(lambda: self._refuse(call_id, sip_code))
 
-    def _refuse(self, call_id: str) -> None:
+    def _refuse(self, call_id: str, sip_code: int) -> None:
         leg = self.legs.get(call_id)
         if leg is not None:
             options = pj.CallOpParam(True)
-            options.statusCode = NOT_HERE
+            options.statusCode = sip_code
             leg.hangup(options)
 
     def emit(self, event: AnyEvent) -> None:
         """Whoever turned them away has told of them."""
-
-    def audio_began(self, leg: Leg) -> None:
-        """They never have any."""
-
-    def leg_answered(self, leg: Leg) -> None:
-        """They never are."""
 
     def leg_ended(self, leg: Leg) -> None:
         self.legs.pop(leg.call_id, None)

@@ -2,6 +2,7 @@
 
 Keeps the rules of the native library: answers are deferred, refusals keep their call slot for a moment (a
 flood must hit the library's own cheap 486), every call is held from creation to DISCONNECTED and only here.
+Who hears whom is the mixer's business, who goes where the transfers', who listens in the supervision's.
 """
 
 import contextlib
@@ -9,32 +10,51 @@ import logging
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pjsua2 as pj
 
 from store.core.ids import new_id
 from telephony import messages as msg
+from telephony.conversation import CallPlace, confer, hold, leave, rejoin, talk_to
+from telephony.monitoring import HEADER as MONITOR_HEADER
+from telephony.monitoring import MonitorGate, MonitorWish
+from telephony.pjsip.digits import send_digits
 from telephony.pjsip.engine import SOCKET_LINGER_S, Engine
-from telephony.pjsip.leg import Leg, now_ms
+from telephony.pjsip.leg import Leg, LegOwner, now_ms
 from telephony.pjsip.line import Line
+from telephony.pjsip.lines import Lines
+from telephony.pjsip.mixer import Mixer
+from telephony.pjsip.options import asserted, with_code
 from telephony.pjsip.probe import LineProbe, TurnedAway
-from telephony.pjsip.recorder import CallRecorder
-from telephony.pjsip.voice import idle_source, open_voice
+from telephony.pjsip.recordings import Recordings
+from telephony.pjsip.supervising import change, opening
+from telephony.pjsip.supervision import Supervision
+from telephony.pjsip.transfers import Transfers
+from telephony.pjsip.voice import open_voice
 from telephony.recording import Unfinished
-from telephony.settings import AccountSettings
-from telephony.sip_headers import SipRequest, caller_of, dialled_of, kept_headers, parse_request
+from telephony.sip_headers import (
+    SipRequest,
+    answer_after_s,
+    caller_of,
+    dialled_of,
+    has_offer,
+    kept_headers,
+    parse_request,
+)
+from telephony.trust import TrustedSources
 
 SLOT_S_MIN = SOCKET_LINGER_S  # sooner freed slots let a flood of refused calls exhaust the sockets
 STATS_EVERY_S = 1.0
 BUSY_HERE = 486
 NOT_HERE = 480  # temporarily unavailable: the exchange tries the next seat
-ANY_ADDRESS = "0.0.0.0"  # noqa: S104 - compared with, not bound to
+NOT_ACCEPTABLE = 488
 GOODBYE_S_MAX = 0.5
 
 log = logging.getLogger(__name__)
 
 
-class Switchboard:
+class Switchboard(LegOwner):
     """Every method belongs to the library's thread."""
 
     def __init__(
@@ -45,41 +65,44 @@ class Switchboard:
         close_recording: Callable[[Unfinished], None],
     ) -> None:
         """`unfinished_dir` `None`: nothing is recorded. Raises `EngineError` on an unusable microphone."""
-        self.emit = emit
+        self._tell = emit
         self._engine = engine
-        self._unfinished_dir = unfinished_dir
-        self._close_recording = close_recording
-        self._lines: dict[str, Line] = {}
+        self._recordings = Recordings(engine, emit, unfinished_dir, close_recording)
         self._legs: dict[str, Leg] = {}
-        self._wanted_accounts: tuple[AccountSettings, ...] | None = None
-        self._idle: pj.AudioMedia | None = idle_source()
-        self._microphone = open_voice(engine.settings.microphone)
+        self._lines = Lines(self, engine)
         self._stats_due_s = 0.0
         self._accepting = True
         self._probe: LineProbe | None = None
         self._away = TurnedAway(engine)
+        self._secret = ""
+        self.trusted = TrustedSources(())
+        self.mixer = Mixer(engine, self._legs, emit)
+        self._transfers = Transfers(engine, self, emit)
+        self._supervision = Supervision(engine, self, self.mixer, self._away, emit)
+        self.mixer.monitored = self._supervision
+        self._duties = self._duty_table()
+
+    def emit(self, event: msg.AnyEvent) -> None:
+        self._tell(event)
 
     def obey(self, command: msg.AnyCommand) -> None:
         """Carry out one order, or say `CommandRefused`."""
         try:
-            self._obey(command)
+            self._duties[type(command)](command)
         except pj.Error as error:
             self._refuse(command, error.reason)
-        except msg.EngineError as error:
+        except msg.TelephonyError as error:
             self._refuse(command, str(error))
         except Exception as error:  # the loop goes on: other calls are up
             log.exception("order %s", type(command).__name__)
             self._refuse(command, str(error))
 
     def turn(self) -> None:
-        """What is due: accounts that waited for the last call to end, statistics."""
+        """What is due: sound, accounts that waited for the last call to end, statistics."""
+        self.mixer.turn()
         if self._probe is not None and self._probe.turn():
             self._probe = None
-        if self._wanted_accounts is not None and not self._legs and self._probe is None:
-            wanted, self._wanted_accounts = self._wanted_accounts, None
-            self._set_accounts(wanted)
-        for line in self._lines.values():
-            line.turn()
+        self._lines.turn(idle=not self._legs and self._probe is None)
         now_s = time.monotonic()
         if now_s >= self._stats_due_s:
             self._stats_due_s = now_s + STATS_EVERY_S
@@ -89,16 +112,19 @@ class Switchboard:
 
     def close(self) -> None:
         """Goodbye to all calls, then drop everything native in the order the library needs."""
-        for leg in self._legs.values():
-            leg.ended_by_us = True
+        hidden = self._supervision.legs
+        for leg in [*self._legs.values(), *hidden.values()]:
+            leg.ended_by = msg.EndedBy.SEAT
         self._engine.hang_up_all()
-        self._engine.turn_while(lambda: bool(self._legs or self._away.legs), GOODBYE_S_MAX)
+        self._engine.turn_while(lambda: bool(self._legs or self._away.legs or hidden), GOODBYE_S_MAX)
         self._probe = None
-        for leg in list(self._legs.values()):  # the far end did not answer our BYE
-            self.leg_ended(leg)
+        for leg in [*self._legs.values(), *hidden.values()]:  # the far end did not answer our BYE
+            leg.owner.leg_ended(leg)
+            leg.own_voice = leg.audio = None
             leg.this.disown()
-        self._microphone = self._idle = None
-        self._set_accounts(())
+        self.mixer.close()
+        self._recordings.close()
+        self._lines.close()
 
     # What lines and legs report, inside callbacks.
 
@@ -107,14 +133,115 @@ class Switchboard:
         request = parse_request(message)
         if self._probe is not None and self._probe.is_mine(request):
             self._probe.came(line, pj_id)
-            return
-        if not self._accepting:
-            self._turn_away(line, pj_id, request)
-            return
-        call_id = new_id()
-        leg = self._legs[call_id] = Leg(self, line.account, call_id, pj_id)
-        leg.account_id = line.settings.account_id
-        caller = caller_of(request)
+        elif request.first(MONITOR_HEADER.lower()):
+            self._supervision.came(line, pj_id, request, source)
+        elif not self._accepting:
+            self._turn_away(line, pj_id, request, NOT_HERE)
+        elif not self._engine.settings.late_offers and not has_offer(message):
+            self._turn_away(line, pj_id, request, NOT_ACCEPTABLE)
+        else:
+            self._ring(line, pj_id, request, source, mono_ns)
+
+    def audio_changed(self, leg: Leg) -> None:
+        if leg.audio is not None:
+            self._recordings.begin(leg)
+        self.mixer.audio_changed(leg.call_id)
+
+    def leg_answered(self, leg: Leg) -> None:
+        self.mixer.changed()
+        if leg.seconds_max is not None:
+            call_id = leg.call_id
+            self._engine.defer(lambda: self.hang_up(call_id), leg.seconds_max)
+
+    def leg_ended(self, leg: Leg) -> None:
+        self._legs.pop(leg.call_id, None)
+        if time.monotonic() - leg.born_at_s < SLOT_S_MIN:
+            self._engine.short_call_ended()
+        self._supervision.call_ended(leg.call_id)
+        self.mixer.ended(leg.call_id)
+        self._recordings.end(leg)
+
+    def transfer_told(self, leg: Leg, sip_code: int, reason: str, final: bool) -> None:
+        self._transfers.told(leg, sip_code, reason, final)
+
+    def transfer_asked(self, leg: Leg, target: str) -> Leg | None:
+        """A trusted exchange sends us: the new call is the operator's, the old one waits for its end."""
+        if not self.trusted.include(leg.source) or not leg.answered or leg.transfer_target is not None:
+            return None
+        new = self._new_leg(leg.account, leg.account_id)
+        leg.transfer_target = target  # who sends us away is not told of hold
+        self.emit(
+            msg.CallDialled(new.call_id, new.account_id, target, now_ms(), transferred_from=leg.call_id)
+        )
+        self._enter(new)
+        return new
+
+    def replace_asked(self, leg: Leg, source: str) -> bool:
+        return self.trusted.include(source)
+
+    def leg_replaced(self, leg: Leg, pj_id: int) -> Leg | None:
+        """The new far end stands where the old one stood."""
+        new = self._new_leg(leg.account, leg.account_id, pj_id)
+        new.source, new.answering = leg.source, True
+        far_end = caller_of(SipRequest("", (("from", str(new.getInfo().remoteUri)),)))
+        self.emit(msg.CallReplaced(new.call_id, leg.call_id, far_end.number, far_end.name, now_ms()))
+        self.mixer.put(new.call_id, self.mixer.places.get(leg.call_id, CallPlace.TALK))
+        return new
+
+    # What transfers and supervision ask for.
+
+    def leg_or_none(self, call_id: str) -> Leg | None:
+        return self._legs.get(call_id)
+
+    def hang_up(self, call_id: str) -> None:
+        """Unless it is gone already."""
+        leg = self._legs.get(call_id)
+        if leg is not None:
+            self._end(leg, None)
+
+    def release(self, call_id: str) -> None:
+        """End it for a supervisor."""
+        leg = self._legs.get(call_id)
+        if leg is not None:
+            self._end(leg, None, msg.EndedBy.SUPERVISOR)
+
+    # Orders, outside callbacks.
+
+    def _duty_table(self) -> dict[type[msg.Command], Callable[[Any], None]]:
+        """Each order and who carries it out."""
+        mixer, sounds = self.mixer, self.mixer.sounds
+        return {
+            msg.ConfigureAccounts: lambda o: self._lines.want(o.accounts),
+            msg.AcceptCalls: self._accept,
+            msg.ProbeLine: self._begin_probe,
+            msg.Trust: self._set_trust,
+            msg.Answer: lambda o: self._answer(self._leg(o.call_id)),
+            msg.Reject: lambda o: self._end(self._leg(o.call_id), o.sip_code),
+            msg.HangUp: lambda o: self._end(self._leg(o.call_id), None),
+            msg.Dial: self._dial,
+            msg.TalkTo: lambda o: mixer.move(lambda p: talk_to(p, self._in_talk(o.call_id))),
+            msg.Hold: lambda o: mixer.move(lambda p: hold(p, self._in_talk(o.call_id))),
+            msg.Confer: lambda o: mixer.move(lambda p: confer(p, [self._in_talk(c) for c in o.call_ids])),
+            msg.LeaveConference: lambda _: mixer.move(leave),
+            msg.RejoinConference: lambda _: mixer.move(rejoin),
+            msg.Transfer: self._transfer,
+            msg.TransferTo: lambda o: self._transfers.attended(
+                self._leg(o.call_id), self._leg(o.other_call_id)
+            ),
+            msg.SendDigits: lambda o: self.emit(send_digits(self._leg(o.call_id), o.digits, o.by_info)),
+            msg.Say: mixer.say,
+            msg.StopSaying: lambda o: sounds.stop_saying(self._leg(o.call_id).call_id),
+            msg.Metronome: mixer.metronome,
+            msg.Supervise: self._supervise,
+            msg.ChangeSupervision: lambda o: change(self._leg(o.call_id), o.mode, self._secret),
+        }
+
+    def _ring(self, line: Line, pj_id: int, request: SipRequest, source: str, mono_ns: int) -> None:
+        leg = self._new_leg(line.account, line.settings.account_id, pj_id)
+        leg.source = source
+        call_id, caller = leg.call_id, caller_of(request)
+        waiting = self.mixer.talking
+        after_s = None if waiting or not self.trusted.include(source) else answer_after_s(request)
         self.emit(
             msg.CallRinging(
                 call_id,
@@ -126,66 +253,43 @@ class Switchboard:
                 now_ms(),
                 mono_ns,
                 kept_headers(request),
+                waiting,
+                after_s,
             )
         )
         self._engine.defer(lambda: self._say_ringing(call_id))
-
-    def audio_began(self, leg: Leg) -> None:
-        """Connect both directions and the recorder; again after every change of the call's audio."""
-        self._record(leg)
-        caller = leg.getAudioMedia(-1)
-        operator = leg.own_voice or self._microphone
-        if operator is not None:
-            operator.startTransmit(caller)
-        if leg.recorder is not None:
-            leg.recorder.hear(caller, operator)
-
-    def leg_answered(self, leg: Leg) -> None:
-        if leg.seconds_max is not None:
-            call_id = leg.call_id
-            self._engine.defer(lambda: self.obey(msg.HangUp(call_id)), leg.seconds_max)
-
-    def leg_ended(self, leg: Leg) -> None:
-        self._legs.pop(leg.call_id, None)
-        if time.monotonic() - leg.born_at_s < SLOT_S_MIN:
-            self._engine.short_call_ended()
-        if leg.recorder is not None:
-            self._close_recording(leg.recorder.close())
-            leg.recorder = None
-
-    # Orders, outside callbacks.
-
-    def _obey(self, command: msg.AnyCommand) -> None:
-        match command:
-            case msg.ConfigureAccounts(accounts):
-                self._wanted_accounts = accounts
-            case msg.Answer(call_id):
-                self._answer(self._leg(call_id))
-            case msg.Reject(call_id, sip_code):
-                self._end(self._leg(call_id), sip_code)
-            case msg.HangUp(call_id):
-                self._end(self._leg(call_id), None)
-            case msg.Dial():
-                self._dial(command)
-            case msg.AcceptCalls(accept):
-                self._accepting = accept
-            case msg.ProbeLine():
-                self._begin_probe(command)
+        if after_s is not None:
+            self._engine.defer(lambda: self._answer_intercom(call_id), after_s)
 
     def _answer(self, leg: Leg) -> None:
-        if not leg.incoming or leg.ended_by_us:
+        if not leg.incoming or leg.ended_by is not None:
             raise msg.EngineError("not a ringing call")
         if leg.answering:
             return
-        self._record(leg)  # before audio flows, so that the first word is on it
-        leg.answer(_with_code(200))
+        self._recordings.begin(leg)  # before audio flows, so that the first word is on it
+        leg.answer(with_code(200))
         leg.answering = True
+        self._enter(leg)
 
-    def _end(self, leg: Leg, sip_code: int | None) -> None:
+    def _answer_intercom(self, call_id: str) -> None:
+        """Unless somebody took it, or the operator talks by now: nothing interrupts speech."""
+        leg = self._legs.get(call_id)
+        if leg is not None and not leg.answering and leg.ended_by is None and not self.mixer.talking:
+            self._answer(leg)
+
+    def _enter(self, leg: Leg) -> None:
+        """The operator's conversation now, unless it is nobody's."""
+        alone = leg.speaks_alone or not self._engine.settings.one_operator
+        if alone:
+            self.mixer.put(leg.call_id, CallPlace.ALONE)
+        else:
+            self.mixer.move(lambda places: talk_to(places, leg.call_id))
+
+    def _end(self, leg: Leg, sip_code: int | None, ended_by: msg.EndedBy = msg.EndedBy.SEAT) -> None:
         """Hang up or refuse; a call that was never answered keeps its slot for `SLOT_S_MIN`."""
-        if leg.ended_by_us:
+        if leg.ended_by is not None:
             return
-        leg.ended_by_us = True
+        leg.ended_by = ended_by
         call_id = leg.call_id
         wait_s = 0.0 if leg.answering or not leg.incoming else leg.born_at_s + SLOT_S_MIN - time.monotonic()
         self._engine.defer(lambda: self._hang_up(call_id, sip_code), max(0.0, wait_s))
@@ -193,92 +297,97 @@ class Switchboard:
     def _hang_up(self, call_id: str, sip_code: int | None) -> None:
         leg = self._legs.get(call_id)
         if leg is not None:  # else the caller was quicker
-            leg.hangup(_with_code(0 if leg.answering or not leg.incoming else sip_code or BUSY_HERE))
+            leg.hangup(with_code(0 if leg.answering or not leg.incoming else sip_code or BUSY_HERE))
 
     def _dial(self, order: msg.Dial) -> None:
         if order.call_id in self._legs:
             return
-        line = self._line(order.account_id)
+        line = self._lines.line(order.account_id)
         target = line.uri_of(order.target)
         own_voice = None if order.voice is None else open_voice(order.voice)
-        leg = Leg(self, line.account, order.call_id)
-        leg.account_id, leg.seconds_max = line.settings.account_id, order.seconds_max
-        leg.own_voice = own_voice
-        self._legs[order.call_id] = leg
-        self.emit(msg.CallDialled(order.call_id, line.settings.account_id, target, now_ms()))
+        leg = self._new_leg(line.account, line.settings.account_id, call_id=order.call_id)
+        leg.seconds_max, leg.own_voice = order.seconds_max, own_voice
+        leg.speaks_alone = order.voice is not None
+        about = order.call_back_of, order.incident_id
+        self.emit(msg.CallDialled(leg.call_id, leg.account_id, target, now_ms(), *about))
+        self._call(leg, target, asserted(order.asserted_number, order.asserted_name))
+
+    def _call(self, leg: Leg, target: str, options: pj.CallOpParam) -> None:
+        """Raises `pj.Error` when it cannot be placed; then it has ended."""
+        call_id = leg.call_id
+        self._enter(leg)
         try:
-            leg.makeCall(target, _dial_options(order))
+            leg.makeCall(target, options)
         except pj.Error as error:
-            if self._legs.pop(order.call_id, None) is not None:
+            if self._legs.pop(call_id, None) is not None:
+                self.mixer.ended(call_id)
                 leg.this.disown()
-                self.emit(
-                    msg.CallEnded(order.call_id, msg.EndedBy.PHONE, 0, str(error.reason), False, now_ms())
-                )
+                self.emit(msg.CallEnded(call_id, msg.EndedBy.PHONE, 0, str(error.reason), False, now_ms()))
             raise
+
+    def _transfer(self, order: msg.Transfer) -> None:
+        leg = self._leg(order.call_id)
+        self._transfers.blind(leg, self._lines.line(leg.account_id).uri_of(order.target))
+
+    def _supervise(self, order: msg.Supervise) -> None:
+        """An ordinary call of ours, to a seat that will hide it."""
+        if order.call_id in self._legs:
+            return
+        line = self._lines.line(order.account_id)
+        target = line.uri_of(order.target)
+        leg = self._new_leg(line.account, line.settings.account_id, call_id=order.call_id)
+        leg.supervised = order.monitored
+        self.emit(msg.CallDialled(leg.call_id, leg.account_id, target, now_ms()))
+        self._call(leg, target, opening(MonitorWish(order.mode, order.monitored), self._secret))
+
+    def _set_trust(self, order: msg.Trust) -> None:
+        """The gate remembers what was used: the same secret keeps its gate."""
+        self.trusted = TrustedSources(order.trust.sources)
+        if order.trust.monitor_secret != self._secret:
+            self._secret = order.trust.monitor_secret
+            self._supervision.gate = MonitorGate(self._secret)
+
+    def _accept(self, order: msg.AcceptCalls) -> None:
+        self._accepting = order.accept
 
     def _begin_probe(self, order: msg.ProbeLine) -> None:
         """Calls come first: while one is up there is no test call."""
         if self._probe is not None or self._legs:
             self.emit(msg.LineProbed(order.probe_id, "busy"))
             return
-        line = self._line(None)
-        target = line.uri_of(order.target) if order.target else self._own_uri(line)
+        line = self._lines.line(None)
+        target = line.uri_of(order.target) if order.target else self._lines.own_uri(line)
         self._probe = LineProbe(self._engine, line, order.probe_id, self.emit)
         self._probe.start(target)
 
-    def _own_uri(self, line: Line) -> str:
-        """Through the exchange where there is one, else straight to our own port."""
-        if line.settings.registrar is not None:
-            return line.uri_of(line.settings.user)
-        bound = self._engine.settings.bind_address
-        host = "127.0.0.1" if bound == ANY_ADDRESS else bound
-        return f"sip:probe@{host}:{self._engine.sip_port}"
-
-    def _turn_away(self, line: Line, pj_id: int, request: SipRequest) -> None:
-        self._away.came(line, pj_id)
+    def _turn_away(self, line: Line, pj_id: int, request: SipRequest, sip_code: int) -> None:
+        self._away.came(line, pj_id, sip_code)
         caller = caller_of(request)
-        self.emit(msg.CallRejected(caller.number, caller.name, dialled_of(request), NOT_HERE, now_ms()))
+        self.emit(msg.CallRejected(caller.number, caller.name, dialled_of(request), sip_code, now_ms()))
 
     def _say_ringing(self, call_id: str) -> None:
         leg = self._legs.get(call_id)
-        if leg is not None and not leg.answering and not leg.ended_by_us:
-            leg.answer(_with_code(180))
+        if leg is not None and not leg.answering and leg.ended_by is None:
+            leg.answer(with_code(180))
 
-    def _record(self, leg: Leg) -> None:
-        """Start recording once; a call goes on when its recording cannot start, and somebody is told."""
-        if self._unfinished_dir is None or leg.recorder is not None:
-            return
-        rate_hz = self._engine.settings.clock_rate_hz
-        try:
-            unfinished = Unfinished(self._unfinished_dir, leg.call_id, rate_hz, now_ms())
-            leg.recorder = CallRecorder(unfinished, self._idle)
-        except msg.EngineError as error:
-            self.emit(msg.RecordingFailed(leg.call_id, str(error)))
-
-    def _set_accounts(self, wanted: tuple[AccountSettings, ...]) -> None:
-        for account_id, line in list(self._lines.items()):
-            if line.settings not in wanted:
-                self._lines.pop(account_id).close()
-        for settings in wanted:
-            if settings.account_id not in self._lines:
-                line = Line(self, settings)
-                try:
-                    line.open(self._engine.settings)
-                except pj.Error as error:
-                    self.emit(msg.LineState(settings.account_id, False, 0, str(error.reason)))
-                    continue
-                self._lines[settings.account_id] = line
+    def _new_leg(
+        self, account: pj.Account, account_id: str, pj_id: int | None = None, call_id: str = ""
+    ) -> Leg:
+        leg = Leg(self, account, call_id or new_id(), pj_id)
+        leg.account_id = account_id
+        self._legs[leg.call_id] = leg
+        return leg
 
     def _leg(self, call_id: str) -> Leg:
         if call_id not in self._legs:
             raise msg.EngineError("no such call")
         return self._legs[call_id]
 
-    def _line(self, account_id: str | None) -> Line:
-        line = next(iter(self._lines.values()), None) if account_id is None else self._lines.get(account_id)
-        if line is None:
-            raise msg.EngineError("no such account")
-        return line
+    def _in_talk(self, call_id: str) -> str:
+        """The id of a call that can be talked to. Raises for one that is not, or is nobody's."""
+        if self.mixer.places.get(self._leg(call_id).call_id) in {None, CallPlace.ALONE}:
+            raise msg.NotNowError("the call is not in conversation")
+        return call_id
 
     def _refuse(self, command: msg.AnyCommand, reason: str) -> None:
         if isinstance(command, msg.ProbeLine):
@@ -287,25 +396,3 @@ class Switchboard:
             return
         call_id = getattr(command, "call_id", "")
         self.emit(msg.CommandRefused(call_id, type(command).__name__, reason))
-
-
-def _with_code(sip_code: int) -> pj.CallOpParam:
-    options = pj.CallOpParam(True)
-    options.statusCode = sip_code
-    return options
-
-
-def _dial_options(order: msg.Dial) -> pj.CallOpParam:
-    options = pj.CallOpParam(True)
-    if order.asserted_number:
-        header = pj.SipHeader()
-        header.hName = "P-Asserted-Identity"
-        name = _one_line(order.asserted_name).replace("\\", "\\\\").replace('"', '\\"')
-        header.hValue = f'"{name}" <sip:{_one_line(order.asserted_number)}@lingsheng.invalid>'
-        options.txOption.headers.append(header)
-    return options
-
-
-def _one_line(text: str) -> str:
-    """Nothing that could start another header."""
-    return "".join(c for c in text if c.isprintable())

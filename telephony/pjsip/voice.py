@@ -1,4 +1,4 @@
-"""Where an end's voice comes from: a WAV in a loop, a tone, or nothing. The headset will be one more."""
+"""What the bridge can play: an end's voice (a WAV in a loop, a tone, nothing), prompts, the metronome."""
 
 import pjsua2 as pj
 
@@ -7,17 +7,15 @@ from telephony.settings import Voice
 
 TONE_ON_MS = 1000
 TONE_VOLUME = 8000  # of 32767: -12 dB
+TICK_HZ = 1000
+TICK_MS = 40
+TICKS_MS = (545, 546, 545, 546, 545, 546, 545, 546, 545, 546, 545)  # 6000 ms: 110 a minute, not 110.09
 
 
 def open_voice(voice: Voice) -> pj.AudioMedia | None:
     """The source to connect, `None` for silence. Raises `EngineError` when the WAV cannot be played."""
     if voice.wav:
-        player = pj.AudioMediaPlayer()
-        try:
-            player.createPlayer(voice.wav)
-        except pj.Error as error:
-            raise EngineError(f"cannot play {voice.wav}: {error.reason}") from error
-        return player
+        return open_prompt(voice.wav, loop=True)
     if voice.tone_hz:
         return _tone(voice.tone_hz)
     return None
@@ -32,7 +30,35 @@ def idle_source() -> pj.ToneGenerator:
 
 def _tone(hz: int) -> pj.ToneGenerator:
     generator = idle_source()
-    tone = pj.ToneDesc()
-    tone.freq1, tone.on_msec, tone.off_msec, tone.volume = hz, TONE_ON_MS, 0, TONE_VOLUME
-    generator.play(pj.ToneDescVector([tone]), True)
+    generator.play(pj.ToneDescVector([_desc(hz, TONE_ON_MS, 0)]), True)
     return generator
+
+
+def _desc(hz: int, on_ms: int, off_ms: int) -> pj.ToneDesc:
+    tone = pj.ToneDesc()
+    tone.freq1, tone.on_msec, tone.off_msec, tone.volume = hz, on_ms, off_ms, TONE_VOLUME
+    return tone
+
+
+def metronome() -> pj.ToneGenerator:
+    """110 ticks a minute, from now on."""
+    generator = idle_source()
+    generator.play(pj.ToneDescVector([_desc(TICK_HZ, TICK_MS, ms - TICK_MS) for ms in TICKS_MS]), True)
+    return generator
+
+
+def open_prompt(wav: str, loop: bool) -> pj.AudioMediaPlayer:
+    """Raises `EngineError` when the file cannot be played."""
+    player = pj.AudioMediaPlayer()
+    try:
+        player.createPlayer(wav, 0 if loop else pj.PJMEDIA_FILE_NO_LOOP)
+    except pj.Error as error:
+        raise EngineError(f"cannot play {wav}: {error.reason}") from error
+    return player
+
+
+def played_s(player: pj.AudioMediaPlayer) -> float:
+    """How long its file lasts."""
+    file, audio = player.getInfo(), player.getPortInfo().format
+    bytes_per_s = audio.clockRate * audio.channelCount * (file.payloadBitsPerSample // 8)
+    return float(file.sizeBytes / bytes_per_s) if bytes_per_s else 0.0

@@ -1,0 +1,200 @@
+"""Supervisors at this seat: hidden legs that a signed INVITE opens and a signed INFO changes.
+
+A hidden leg never rings, is no call of the seat and takes part by `telephony.routing` alone. Every attempt,
+admitted or not, is a fact.
+"""
+
+import functools
+from collections.abc import Callable
+from typing import Protocol
+
+import pjsua2 as pj
+
+from store.core.ids import new_id
+from telephony import messages as msg
+from telephony.conversation import CallPlace, Places, give_back, take_over
+from telephony.errors import NotNowError
+from telephony.monitoring import HEADER, Judged, MonitorGate, MonitorMode, MonitorWish
+from telephony.pjsip.engine import Engine
+from telephony.pjsip.leg import Leg, LegOwner, now_ms
+from telephony.pjsip.line import Line
+from telephony.pjsip.mixer import Mixer, Monitored
+from telephony.pjsip.probe import TurnedAway
+from telephony.routing import MonitorAudio
+from telephony.sip_headers import Caller, SipRequest, caller_of, parse_request
+from telephony.trust import TrustedSources
+
+FORBIDDEN = 403
+CALL_PLACES = (CallPlace.TALK, CallPlace.ASIDE)
+
+
+class Seat(Protocol):
+    """What supervision needs from the switchboard."""
+
+    trusted: TrustedSources
+
+    def leg_or_none(self, call_id: str) -> Leg | None: ...
+    def release(self, call_id: str) -> None: ...
+
+
+class Supervision(LegOwner, Monitored):
+    """Owns the hidden legs. Lives on the library's one thread."""
+
+    def __init__(
+        self, engine: Engine, seat: Seat, mixer: Mixer, away: TurnedAway, tell: Callable[[msg.AnyEvent], None]
+    ) -> None:
+        self._engine, self._seat, self._mixer, self._away, self._tell = engine, seat, mixer, away, tell
+        self.gate = MonitorGate("")
+        self.legs: dict[str, Leg] = {}
+        self._wishes: dict[str, MonitorWish] = {}
+        self._callers: dict[str, Caller] = {}
+
+    # The switchboard's side.
+
+    def came(self, line: Line, pj_id: int, request: SipRequest, source: str) -> None:
+        """Inside the callback of an INVITE that carries the header."""
+        who = caller_of(request)
+        judged = self._judge(request, source)
+        reason = judged.reason or (self._reason_against(judged.wish) if judged.wish else "")
+        if judged.wish is None or reason:
+            self._refused(who, source, judged.wish, reason)
+            self._away.came(line, pj_id, FORBIDDEN)
+            return
+        leg = Leg(self, line.account, new_id(), pj_id)
+        self.legs[leg.call_id] = leg
+        self._wishes[leg.call_id], self._callers[leg.call_id] = judged.wish, who
+        monitor_id = leg.call_id
+        self._engine.defer(lambda: self._answer(monitor_id))
+
+    def call_ended(self, call_id: str) -> None:
+        """Whoever was with this call goes."""
+        for monitor_id in [m for m, wish in self._wishes.items() if wish.call_id == call_id]:
+            self._engine.defer(functools.partial(self._hang_up, monitor_id))
+
+    # The mixer's side.
+
+    def audible(self) -> list[MonitorAudio]:
+        return [
+            MonitorAudio(monitor_id, wish.call_id, wish.mode)
+            for monitor_id, wish in self._wishes.items()
+            if self.legs[monitor_id].answered
+        ]
+
+    def leg(self, monitor_id: str) -> Leg | None:
+        return self.legs.get(monitor_id)
+
+    def calls_moved(self, places: Places) -> None:
+        """The operator may take a call back at any time: then the supervisor listens."""
+        for monitor_id, wish in list(self._wishes.items()):
+            back = places.get(wish.call_id, CallPlace.TAKEN) is not CallPlace.TAKEN
+            if wish.mode is MonitorMode.TAKE_OVER and self.legs[monitor_id].answered and back:
+                self._wishes[monitor_id] = wish._replace(mode=MonitorMode.LISTEN)
+                self._tell(
+                    msg.MonitorChanged(monitor_id, wish.call_id, MonitorMode.LISTEN, now_ms(), by_seat=True)
+                )
+
+    # What the legs report, inside callbacks.
+
+    def emit(self, event: msg.AnyEvent) -> None:
+        """A hidden leg is no call of the seat: only its faults are news."""
+        if isinstance(event, msg.PhoneFault):
+            self._tell(event)
+
+    def audio_changed(self, leg: Leg) -> None:
+        self._mixer.audio_changed(leg.call_id)
+
+    def leg_answered(self, leg: Leg) -> None:
+        wish, who = self._wishes[leg.call_id], self._callers[leg.call_id]
+        self._tell(msg.MonitorBegan(leg.call_id, wish.call_id, wish.mode, who.number, who.name, now_ms()))
+        self._mixer.changed()
+        if wish.mode is MonitorMode.TAKE_OVER:
+            self._take_over(leg.call_id, wish)
+
+    def leg_ended(self, leg: Leg) -> None:
+        self.legs.pop(leg.call_id, None)
+        self._callers.pop(leg.call_id, None)
+        wish = self._wishes.pop(leg.call_id, None)
+        self._engine.short_call_ended()
+        if wish is None or not leg.answered:
+            return
+        self._tell(msg.MonitorEnded(leg.call_id, wish.call_id, now_ms()))
+        self._release_taken()
+        self._mixer.changed()
+
+    def info_came(self, leg: Leg, message: str, source: str) -> None:
+        request = parse_request(message)
+        if not request.first(HEADER.lower()) or leg.call_id not in self._wishes:
+            return
+        judged = self._judge(request, source)
+        before = self._wishes[leg.call_id]
+        reason = judged.reason
+        if judged.wish is not None and not reason:
+            reason = "" if judged.wish.call_id == before.call_id else "another call"
+            if not reason and judged.wish.mode is MonitorMode.TAKE_OVER is not before.mode:
+                reason = self._reason_against(judged.wish)
+        if judged.wish is None or reason:
+            self._refused(self._callers[leg.call_id], source, judged.wish, reason)
+            return
+        monitor_id, wish = leg.call_id, judged.wish
+        self._engine.defer(lambda: self._change(monitor_id, wish))
+
+    # Inside.
+
+    def _judge(self, request: SipRequest, source: str) -> Judged:
+        judged = self.gate.judge(request.first(HEADER.lower()), now_ms())
+        return judged if self._seat.trusted.include(source) else Judged(judged.wish, "source not trusted")
+
+    def _reason_against(self, wish: MonitorWish) -> str:
+        """Why it cannot be now; "" when it can."""
+        leg = self._seat.leg_or_none(wish.call_id)
+        if leg is None or not leg.answered:
+            return "no such call"
+        if wish.mode is MonitorMode.RELEASE:
+            return "release comes after listening"
+        place = self._mixer.places.get(wish.call_id)
+        if wish.mode is MonitorMode.TAKE_OVER and place not in CALL_PLACES:
+            return "the call is not in conversation"
+        return ""
+
+    def _refused(self, who: Caller, source: str, wish: MonitorWish | None, reason: str) -> None:
+        call_id, mode = (wish.call_id, wish.mode) if wish else ("", None)
+        self._tell(msg.MonitorRefused(who.number, who.name, source, reason, now_ms(), call_id, mode))
+
+    def _change(self, monitor_id: str, wish: MonitorWish) -> None:
+        before = self._wishes.get(monitor_id)
+        if before is None or before == wish:
+            return
+        self._tell(msg.MonitorChanged(monitor_id, wish.call_id, wish.mode, now_ms()))
+        if wish.mode is MonitorMode.RELEASE:
+            self._seat.release(wish.call_id)
+            return
+        self._wishes[monitor_id] = wish
+        if wish.mode is MonitorMode.TAKE_OVER:
+            self._take_over(monitor_id, wish)
+        elif before.mode is MonitorMode.TAKE_OVER:
+            self._release_taken()
+        self._mixer.changed()
+
+    def _take_over(self, monitor_id: str, wish: MonitorWish) -> None:
+        try:
+            self._mixer.move(lambda places: take_over(places, wish.call_id))
+        except NotNowError:  # the operator was quicker
+            self.calls_moved(self._mixer.places)
+
+    def _release_taken(self) -> None:
+        """Taken calls that no supervisor has any more are the operator's again."""
+        if not any(wish.mode is MonitorMode.TAKE_OVER for wish in self._wishes.values()):
+            self._mixer.move(give_back)
+
+    def _answer(self, monitor_id: str) -> None:
+        leg = self.legs.get(monitor_id)
+        if leg is not None:
+            options = pj.CallOpParam(True)
+            options.statusCode = 200
+            leg.answer(options)
+
+    def _hang_up(self, monitor_id: str) -> None:
+        leg = self.legs.get(monitor_id)
+        if leg is not None and leg.ended_by is None:
+            leg.ended_by = msg.EndedBy.SEAT
+            leg.hangup(pj.CallOpParam(True))
