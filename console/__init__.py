@@ -9,7 +9,9 @@ bridge        where other threads meet the window: one queue, one timer
 window        the seat window; panels/ are its parts, models/ what they show (no Qt)
 verbs         every act in one table, for keys, command line, tooltips and help
 record        an activation of reserve seats as HTML, PDF and CSV; `report_cli` is `main.py report`
+record_pdf    its page as PDF, in a process of its own
 sound         the sound of an activation, a family of its own
+speaker       plays sounds by a child process, `speaker_process`
 doing         does the verbs; `shortcuts` hears their keys
 login         who sits here, and the second person
 theme         colours, type and sizes; `i18n` and `english` the two languages; `names` the object names

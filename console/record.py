@@ -1,4 +1,4 @@
-"""The record of an activation as files to print and to count with: HTML, PDF (drawn by Qt from it) and CSV.
+"""The record of an activation as files to print and to count with: HTML (and from it PDF) and CSV.
 
 `main.py report` writes the same ones from the store, without a window.
 """
@@ -6,6 +6,7 @@
 import csv
 import html
 import io
+import sys
 from pathlib import Path
 
 from console.i18n import say
@@ -24,39 +25,28 @@ th, td { border: 1px solid #777; padding: 3pt 6pt; text-align: left; vertical-al
 th { background: #e8e8e8; } .bad { color: #a00000; font-weight: bold; } .good { color: #005a20; }
 .sign { margin-top: 24pt; }
 """
+PROGRAM_DIR = Path(__file__).resolve().parents[1]
 Cell = str | tuple[str, str]
 """Words, or (words, class)."""
 
 
 def write_record(floor: Floor, activation: Activation, now: int, folder: Path) -> tuple[Path, ...]:
-    """Write record-<day>-<time>-<id>.html, .csv and .pdf into `folder`; the files. Raises OSError."""
+    """Write record-<day>-<time>-<id>.html and .csv into `folder`; the two files. Raises OSError.
+
+    The page becomes a PDF by `console.record_pdf`: drawing it takes longer than a window may stand still.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     stem = f"record-{local(activation.ordered_at):%Y%m%d-%H%M%S}-{activation.id[-6:]}"
     found = record(activation)
-    page = html_of(floor, found, now)
-    files = [folder / f"{stem}.html", folder / f"{stem}.csv"]
-    files[0].write_text(page, encoding="utf-8")
+    files = (folder / f"{stem}.html", folder / f"{stem}.csv")
+    files[0].write_text(html_of(floor, found, now), encoding="utf-8")
     files[1].write_text(csv_of(floor, found), encoding="utf-8-sig")
-    files.append(_write_pdf(page, folder / f"{stem}.pdf"))
-    return tuple(files)
+    return files
 
 
-def _write_pdf(page: str, file: Path) -> Path:
-    from PySide6.QtCore import QMarginsF
-    from PySide6.QtGui import QGuiApplication, QPageLayout, QPageSize, QPdfWriter, QTextDocument
-
-    own = None if QGuiApplication.instance() else QGuiApplication(["record", "-platform", "offscreen"])
-    writer = QPdfWriter(str(file))
-    writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
-    writer.setPageOrientation(QPageLayout.Orientation.Landscape)
-    writer.setPageMargins(QMarginsF(14, 12, 14, 12), QPageLayout.Unit.Millimeter)
-    document = QTextDocument()
-    document.setHtml(page)
-    document.setPageSize(writer.pageLayout().paintRectPixels(writer.resolution()).size().toSizeF())
-    document.documentLayout().setPaintDevice(writer)
-    document.print_(writer)
-    del own
-    return file
+def pdf_command(page: Path) -> list[str]:
+    """What a process of its own is told, to draw the page as PDF beside it; run it in `PROGRAM_DIR`."""
+    return [sys.executable, "-m", "console.record_pdf", str(page.resolve())]
 
 
 # --- the page ------------------------------------------------------------------------------------

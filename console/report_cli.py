@@ -1,6 +1,6 @@
 """`main.py report activation [ID]`: the record of an activation from the store, as files."""
 
-import os
+import subprocess
 import sys
 import time
 from argparse import ArgumentParser, Namespace
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from console import i18n
 from console.models.ages import clock, day
-from console.record import write_record
+from console.record import PROGRAM_DIR, pdf_command, write_record
 from dispatch.drill_record import record
 from dispatch.reserve import Activation
 from store.config import Config
@@ -50,11 +50,13 @@ def run(options: Namespace, config: Config) -> int:
     if len(wanted) != 1:
         sys.stderr.write(f"没有或不止一个 none or several: {options.id}\n")
         return ExitCode.FAILED
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # a server has no screen, the PDF needs none
     folder = options.output or Path(config.store.dir) / "records"
-    for file in write_record(floor, wanted[0], time.time_ns() // 1_000_000, folder):
+    page, table = write_record(floor, wanted[0], time.time_ns() // 1_000_000, folder)
+    drawn = subprocess.run(pdf_command(page), cwd=PROGRAM_DIR, check=False)
+    written = (page, table) if drawn.returncode else (page, table, page.with_suffix(".pdf"))
+    for file in written:
         sys.stdout.write(f"{file}\n")
-    return ExitCode.DONE
+    return ExitCode.FAILED if drawn.returncode else ExitCode.DONE
 
 
 def _line(one: Activation) -> str:

@@ -1,6 +1,6 @@
 """The sound of an activation: a family of its own, so that nobody takes it for a ringing call.
 
-Three rising tones, made here and played through Qt; where there is no sound device the bell of the screen.
+Three rising tones, made here, played by a child process; without a sound device the bell of the screen.
 """
 
 import math
@@ -8,13 +8,11 @@ import struct
 import tempfile
 import wave
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QUrl
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
-if TYPE_CHECKING:
-    from PySide6.QtMultimedia import QSoundEffect
+from console.speaker import Speaker
 
 RATE_HZ = 22_050
 TONES_HZ = (523, 659, 784)  # C E G: no telephone and no alarm of ours sounds like it
@@ -51,19 +49,20 @@ class Chime(QObject):
         super().__init__(parent)
         self.played = 0
         self._folder: tempfile.TemporaryDirectory[str] | None = None
-        self._effect: QSoundEffect | None = None
+        self._speaker = Speaker(self)
+        self._speaker.silent.connect(QApplication.beep)
 
     def play(self) -> None:
         self.played += 1
-        from PySide6.QtMultimedia import QMediaDevices, QSoundEffect  # heavy: only when needed
-
-        if not QMediaDevices.audioOutputs():
-            QApplication.beep()
-            return
-        if self._effect is None:
+        if self._folder is None:
             self._folder = tempfile.TemporaryDirectory(prefix="lingsheng-chime-")
-            file = Path(self._folder.name) / "activation.wav"
-            write_chime(file)
-            self._effect = QSoundEffect(self)
-            self._effect.setSource(QUrl.fromLocalFile(str(file)))
-        self._effect.play()
+            write_chime(self._file(self._folder))
+        self._speaker.play(self._file(self._folder))
+
+    def stop(self) -> None:
+        """For good."""
+        self._speaker.stop()
+
+    @staticmethod
+    def _file(folder: tempfile.TemporaryDirectory[str]) -> Path:
+        return Path(folder.name) / "activation.wav"

@@ -277,7 +277,6 @@ class SeatWindow(QMainWindow):
         self.set_theme("night" if self._theme.name == "day" else "day")
 
     def is_map_complete(self) -> bool:
-        """True when the map under the window is drawn."""
         return self._chart.canvas.is_ground_complete
 
     def set_theme(self, name: str) -> None:

@@ -11,7 +11,7 @@ advice         the ranked vehicles and the order button
 missions       the milestone line of each mission of the incident in hand
 vehicles       all vehicles
 records        calls of the incident with their recordings
-player         plays a recording, or says why it cannot
+player         plays a recording by a child process, or says why it cannot
 news           latest changes and alarms
 status         header with lamps and clock, notice strip, strip of keys
 reserve        the shift leader's panel of reserve seats and activations

@@ -1,8 +1,10 @@
 """All that a window has of reserve seats, held together: the leader's panel, the seat's line, its summons."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
+from PySide6.QtCore import QProcess, Qt
 from PySide6.QtWidgets import QWidget
 
 from console.i18n import say
@@ -12,10 +14,11 @@ from console.models.reserve import shown_activation
 from console.models.state import Topic
 from console.panels.reserve import ReservePanel
 from console.panels.summons import ReserveLine, SummonsPanel
-from console.record import write_record
+from console.record import PROGRAM_DIR, pdf_command, write_record
 from console.sound import Chime
 from console.theme import Theme
 
+DRAWING_MS_MAX = 2_000
 TOPICS = frozenset({Topic.RESERVE, Topic.STATUS, Topic.INCIDENTS, Topic.CALLS, Topic.LINK})
 
 
@@ -74,8 +77,33 @@ class ReserveParts:
             self._desk.notice(say("没有启用记录"), say("下过启用令之后才有"), "reserve")
             return
         try:
-            files = write_record(self._desk.floor, activation, self._desk.clock(), self._records)
+            page, _ = write_record(self._desk.floor, activation, self._desk.clock(), self._records)
         except OSError as error:
-            self._desk.notice(say("记录写不出：{reason}", reason=error.strerror), say("检查磁盘和文件夹权限"))
+            self._not_written(error.strerror or str(error))
             return
-        self._desk.notice(say("启用记录已导出"), str(files[0].parent / files[0].stem), grave=False)
+        program, *arguments = pdf_command(page)
+        drawing = QProcess(self._page)
+        drawing.setWorkingDirectory(str(PROGRAM_DIR))
+        drawing.finished.connect(partial(self._drawn, drawing, page))
+        drawing.errorOccurred.connect(partial(self._not_begun, drawing))
+        drawing.start(program, arguments)
+
+    def _drawn(self, drawing: QProcess, page: Path, code: int, status: QProcess.ExitStatus) -> None:
+        if code or status is not QProcess.ExitStatus.NormalExit:
+            self._not_written(bytes(drawing.readAllStandardError().data()).decode(errors="replace").strip())
+        else:
+            self._desk.notice(say("启用记录已导出"), str(page.with_suffix("")), grave=False)
+        drawing.deleteLater()
+
+    def _not_begun(self, drawing: QProcess, error: QProcess.ProcessError) -> None:
+        if error is QProcess.ProcessError.FailedToStart:
+            self._not_written(drawing.errorString())
+
+    def _not_written(self, reason: str) -> None:
+        self._desk.notice(say("记录写不出：{reason}", reason=reason), say("检查磁盘和文件夹权限"))
+
+    def stop(self) -> None:
+        """For good: a record that is being drawn is finished, a sound is not."""
+        self.chime.stop()
+        for drawing in self._page.findChildren(QProcess, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            drawing.waitForFinished(DRAWING_MS_MAX)
