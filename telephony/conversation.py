@@ -1,8 +1,8 @@
 """Who talks with the operator and who waits: pure, total rules over the calls' places.
 
 One conversation at a time is the operator's. Whoever enters it puts the others on hold, except into a
-conference. Real and virtual phone use these same rules. A `Places` keeps the order in which calls were put
-where they are; nothing here changes the mapping it was given.
+conference. Real and virtual phone use these same rules. Nothing here changes the mapping
+it was given.
 """
 
 import enum
@@ -26,7 +26,7 @@ TALK, HELD, ASIDE, TAKEN = CallPlace.TALK, CallPlace.HELD, CallPlace.ASIDE, Call
 
 
 def in_place(places: Places, place: CallPlace) -> list[str]:
-    """The calls there, the one that came there last at the end."""
+    """The calls there."""
     return [call_id for call_id, p in places.items() if p is place]
 
 
@@ -83,17 +83,8 @@ def ended(places: Places, call_id: str) -> Places:
     return _settled({c: p for c, p in places.items() if c != call_id})
 
 
-def to_swap_with(places: Places) -> str | None:
-    """The call that was put on hold last; `None` when nobody waits."""
-    waiting = in_place(places, HELD)
-    return waiting[-1] if waiting else None
-
-
 def _moved(places: Places, call_ids: Collection[str], place: CallPlace) -> Places:
-    """Those not there already are put at the end."""
-    moving = [c for c in call_ids if places.get(c) is not place]
-    stay = {c: p for c, p in places.items() if c not in moving}
-    return {**stay, **dict.fromkeys(moving, place)}
+    return {**places, **dict.fromkeys(call_ids, place)}
 
 
 def _settled(places: Places) -> Places:

@@ -1,6 +1,6 @@
 """What the seat knows of its phone, folded from events: pure, read from any thread without a lock.
 
-Both dictionaries are replaced, never changed, so whoever took one keeps a consistent picture.
+The dictionaries are replaced, never changed, so whoever took one keeps a consistent picture.
 """
 
 import enum
@@ -11,6 +11,10 @@ import msgspec
 from msgspec import Struct
 
 from telephony import messages as msg
+from telephony.conversation import CallPlace
+from telephony.monitoring import MonitorMode
+
+DIGITS_KEPT = 64
 
 
 class CallStage(enum.StrEnum):
@@ -20,7 +24,10 @@ class CallStage(enum.StrEnum):
 
 
 class CallView(Struct, frozen=True):
-    """One live call. `audio`: packets may flow."""
+    """One live call. `audio`: packets may flow. `place` `None`: it rings and stands nowhere yet.
+
+    `waiting`: it rings while the operator talks. `digits`: key tones of the far end so far, the last ones.
+    """
 
     call_id: str
     account_id: str
@@ -29,6 +36,24 @@ class CallView(Struct, frozen=True):
     stage: CallStage
     since_ms: int
     audio: bool = False
+    place: CallPlace | None = None
+    place_since_ms: int = 0
+    waiting: bool = False
+    transferring: bool = False
+    prompt: str = ""
+    metronome: bool = False
+    digits: str = ""
+
+
+class MonitorView(Struct, frozen=True):
+    """A supervisor who is with a call now."""
+
+    monitor_id: str
+    call_id: str
+    mode: MonitorMode
+    by_number: str
+    by_name: str
+    since_ms: int
 
 
 class PhoneMirror:
@@ -38,6 +63,7 @@ class PhoneMirror:
         self.ready: msg.PhoneReady | None = None
         self.lines: Mapping[str, msg.LineState] = MappingProxyType({})
         self.calls: Mapping[str, CallView] = MappingProxyType({})
+        self.monitors: Mapping[str, MonitorView] = MappingProxyType({})
 
     def apply(self, event: msg.AnyEvent) -> None:
         match event:
@@ -45,20 +71,60 @@ class PhoneMirror:
                 self.ready = event
             case msg.PhoneDown():
                 self.ready, self.lines, self.calls = None, MappingProxyType({}), MappingProxyType({})
+                self.monitors = MappingProxyType({})
             case msg.LineState(account_id):
                 self.lines = MappingProxyType({**self.lines, account_id: event})
-            case msg.CallRinging(call_id, account_id, number, name, at_ms=at_ms):
-                self._put(CallView(call_id, account_id, number, name, CallStage.RINGING, at_ms))
-            case msg.CallDialled(call_id, account_id, target, at_ms):
-                self._put(CallView(call_id, account_id, target, "", CallStage.DIALLING, at_ms))
-            case msg.CallAnswered(call_id, at_ms):
-                self._change(call_id, stage=CallStage.TALKING, since_ms=at_ms)
-            case msg.CallMedia(call_id, active):
-                self._change(call_id, audio=active)
             case msg.CallEnded(call_id):
                 self.calls = MappingProxyType({k: v for k, v in self.calls.items() if k != call_id})
+            case msg.MonitorBegan() | msg.MonitorChanged() | msg.MonitorEnded():
+                self._apply_monitor(event)
+            case _:
+                self._apply_call(event)
+
+    def _apply_call(self, event: msg.AnyEvent) -> None:
+        match event:
+            case msg.CallRinging(call_id, account_id, number, name, at_ms=at_ms, waiting=waiting):
+                stage = CallStage.RINGING
+                self._put(CallView(call_id, account_id, number, name, stage, at_ms, waiting=waiting))
+            case msg.CallDialled(call_id, account_id, target, at_ms):
+                self._put(CallView(call_id, account_id, target, "", CallStage.DIALLING, at_ms))
+            case msg.CallReplaced(call_id, replaced, number, name, at_ms) if replaced in self.calls:
+                account_id = self.calls[replaced].account_id
+                self._put(CallView(call_id, account_id, number, name, CallStage.TALKING, at_ms))
+            case msg.CallAnswered(call_id, at_ms):
+                self._change(call_id, stage=CallStage.TALKING, since_ms=at_ms, waiting=False)
+            case msg.CallMedia(call_id, active):
+                self._change(call_id, audio=active)
+            case _:
+                self._apply_detail(event)
+
+    def _apply_detail(self, event: msg.AnyEvent) -> None:
+        match event:
+            case msg.CallMoved(call_id, place, at_ms):
+                self._change(call_id, place=place, place_since_ms=at_ms)
+            case msg.TransferProgressed(call_id):
+                self._change(call_id, transferring=True)
+            case msg.TransferFailed(call_id):
+                self._change(call_id, transferring=False)
+            case msg.PromptBegan(call_id, wav):
+                self._change(call_id, prompt=wav)
+            case msg.PromptEnded(call_id):
+                self._change(call_id, prompt="")
+            case msg.MetronomeSwitched(call_id, on):
+                self._change(call_id, metronome=on)
+            case msg.DigitReceived(call_id, digit) if call_id in self.calls:
+                self._change(call_id, digits=(self.calls[call_id].digits + digit)[-DIGITS_KEPT:])
             case _:
                 pass  # nothing to remember
+
+    def _apply_monitor(self, event: msg.MonitorBegan | msg.MonitorChanged | msg.MonitorEnded) -> None:
+        rest = {k: v for k, v in self.monitors.items() if k != event.monitor_id}
+        match event:
+            case msg.MonitorBegan(monitor_id, call_id, mode, number, name, at_ms):
+                rest[monitor_id] = MonitorView(monitor_id, call_id, mode, number, name, at_ms)
+            case msg.MonitorChanged(monitor_id, mode=mode) if monitor_id in self.monitors:
+                rest[monitor_id] = msgspec.structs.replace(self.monitors[monitor_id], mode=mode)
+        self.monitors = MappingProxyType(rest)
 
     def lost_calls(self, reason: str, at_ms: int) -> list[msg.CallEnded]:
         """The end of every live call, as when the phone process died with them."""
@@ -66,6 +132,11 @@ class PhoneMirror:
             msg.CallEnded(c.call_id, msg.EndedBy.PHONE, 0, reason, c.stage is CallStage.TALKING, at_ms)
             for c in self.calls.values()
         ]
+
+    def to_swap_with(self) -> str | None:
+        """The call that was put on hold last, `None` when nobody waits."""
+        waiting = [c for c in self.calls.values() if c.place is CallPlace.HELD]
+        return max(waiting, key=lambda c: c.place_since_ms).call_id if waiting else None
 
     def _put(self, call: CallView) -> None:
         self.calls = MappingProxyType({**self.calls, call.call_id: call})

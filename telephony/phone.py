@@ -14,8 +14,9 @@ import msgspec
 from store.bus.child import Child, ChildPhase, ChildState
 from store.core.ids import new_id
 from telephony import messages as msg
-from telephony.mirror import CallView, PhoneMirror
-from telephony.settings import AccountSettings, PhoneSettings, Voice
+from telephony.mirror import CallView, MonitorView, PhoneMirror
+from telephony.monitoring import MonitorMode
+from telephony.settings import AccountSettings, PhoneSettings, TrustSettings, Voice
 
 SILENCE_S_MAX = 10.0  # a loop that hangs so long is killed; a slow name server may hold it for seconds
 PHONE_RESTARTED = "phone_restarted"
@@ -30,6 +31,7 @@ class Phone:
         self._settings = settings
         self._accounts = settings.accounts
         self._accepting = settings.accepting
+        self._trust = settings.trust
         self._on_event = on_event
         self._mirror = PhoneMirror()
         self._last_words = ""
@@ -67,10 +69,64 @@ class Phone:
         asserted_name: str = "",
         voice: Voice | None = None,
         seconds_max: float | None = None,
+        call_back_of: str = "",
+        incident_id: str = "",
     ) -> str | None:
         """Call a SIP address, or a number through the account's registrar; the call's id, `None` refused."""
-        order = msg.Dial(new_id(), target, account_id, asserted_number, asserted_name, voice, seconds_max)
+        asserted, about = (asserted_number, asserted_name), (call_back_of, incident_id)
+        order = msg.Dial(new_id(), target, account_id, *asserted, voice, seconds_max, *about)
         return order.call_id if self._send(order) else None
+
+    def talk_to(self, call_id: str) -> bool:
+        return self._send(msg.TalkTo(call_id))
+
+    def swap(self) -> bool:
+        waiting = self._mirror.to_swap_with()
+        return waiting is not None and self._send(msg.TalkTo(waiting))
+
+    def hold(self, call_id: str) -> bool:
+        return self._send(msg.Hold(call_id))
+
+    def confer(self, call_ids: tuple[str, ...]) -> bool:
+        return self._send(msg.Confer(call_ids))
+
+    def leave_conference(self) -> bool:
+        return self._send(msg.LeaveConference())
+
+    def rejoin_conference(self) -> bool:
+        return self._send(msg.RejoinConference())
+
+    def transfer(self, call_id: str, target: str) -> bool:
+        return self._send(msg.Transfer(call_id, target))
+
+    def transfer_to(self, call_id: str, other_call_id: str) -> bool:
+        return self._send(msg.TransferTo(call_id, other_call_id))
+
+    def send_digits(self, call_id: str, digits: str, *, by_info: bool = False) -> bool:
+        return self._send(msg.SendDigits(call_id, digits, by_info))
+
+    def say(self, call_id: str, wav: str, *, loop: bool = False) -> bool:
+        return self._send(msg.Say(call_id, wav, loop))
+
+    def stop_saying(self, call_id: str) -> bool:
+        return self._send(msg.StopSaying(call_id))
+
+    def metronome(self, call_id: str, on: bool) -> bool:
+        return self._send(msg.Metronome(call_id, on))
+
+    def supervise(
+        self, target: str, monitored: str, mode: MonitorMode, account_id: str | None = None
+    ) -> str | None:
+        order = msg.Supervise(new_id(), target, monitored, mode, account_id)
+        return order.call_id if self._send(order) else None
+
+    def change_supervision(self, call_id: str, mode: MonitorMode) -> bool:
+        return self._send(msg.ChangeSupervision(call_id, mode))
+
+    def trust(self, trust: TrustSettings) -> None:
+        """From now on, also after every restart."""
+        self._trust = trust
+        self._send_trust()
 
     def configure(self, accounts: tuple[AccountSettings, ...]) -> None:
         """These accounts from now on, also after every restart."""
@@ -105,6 +161,10 @@ class Phone:
         return self._mirror.calls
 
     @property
+    def monitors(self) -> Mapping[str, MonitorView]:
+        return self._mirror.monitors
+
+    @property
     def child(self) -> ChildState:
         """How the process stands: pid, restarts, crash loop."""
         return self._child.state
@@ -128,6 +188,14 @@ class Phone:
             if accepting is self._accepting:
                 return
 
+    def _send_trust(self) -> None:
+        """As above."""
+        while True:
+            trust = self._trust
+            self._send(msg.Trust(trust))
+            if trust is self._trust:
+                return
+
     # Below: the child's thread.
 
     def _on_message(self, frame: bytes) -> None:
@@ -138,6 +206,7 @@ class Phone:
         self._tell(event)
         if isinstance(event, msg.PhoneReady):
             self._last_words = ""
+            self._send_trust()
             self._send_accepting()  # before there is a line anybody could call
             self._send_accounts()
 

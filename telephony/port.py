@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from telephony.messages import LineState, PhoneReady
-from telephony.mirror import CallView
-from telephony.settings import AccountSettings, Voice
+from telephony.mirror import CallView, MonitorView
+from telephony.monitoring import MonitorMode
+from telephony.settings import AccountSettings, TrustSettings, Voice
 
 
 class PhonePort(Protocol):
@@ -29,8 +30,50 @@ class PhonePort(Protocol):
         asserted_name: str = "",
         voice: Voice | None = None,
         seconds_max: float | None = None,
+        call_back_of: str = "",
+        incident_id: str = "",
     ) -> str | None:
-        """The new call's id; `None` when refused."""
+        """The new call's id; `None` when refused. Whoever the operator talks with goes on hold."""
+
+    def talk_to(self, call_id: str) -> bool:
+        """Talk with this call alone: resume it, or take it out of a conference; the others go on hold."""
+
+    def swap(self) -> bool:
+        """Talk with the one that was put on hold last; False also when nobody waits."""
+
+    def hold(self, call_id: str) -> bool: ...
+
+    def confer(self, call_ids: tuple[str, ...]) -> bool:
+        """These calls join whoever the operator talks with."""
+
+    def leave_conference(self) -> bool:
+        """The others talk on without the operator."""
+
+    def rejoin_conference(self) -> bool: ...
+
+    def transfer(self, call_id: str, target: str) -> bool:
+        """Send the far end to a number or SIP address: `CallTransferred` or `TransferFailed` follows."""
+
+    def transfer_to(self, call_id: str, other_call_id: str) -> bool:
+        """Join the far ends of two answered calls and step out."""
+
+    def send_digits(self, call_id: str, digits: str, *, by_info: bool = False) -> bool: ...
+
+    def say(self, call_id: str, wav: str, *, loop: bool = False) -> bool:
+        """Play a WAV file of this machine into the call."""
+
+    def stop_saying(self, call_id: str) -> bool: ...
+    def metronome(self, call_id: str, on: bool) -> bool: ...
+
+    def supervise(
+        self, target: str, monitored: str, mode: MonitorMode, account_id: str | None = None
+    ) -> str | None:
+        """Call the seat at `target` to be with its call `monitored`; our leg's id, `None` when refused."""
+
+    def change_supervision(self, call_id: str, mode: MonitorMode) -> bool: ...
+
+    def trust(self, trust: TrustSettings) -> None:
+        """Whom to obey from now on, also after every restart."""
 
     def configure(self, accounts: tuple[AccountSettings, ...]) -> None:
         """These accounts from now on, also after every restart."""
@@ -47,3 +90,5 @@ class PhonePort(Protocol):
     def lines(self) -> Mapping[str, LineState]: ...
     @property
     def calls(self) -> Mapping[str, CallView]: ...
+    @property
+    def monitors(self) -> Mapping[str, MonitorView]: ...
