@@ -72,6 +72,9 @@ GOALS = {
         "<=", 10, "储备席程序未启动：启动、登录、接到来电 not started: start, log-in, a call answered"
     ),
     "reserve_sipp_calls_answered": Goal(">=", 1, ""),
+    "turn_snapshots_max_cpu_ms": Goal(
+        "<=", 20, "中枢一圈最长占用，40,000 事件、5 席取快照 longest turn of the hub's loop, snapshots taken"
+    ),
     "hub_memory_mb": Goal("<=", 300, "中枢内存 memory of the hub"),
 }
 

@@ -5,7 +5,7 @@ refusals included; a repeated id gets the stored verdict; nobody is answered bef
 What another site accepted while it was apart is never refused: merged, known, or a conflict for a person.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -16,7 +16,7 @@ from dispatch.apply import apply
 from dispatch.decide import decide
 from dispatch.decide_late import in_conflict
 from dispatch.events import ConflictFound, Event
-from dispatch.floor import Floor, Ref, copy_of
+from dispatch.floor import TABLES, Floor, Ref, copy_of
 from dispatch.order import Order
 from dispatch.refusals import InConflict, NotPossible, Refusal, TooLate
 from dispatch.scopes import held_elsewhere
@@ -98,12 +98,14 @@ def decide_batch(
     epoch: Epoch,
     now_ms: int,
     scope: str = CITY,
+    desk: Floor | None = None,
 ) -> Batch:
     """Decide the works in order on a copy of the floor. Raises whatever a broken rule of ours raises.
 
-    `scope`: what the hub of `epoch.site` commands.
+    `scope`: what the hub of `epoch.site` commands. `desk`: a floor equal to `floor` to work on, which is
+    changed: then only the tables that change are copied; it is of no use any more when this raises.
     """
-    batch = Batch(copy_of(floor), head)
+    batch = Batch(copy_of(floor) if desk is None else desk, head)
     settled = dict(known)
     for work in works:
         verdict = settled.get(work.cid)
@@ -121,7 +123,15 @@ def decide_batch(
             settled[work.cid] = verdict
             batch.verdicts.append(verdict)
             batch.answers.append((verdict, False))
+    if desk is not None:
+        batch.floor = _with_changes(floor, desk, {table for table, _ in batch.changed})
     return batch
+
+
+def _with_changes(before: Floor, desk: Floor, changed: Collection[str]) -> Floor:
+    """A floor nobody will change: tables without a change are those of `before`."""
+    tables = {table: getattr(before, table) for table in TABLES}
+    return Floor(**tables | {table: dict(getattr(desk, table)) for table in changed})
 
 
 def decide_alone(

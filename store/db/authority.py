@@ -8,11 +8,12 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from dispatch.sites import CITY, Authority
 from store.core.wire import Epoch, encode
 from store.db.errors import NotHolder
+from store.db.rows import read
 from store.db.tables import AUTHORITY, STATE
 
 NORMAL = "normal"
@@ -41,10 +42,13 @@ class Row(Struct, frozen=True):
 
 def authority(connection: Connection, scope: str = CITY) -> Seen | None:
     """The row, locked against a claim until our transaction ends; `None`: never claimed."""
-    columns = (AUTHORITY.c.term, AUTHORITY.c.term_site, AUTHORITY.c.boot, AUTHORITY.c.holder)
-    query = select(*columns).where(AUTHORITY.c.scope == scope).with_for_update(read=True)
-    row = connection.execute(query).first()
+    row = read(connection, "authority", _authority, {"of": scope}).first()
     return Seen(Epoch(row.term, row.term_site, row.boot), row.holder) if row else None
+
+
+def _authority() -> Any:
+    columns = (AUTHORITY.c.term, AUTHORITY.c.term_site, AUTHORITY.c.boot, AUTHORITY.c.holder)
+    return select(*columns).where(AUTHORITY.c.scope == bindparam("of")).with_for_update(read=True)
 
 
 def scopes(connection: Connection) -> list[Row]:

@@ -115,9 +115,8 @@ class CopyStore:
             _write_base(connection, job.base)
         if batch.entries:
             rows.write_state(connection, batch)
-            rows.put_many(connection, JOURNAL.insert(), rows.journal_rows(batch.entries, self._head.hash))
-            accepted = _accepted(batch)
-            rows.put_many(connection, rows.upserting(connection, VERDICT, accepted[0]), accepted)
+            rows.add(connection, JOURNAL, rows.journal_rows(batch.entries, self._head.hash))
+            rows.upsert(connection, VERDICT, _accepted(batch))
         if unknown is not None:
             log.error("row %d of the journal is of a kind this program does not know: update it", unknown)
             known = connection.execute(select(PROJECTION).where(PROJECTION.c.name == UNKNOWN)).first()

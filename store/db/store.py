@@ -64,7 +64,9 @@ class HubStore:
         self._engine = open_engine(url, writer=True)
         self._connection: Connection | None = None
         self._opened: Opened | None = None
-        self._floor = Floor()
+        self._floor = Floor()  # given out with every batch, never changed
+        self._desk: Floor | None = None  # equal to it, to work on; None where the last transaction failed
+        self._desk_next: Floor | None = None
         self._head = Head()
         self._unknown = False  # the last commit may or may not have happened
         self._recovered: list[Entry] = []  # committed, not given out yet
@@ -129,6 +131,7 @@ class HubStore:
         with self._library():
             connection = self._connect()
             self._unknown = True
+            self._desk, self._desk_next = None, self._desk
             try:
                 with connection.begin():
                     self._check_authority(connection)
@@ -147,13 +150,15 @@ class HubStore:
                 self._touch = True
                 raise NotDurable("the standby has not confirmed")
         self._unknown = self._touch = False
+        self._desk = self._desk_next
         self._floor, self._head = batch.floor, batch.head
         return batch
 
     def _together(
         self, connection: Connection, works: list[Work], known: dict[str, Verdict], now_ms: int
     ) -> Batch:
-        batch = decide_batch(self._floor, works, known, self._head, self._epoch, now_ms, self.scope)
+        desk = self._desk_next = self._desk_next or copy_of(self._floor)
+        batch = decide_batch(self._floor, works, known, self._head, self._epoch, now_ms, self.scope, desk)
         self._write(connection, batch, works, self._head, now_ms)
         return batch
 
@@ -161,7 +166,7 @@ class HubStore:
         self, connection: Connection, works: list[Work], known: dict[str, Verdict], now_ms: int
     ) -> Batch:
         """One savepoint a command, so that one bad command costs only itself."""
-        total = Batch(copy_of(self._floor), self._head)
+        total, self._desk_next = Batch(copy_of(self._floor), self._head), None
         for work in works:
             try:
                 with connection.begin_nested():
@@ -182,10 +187,10 @@ class HubStore:
     ) -> None:
         rows.write_state(connection, batch)
         if batch.entries:
-            connection.execute(JOURNAL.insert(), rows.journal_rows(batch.entries, before.hash))
+            rows.add(connection, JOURNAL, rows.journal_rows(batch.entries, before.hash))
         if batch.verdicts:
             by_cid = {work.cid: work for work in works}
-            connection.execute(VERDICT.insert(), rows.verdict_rows(batch.verdicts, by_cid, now_ms))
+            rows.add(connection, VERDICT, rows.verdict_rows(batch.verdicts, by_cid, now_ms))
         if batch.renewed:
             by_cid = {work.cid: work for work in works}
             rows.upsert(connection, VERDICT, rows.verdict_rows(batch.renewed, by_cid, now_ms))

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from dispatch import commands as cmd
 from dispatch.apply import apply
-from dispatch.floor import Floor
+from dispatch.floor import Floor, copy_of
 from dispatch.kinds import (
     AbortReason,
     MilestoneSource,
@@ -87,7 +87,9 @@ class Hub:
     def save(self, works: list[Work]) -> None:
         disk, world = self.world.disk, self.world
         known = {cid: disk.verdicts[cid] for cid in ids_to_look_up(works) if cid in disk.verdicts}
-        batch = decide_batch(self.floor, works, known, self.head, self.logic.identity.epoch, world.now)
+        desk, epoch = copy_of(self.floor), self.logic.identity.epoch
+        batch = decide_batch(self.floor, works, known, self.head, epoch, world.now, desk=desk)
+        assert batch.floor == desk, "what changes is told"
         if world.bug is Bug.ACK_BEFORE_DURABLE:
             self.committed(batch)
             world.after(

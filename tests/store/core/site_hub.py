@@ -140,7 +140,9 @@ class Leader(Party):
     def save(self, works: list[Work]) -> None:
         world, disk, logic = self.world, self.disk, self.logic
         known = {cid: disk.verdicts[cid] for cid in ids_to_look_up(works) if cid in disk.verdicts}
-        batch = decide_batch(logic.floor, works, known, logic.head, self.epoch, world.now)
+        desk = copy_of(logic.floor)
+        batch = decide_batch(logic.floor, works, known, logic.head, self.epoch, world.now, desk=desk)
+        assert batch.floor == desk, "what changes is told"
         if not world.calm and world.random.random() < 0.01:  # power lost in the middle of the commit
             if world.random.random() < 0.5 and disk.commit(batch, works, self.epoch):
                 world.decided(self, batch)
