@@ -63,7 +63,9 @@ class MonitorGate:
             return Judged(None, "malformed")
         if not self._secret:
             return Judged(wish, "no secret set")
-        if not hmac.compare_digest(signature.encode(), _signature(text, self._secret).encode()):
+        if not hmac.compare_digest(
+            signature.encode("utf-8", "replace"), _signature(text, self._secret).encode()
+        ):
             return Judged(wish, "wrong signature")
         if abs(now_ms - at_ms) > WINDOW_MS:
             return Judged(wish, "out of time")

@@ -1,0 +1,71 @@
+"""A supervisor's signature: counts for 30 s, once, and for nothing else than what was signed."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from telephony.errors import EngineError
+from telephony.monitoring import WINDOW_MS, MonitorGate, MonitorMode, MonitorWish, signed
+from telephony.trust import TrustedSources
+
+CALL = "0" * 31 + "7"
+WISH = MonitorWish(MonitorMode.LISTEN, CALL)
+NOW = 1_800_000_000_000
+
+
+def test_a_signed_wish_is_obeyed_once() -> None:
+    gate, value = MonitorGate("secret"), signed(WISH, NOW, "secret")
+    assert gate.judge(value, NOW + 1000) == (WISH, "")
+    assert gate.judge(value, NOW + 1001).reason == "replayed"
+    assert gate.judge(signed(WISH, NOW + 1, "secret"), NOW + 1002).reason == ""
+
+
+@pytest.mark.parametrize("off_ms", [-WINDOW_MS - 1, WINDOW_MS + 1])
+def test_out_of_its_time_it_counts_for_nothing(off_ms: int) -> None:
+    assert MonitorGate("secret").judge(signed(WISH, NOW, "secret"), NOW + off_ms).reason == "out of time"
+
+
+def test_a_replay_never_fits_through_the_memory() -> None:
+    gate, value = MonitorGate("secret"), signed(WISH, NOW + WINDOW_MS, "secret")
+    assert gate.judge(value, NOW).reason == ""
+    for later_ms in range(0, 3 * WINDOW_MS, 500):
+        assert gate.judge(value, NOW + later_ms).reason in {"replayed", "out of time"}
+
+
+def test_another_secret_or_none_lets_nobody_in() -> None:
+    value = signed(WISH, NOW, "secret")
+    assert MonitorGate("other").judge(value, NOW) == (WISH, "wrong signature")
+    assert MonitorGate("").judge(signed(WISH, NOW, ""), NOW).reason == "no secret set"
+
+
+def test_what_was_signed_cannot_be_changed() -> None:
+    value = signed(WISH, NOW, "secret")
+    for old, new in (("listen", "barge"), (CALL, "1" * 32), (str(NOW), str(NOW + 1))):
+        assert MonitorGate("secret").judge(value.replace(old, new), NOW).reason == "wrong signature"
+
+
+@given(st.text(max_size=120))
+def test_noise_is_refused(noise: str) -> None:
+    judged = MonitorGate("secret").judge(noise, NOW)
+    assert judged.reason
+
+
+@pytest.mark.parametrize(
+    ("source", "trusted"),
+    [
+        ("10.1.2.3:5060", True),
+        ("10.2.0.1:5060", False),
+        ("192.0.2.7:5070", True),
+        ("[fd00::1]:5060", True),
+        ("10.1.2.3", False),
+        ("", False),
+        ("nonsense:1", False),
+    ],
+)
+def test_trust_is_by_network_address(source: str, trusted: bool) -> None:
+    assert TrustedSources(("10.1.0.0/16", "192.0.2.7", "fd00::/8")).include(source) is trusted
+
+
+def test_a_source_that_is_no_address_is_said() -> None:
+    with pytest.raises(EngineError):
+        TrustedSources(("the exchange",))
