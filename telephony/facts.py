@@ -30,14 +30,19 @@ from telephony.call_facts import (
     TransferFailed,
     TransferProgressed,
 )
-
-
-class Words(Struct, frozen=True):
-    """What to tell a person, in both languages."""
-
-    zh: str
-    en: str
-
+from telephony.sound_facts import *  # noqa: F403
+from telephony.sound_facts import (
+    CallQuality,
+    CallStats,
+    DeadAirBegan,
+    DeadAirEnded,
+    HeadsetState,
+    HeadsetTried,
+    HookPressed,
+    RingChanged,
+    SoundLevels,
+    Words,
+)
 
 # --- the process ---
 
@@ -128,16 +133,6 @@ class LineState(Event, frozen=True):
     why: Words | None = None
 
 
-class CallStats(Event, frozen=True):
-    """Once a second while audio flows. `silent_ms`: how long no packet has come (dead air)."""
-
-    call_id: str
-    rx_packets: int
-    lost_packets: int
-    jitter_ms: float
-    silent_ms: int
-
-
 class LineProbed(Event, frozen=True):
     """What came of a test call. `answered_ms` and `heard_ms` count from its INVITE; None: not reached.
 
@@ -214,4 +209,12 @@ AnyEvent = (
     | MonitorChanged
     | MonitorEnded
     | MonitorRefused
+    | CallQuality
+    | DeadAirBegan
+    | DeadAirEnded
+    | HeadsetState
+    | SoundLevels
+    | RingChanged
+    | HeadsetTried
+    | HookPressed
 )

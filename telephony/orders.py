@@ -6,7 +6,7 @@ Calls are named by our own UUIDv7 (`call_id`), never by an id of the native libr
 from msgspec import Struct
 
 from telephony.monitoring import MonitorMode
-from telephony.settings import AccountSettings, TrustSettings, Voice
+from telephony.settings import AccountSettings, HeadsetSettings, TrustSettings, Voice
 
 
 class Command(Struct, frozen=True, tag=True, omit_defaults=True):
@@ -177,6 +177,25 @@ class ChangeSupervision(Command, frozen=True):
     mode: MonitorMode
 
 
+# --- headset ---
+
+
+class UseHeadset(Command, frozen=True):
+    """These devices from now on. Refused where the phone was started without a headset."""
+
+    headset: HeadsetSettings
+
+
+class TryHeadset(Command, frozen=True):
+    """Record the operator for two seconds and play it back; the answer is a `HeadsetTried`."""
+
+    trial_id: str
+
+
+class PressHook(Command, frozen=True):
+    """The hook key of the console's keyboard was pressed."""
+
+
 AnyCommand = (
     ConfigureAccounts
     | Answer
@@ -199,4 +218,7 @@ AnyCommand = (
     | Trust
     | Supervise
     | ChangeSupervision
+    | UseHeadset
+    | TryHeadset
+    | PressHook
 )

@@ -24,6 +24,31 @@ class Voice(Struct, frozen=True):
     tone_hz: int = 0
 
 
+class QualitySettings(Struct, frozen=True):
+    """Beyond these a call is called bad: MOS below 3.6 annoys most people (ITU-T G.107, appendix)."""
+
+    mos_min: float = 3.6
+    loss_percent_max: float = 3.0
+    jitter_ms_max: float = 60.0
+    dead_air_ms: int = 1700  # told by the next look: within 2 s of the last packet
+
+
+class HeadsetSettings(Struct, frozen=True):
+    """Sound devices by id, name or part of a name; "" is the system's own choice.
+
+    `hands_free` cancels the echo of a loudspeaker; a headset needs none. `hook_serial` is a pyserial URL,
+    `hook_hid` a raw report file; "" is none.
+    """
+
+    ear: str = ""
+    mouth: str = ""
+    speaker: str = ""
+    ring_percent: int = 80
+    hands_free: bool = False
+    hook_serial: str = ""
+    hook_hid: str = ""
+
+
 class EngineSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """The native engine of one seat. Ports are fixed per seat so that its contact survives a restart.
 
@@ -33,6 +58,7 @@ class EngineSettings(Struct, frozen=True, forbid_unknown_fields=True):
     `hold_voice` is what a caller on hold hears. `one_operator` False: several people share this phone (test
     callers), so that its calls neither hold nor hear each other. `late_offers` False: an INVITE without an
     offer (RFC 3261 13.2.1) is refused with 488.
+    `headset` `None` loads no sound at all: tests, callers, a seat on a desk telephone.
     `session_timer_s` frees a call whose far end died silently (RFC 4028; 90 is its minimum, 0 is off).
     """
 
@@ -51,6 +77,8 @@ class EngineSettings(Struct, frozen=True, forbid_unknown_fields=True):
     session_timer_s: int = 90
     srtp: Srtp = Srtp.OFF
     tls_ca_file: str | None = None
+    quality: QualitySettings = QualitySettings()
+    headset: HeadsetSettings | None = None
     sip_log_file: str | None = None
 
 

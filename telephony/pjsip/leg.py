@@ -15,7 +15,6 @@ from telephony.messages import (
     CallEarly,
     CallEnded,
     CallMedia,
-    CallStats,
     DigitReceived,
     EndedBy,
 )
@@ -83,8 +82,6 @@ class Leg(pj.Call):  # type: ignore[misc]
         self.hold_due_s, self.hold_tries = 0.0, 0
         self.transfer_target: str | None = None
         self.supervised = ""
-        self._rx_packets = 0
-        self._heard_at_s = 0.0
 
     @guarded
     def onCallState(self, _param: pj.OnCallStateParam) -> None:
@@ -110,7 +107,6 @@ class Leg(pj.Call):  # type: ignore[misc]
         self.owner.audio_changed(self)
         if active != self.media_active:
             self.media_active = active
-            self._heard_at_s = time.monotonic()
             self.emit(CallMedia(self.call_id, active))
 
     @guarded
@@ -160,20 +156,6 @@ class Leg(pj.Call):  # type: ignore[misc]
         else:
             options.opt.flag = pj.PJSUA_CALL_UNHOLD
             self.reinvite(options)
-
-    def stats(self, now_s: float) -> CallStats:
-        """Counters of the stream so far. The library reports no dead air: packets are counted here."""
-        stat = self.getStreamStat(0)  # keep it: its parts die with it
-        rx = stat.rtcp.rxStat
-        if rx.pkt != self._rx_packets:
-            self._rx_packets, self._heard_at_s = int(rx.pkt), now_s
-        return CallStats(
-            self.call_id,
-            rx_packets=int(rx.pkt),
-            lost_packets=int(rx.loss) + int(rx.discard),
-            jitter_ms=rx.jitterUsec.last / 1000,
-            silent_ms=round((now_s - self._heard_at_s) * 1000),
-        )
 
     def _end(self, sip_code: int, reason: str) -> None:
         try:

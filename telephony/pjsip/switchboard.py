@@ -5,7 +5,6 @@ flood must hit the library's own cheap 486), every call is held from creation to
 Who hears whom is the mixer's business, who goes where the transfers', who listens in the supervision's.
 """
 
-import contextlib
 import logging
 import time
 from collections.abc import Callable
@@ -32,6 +31,7 @@ from telephony.pjsip.supervising import change, opening
 from telephony.pjsip.supervision import Supervision
 from telephony.pjsip.transfers import Transfers
 from telephony.pjsip.voice import open_voice
+from telephony.pjsip.watch import Watch
 from telephony.recording import Unfinished
 from telephony.sip_headers import (
     SipRequest,
@@ -45,7 +45,6 @@ from telephony.sip_headers import (
 from telephony.trust import TrustedSources
 
 SLOT_S_MIN = SOCKET_LINGER_S  # sooner freed slots let a flood of refused calls exhaust the sockets
-STATS_EVERY_S = 1.0
 BUSY_HERE = 486
 NOT_HERE = 480  # temporarily unavailable: the exchange tries the next seat
 NOT_ACCEPTABLE = 488
@@ -70,7 +69,7 @@ class Switchboard(LegOwner):
         self._recordings = Recordings(engine, emit, unfinished_dir, close_recording)
         self._legs: dict[str, Leg] = {}
         self._lines = Lines(self, engine)
-        self._stats_due_s = 0.0
+        self._watch = Watch(emit, engine.settings.quality)
         self._accepting = True
         self._probe: LineProbe | None = None
         self._away = TurnedAway(engine)
@@ -103,12 +102,7 @@ class Switchboard(LegOwner):
         if self._probe is not None and self._probe.turn():
             self._probe = None
         self._lines.turn(idle=not self._legs and self._probe is None)
-        now_s = time.monotonic()
-        if now_s >= self._stats_due_s:
-            self._stats_due_s = now_s + STATS_EVERY_S
-            for leg in [leg for leg in self._legs.values() if leg.media_active]:
-                with contextlib.suppress(pj.Error):  # its stream is being rebuilt
-                    self.emit(leg.stats(now_s))
+        self._watch.turn(self._legs.values())
 
     def close(self) -> None:
         """Goodbye to all calls, then drop everything native in the order the library needs."""
@@ -159,6 +153,7 @@ class Switchboard(LegOwner):
             self._engine.short_call_ended()
         self._supervision.call_ended(leg.call_id)
         self.mixer.ended(leg.call_id)
+        self._watch.ended(leg.call_id)
         self._recordings.end(leg)
 
     def transfer_told(self, leg: Leg, sip_code: int, reason: str, final: bool) -> None:

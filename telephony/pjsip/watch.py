@@ -74,7 +74,8 @@ class Watch:
             silent_ms = now_ms() - ear.silence.heard_at_ms
             newest = ear.newest
             self._emit(CallStats(leg.call_id, newest.received, newest.lost, newest.jitter_ms, silent_ms))
-            self._tell(leg.call_id, ear.last_told, newest)
+            if newest.received > ear.last_told.received:
+                self._tell(leg.call_id, ear.last_told, newest)
             ear.last_told = newest
 
     def _listen(self, leg: Leg, ear: Ear) -> None:

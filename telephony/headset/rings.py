@@ -1,0 +1,63 @@
+"""Ring tones by family, made in code: 16 kHz mono, one period that repeats. No setting silences them."""
+
+import enum
+import math
+from array import array
+from functools import cache
+
+from telephony.headset.frames import RATE_HZ
+
+PERCENT_MIN = 30  # below this nobody in a loud room hears it
+LOUDEST = 0.7 * 32767
+FADE_MS = 5  # of every tone's ends: no clicks
+
+
+class RingFamily(enum.StrEnum):
+    """What calls, by its sound."""
+
+    EMERGENCY = "emergency"  # two tones in turn, hardly a pause
+    INTERNAL = "internal"  # another desk: one soft tone, a long pause
+    WAITING = "waiting"  # somebody else rings while the operator speaks: two short tones, seldom
+
+
+# (Hz, ms) in order, 0 Hz is a pause. 450 Hz is the tone of telephones in China (GF002-9002).
+SCORES: dict[RingFamily, tuple[tuple[int, int], ...]] = {
+    RingFamily.EMERGENCY: ((880, 250), (660, 250), (880, 250), (660, 250), (0, 500)),
+    RingFamily.INTERNAL: ((450, 1000), (0, 3000)),
+    RingFamily.WAITING: ((450, 150), (0, 100), (450, 150), (0, 3600)),
+}
+SHARE = {RingFamily.EMERGENCY: 1.0, RingFamily.INTERNAL: 0.6, RingFamily.WAITING: 0.4}
+
+
+def percent_of(asked: int) -> int:
+    """The volume that is used: never below the floor."""
+    return max(PERCENT_MIN, min(100, asked))
+
+
+@cache
+def ring_tone(family: RingFamily, percent: int) -> bytes:
+    """One period at this volume."""
+    loud = LOUDEST * SHARE[family] * percent_of(percent) / 100
+    samples = array("h")
+    for hz, ms in SCORES[family]:
+        count = RATE_HZ * ms // 1000
+        fade = RATE_HZ * FADE_MS // 1000
+        for n in range(count):
+            edge = min(1.0, n / fade, (count - n) / fade)
+            samples.append(round(loud * edge * math.sin(2 * math.pi * hz * n / RATE_HZ)))
+    return samples.tobytes()
+
+
+class Loop:
+    """A tone without end, taken in pieces of any size."""
+
+    def __init__(self, period: bytes) -> None:
+        self._period, self._at = period, 0
+
+    def take_bytes(self, count: int) -> bytes:
+        taken = b""
+        while len(taken) < count:
+            piece = self._period[self._at : self._at + count - len(taken)]
+            self._at = (self._at + len(piece)) % len(self._period)
+            taken += piece
+        return taken
