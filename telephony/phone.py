@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 class Phone:
     """One seat's phone. `on_event` is called on the phone's own thread and must return soon."""
 
+    PROCESS = "telephony.process"  # the module that runs in the child
+
     def __init__(self, settings: PhoneSettings, on_event: Callable[[msg.AnyEvent], None]) -> None:
         self._settings = settings
         self._accounts = settings.accounts
@@ -37,7 +39,7 @@ class Phone:
         self._last_words = ""
         engine = msgspec.json.encode(settings.engine).decode()
         self._child = Child(
-            "telephony.process",
+            self.PROCESS,
             [engine],
             self._on_message,
             self._on_state,

@@ -1,5 +1,6 @@
 """Real phones on loopback, and the queue a test reads their events from."""
 
+import contextlib
 import queue
 import random
 import time
@@ -14,7 +15,7 @@ from console.drill.ports import free_ports
 from telephony import messages as msg
 from telephony.caller import caller_phone
 from telephony.phone import Phone
-from telephony.settings import AccountSettings, EngineSettings, PhoneSettings, Voice
+from telephony.settings import AccountSettings, EngineSettings, PhoneSettings, TrustSettings, Voice
 
 WAIT_S = 8.0
 STOP_S = 5.0
@@ -45,6 +46,13 @@ class Heard:
             if isinstance(event, kind) and which(event):
                 return event
 
+    def meanwhile(self, seconds: float) -> None:
+        """Let the phones talk for so long; what comes stays in `all`."""
+        deadline_s = time.monotonic() + seconds
+        with contextlib.suppress(queue.Empty):
+            while True:
+                self.all.append(self._queue.get(timeout=max(0.0, deadline_s - time.monotonic())))
+
     def of(self, kind: type[E]) -> list[E]:
         return [event for event in self.all if isinstance(event, kind)]
 
@@ -52,11 +60,11 @@ class Heard:
 class Seat:
     """A phone, what it said, and where to call it."""
 
-    def __init__(self, settings: PhoneSettings) -> None:
+    def __init__(self, settings: PhoneSettings, kind: type[Phone] = Phone) -> None:
         self.heard = Heard()
         self.port = settings.engine.sip_port
         self.uri = f"sip:120@127.0.0.1:{self.port}"
-        self.phone = Phone(settings, self.heard.put)
+        self.phone = kind(settings, self.heard.put)
         self.phone.start()
 
     def answered(self) -> msg.CallRinging:
@@ -65,6 +73,15 @@ class Seat:
         assert self.phone.answer(ringing.call_id)
         self.heard.until(msg.CallAnswered)
         return ringing
+
+    def connected(self, other: "Seat") -> tuple[str, str]:
+        """Call another one, who answers: the call's id here and there."""
+        here = self.phone.dial(other.uri)
+        assert here
+        there = other.heard.until(msg.CallRinging).call_id
+        assert other.phone.answer(there)
+        self.heard.until(msg.CallAnswered, lambda e: e.call_id == here)
+        return here, there
 
 
 class CallerRig:
@@ -104,7 +121,14 @@ def heard() -> Heard:
 def make_seat(tmp_path: Path) -> Iterator[Callable[..., Seat]]:
     made: list[Seat] = []
 
-    def make(*, accounts: tuple[AccountSettings, ...] | None = None, up: bool = True, **engine: Any) -> Seat:
+    def make(
+        *,
+        accounts: tuple[AccountSettings, ...] | None = None,
+        up: bool = True,
+        trust: TrustSettings = TrustSettings(),  # noqa: B008 - frozen
+        kind: type[Phone] = Phone,
+        **engine: Any,
+    ) -> Seat:
         """`up` False does not wait for its line."""
         settings = {
             "sip_port": free_ports(1)[0],
@@ -115,7 +139,8 @@ def make_seat(tmp_path: Path) -> Iterator[Callable[..., Seat]]:
             **engine,
         }
         direct = (AccountSettings("direct", f"sip:seat@127.0.0.1:{settings['sip_port']}"),)
-        seat = Seat(PhoneSettings(EngineSettings(**settings), direct if accounts is None else accounts))
+        accounts = direct if accounts is None else accounts
+        seat = Seat(PhoneSettings(EngineSettings(**settings), accounts, trust=trust), kind)
         made.append(seat)
         if up:
             seat.heard.until(msg.LineState)
