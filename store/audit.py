@@ -3,6 +3,7 @@
 Works on the store of a hub or a relay, and on an exported file, without any process running.
 """
 
+import contextlib
 import itertools
 import os
 from collections.abc import Iterable, Iterator
@@ -14,11 +15,12 @@ from msgspec import Struct
 from store.bus.keys import KeyFileError, own_sign_key
 from store.bus.roster import RosterError, read_roster
 from store.config import Config
-from store.core.audit import Chain, Fault, Row, SignedHead, first_fault, is_head_good
+from store.core.audit import Chain, Fault, RefusalChain, Row, SignedHead, first_fault, is_head_good
 from store.core.journal import Head
 from store.core.roster import sign_keys
 from store.core.wire import Entry
 from store.db.audit_reader import AuditReader, UnreadableRowError
+from store.db.rows import REFUSAL_KEPT_MS
 from store.db.tables import CITY
 from store.head_file import read_heads
 
@@ -51,11 +53,12 @@ class Proof(Struct):
     before: int = 0
     damaged: int = 0
     verdicts: bool = False
+    refusals: int = 0
     faults: list[Fault] = []
 
 
-def prove_store(url: str, heads_dir: Path, keys: dict[str, str]) -> Proof:
-    """Chain, signed ends in `heads_dir` and verdicts of a store. Raises StoreError."""
+def prove_store(url: str, heads_dir: Path, keys: dict[str, str], now_ms: int) -> Proof:
+    """Chains, signed ends in `heads_dir` and verdicts of a store at `now_ms`. Raises StoreError."""
     reader = AuditReader(url)
     try:
         start = reader.start()
@@ -70,6 +73,7 @@ def prove_store(url: str, heads_dir: Path, keys: dict[str, str]) -> Proof:
         proof = Proof(start, chain.head, faults=[fault] if fault else [])
         heads, proof.damaged = read_heads(heads_dir)
         _prove_heads(proof, heads, keys, reader)
+        _prove_refusals(proof, heads, keys, reader, now_ms)
         if fault is None:
             proof.verdicts = True
             proof.faults += itertools.islice(reader.verdict_faults(), FAULTS_SHOWN)
@@ -101,6 +105,42 @@ def _prove_heads(
                 proof.faults.append(Fault(head.seq, "resigned", head.at, "", head.signer))
             elif not proof.faults:
                 proof.faults.append(Fault(proof.end.seq + 1, "cut_off", head.at, "", f"… {head.seq}"))
+
+
+def _prove_refusals(
+    proof: Proof, heads: Iterable[SignedHead], keys: dict[str, str], reader: AuditReader, now_ms: int
+) -> None:
+    """The chain of refusals, the signed ends that name one, and what seats were told."""
+    chain, terms = RefusalChain(), set()
+    try:
+        with contextlib.closing(reader.links()) as links:
+            for link in links:
+                fault = chain.take(link)
+                if fault is not None:
+                    proof.faults.append(fault)
+                    return
+                proof.refusals += 1
+                terms.add((link.refused.term, link.refused.term_site))
+    except UnreadableRowError:
+        proof.faults.append(Fault(chain.mark.number + 1, "refusal_altered", detail="cannot be read"))
+        return
+    first = chain.first.number if chain.first else chain.mark.number + 1
+    for head in heads:
+        if not head.refused or not is_head_good(head, keys.get(head.signer, "")):
+            continue
+        found = reader.refused_hash(head.refused)
+        if head.refused > chain.mark.number:
+            proof.faults.append(Fault(chain.mark.number + 1, "refusal_cut_off", head.at))
+            return
+        if found is None and first > head.refused + 1 and head.at > now_ms - REFUSAL_KEPT_MS:
+            proof.faults.append(Fault(head.refused + 1, "refusal_missing", head.at))
+            return
+        own = (head.epoch.term, head.epoch.site) in terms  # else of another store this site led from
+        if found is not None and found.hex() != head.refused_hash and own:
+            proof.faults.append(Fault(head.refused, "refusal_resigned", head.at, "", head.signer))
+            return
+    with contextlib.closing(reader.refusal_faults(now_ms - REFUSAL_KEPT_MS)) as faults:
+        proof.faults += itertools.islice(faults, FAULTS_SHOWN)
 
 
 def known_signers(config: Config) -> dict[str, str]:

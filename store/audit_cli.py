@@ -11,6 +11,7 @@ import msgspec
 from dispatch.administration import NoteAdministration
 from dispatch.order import Order
 from store.audit import ExportError, Proof, export, known_signers, prove_export, prove_store
+from store.bus.clock import Clock
 from store.config import Config
 from store.core.audit import Fault
 from store.core.batch import refusal_of
@@ -31,6 +32,10 @@ WORDS = {
     "no_rows": "已接受但无流水 accepted, its rows are not there",
     "no_verdict": "有流水而无裁决 rows without a verdict",
     "wrong_verdict": "裁决与流水不符 verdict and journal differ",
+    "refusal_altered": "第 # 条拒绝被改动 this refusal was altered",
+    "refusal_missing": "第 # 条拒绝缺失 this refusal is missing",
+    "refusal_cut_off": "拒绝记录末尾被截去 refusals are cut off here",
+    "refusal_resigned": "拒绝链被整体重算 not the refusal that was signed: the chain was computed anew",
 }
 
 
@@ -104,7 +109,8 @@ def _verify(options: argparse.Namespace, config: Config) -> int:
     if options.export:
         return _report(prove_export(options.export))
     heads = options.heads or Path(config.store.dir) / "audit"
-    return _report(prove_store(options.store or config.store.url, heads, known_signers(config)))
+    url, now = options.store or config.store.url, Clock().now_ms()
+    return _report(prove_store(url, heads, known_signers(config), now))
 
 
 def _report(proof: Proof) -> int:
@@ -118,6 +124,7 @@ def _report(proof: Proof) -> int:
     ):
         if count:
             _print(f"▲ {words}: {count}")
+    _print(f"拒绝 refusals: {proof.refusals}")
     if proof.verdicts:
         _print("裁决已与流水核对 verdicts compared with the journal")
     for fault in proof.faults:

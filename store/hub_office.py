@@ -28,6 +28,7 @@ from store.core.enrolment import (
 )
 from store.core.hub_logic import HubLogic
 from store.core.ids import new_id
+from store.core.refusals_chain import MARK_ZERO
 from store.core.roster import BadRoster, MachineRole, open_roster
 from store.core.wire import BadMessage, encode
 from store.db.accounts import LOCKED_MS
@@ -63,7 +64,7 @@ class Office:
         self._given: set[str] = set()
         self._poll_at = 0
         self._head_at = 0
-        self._head_seq = -1
+        self._signed = (-1, MARK_ZERO)
         self._said = ""
         self._locked_until: dict[str, int] = {}
         self._thread = threading.Thread(target=self._run, name="office", daemon=True)
@@ -177,8 +178,9 @@ class Office:
     def _sign_head(self) -> None:
         """Where the journal ends now, signed: nobody can cut it off before here unseen."""
         identity, head = self._logic.identity, self._logic.head
-        if head.seq == self._head_seq:
+        ends = (head.seq, self._desk.refused())
+        if ends == self._signed:
             return
-        signed = signed_head(identity.site, identity.epoch, head, self._now(), identity.sign)
+        signed = signed_head(identity.site, identity.epoch, head, self._now(), identity.sign, ends[1])
         keep_head(Path(self._config.store.dir) / "audit", signed)
-        self._head_seq = head.seq
+        self._signed = ends

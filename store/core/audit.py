@@ -7,8 +7,10 @@ and that a chain was computed anew. Nothing here needs a running hub.
 from collections.abc import Iterable
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from store.core.journal import HEAD_ZERO, Head, row_hash
+from store.core.refusals_chain import MARK_ZERO, Link, Mark, link_hash
 from store.core.seals import HEAD_LABEL, SignKey, is_signed
 from store.core.wire import Entry, Epoch, encode
 
@@ -26,6 +28,9 @@ class SignedHead(Struct, frozen=True):
     at: int
     signer: str
     signature: str = ""
+    refused: int = 0
+    refused_hash: str = ""
+    """The last refusal by then and its hash, hex; 0: none, or signed by a program of before."""
 
 
 class Row(Struct, frozen=True):
@@ -40,7 +45,9 @@ class Fault(Struct, frozen=True):
     """The first row that is not as it was written. `at`: ms, 0 where not even that is known.
 
     `what`: altered, missing, inserted, cut_off, resigned (a signed end names another row), bad_signature,
-    no_rows (accepted, but its rows are not there), no_verdict (rows nobody accepted), wrong_verdict
+    no_rows (accepted, but its rows are not there), no_verdict (rows nobody accepted), wrong_verdict.
+    Of the chain of refusals, `seq` is the number there: refusal_altered, refusal_missing, refusal_cut_off,
+    refusal_resigned
     """
 
     seq: int
@@ -50,11 +57,14 @@ class Fault(Struct, frozen=True):
     detail: str = ""
 
 
-def signed_head(site: str, epoch: Epoch, head: Head, at: int, key: SignKey) -> SignedHead:
-    """The end of the journal, signed by the hub that wrote it."""
+def signed_head(
+    site: str, epoch: Epoch, head: Head, at: int, key: SignKey, refused: Mark = MARK_ZERO
+) -> SignedHead:
+    """The ends of the journal and of the refusals, signed by the hub that wrote them."""
     bare = SignedHead(site, epoch, head.seq, head.hlc, head.hash.hex(), at, key.name)
-    signature = key.sign(HEAD_LABEL, _content(bare)).hex()
-    return SignedHead(site, epoch, head.seq, head.hlc, head.hash.hex(), at, key.name, signature)
+    if refused.number:
+        bare = replace(bare, refused=refused.number, refused_hash=refused.hash.hex())
+    return replace(bare, signature=key.sign(HEAD_LABEL, _content(bare)).hex())
 
 
 def is_head_good(head: SignedHead, public: str) -> bool:
@@ -67,7 +77,8 @@ def is_head_good(head: SignedHead, public: str) -> bool:
 
 
 def _content(head: SignedHead) -> bytes:
-    return encode((head.site, head.epoch, head.seq, head.hlc, head.hash, head.at, head.signer))
+    content = (head.site, head.epoch, head.seq, head.hlc, head.hash, head.at, head.signer)
+    return encode((*content, head.refused, head.refused_hash) if head.refused else content)
 
 
 class Chain:
@@ -91,6 +102,35 @@ class Chain:
             return _fault(row, "altered", expected)
         self.head = Head(entry.seq, entry.hlc, entry.hash)
         return None
+
+
+class RefusalChain:
+    """As `Chain`, for the refusals; it begins with the first one that is still kept."""
+
+    def __init__(self) -> None:
+        self.first: Link | None = None
+        self.mark = MARK_ZERO
+
+    def take(self, link: Link) -> Fault | None:
+        """`None`: this refusal continues the chain."""
+        if self.first is None:
+            self.first = link
+            begins = link.number == 1
+            self.mark = MARK_ZERO if begins else Mark(link.number - 1, link.previous)
+        expected = self.mark.number + 1
+        if link.number != expected:
+            return _refusal_fault("refusal_missing", expected, link)
+        own = link_hash(self.mark.hash, link.number, link.refused)
+        if (link.previous, link.hash) != (self.mark.hash, own):
+            return _refusal_fault("refusal_altered", expected, link)
+        self.mark = Mark(link.number, link.hash)
+        return None
+
+
+def _refusal_fault(what: str, number: int, link: Link) -> Fault:
+    refused = link.refused
+    at = refused.decided_at if isinstance(refused.decided_at, int) else 0
+    return Fault(number, what, at, refused.kind, f"{refused.cid} {refused.machine}")
 
 
 def first_fault(rows: Iterable[Row], chain: Chain) -> Fault | None:

@@ -4,24 +4,31 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import DBAPIError
 
+from dispatch.order import Order
 from store.core.audit import Fault, Row
 from store.core.batch import is_conflict
 from store.core.journal import Head, row_hash
-from store.core.wire import Epoch, Verdict
+from store.core.refusals_chain import Link, Refused
+from store.core.wire import BadMessage, Epoch, Verdict
 from store.db.base import chain_start, head_at
 from store.db.engine import open_engine
 from store.db.errors import StoreError, converted
+from store.db.refusals import read_links
 from store.db.rows import body_of, entry_of
-from store.db.tables import ABANDONED, JOURNAL, STATE, VERDICT
+from store.db.tables import ABANDONED, JOURNAL, REFUSAL, STATE, VERDICT
 
 ROWS_PER_READ = (2000, 50, 1)
 """Fewer, when one among them cannot be read."""
 WITHOUT_VERDICT_MS = 60_000
 """The clocks of a hub that stopped and of one that started may differ by so much."""
+
+
+_orders = msgspec.msgpack.Decoder(Order)
 
 
 class UnreadableRowError(StoreError):
@@ -32,6 +39,8 @@ class UnreadableRowError(StoreError):
         self.seq = seq
 
 
+_TOLD = Refused.__struct_fields__
+"""What a verdict and its link in the chain of refusals both say."""
 _DAMAGED = (StoreError, TypeError, ValueError, OverflowError, MemoryError)
 """What a value that is no longer of its type breaks."""
 
@@ -142,6 +151,35 @@ class AuditReader:
                     row.order_body or b"",
                 )
 
+    def links(self) -> Iterator[Link]:
+        """The chain of refusals. Raises StoreError also where one of them cannot be read."""
+        with self._reading() as connection:
+            try:
+                yield from read_links(connection)
+            except _DAMAGED as error:
+                raise UnreadableRowError(0) from error
+
+    def refused_hash(self, number: int) -> bytes | None:
+        """Of refusal `number`; `None`: it is not there."""
+        with self._reading() as connection:
+            query = select(REFUSAL.c.hash).where(REFUSAL.c.number == number)
+            found: bytes | None = connection.execute(query).scalar()
+            return found
+
+    def refusal_faults(self, since_ms: int) -> Iterator[Fault]:
+        """Refusals seats were told that are not what the chain says; links since then without their verdict.
+
+        What was refused before the chain began is in no chain. A refusal is over where another site had
+        accepted the order: then the journal, or what was abandoned, has rows of it.
+        """
+        with self._reading() as connection:
+            for row in connection.execute(_told_otherwise()):
+                was = tuple(getattr(row, f"was_{name}") for name in _TOLD)
+                if was != tuple(getattr(row, name) for name in _TOLD):
+                    yield Fault(row.number or 0, "refusal_altered", row.decided_at, row.kind, row.cid)
+            for row in connection.execute(_without_refusal(since_ms)):
+                yield Fault(row.number, "refusal_altered", row.decided_at, row.kind, row.cid)
+
     # --- verdicts against the journal -------------------------------------------------------------
 
     def verdict_faults(self) -> Iterator[Fault]:
@@ -172,19 +210,58 @@ class AuditReader:
             raise converted(error) from error
 
 
+def _told_otherwise() -> Any:
+    """Plain refusals with what the chain says of them, where it says anything or ought to."""
+    plain = ~VERDICT.c.ok & VERDICT.c.order_body.is_(None)
+    columns = (REFUSAL.c.number, *(REFUSAL.c[name].label(f"was_{name}") for name in _TOLD))
+    query = select(VERDICT, *columns).join(REFUSAL, REFUSAL.c.cid == VERDICT.c.cid, isouter=True)
+    chain = REFUSAL.alias()
+    begun = select(func.min(chain.c.decided_at)).scalar_subquery()
+    known = REFUSAL.c.number.is_not(None) | (VERDICT.c.decided_at > begun)
+    return query.where(plain, known).order_by(VERDICT.c.decided_at, REFUSAL.c.number)
+
+
+def _without_refusal(since_ms: int) -> Any:
+    """Links whose verdict is gone or an acceptance now, with no row anywhere that says why."""
+    plain = ~VERDICT.c.ok & VERDICT.c.order_body.is_(None)
+    told = select(VERDICT.c.cid).where(VERDICT.c.cid == REFUSAL.c.cid, plain).exists()
+    rows = select(JOURNAL.c.cid).where(JOURNAL.c.cid == REFUSAL.c.cid).exists()
+    abandoned = select(ABANDONED.c.cid).where(ABANDONED.c.cid == REFUSAL.c.cid).exists()
+    lost = ~told & ~rows & ~abandoned & (REFUSAL.c.decided_at > since_ms)
+    return select(REFUSAL).where(lost).order_by(REFUSAL.c.number)
+
+
 def _fault_of(row: Any) -> Fault | None:
     """An accepted command may have changed nothing; then its seq is where the journal stood."""
     verdict = Verdict(row.cid, row.seq, row.refusal, Epoch(row.term, row.term_site, row.boot))
-    accepted = not row.refusal or is_conflict(verdict)
-    if accepted != row.ok and not is_conflict(verdict):
+    try:
+        conflict = is_conflict(verdict)
+    except BadMessage:  # damaged, or of a newer release: the chain of refusals says which
+        conflict = False
+    accepted = not row.refusal or conflict
+    if accepted != row.ok and not conflict:
         return Fault(row.seq, "wrong_verdict", row.decided_at, row.kind, row.cid)
     if accepted and row.seq > row.end:
         return Fault(row.seq, "no_rows", row.decided_at, row.kind, row.cid)
     if row.last is not None and (not accepted or row.last != row.seq):
         return Fault(row.last, "wrong_verdict", row.decided_at, row.kind, row.cid)
+    if row.order_body is not None and not _is_order_of(row):
+        return Fault(row.seq, "wrong_verdict", row.decided_at, row.kind, f"{row.machine} {row.seat_id}")
     if row.wrote_at is not None and (row.wrote_at, row.wrote_by) != (row.machine, row.by_id):
         return Fault(row.seq, "wrong_verdict", row.decided_at, row.kind, f"{row.machine} {row.by_id}")
     return None
+
+
+def _is_order_of(row: Any) -> bool:
+    """The order as it was given says the same as its verdict."""
+    try:
+        order = _orders.decode(row.order_body)
+    except msgspec.ValidationError:  # of a newer release
+        return True
+    except (msgspec.MsgspecError, RecursionError):
+        return False
+    said = (type(order.command).__name__, order.machine, order.dispatcher_id or "", order.seat_id or "")
+    return said == (row.kind, row.machine, row.by_id, row.seat_id) and order.cid == row.cid
 
 
 def _rows_without_verdict(connection: Connection) -> Iterator[Fault]:

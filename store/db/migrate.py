@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 from store.db.engine import open_engine
 from store.db.errors import Outdated, converted
 
-HEAD_REVISION = "0005"
+HEAD_REVISION = "0006"
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 

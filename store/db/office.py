@@ -14,12 +14,14 @@ from sqlalchemy.exc import DBAPIError
 from dispatch.commands import Command
 from dispatch.words import Dispatcher
 from store.core.enrolment import Knock
+from store.core.refusals_chain import Mark
 from store.core.roster import Machine
 from store.core.wire import encode
 from store.db import invitations
 from store.db.engine import open_engine
 from store.db.errors import converted
 from store.db.invitations import Invitation
+from store.db.refusals import read_mark
 from store.db.rows import body_of
 from store.db.tables import ADMINISTRATION, STATE, VERDICT
 
@@ -67,6 +69,11 @@ class Desk:
         with self._writing() as connection:
             row = {"id": order_id, "at": at_ms, "body": encode(command)}
             connection.execute(ADMINISTRATION.insert(), row)
+
+    def refused(self) -> Mark:
+        """Where the chain of refusals ends."""
+        with self._reading() as connection:
+            return read_mark(connection)
 
     def people(self) -> list[Dispatcher]:
         """Everybody with a staff number, as the floor has them; empty before a hub ran for the first time."""

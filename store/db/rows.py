@@ -14,6 +14,7 @@ from store.core.batch import Batch, Work, is_conflict
 from store.core.journal import Head
 from store.core.wire import Entry, Epoch, Verdict, encode
 from store.db.base import chain_start
+from store.db.refusals import forget_refusals
 from store.db.tables import CITY, JOURNAL, MISSIONS, STATE, VERDICT
 
 _TYPES = get_type_hints(Floor)
@@ -163,6 +164,7 @@ def forget_verdicts(connection: Connection, now_ms: int) -> None:
     old = VERDICT.c.ok & (VERDICT.c.decided_at < now_ms - VERDICT_KEPT_MS)
     older = VERDICT.c.decided_at < now_ms - REFUSAL_KEPT_MS
     connection.execute(VERDICT.delete().where(old | older))
+    forget_refusals(connection, now_ms - REFUSAL_KEPT_MS)
 
 
 def verdict_rows(verdicts: list[Verdict], works: dict[str, Work], now_ms: int) -> list[dict[str, Any]]:

@@ -27,6 +27,7 @@ from store.core.batch import (
     refused,
 )
 from store.core.journal import Head
+from store.core.refusals_chain import MARK_ZERO
 from store.core.wire import Entry, Epoch, Verdict
 from store.db import rows
 from store.db.authority import Seen, authority, claim, give, scopes
@@ -34,6 +35,7 @@ from store.db.base import head_at
 from store.db.engine import application_name, commit_was_cut_short, open_engine
 from store.db.errors import OF_THE_COMMAND, Fenced, NotDurable, NotHolder, StoreDown, StoreError, converted
 from store.db.migrate import upgrade
+from store.db.refusals import chain_refusals, read_mark
 from store.db.tables import AUTHORITY, CITY, JOURNAL, VERDICT
 
 RECOVERED_MAX = 10_000
@@ -68,6 +70,7 @@ class HubStore:
         self._desk: Floor | None = None  # equal to it, to work on; None where the last transaction failed
         self._desk_next: Floor | None = None
         self._head = Head()
+        self._refused = self._refused_next = MARK_ZERO  # end of the refusals: durable, in this transaction
         self._unknown = False  # the last commit may or may not have happened
         self._recovered: list[Entry] = []  # committed, not given out yet
         self._touch = False  # push a write of our own through to the standby
@@ -87,6 +90,7 @@ class HubStore:
             with connection.begin():
                 self._head = rows.read_head(connection)
                 self._floor = rows.load_floor(connection)
+                self._refused = read_mark(connection)
                 word = next((row.word for row in scopes(connection) if row.scope == self.scope), None)
             self._check_not_given(connection, epoch)
         self._opened = Opened(epoch, self._head, self._floor, word)
@@ -132,6 +136,7 @@ class HubStore:
             connection = self._connect()
             self._unknown = True
             self._desk, self._desk_next = None, self._desk
+            self._refused_next = self._refused
             try:
                 with connection.begin():
                     self._check_authority(connection)
@@ -151,7 +156,7 @@ class HubStore:
                 raise NotDurable("the standby has not confirmed")
         self._unknown = self._touch = False
         self._desk = self._desk_next
-        self._floor, self._head = batch.floor, batch.head
+        self._floor, self._head, self._refused = batch.floor, batch.head, self._refused_next
         return batch
 
     def _together(
@@ -168,6 +173,7 @@ class HubStore:
         """One savepoint a command, so that one bad command costs only itself."""
         total, self._desk_next = Batch(copy_of(self._floor), self._head), None
         for work in works:
+            chain_before = self._refused_next
             try:
                 with connection.begin_nested():
                     one = decide_alone(total.floor, work, known, total.head, self._epoch, now_ms, self.scope)
@@ -175,6 +181,7 @@ class HubStore:
             except Exception as error:
                 if isinstance(error, DBAPIError) and not isinstance(error, OF_THE_COMMAND):
                     raise
+                self._refused_next = chain_before
                 reason = str(getattr(error, "orig", error))
                 one = refused(total.floor, work, total.head, self._epoch, STORE_REFUSED, reason, now_ms)
                 self._write(connection, one, [work], total.head, now_ms)
@@ -190,7 +197,9 @@ class HubStore:
             rows.add(connection, JOURNAL, rows.journal_rows(batch.entries, before.hash))
         if batch.verdicts:
             by_cid = {work.cid: work for work in works}
-            rows.add(connection, VERDICT, rows.verdict_rows(batch.verdicts, by_cid, now_ms))
+            verdicts = rows.verdict_rows(batch.verdicts, by_cid, now_ms)
+            rows.add(connection, VERDICT, verdicts)
+            self._refused_next = chain_refusals(connection, verdicts, self._refused_next)
         if batch.renewed:
             by_cid = {work.cid: work for work in works}
             rows.upsert(connection, VERDICT, rows.verdict_rows(batch.renewed, by_cid, now_ms))
@@ -222,6 +231,7 @@ class HubStore:
                 self._check_authority(connection)
                 self._check_continues(connection)
                 entries = rows.read_journal(connection, self._head.seq, RECOVERED_MAX)
+                refused = read_mark(connection)
         floor = copy_of(self._floor)
         for entry in entries:
             apply(floor, _events.decode(entry.body))
@@ -229,6 +239,7 @@ class HubStore:
             last = entries[-1]
             self._floor, self._head = floor, Head(last.seq, last.hlc, last.hash)
             self._recovered += entries
+        self._refused = refused
         self._unknown = False
 
     def _check_continues(self, connection: Connection) -> None:

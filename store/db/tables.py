@@ -97,6 +97,21 @@ VERDICT = Table(
 )
 
 
+REFUSAL = Table(
+    "refusal",
+    METADATA,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    _text("cid"),
+    *_epoch(),
+    _bytes("refusal"),
+    *(_text(name) for name in ("kind", "machine", "by_id", "seat_id", "site")),
+    _big("decided_at"),
+    _bytes("prev_hash"),
+    _bytes("hash"),
+    Index("refusal_cid", "cid"),
+)
+"""What was refused, numbered and chained (`store/core/refusals_chain.py`); nothing here is ever changed."""
+
 ABANDONED = Table(
     "abandoned",
     METADATA,

@@ -1,0 +1,52 @@
+"""The table of the chain of refusals: written in the transaction of their verdicts, read for the audit."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from store.core.refusals_chain import MARK_ZERO, Link, Mark, Refused, chained, link_of, link_row
+from store.db.tables import REFUSAL
+
+READ_AT_ONCE = 2000
+
+
+def read_mark(connection: Connection) -> Mark:
+    """Where the chain ends."""
+    query = select(REFUSAL.c.number, REFUSAL.c.hash).order_by(REFUSAL.c.number.desc()).limit(1)
+    row = connection.execute(query).first()
+    return Mark(row.number, bytes(row.hash)) if row else MARK_ZERO
+
+
+def chain_refusals(connection: Connection, verdict_rows: Iterable[dict[str, Any]], mark: Mark) -> Mark:
+    """Add what was plainly refused among these verdicts; where the chain ends then."""
+    refusals = [
+        Refused(*(row[name] for name in Refused.__struct_fields__))
+        for row in verdict_rows
+        if not row["ok"] and row["order_body"] is None
+    ]
+    links = chained(refusals, mark)
+    if not links:
+        return mark
+    connection.execute(REFUSAL.insert(), [link_row(link) for link in links])
+    return Mark(links[-1].number, links[-1].hash)
+
+
+def forget_refusals(connection: Connection, before_ms: int) -> None:
+    """Those of before, from the beginning of the chain on; its end always stays."""
+    kept = select(func.min(REFUSAL.c.number)).where(REFUSAL.c.decided_at >= before_ms).scalar_subquery()
+    last = select(func.max(REFUSAL.c.number)).scalar_subquery()
+    connection.execute(REFUSAL.delete().where(REFUSAL.c.number < func.coalesce(kept, last)))
+
+
+def read_links(connection: Connection) -> Iterator[Link]:
+    """The whole chain in order."""
+    after = -1
+    while True:
+        query = select(REFUSAL).where(REFUSAL.c.number > after).order_by(REFUSAL.c.number)
+        rows = connection.execute(query.limit(READ_AT_ONCE)).all()
+        if not rows:
+            return
+        for row in rows:
+            yield link_of(row)
+        after = rows[-1].number
