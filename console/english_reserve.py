@@ -196,4 +196,11 @@ RESERVE: dict[str, str] = {
     "储备席启用结束，全部撤下": "The activation has ended, all seats are out",
     "从未自检": "never",
     "；无声卡": "; no sound device",
+    "{seat} 已断电：{n} 路通话记为话路中断并撤下": "{seat} is switched off: end {n} calls as line faults, stand it down",
+    "撤收中的坐席还有通话：确认坐席已断电、无人在讲再选；仍在讲的请等讲完": "Seats standing down still have calls: choose only where the seat is switched off; else wait until they end",
+    "上次 {day} {at}": "last {day} {at}",
+    "没有记录": "no record",
+    "不合格：{items}": "failed: {items}",
+    "合格": "passed",
+    "；请本区开机，在该席按 Ctrl+Shift+T": "; switch it on, press Ctrl+Shift+T there",
 }

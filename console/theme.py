@@ -99,6 +99,7 @@ def _qt_palette(c: WindowColours) -> QPalette:
         QPalette.ColorRole.Highlight: c.selected,
         QPalette.ColorRole.HighlightedText: c.selected_text,
         QPalette.ColorRole.PlaceholderText: c.text_quiet,
+        QPalette.ColorRole.Accent: c.focus,
         QPalette.ColorRole.ToolTipBase: c.raised,
         QPalette.ColorRole.ToolTipText: c.text,
     }

@@ -7,7 +7,8 @@ from console.models.labels import site_name, word
 from console.models.reserve import reserve_seats, shown_activation
 from dispatch import reserve_commands as cmd
 from dispatch.activation import held_by, running, running_turn
-from dispatch.kinds import CallOutAnswer, CheckResult, ReserveRole
+from dispatch.commands import ReportCallEnded
+from dispatch.kinds import CallOutAnswer, CallResult, CheckResult, ReserveRole
 from dispatch.reserve import Activation, SeatOrder, SeatTurn
 from dispatch.words import Seat
 from store.core.ids import new_id
@@ -184,6 +185,9 @@ def ask_stand_down(desk: Desk) -> Ask | None:
     if not turns:
         for one in orders:
             _finish_for_them(desk, one)
+        dead = [(one.id, turn.seat_id) for one in orders for turn in one.seats if _only_calls(desk, turn)]
+        if dead:
+            return _ask_dead(desk, dead)
         desk.notice(say("这些坐席已在撤收"), say("待交还的事件请逐起接管（Ctrl+T）"), "reserve")
         return None
     held = sum(len(held_by(desk.floor, turn.seat_id).incident_ids) for _, turn in turns)
@@ -209,6 +213,37 @@ def _finish_for_them(desk: Desk, activation: Activation) -> None:
         left = turn.stood_down_at is not None or turn.standing_down_at is None
         if not left and not held_by(desk.floor, turn.seat_id):
             desk.give(cmd.FinishStandDown(activation.id, turn.seat_id))
+
+
+def _only_calls(desk: Desk, turn: SeatTurn) -> bool:
+    """True when nothing but a call keeps a seat that stands down: a dead one never says that it ended."""
+    held = held_by(desk.floor, turn.seat_id)
+    leaving = turn.standing_down_at is not None and turn.stood_down_at is None
+    return leaving and bool(held.call_ids) and not held.incident_ids and not held.intake_ids
+
+
+def _ask_dead(desk: Desk, dead: list[tuple[str, str]]) -> Ask:
+    """Only a person knows that a seat is switched off and not talking."""
+    activations = {seat_id: activation_id for activation_id, seat_id in dead}
+
+    def order(value: str, remark: str, minutes: int) -> None:
+        for call_id in held_by(desk.floor, value).call_ids:
+            desk.give(ReportCallEnded(call_id, CallResult.LINE_FAULT))
+        desk.give(cmd.FinishStandDown(activations[value], value))
+
+    choices = tuple(
+        Choice(
+            seat_id,
+            say(
+                "{seat} 已断电：{n} 路通话记为话路中断并撤下",
+                seat=desk.floor.seats[seat_id].number,
+                n=len(held_by(desk.floor, seat_id).call_ids),
+            ),
+        )
+        for seat_id in activations
+    )
+    title = say("撤收中的坐席还有通话：确认坐席已断电、无人在讲再选；仍在讲的请等讲完")
+    return Ask(title, choices, order, remark=False)
 
 
 # --- the reserve seat itself ---------------------------------------------------------------------

@@ -3,15 +3,16 @@
 from msgspec import Struct
 
 from console.i18n import say
-from console.models.ages import age
+from console.models.ages import age, clock, day
 from console.models.desk import Desk
 from console.models.hub_alarms import PREFIX, HubAlarm, name, words
 from console.models.labels import site_name, word
 from console.models.latest import short
 from console.models.rows import is_mine
 from dispatch.alarms import Alarm, AlarmKind
-from dispatch.kinds import CrewCall
+from dispatch.kinds import CheckResult, CrewCall
 from dispatch.reserve_commands import StandDown
+from dispatch.words import Seat
 
 OF_RESERVE = frozenset({AlarmKind.SEAT_NOT_READY, AlarmKind.ACTIVATION_DUE, AlarmKind.SELF_TEST_DUE})
 
@@ -76,9 +77,20 @@ def _reserve_row(desk: Desk, alarm: Alarm, now: int) -> AlarmRow:
     seat = floor.seats.get(alarm.id)
     target = f"{seat.number} {site_name(floor, seat.site)}" if seat else floor.activations[alarm.id].reason
     never = alarm.kind is AlarmKind.SELF_TEST_DUE and seat is not None and seat.self_test is None
+    if alarm.kind is AlarmKind.SELF_TEST_DUE and seat is not None:
+        target = f"{target}　{_test_words(seat)}"
     since = say("从未自检") if never else age(alarm.since, now)
     mine = is_mine(desk, alarm.seat_id) or desk.may(StandDown)
     return AlarmRow(alarm.id, word(alarm.kind), target, since, mine)
+
+
+def _test_words(seat: Seat) -> str:
+    """What the last test found, and how the next one is made."""
+    test = seat.self_test
+    red = [word(one.item) for one in test.checks if one.result is CheckResult.FAULT] if test else []
+    last = say("上次 {day} {at}", day=day(test.at)[5:], at=clock(test.at)[:5]) if test else say("没有记录")
+    found = say("不合格：{items}", items="、".join(red)) if red else say("合格") if test else ""
+    return f"{last} {found}".strip() + say("；请本区开机，在该席按 Ctrl+Shift+T")
 
 
 def crews_calling(desk: Desk) -> str:

@@ -68,7 +68,7 @@ def _row(desk: Desk, one: Conflict) -> ConflictRow:
         at=clock(one.given_at),
         site=site_name(floor, one.from_site),
         what=command_word(one.kind),
-        target=_target(floor, one),
+        target=target(floor, one),
         rule=rule_words(one.rule),
         followed=say("+{n} 条", n=len(one.dependents)) if one.dependents else "",
         state=state,
@@ -91,7 +91,8 @@ def next_open(desk: Desk, after: str) -> str:
     return next((key for key in later if key in left), left[0] if left else "")
 
 
-def _target(floor: Floor, one: Conflict) -> str:
+def target(floor: Floor, one: Conflict) -> str:
+    """Vehicle and incident it is about."""
     vehicle = floor.vehicles.get(one.vehicle_id)
     incident = floor.incidents.get(one.incident_id)
     parts = [vehicle.number if vehicle else "", _incident(floor, one.incident_id) if incident else ""]

@@ -1,6 +1,7 @@
 """The parts of the seat window. Each shows rows of `console.models.rows` and calls acts; none decides.
 
 widgets        small pieces: panel frame, title, choice row, key label
+tick           a box to tick, seen on dark ground too
 badge          the shape, sign and colour of a vehicle or a priority, painted
 table          a list that keeps its selection and never moves a row under the pointer
 calls          calls and queue

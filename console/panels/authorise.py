@@ -7,7 +7,7 @@ and written down beside it. No key confirms it: the button has to be pressed.
 from collections.abc import Callable
 
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtWidgets import QApplication, QCheckBox, QFormLayout, QFrame, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFormLayout, QFrame, QLineEdit, QVBoxLayout, QWidget
 
 from console.i18n import say
 from console.models import authorising
@@ -16,6 +16,7 @@ from console.models.commanding import place_words
 from console.models.desk import Desk
 from console.models.evidence import conflicts_sentence, is_silent, sentences
 from console.models.labels import site_name
+from console.panels.tick import Tick
 from console.panels.widgets import ChoiceRow, button, row_of, set_property, text
 from dispatch.sites import CITY
 
@@ -39,12 +40,12 @@ class AuthoriseSheet(QFrame):
         self._told.setObjectName("authorise.told")
         for label in (*self._lines, self._means, self._told):
             label.setWordWrap(True)
-        self._checks: list[QCheckBox] = []
+        self._checks: list[Tick] = []
         self._scopes, self._targets = QVBoxLayout(), QVBoxLayout()
         self._scope_row: ChoiceRow | None = None
         self._target_row: ChoiceRow | None = None
         self._to_site = ""
-        self._glass = QCheckBox(say("现指挥方不能同意：紧急接管（单独记入审计）"))
+        self._glass = Tick(say("现指挥方不能同意：紧急接管（单独记入审计）"))
         self._glass.setObjectName("authorise.break_glass")
         self._fields = {name: self._field(name) for name in FIELDS}
         self._first = text()
@@ -136,7 +137,7 @@ class AuthoriseSheet(QFrame):
             old.deleteLater()
         self._checks = []
         for at, words in enumerate(authorising.checks(it.act)):
-            box = QCheckBox(words)
+            box = Tick(words)
             box.setObjectName(f"authorise.check.{at}")
             self._check_column.addWidget(box)
             self._checks.append(box)

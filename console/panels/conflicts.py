@@ -10,7 +10,6 @@ from PySide6.QtCore import QEvent, QObject, QRect, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QApplication,
-    QCheckBox,
     QFrame,
     QHBoxLayout,
     QLineEdit,
@@ -26,6 +25,7 @@ from console.models.conflict_rows import ConflictRow, Side
 from console.models.desk import Desk
 from console.models.labels import word
 from console.panels.table import Cell, Column, RowTable
+from console.panels.tick import Tick
 from console.panels.widgets import button, row_of, set_property, text
 from console.theme import Theme
 from dispatch import commands as cmd
@@ -99,12 +99,12 @@ class ConflictDesk(QFrame):
         self._remark = QLineEdit()
         self.table: RowTable[ConflictRow] = RowTable("conflicts.table", COLUMNS, theme, heads=False)
         self.table.setFixedHeight(LIST_PX)
-        self.table.chosen.connect(self._show)
+        self.table.chosen.connect(self._choose_row)
         self.table.used.connect(lambda _key: self._remark.setFocus())
         self.table.installEventFilter(self)
         self._ours, self._theirs = _SideView("ours"), _SideView("theirs")
         self._choices = {choice: self._choice_button(at, choice) for at, choice in enumerate(ConflictChoice)}
-        self._empty_run = QCheckBox(say("补录的一趟按放空结束（未送病人）"))
+        self._empty_run = Tick(say("补录的一趟按放空结束（未送病人）"))
         self._empty_run.setObjectName("conflicts.empty_run")
         self._empty_run.setChecked(True)
         self._empty_run.toggled.connect(lambda _on: self._say_consequence())
@@ -155,8 +155,8 @@ class ConflictDesk(QFrame):
         act.addWidget(self._empty_run)
         act.addWidget(self._means)
         act.addLayout(row_of(self._remark, self._confirm))
-        act.addWidget(self._told)
         column.addWidget(self._act)
+        column.addWidget(self._told)
 
     # --- opening, closing, filtering -----------------------------------------------------------------
 
@@ -205,10 +205,19 @@ class ConflictDesk(QFrame):
     def _conflict(self) -> Conflict | None:
         return self._desk.floor.conflicts.get(self._shown)
 
+    def _choose_row(self, key: str) -> None:
+        """By hand: what was said of the one before is over."""
+        if key != self._shown:
+            self._tell("")
+        self._show(key)
+
+    def _tell(self, words: str, tone: str = "") -> None:
+        self._told.setText(words)
+        set_property(self._told, "tone", tone)
+
     def _show(self, key: str) -> None:
         if key != self._shown:
             self._choice = ConflictChoice.KEEP_OURS
-            self._told.clear()
         self._shown = key
         self.table.select_id(key)
         self._draw()
@@ -219,8 +228,7 @@ class ConflictDesk(QFrame):
         self._theirs.show_side(conflict_rows.theirs(floor, one) if one else None)
         self._act.setVisible(one is not None and one.settled is None)
         if one is None:
-            words = say("没有这一类的冲突") if not self.table.rows_model.rows else say("在列表中选一条")
-            self._told.setText(words)
+            self._tell(say("没有这一类的冲突") if not self.table.rows_model.rows else say("在列表中选一条"))
             return
         possible = conflict_rows.choices(floor, one)
         for choice, made in self._choices.items():
@@ -249,18 +257,19 @@ class ConflictDesk(QFrame):
         if one is None or one.settled is not None:
             return
         if not remark:
-            self._told.setText(say("▲ 必须写明依据：写一句备注再核对"))
-            set_property(self._told, "tone", "warning")
+            self._tell(say("▲ 必须写明依据：写一句备注再核对"), "warning")
             self._remark.setFocus()
             return
         empty = self._choice is ConflictChoice.BOTH and self._empty_run.isChecked()
         into = conflict_rows.into(self._desk.floor, one) if self._choice is ConflictChoice.MERGE else ""
         self._desk.give(cmd.SettleConflict(one.id, self._choice, remark, into, empty))
         self._remark.clear()
-        set_property(self._told, "tone", "")
-        self._told.setText(say("已提交，到下一条"))
-        self._show(conflict_rows.next_open(self._desk, one.id) or one.id)
+        told = " ".join((word(self._choice), conflict_rows.target(self._desk.floor, one)))
+        following = conflict_rows.next_open(self._desk, one.id)
+        self._show(following or one.id)
         self.refresh()
+        done = say("已提交：{what}", what=told)
+        self._tell(f"● {done}　{say('到下一条') if following else say('全部已提交')}", "ok")
         self.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -8,7 +8,15 @@ from functools import partial
 
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from console.i18n import say
 from console.models import acts, acts_reserve
@@ -110,6 +118,7 @@ class ReservePanel(QFrame):
         self.setObjectName("reserve.panel")
         self.setProperty("overlay", True)
         self._page, self._desk, self._do, self._ask = page, desk, do, ask
+        self._back_to: QWidget | None = None
         self.seats = SeatTable(desk, theme, self._replan)
         self._people = RowTable[CallRow]("reserve.people", _people_columns(), theme)
         self._turns = RowTable[TurnRow]("reserve.turns", _turn_columns(), theme)
@@ -221,13 +230,23 @@ class ReservePanel(QFrame):
     def toggle(self) -> None:
         """Open over the window, or close."""
         if self.isVisible():
-            self.hide()
+            self.close_panel()
             return
+        self._back_to = QApplication.focusWidget()
         self.place()
         self.refresh(self._desk.clock())
         self.show()
         self.raise_()
         self.seats.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def close_panel(self) -> None:
+        """The keyboard goes back to where it was, unless it has gone elsewhere meanwhile."""
+        focus, back = QApplication.focusWidget(), self._back_to
+        mine = focus is None or focus is self or self.isAncestorOf(focus)
+        self._back_to = None
+        self.hide()
+        if mine and back is not None and back.isVisible():
+            back.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def tell_age(self, words: str) -> None:
         """How old what it shows is, "" when it is of now."""

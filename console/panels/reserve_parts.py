@@ -61,7 +61,8 @@ class ReserveParts:
     def close(self) -> bool:
         """Esc: True when the panel was open."""
         was_open = self.panel.isVisible()
-        self.panel.hide()
+        if was_open:
+            self.panel.close_panel()
         return was_open
 
     def place(self) -> None:

@@ -1,6 +1,7 @@
 """The two charts of the wall: vehicles by state and calls by hour, with the number on every bar."""
 
 import pyqtgraph as pg
+from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from console.wall.board import HOURS, Board
@@ -8,6 +9,10 @@ from console.wall.words import short_state, words
 from mapview.canvas.palette import VEHICLE_SIGNS, Palette
 
 BAR_WIDTH = 0.72
+NUMBER_PX = 20
+LABEL_SIZES_PX = (15, 14, 13, 12, 11)
+LABELS_SHARE = 0.92
+"""Of the width, with a gap between every two labels."""
 HEIGHT_PX = 230
 
 
@@ -35,7 +40,7 @@ class Chart(QFrame):
 
     def draw(self, labels: list[str], values: list[int], fills: list[str], palette: Palette) -> None:
         """Draw the bars; does nothing when they stand already."""
-        wanted = (tuple(labels), tuple(values), tuple(fills), palette.name)
+        wanted = (tuple(labels), tuple(values), tuple(fills), palette.name, self.plot.width())
         if wanted == self._drawn:
             return
         self._drawn = wanted
@@ -45,17 +50,26 @@ class Chart(QFrame):
         axis.setTicks([list(enumerate(labels))])
         axis.setPen(palette.window.line_strong)
         axis.setTextPen(palette.window.text)
-        font = self.font()
-        font.setPixelSize(15)
-        axis.setStyle(tickFont=font, tickLength=0)
+        axis.setStyle(tickFont=self._label_font(labels), tickLength=0)
         bars = pg.BarGraphItem(x=range(len(values)), height=values, width=BAR_WIDTH, brushes=fills, pen=None)
         self.plot.addItem(bars)
-        font.setPixelSize(20)
+        font = QFont(self.font())  # of its own: the axis keeps the one it was given
+        font.setPixelSize(NUMBER_PX)
         for place, value in enumerate(values):
             self._number(place, value, palette, font)
         top = max([*values, 4])
         self.plot.setYRange(0, top * 1.25, padding=0)
         self.plot.setXRange(-0.6, len(values) - 0.4, padding=0)
+
+    def _label_font(self, labels: list[str]) -> QFont:
+        """The largest letters with which no label touches the next."""
+        font = QFont(self.font())
+        share = self.plot.width() * LABELS_SHARE / max(1, len(labels))
+        for size_px in LABEL_SIZES_PX:
+            font.setPixelSize(size_px)
+            if max(QFontMetrics(font).horizontalAdvance(one) for one in labels) <= share:
+                break
+        return font
 
     def _number(self, place: int, value: int, palette: Palette, font: object) -> None:
         if value:

@@ -55,6 +55,10 @@ def test_they_are_settled_one_after_the_other_by_keys_only(seat, desk):
     settled = conflict(seat).settled
     assert (settled.choice, settled.remark) == (ConflictChoice.KEEP_OURS, "电话向车组核实")
     assert desk.find("conflicts.table").current_id() == conflict(seat, 1).id, "the next one by itself"
+    seat.pass_time(1_000)
+    desk.settle()
+    assert "已提交：" in desk.text("conflicts.told"), "it stays until a hand goes on"
+    assert desk.find("conflicts.told").isVisible()
     desk.key(Key.Key_3)
     assert "以放空结束" in desk.text("conflicts.means")
     desk.key(Key.Key_Return)

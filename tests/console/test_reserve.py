@@ -17,11 +17,11 @@ from console.record_pdf import write_pdf
 from dispatch import commands as cmd
 from dispatch import reserve_commands as reserve
 from dispatch.drill_record import record
-from dispatch.kinds import CallOutAnswer, CheckItem, CheckResult, ReserveRole, Role
+from dispatch.kinds import CallOutAnswer, CallResult, CheckItem, CheckResult, ReserveRole, Role
 from dispatch.reserve import Check, SeatOrder
 from telephony import messages as phone
 from telephony.settings import AccountSettings
-from tests.console.reserve_city import ReserveSeatful, reserve_setup
+from tests.console.reserve_city import RED, ReserveSeatful, reserve_setup
 
 GROUP = AccountSettings("group", "sip:120@pbx", "sip:pbx")
 CTRL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
@@ -285,6 +285,12 @@ def test_late_seats_and_missed_tests_are_alarms_with_words(leader: ReserveSeatfu
     leader.pass_time(26 * 3_600_000)
     words = {row.words for row in alarms(leader.desk, leader.clock.now)}
     assert "自检逾期" in words
+    late = next(row for row in alarms(leader.desk, leader.clock.now) if row.words == "自检逾期")
+    assert "上次 11-21 20:30 合格；请本区开机，在该席按 Ctrl+Shift+T" in late.target
+    leader.of("r3", reserve.ReportSelfTest((RED,)))
+    leader.pass_time(26 * 3_600_000)
+    rows = alarms(leader.desk, leader.clock.now)
+    assert any("不合格：" in row.target and row.target.startswith("31 ") for row in rows)
     (first, *_) = seat_rows(leader.desk.floor, leader.desk.plan, leader.clock.now)
     assert first.number == "21"
 
@@ -410,6 +416,38 @@ def test_a_seat_that_was_switched_off_while_standing_down_is_let_go_by_the_leade
     assert acts_reserve.ask_stand_down(leader.desk) is None
     leader.pump()
     assert turn(leader).stood_down_at is not None
+
+
+def test_a_call_on_a_dead_seat_is_ended_by_the_leader_who_knows_that_it_is_dead(
+    leader: ReserveSeatful,
+) -> None:
+    activation = leader.order_up("r1")
+    well = tuple(Check(item, CheckResult.OK) for item in CheckItem)
+    leader.hub.as_hub(cmd.LogIn("r1", "p1"))
+    leader.of("r1", reserve.ReportReadiness(activation, well), "p1")
+    leader.of("r1", reserve.BecomeReady(activation), "p1")
+    leader.of("r1", cmd.ReportRinging("dead", "13900000000"), "p1")
+    leader.lead(reserve.StandDown(activation))
+    ask = acts_reserve.ask_stand_down(leader.desk)
+    assert ask is not None
+    assert "已断电" in ask.choices[0].words
+    assert turn(leader).stood_down_at is None, "nothing is ended before somebody says so"
+    ask.then("r1", "", 0)
+    leader.pump()
+    assert leader.desk.floor.calls["dead"].result is CallResult.LINE_FAULT
+    assert turn(leader).stood_down_at is not None
+
+
+def test_the_panel_gives_the_keyboard_back_to_where_it_was(leader: ReserveSeatful, show: Any) -> None:
+    shown = show(leader)
+    shown.key(Qt.Key.Key_V, Qt.KeyboardModifier.AltModifier)
+    before = shown.window.focusWidget()
+    for closing in ((Qt.Key.Key_Escape,), (Qt.Key.Key_F9, Qt.KeyboardModifier.ShiftModifier)):
+        shown.key(Qt.Key.Key_F9, Qt.KeyboardModifier.ShiftModifier)
+        assert shown.find("reserve.panel").isVisible()
+        shown.key(*closing)
+        assert not shown.find("reserve.panel").isVisible()
+        assert shown.window.focusWidget() is before
 
 
 def test_every_activation_that_runs_can_be_stood_down(leader: ReserveSeatful) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -140,3 +141,18 @@ def test_the_theme_key_of_the_seat_works_here_too(qtbot: QtBot) -> None:
     before = window.grab().toImage().pixelColor(5, 5).lightness()
     qtbot.keyClick(window, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
     assert window.grab().toImage().pixelColor(5, 5).lightness() > before + 50
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_names_under_the_bars_do_not_touch(qtbot: QtBot, language: str) -> None:
+    i18n.use(language)
+    window = wall(qtbot, busy())
+    centre = busy()
+    QApplication.processEvents()
+    window.show_board(board(centre.floor, centre.now))
+    axis = window._vehicles.plot.getAxis("bottom")
+    (ticks,) = axis._tickLevels
+    letters = QFontMetrics(axis.style["tickFont"])
+    room = window._vehicles.plot.width() / len(ticks)
+    for _, words in ticks:
+        assert letters.horizontalAdvance(words) < room - 2, words
