@@ -18,7 +18,7 @@ from store.core.batch import Batch
 from store.core.wire import Mode, Position
 from store.db.errors import DiskFull, Fenced, NotDurable, StoreError
 from store.db.history import advance_history
-from store.db.track import Thinner, write_track
+from store.db.track import Thinner, forget_track, write_track
 
 RETRY_S = (0.1, 0.3, 1.0)
 IDLE_S = 0.5
@@ -71,6 +71,7 @@ class Writer(Generic[Job]):
         self._history_seq = 0
         self._verdicts_at = 0
         self._idle_at = 0
+        self._swept = ""  # the vehicle whose old track was deleted last
         self.track_stopped = False
         """True while the disk is too full for positions."""
         self.history_stopped = False
@@ -152,7 +153,8 @@ class Writer(Generic[Job]):
                 positions = [self._track.popleft() for _ in range(min(TRACK_PER_WRITE, len(self._track)))]
                 if positions:
                     write_track(connection, positions)
-            self._history_seq = history_seq
+                swept = forget_track(connection, now, self._swept)
+            self._history_seq, self._swept = history_seq, swept
             if now >= self._verdicts_at:
                 self._verdicts_at = now + 3_600_000
                 self._store.forget_old_verdicts(now)

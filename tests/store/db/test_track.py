@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from store.core.wire import FIX_VALID, FROM_MEMORY, Position
 from store.db.store import HubStore
 from store.db.tables import TRACK
-from store.db.track import Thinner, distance_m, write_track
+from store.db.track import DAY_MS, TRACK_KEPT_MS, Thinner, distance_m, forget_track, write_track
 
 
 def at(ms: int, lat_e6: int = 45_700_000) -> Position:
@@ -52,3 +52,22 @@ def test_a_point_written_twice_is_there_once(tmp_path: Path) -> None:
     with store.transaction() as connection:
         assert [row.at for row in connection.execute(select(TRACK))] == [0, 10_000]
     store.close()
+
+
+def test_old_points_go_vehicle_by_vehicle_a_day_at_a_time(store_url: str) -> None:
+    now = 2 * TRACK_KEPT_MS
+    kept, old = now - TRACK_KEPT_MS, now - TRACK_KEPT_MS - 1
+    store = HubStore(store_url, "01", "hub-a")
+    store.open()
+    points = [at(old - 2 * DAY_MS), at(old), at(kept), replace(at(old), vehicle_id="v2")]
+    with store.transaction() as connection:
+        write_track(connection, points)
+    swept, left = "", []
+    for _ in range(6):  # v1, v2, the end, twice
+        with store.transaction() as connection:
+            swept = forget_track(connection, now, swept)
+            left.append((swept, connection.execute(select(func.count()).select_from(TRACK)).scalar()))
+    with store.transaction() as connection:
+        assert [tuple(row[:2]) for row in connection.execute(select(TRACK))] == [("v1", kept)]
+    store.close()
+    assert left == [("v1", 3), ("v2", 2), ("", 2), ("v1", 1), ("", 1), ("v1", 1)]
