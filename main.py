@@ -55,12 +55,16 @@ class Parser(argparse.ArgumentParser):
 
 
 class Part(NamedTuple):
-    """One subcommand. `add` puts its options on its parser and may import the part's own light module."""
+    """One subcommand. `add` puts its options on its parser and may import the part's own light module.
+
+    `prints`: it does nothing but print, and may end when nobody reads that any more.
+    """
 
     name: str
     words: str
     add: Callable[[Parser], None]
     run: Callable[[Namespace], int]
+    prints: bool = False
 
 
 def add_config(parser: Parser) -> None:
@@ -203,14 +207,20 @@ def run_gateway(options: Namespace) -> int:
 
 
 def run_doctor(options: Namespace) -> int:
-    end_with_reader()
     config = load_config(options.config)
     from console import doctor
 
     return doctor.run(config, options.lang)
 
 
-def command(name: str, words: str, module: str, own: Callable[[Parser], None] = add_config) -> Part:
+def command(
+    name: str,
+    words: str,
+    module: str,
+    own: Callable[[Parser], None] = add_config,
+    *,
+    prints: bool = False,
+) -> Part:
     """A part with a configuration whose module has `add_arguments(parser)` and `run(options, config)`."""
 
     def add(parser: Parser) -> None:
@@ -222,18 +232,7 @@ def command(name: str, words: str, module: str, own: Callable[[Parser], None] = 
         code: int = import_module(module).run(options, config)
         return code
 
-    return Part(name, words, add, run)
-
-
-def lister(name: str, words: str, module: str, own: Callable[[Parser], None] = add_config) -> Part:
-    """A command whose output may be read by another: `main.py audit ... | head`."""
-    part = command(name, words, module, own)
-
-    def run(options: Namespace) -> int:
-        end_with_reader()
-        return part.run(options)
-
-    return part._replace(run=run)
+    return Part(name, words, add, run, prints)
 
 
 def maker(name: str, words: str, module: str) -> Part:
@@ -243,11 +242,10 @@ def maker(name: str, words: str, module: str) -> Part:
         import_module(module).add_arguments(parser)
 
     def run(options: Namespace) -> int:
-        end_with_reader()
         code: int = import_module(module).run(options)
         return code
 
-    return Part(name, words, add, run)
+    return Part(name, words, add, run, prints=True)
 
 
 PARTS = (
@@ -264,24 +262,28 @@ PARTS = (
         add_config,
         run_relay,
     ),
-    lister("site", "指挥权移交报告 reports of changes of command", "store.site_cli"),
-    lister("report", "储备席启用与演练记录 records of activations", "console.report_cli", add_screen),
+    command("site", "指挥权移交报告 reports of changes of command", "store.site_cli", prints=True),
+    command(
+        "report", "储备席启用与演练记录 records of activations", "console.report_cli", add_screen, prints=True
+    ),
     Part("seat", "坐席窗口 the dispatcher's window", add_screen, run_seat),
     Part("wall", "大屏 the wall display", add_screen, run_wall),
     Part("gateway", "车载终端网关 (JT/T 808) the gateway of the vehicle terminals", add_config, run_gateway),
-    Part("doctor", "检查本机并说明如何补救 check this machine and say what to do", add_screen, run_doctor),
+    Part(
+        "doctor", "检查本机并说明如何补救 check this machine and say what to do", add_screen, run_doctor, True
+    ),
     command("admin", "机器、账号与人员 machines, accounts and people", "store.admin_cli"),
     command("enrol", "登记本机 enrol this machine with a one-time code", "store.enrol_cli"),
-    lister("audit", "查阅与验证审计 read and prove the audit", "store.audit_cli"),
-    lister("store", "数据库：升级、备份、恢复、演练 upgrade, back up, restore, drill", "store.store_cli"),
+    command("audit", "查阅与验证审计 read and prove the audit", "store.audit_cli", prints=True),
+    command(
+        "store",
+        "数据库：升级、备份、恢复、演练 upgrade, back up, restore, drill",
+        "store.store_cli",
+        prints=True,
+    ),
     maker("deploy", "生成并检查一座城市的机器配置 make and check the machines of a city", "store.deploy.cli"),
     maker("city", "生成或导入城市地图 make or import the map of a city", "mapview.geo.cli"),
 )
-
-
-def end_with_reader() -> None:
-    """For parts that only print: `main.py doctor | head` ends like any shell command."""
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
 
 
 def configured(options: Namespace, part: str) -> Config:
@@ -309,7 +311,7 @@ def parse(arguments: Sequence[str]) -> Namespace:
     )
     for part in PARTS:
         own = parts.add_parser(part.name, help=part.words, description=part.words)
-        own.set_defaults(run=part.run)
+        own.set_defaults(run=part.run, prints=part.prints)
         if part.name in arguments:
             part.add(own)
     return parser.parse_args(arguments)
@@ -321,13 +323,15 @@ def version() -> str:
     return f"lingsheng {project['project']['version']}"
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Runs one part; the exit codes are those of `store/exits.py`."""
+def main(arguments: Sequence[str], *, alone: bool = False) -> int:
+    """Runs one part; the exit codes are those of `store/exits.py`. `alone`: the process is only for this."""
     if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal that cannot show Chinese must not stop anything
         sys.stdout.reconfigure(errors="replace")
     try:
         options = parse(arguments)
         run: Callable[[Namespace], int] = options.run
+        if alone and options.prints:  # `main.py audit list | head` ends like any shell command
+            signal.signal(signal.SIGPIPE, signal.SIG_DFL)
         return run(options)
     except ConfigError as error:
         print(error, file=sys.stderr)
@@ -346,4 +350,4 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
+    raise SystemExit(main(sys.argv[1:], alone=True))

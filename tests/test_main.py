@@ -1,5 +1,6 @@
 """The command line: help of every part, both languages, and the documented exit codes."""
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -89,3 +90,22 @@ def test_a_terminal_without_chinese_stops_nothing() -> None:
         check=False,
     )
     assert done.returncode == ExitCode.DONE
+
+
+def test_output_nobody_reads_any_more_ends_a_part_quietly() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-u", "main.py", "doctor"],
+        cwd=PROJECT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as part:
+        assert part.stdout is not None
+        assert part.stderr is not None
+        part.stdout.close()
+        assert (part.stderr.read(), part.wait(30)) == (b"", -signal.SIGPIPE)
+
+
+def test_a_part_run_in_a_test_leaves_the_process_its_signals() -> None:
+    """A write to a closed socket must stay an error, not the end of whoever called `main`."""
+    main.main(["site", "--config", "/nowhere/lingsheng.toml", "report"])
+    assert signal.getsignal(signal.SIGPIPE) is signal.SIG_IGN
