@@ -26,6 +26,7 @@ from store.core.roster import MachineRole
 PASSWORD = "a long enough word"
 PRELOADED = [
     "store.hub",
+    "store.site",
     "store.bus.link",
     "bench.town",
     "bench.crowd",

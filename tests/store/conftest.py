@@ -4,7 +4,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -32,6 +31,7 @@ from store.core.replica import Applied
 from store.core.roster import MachineRole
 from store.core.seat_logic import FloorReplaced, LoginCame, Phase, VerdictCame
 from store.hub_admin import enrol_machine, set_account
+from tests.store.forked import Forked
 
 WAIT_S = 20.0
 PASSWORD = "a long enough word"
@@ -173,7 +173,7 @@ class City:
         for number in ("1001", "1002", "1003"):
             set_account(self.config, number, PASSWORD)
         self.seed_more([])
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: Forked | None = None
         self.desks: list[Desk] = []
 
     def seed_more(self, commands: list[cmd.Command]) -> None:
@@ -183,10 +183,8 @@ class City:
     def start_hub(self) -> None:
         self.process = self.spawn_hub(self.file)
 
-    def spawn_hub(self, file: Path) -> subprocess.Popen[bytes]:
-        arguments = [sys.executable, str(PROJECT / "tests" / "store" / "hub_process.py"), str(file)]
-        with (self.folder / "hub.log").open("ab") as log:
-            return subprocess.Popen(arguments, cwd=PROJECT, stdout=log, stderr=log)
+    def spawn_hub(self, file: Path) -> Forked:
+        return Forked("hub", file, self.folder / "hub.log")
 
     def second_hub(self) -> tuple[Path, str]:
         """The configuration of another hub on the same store, and its command address."""

@@ -3,8 +3,6 @@
 import os
 import shutil
 import signal
-import subprocess
-import sys
 from typing import Any
 
 from msgspec.structs import replace
@@ -22,7 +20,8 @@ from store.db import rows
 from store.db.base import chain_start
 from store.db.engine import open_engine
 from store.hub_admin import enrol_machine
-from tests.store.conftest import PROJECT, City, Desk, configuration
+from tests.store.conftest import City, Desk, configuration
+from tests.store.forked import Forked
 
 CODE = "02"
 CARRIED = ("roster.json", "roster.pub", "hub.pub")
@@ -50,7 +49,7 @@ class District:
         config = load_config(self.file)
         hubs = (self.address, city.config.hub.hubs[0])
         self.config: Config = replace(config, hub=replace(config.hub, hubs=hubs))
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: Forked | None = None
         self._enrol(f"relay-{code}", MachineRole.RELAY, address=self.address)
         if line:  # the roster must not show the relay a way around its line
             self._move_hub(line)
@@ -80,9 +79,7 @@ class District:
     # --- the process --------------------------------------------------------------------------------
 
     def start(self) -> None:
-        arguments = [sys.executable, str(PROJECT / "tests" / "store" / "relay_process.py"), str(self.file)]
-        with (self.folder / "relay.log").open("ab") as log:
-            self.process = subprocess.Popen(arguments, cwd=PROJECT, stdout=log, stderr=log)
+        self.process = Forked("relay", self.file, self.folder / "relay.log")
 
     def kill(self) -> None:
         assert self.process is not None

@@ -2,8 +2,6 @@
 
 import itertools
 import json
-import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -11,7 +9,8 @@ from typing import Any
 from console.drill.ports import free_ports
 from dispatch import commands as cmd
 from store.core.ids import new_id
-from tests.store.conftest import PROJECT, City, Desk, configuration
+from tests.store.conftest import City, Desk, configuration
+from tests.store.forked import Forked
 
 
 class Pair(City):
@@ -22,7 +21,7 @@ class Pair(City):
         ports = {name: free_ports(3) for name in ("a", "b")}
         self.addresses = {name: f"127.0.0.1:{three[0]}" for name, three in ports.items()}
         nobody = free_ports(1)[0]
-        self.hubs: dict[str, subprocess.Popen[bytes]] = {}
+        self.hubs: dict[str, Forked] = {}
         for name, other in (("a", "b"), ("b", "a")):
             text = configuration(folder, url, ports[name])
             listed = [
@@ -34,9 +33,7 @@ class Pair(City):
             (folder / f"{name}.toml").write_text(text, encoding="utf-8")
 
     def start(self, name: str) -> None:
-        arguments = [sys.executable, PROJECT / "tests/store/hub_process.py", self.folder / f"{name}.toml"]
-        with self.log(name).open("ab") as log:
-            self.hubs[name] = subprocess.Popen(arguments, cwd=PROJECT, stdout=log, stderr=log)
+        self.hubs[name] = Forked("hub", self.folder / f"{name}.toml", self.log(name))
 
     def log(self, name: str) -> Path:
         return self.folder / f"{name}.log"
