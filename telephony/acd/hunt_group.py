@@ -1,0 +1,149 @@
+"""A centre without an ACD: kamailio's configuration from a few facts. The longest idle seat rings first.
+
+One function makes every exchange of ours: with seats it hunts and overflows to the telephones registered as
+the group (the reserve seats in service); without seats it rings those alone. A proxy holds a caller for about
+a minute; a longer queue needs an ACD. Pure but for reading its template.
+"""
+
+import hashlib
+import re
+from pathlib import Path
+from string import Template
+
+from msgspec import Struct
+
+from telephony.errors import TelephonyError
+
+TEMPLATE = Path(__file__).with_name("kamailio.cfg.template")
+OVERFLOW_S = 10
+RING_S = 8
+REST_S = 30
+GIVE_UP_S = 60
+AGAIN_MS = 1_000
+LATER_MS = 3_000
+SEATS_MAX = 400
+NUMBER = re.compile(r"[0-9A-Za-z_-]{1,32}")
+CODE = re.compile(r"[*#0-9]{2,8}")
+HOST = re.compile(r"[0-9A-Za-z.-]{1,253}")
+ADDRESS = re.compile(r"[0-9a-fA-F.:]{3,45}")
+LISTEN = re.compile(r"(?:udp|tcp):[0-9A-Za-z.-]+:\d{1,5}")
+CONTROL = re.compile(r"(?:udp:[0-9A-Za-z.-]+:\d{1,5}|unix:[0-9A-Za-z._/-]+)")
+SIP_URI = re.compile(r"sips?:[0-9A-Za-z_.+-]+@[0-9A-Za-z.-]+(?::\d{1,5})?")
+
+
+class HuntGroupError(TelephonyError):
+    """The facts contradict each other, or one could smuggle something into the configuration."""
+
+
+class Telephone(Struct, frozen=True):
+    """Who may register."""
+
+    number: str
+    password: str
+
+    def __repr__(self) -> str:
+        return f"Telephone({self.number!r})"
+
+
+class FeatureCodes(Struct, frozen=True):
+    """What a seat dials to say its state; the exchange answers 603 with the state in its words."""
+
+    ready: str = "*71"
+    paused: str = "*72"
+    away: str = "*73"
+    busy: str = "*74"
+
+
+class HuntGroup(Struct, frozen=True):
+    """`seats`: the city's, hunted one by one. `group_password`: of the telephones that register as the group.
+
+    `trunks`: addresses callers may come from; anybody else who is no telephone hears nothing and is counted.
+    `overflow_s`: after this the district seats ring too. `ring_s`: how long one seat rings.
+    `rest_s`: how long a seat that let it ring is passed over. `last_resort`: where a call goes that nobody took
+    in `give_up_s`, "" answers 480.
+    """
+
+    listen: tuple[str, ...]
+    domain: str
+    control: str
+    trunks: tuple[str, ...]
+    group: str = "120"
+    group_password: str = ""
+    seats: tuple[Telephone, ...] = ()
+    codes: FeatureCodes = FeatureCodes()
+    overflow_s: int = OVERFLOW_S
+    ring_s: int = RING_S
+    rest_s: int = REST_S
+    give_up_s: int = GIVE_UP_S
+    last_resort: str = ""
+    modules: str = "/usr/lib/x86_64-linux-gnu/kamailio/modules/"
+
+
+def configuration(group: HuntGroup) -> str:
+    """The text of kamailio.cfg. It holds no password, only digests of them. Raises `HuntGroupError`."""
+    _check(group)
+    telephones = list(group.seats)
+    if group.group_password:
+        telephones.append(Telephone(group.group, group.group_password))
+    last = (
+        f'    if ($rU != $null) {{ $ru = "{group.last_resort}"; route(RELAY); }}' if group.last_resort else ""
+    )
+    return Template(TEMPLATE.read_text("utf-8")).substitute(
+        listen="\n".join(f"listen={one}" for one in group.listen),
+        domain=group.domain,
+        control=group.control,
+        modules=group.modules,
+        group=group.group,
+        trunks=" || ".join(f'$si == "{one}"' for one in group.trunks) or "1 == 0",
+        accounts="\n".join(f'    $sht(ha1=>{t.number}) = "{_ha1(t, group.domain)}";' for t in telephones),
+        codes=r"[*#]",
+        code_lines="\n".join(_code_lines(group.codes)),
+        weigh_lines="\n".join(f'    $var(one) = "{seat.number}"; route(WEIGH);' for seat in group.seats),
+        overflow_s=group.overflow_s if group.seats else 0,
+        ring_ms=group.ring_s * 1000,
+        rest_s=group.rest_s,
+        give_up_s=group.give_up_s,
+        again_ms=AGAIN_MS,
+        later_ms=LATER_MS,
+        last_resort=last,
+    )
+
+
+def _code_lines(codes: FeatureCodes) -> list[str]:
+    states = {"ready": codes.ready, "paused": codes.paused, "away": codes.away, "busy": codes.busy}
+    return [f'    if ($rU == "{code}") $var(said) = "{state}";' for state, code in states.items()]
+
+
+def _ha1(telephone: Telephone, realm: str) -> str:
+    """RFC 2617 3.2.2.2: what digest needs of a password."""
+    text = f"{telephone.number}:{realm}:{telephone.password}"
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def _check(group: HuntGroup) -> None:
+    """Every word that goes into the text is of the form it should have."""
+    numbers = [seat.number for seat in group.seats]
+    codes = [getattr(group.codes, name) for name in group.codes.__struct_fields__]
+    wanted = [
+        (LISTEN, group.listen),
+        (HOST, (group.domain,)),
+        (CONTROL, (group.control,)),
+        (ADDRESS, group.trunks),
+        (NUMBER, (group.group, *numbers)),
+        (CODE, codes),
+        (SIP_URI, (group.last_resort,) if group.last_resort else ()),
+    ]
+    for form, words in wanted:
+        for word in words:
+            if form.fullmatch(word) is None:
+                raise HuntGroupError(f"not usable in a configuration: {word!r}")
+    if len(set(numbers)) < len(numbers) or group.group in numbers or len(set(codes)) < len(codes):
+        raise HuntGroupError("a number or a code is there twice")
+    if not group.listen or len(numbers) > SEATS_MAX or '"' in group.modules:
+        raise HuntGroupError("no address to listen on, or too many seats")
+    if (
+        not 0 < group.ring_s <= group.give_up_s
+        or not 0 <= group.overflow_s < group.give_up_s
+        or group.rest_s < 1
+    ):
+        raise HuntGroupError("the times contradict each other")

@@ -1,0 +1,69 @@
+"""The queue of our own hunt group, asked of kamailio by JSON-RPC over a datagram (its `jsonrpcs` module)."""
+
+import json
+import socket
+from collections.abc import Mapping
+
+import msgspec
+from msgspec import Struct
+
+from dispatch.kinds import SeatState
+from telephony.acd.port import QueuePicture
+from telephony.acd.queue_book import QueueBook
+from telephony.acd.tcp_link import now_ms
+
+ANSWER_S_MAX = 1.0
+ANSWER_BYTES_MAX = 65_535
+TABLES = ("waiting", "number", "state")
+STATES = {
+    "ready": SeatState.READY,
+    "ringing": SeatState.READY,
+    "busy": SeatState.INTAKE,
+    "paused": SeatState.PAUSED,
+    "away": SeatState.AWAY,
+}
+
+
+class _Item(Struct):
+    name: str
+    value: str | int
+
+
+class _Slot(Struct):
+    slot: list[_Item] = []
+
+
+class _Answer(Struct):
+    result: list[_Slot] | None = None
+
+
+def ask_hunt_group(host: str, port: int, group: str) -> QueuePicture | None:
+    """Who waits and how the seats stand; None when kamailio does not answer in `ANSWER_S_MAX`."""
+    tables: dict[str, Mapping[str, str]] = {}
+    for name in TABLES:
+        table = _dump(host, port, name)
+        if table is None:
+            return None
+        tables[name] = table
+    at_ms = now_ms()
+    book = QueueBook(group)
+    for call, since in tables["waiting"].items():
+        book.joined(call, tables["number"].get(call, ""), int(since) * 1000 if since.isdigit() else at_ms)
+    for seat, state in tables["state"].items():
+        known = STATES.get(state)
+        book.seat(seat, known, "" if known else state)
+    return book.picture(at_ms)
+
+
+def _dump(host: str, port: int, table: str) -> Mapping[str, str] | None:
+    """A hash table; an empty one is answered like an unknown one, with an error."""
+    question = {"jsonrpc": "2.0", "method": "htable.dump", "params": [table], "id": 1}
+    try:
+        with socket.socket(type=socket.SOCK_DGRAM) as link:
+            link.settimeout(ANSWER_S_MAX)
+            link.connect((host, port))
+            link.send(json.dumps(question).encode())
+            answer = msgspec.json.decode(link.recv(ANSWER_BYTES_MAX), type=_Answer)
+    except (OSError, msgspec.MsgspecError):
+        return None
+    return {item.name: str(item.value) for slot in answer.result or () for item in slot.slot}

@@ -1,0 +1,254 @@
+"""The generated exchange, run by the real kamailio: who rings when, states, overflow, strangers, queue."""
+
+import os
+import queue
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from console.drill.ports import free_ports
+from dispatch.kinds import SeatState
+from telephony.acd.hunt_group import FeatureCodes, HuntGroup, HuntGroupError, Telephone, configuration
+from telephony.acd.hunt_queue import ask_hunt_group
+from tests.telephony.acd.sip_phone import AWAY, BUSY, NEVER, SipPhone
+from tests.telephony.exchange import END_S_MAX, START_S_MAX, needs
+
+SEATS = tuple(Telephone(str(8001 + n), f"pw{8001 + n}") for n in range(3))
+
+
+def hunt(port: int, control: int, **options: object) -> HuntGroup:
+    listen = (f"udp:127.0.0.1:{port}", f"tcp:127.0.0.1:{port}")
+    facts = {"group_password": "pw120", "seats": SEATS, "overflow_s": 3, "ring_s": 1, "rest_s": 30}
+    facts |= {"trunks": ("127.0.0.1",), **options}
+    return HuntGroup(listen, "120.test", f"udp:127.0.0.1:{control}", **facts)  # type: ignore[arg-type]
+
+
+class Exchange:
+    def __init__(self, port: int, control: int) -> None:
+        self.port, self.control = port, control
+        self.phones: list[SipPhone] = []
+
+    def phone(self, number: str, password: str | None = None) -> SipPhone:
+        """A telephone that is not registered yet."""
+        made = SipPhone(self.port, number, f"pw{number}" if password is None else password)
+        self.phones.append(made)
+        return made
+
+    def seats(self, *numbers: str) -> list[SipPhone]:
+        """Registered in this order; the first is idle longest."""
+        made = [self.phone(number) for number in numbers]
+        assert [one.register() for one in made] == [200] * len(made)
+        return made
+
+
+@pytest.fixture
+def exchange(tmp_path: Path) -> Iterator[Callable[..., Exchange]]:
+    needs("kamailio")
+    processes: list[subprocess.Popen[bytes]] = []
+    made: list[Exchange] = []
+
+    def start(**options: object) -> Exchange:
+        port, control = free_ports(2)
+        config = tmp_path / "kamailio.cfg"
+        config.write_text(configuration(hunt(port, control, **options)))
+        paths = ["-f", str(config), "-Y", str(tmp_path), "-P", str(tmp_path / "pid")]
+        log = (tmp_path / "log").open("wb")
+        processes.append(
+            subprocess.Popen(
+                ["kamailio", "-DD", "-E", *paths, "-m", "32"],
+                process_group=0,
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+            )
+        )
+        log.close()
+        made.append(Exchange(port, control))
+        probe = made[-1].phone("probe")
+        end_s = time.monotonic() + START_S_MAX
+        while not probe.is_answered(0.1):
+            assert time.monotonic() < end_s, (tmp_path / "log").read_text()
+        return made[-1]
+
+    yield start
+    for one in made:
+        for phone in one.phones:
+            phone.close()
+    for process in processes:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(END_S_MAX)
+
+
+def rang(*phones: SipPhone) -> str:
+    """Whose telephone rings next; the others have not rung."""
+    end_s = time.monotonic() + 5
+    while time.monotonic() < end_s:
+        for phone in phones:
+            try:
+                phone.invited.get(timeout=0.02)
+            except queue.Empty:
+                continue
+            return phone.number
+    raise AssertionError("nobody rings")
+
+
+pytestmark = [pytest.mark.peer, pytest.mark.process]
+
+
+def test_the_longest_idle_seat_is_next(exchange: Callable[..., Exchange]) -> None:
+    ex = exchange()
+    a, b = ex.seats("8001", "8002")
+    caller = ex.phone("13904510001")
+    first = caller.call()
+    assert first.final() == 200
+    assert rang(a, b) == "8001"
+    second = caller.call()
+    assert second.final() == 200
+    assert rang(a, b) == "8002"
+    second.hang_up()
+    third = caller.call()
+    assert third.final() == 200
+    assert rang(a, b) == "8002", "8001 still talks"
+    first.hang_up()
+    third.hang_up()
+
+
+def test_busy_away_and_silent_seats_are_passed_over(exchange: Callable[..., Exchange]) -> None:
+    ex = exchange()
+    a, b, c = ex.seats("8001", "8002", "8003")
+    a.policy, b.policy = BUSY, NEVER
+    call = ex.phone("13904510001").call()
+    assert call.final() == 200
+    assert [rang(a, b, c), rang(a, b, c), rang(a, b, c)] == ["8001", "8002", "8003"]
+    assert b.cancelled.get(timeout=5)
+    a.policy = AWAY
+    call.hang_up()
+    assert ex.phone("13904510002").call().final() == 200
+    assert [rang(a, b, c), rang(a, b, c)] == ["8001", "8003"], "8002 rests after it let a call ring"
+
+
+def test_states_by_code_and_by_publish(exchange: Callable[..., Exchange]) -> None:
+    ex = exchange()
+    a, b = ex.seats("8001", "8002")
+    assert a.dial("*72") == 603
+    call = ex.phone("13904510001").call()
+    assert call.final() == 200
+    assert rang(a, b) == "8002"
+    call.hang_up()
+    assert a.dial("*71") == 603
+    assert b.publish("paused") == 200
+    assert ex.phone("13904510002").call().final() == 200
+    assert rang(a, b) == "8001"
+    assert a.dial("*99") == 404
+
+
+def test_after_the_limit_the_district_rings(exchange: Callable[..., Exchange]) -> None:
+    ex = exchange(overflow_s=2)
+    (city,) = ex.seats("8001")
+    city.policy = NEVER
+    district = [ex.phone("120"), ex.phone("120")]
+    assert [one.register() for one in district] == [200, 200]
+    began_s = time.monotonic()
+    call = ex.phone("13904510001").call()
+    assert call.final(within_s=8) == 200
+    took_s = time.monotonic() - began_s
+    assert rang(city) == "8001"
+    assert rang(*district) == "120"
+    assert 0.9 < took_s < 4.0
+    assert city.cancelled.get(timeout=5)
+
+
+def test_nobody_ready_waits_and_gets_the_first_free_seat(exchange: Callable[..., Exchange]) -> None:
+    ex = exchange(overflow_s=20, give_up_s=60)
+    (city,) = ex.seats("8001")
+    assert city.dial("*72") == 603
+    call = ex.phone("13904510001").call()
+    assert city.dial("*71") == 603
+    assert call.final() == 200
+    assert rang(city) == "8001"
+
+
+def test_the_queue_of_the_hunt_group_is_seen(exchange: Callable[..., Exchange]) -> None:
+    ex = exchange(overflow_s=20, give_up_s=60)
+    (city,) = ex.seats("8001")
+    assert city.dial("*72") == 603
+    caller = ex.phone("13904510001")
+    call = caller.call()
+    assert caller.answers.get(timeout=5).code in (100, 180)
+    picture = ask_hunt_group("127.0.0.1", ex.control, "120")
+    assert picture is not None
+    assert [(w.number, w.position, w.call) for w in picture.waiting] == [("13904510001", 1, call.call_id)]
+    assert picture.longest_wait_ms < 5_000
+    assert [(s.seat, s.state) for s in picture.seats] == [("8001", SeatState.PAUSED)]
+    call.cancel()
+    assert call.final() == 487
+    emptied = ask_hunt_group("127.0.0.1", ex.control, "120")
+    assert emptied is not None
+    assert emptied.depth == 0
+
+
+def test_a_silent_exchange_has_no_picture() -> None:
+    assert ask_hunt_group("127.0.0.1", free_ports(1)[0], "120") is None
+
+
+def test_a_caller_who_gives_up_frees_the_seat(exchange: Callable[..., Exchange]) -> None:
+    ex = exchange(ring_s=8, overflow_s=20)
+    (city,) = ex.seats("8001")
+    city.policy = NEVER
+    caller = ex.phone("13904510001")
+    call = caller.call()
+    assert rang(city) == "8001"
+    call.cancel()
+    assert call.final() == 487
+    city.policy = 200
+    assert ex.phone("13904510002").call().final() == 200
+    assert rang(city) == "8001"
+
+
+def test_nobody_at_all(exchange: Callable[..., Exchange]) -> None:
+    ex = exchange(overflow_s=0, ring_s=1, give_up_s=1)
+    assert ex.phone("13904510001").call().final() == 480
+
+
+def test_wrong_passwords_and_strangers(exchange: Callable[..., Exchange]) -> None:
+    ex = exchange(trunks=("192.0.2.1",))
+    assert ex.phone("8001", "wrong").register() == 401
+    assert ex.phone("7777", "x").register() == 403
+    silent = ex.phone("13904510001").call()
+    with pytest.raises(queue.Empty):
+        silent.final(within_s=0.3)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"group": '120"; route(X); "'},
+        {"seats": (Telephone("8001", "a"), Telephone("8001", "b"))},
+        {"seats": (Telephone("120", "a"),)},
+        {"trunks": ("1.2.3.4 || 1",)},
+        {"last_resort": "sip:x@y\n"},
+        {"ring_s": 0},
+        {"overflow_s": 60},
+        {"codes": FeatureCodes(ready="*72")},
+        {"listen": ()},
+    ],
+)
+def test_facts_that_do_not_fit_are_refused(options: dict[str, object]) -> None:
+    facts: dict[str, object] = {
+        "listen": ("udp:127.0.0.1:5060",),
+        "domain": "120.test",
+        "control": "udp:127.0.0.1:5062",
+        "trunks": ("127.0.0.1",),
+        **options,
+    }
+    with pytest.raises(HuntGroupError):
+        configuration(HuntGroup(**facts))  # type: ignore[arg-type]
+
+
+def test_no_password_is_in_the_file() -> None:
+    text = configuration(hunt(5060, 5062))
+    assert "pw8001" not in text
+    assert "pw120" not in text
