@@ -19,5 +19,9 @@ sip_headers.py        who calls, from the raw INVITE (pure)
 recording.py          two legs into one hashed stereo WAV, also after a crash (files only)
 recording_closer.py   the thread that does it
 speech.py             Chinese speech for callers, where espeak-ng is present
+heartbeat.py          is the exchange alive? OPTIONS once a second
+quality.py            loss, jitter, estimated MOS, dead air (pure)
+operator_sound.py     the operator's sound in the phone process: bridge, rings, hook key
+headset/              devices, ring tones, tests: the one home of Qt's sound
 pjsip/                the only place that imports pjsua2
 """

@@ -16,7 +16,7 @@ from store.core.ids import new_id
 from telephony import messages as msg
 from telephony.mirror import CallView, MonitorView, PhoneMirror
 from telephony.monitoring import MonitorMode
-from telephony.settings import AccountSettings, PhoneSettings, TrustSettings, Voice
+from telephony.settings import AccountSettings, HeadsetSettings, PhoneSettings, TrustSettings, Voice
 
 SILENCE_S_MAX = 10.0  # a loop that hangs so long is killed; a slow name server may hold it for seconds
 PHONE_RESTARTED = "phone_restarted"
@@ -143,6 +143,16 @@ class Phone:
     def probe(self, target: str = "") -> str | None:
         order = msg.ProbeLine(new_id(), target)
         return order.probe_id if self._send(order) else None
+
+    def use_headset(self, headset: HeadsetSettings) -> bool:
+        return self._send(msg.UseHeadset(headset))
+
+    def try_headset(self) -> str | None:
+        order = msg.TryHeadset(new_id())
+        return order.trial_id if self._send(order) else None
+
+    def press_hook(self) -> bool:
+        return self._send(msg.PressHook())
 
     def recording_path(self, closed: msg.RecordingClosed) -> Path:
         """Where the recording lies on this machine."""

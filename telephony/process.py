@@ -13,9 +13,9 @@ import msgspec
 
 from store.bus.pipe import ChildEnd, open_child_end
 from telephony.messages import (
+    AnyEvent,
     BadMessageError,
     EngineError,
-    Event,
     PhoneDown,
     PhoneFault,
     PhoneReady,
@@ -24,6 +24,7 @@ from telephony.messages import (
     decode_command,
     encode,
 )
+from telephony.operator_sound import OperatorSound
 from telephony.pjsip.engine import Engine
 from telephony.pjsip.switchboard import Switchboard
 from telephony.recording import Unfinished, unfinished_in
@@ -44,6 +45,7 @@ class PhoneProcess:
         self._pipe = pipe
         self._closed: queue.SimpleQueue[RecordingClosed | RecordingFailed] = queue.SimpleQueue()
         self._unheard = False
+        self._sound: OperatorSound | None = None
         self._unfinished_dir: Path | None = None
         self._closer: RecordingCloser | None = None
         if settings.recordings_dir is not None:
@@ -55,19 +57,26 @@ class PhoneProcess:
         capabilities = self._engine.start()
         self._switchboard = Switchboard(self._engine, self._emit, self._unfinished_dir, self._close_recording)
         self._repair()
-        self._emit(PhoneReady(self._engine.sip_port, "null", capabilities))
+        self._sound = self._join_sound(settings)
+        audio = "null" if self._sound is None else "headset"
+        self._emit(PhoneReady(self._engine.sip_port, audio, capabilities))
 
     def run(self) -> None:
         """Until the parent asks us to finish, is gone or reads no more: a lost fact must not go unnoticed."""
         while not self._pipe.ended and not self._unheard:
             self._engine.turn()
             self._engine.do(self._switchboard.turn)
+            if self._sound is not None:
+                self._engine.do(self._sound.turn)
             self._obey()
             self._tell_closed()
 
     def close(self) -> None:
         """Goodbyes, un-registration, recordings finished; nothing native is left for the exit to trip on."""
         self._switchboard.close()
+        if self._sound is not None:
+            self._sound.close()
+            self._sound = None
         if self._closer is not None:
             self._closer.stop(CLOSER_S_MAX)
         self._tell_closed()
@@ -79,7 +88,9 @@ class PhoneProcess:
             if frame is None:
                 return
             try:
-                self._switchboard.obey(decode_command(frame))
+                order = decode_command(frame)
+                if self._sound is None or not self._sound.obey(order):
+                    self._switchboard.obey(order)
             except BadMessageError as error:
                 self._emit(PhoneFault(f"order not understood: {error}"))
 
@@ -96,7 +107,18 @@ class PhoneProcess:
         if self._closer is not None:
             self._closer.close(unfinished)
 
-    def _emit(self, event: Event) -> None:
+    def _join_sound(self, settings: EngineSettings) -> OperatorSound | None:
+        """`None`: the operator has no sound here, and nothing of it is loaded."""
+        if settings.headset is None:
+            return None
+        sound = OperatorSound(settings.headset, self._emit)
+        self._switchboard.mixer.join_headset(sound.port, sound.port)
+        sound.start()
+        return sound
+
+    def _emit(self, event: AnyEvent) -> None:
+        if self._sound is not None:
+            self._sound.hear(event)
         if not self._pipe.send(encode(event)):
             self._unheard = True
 

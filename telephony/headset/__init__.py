@@ -6,9 +6,11 @@ choosing.py  which device is used, and what is said when it is gone (pure)
 rings.py     ring tones by family, made in code (pure)
 ringing.py   what should ring where, from the phone's facts (pure)
 trial.py     two seconds of the operator's voice, recorded and played back (pure)
-streams.py   Qt: one microphone, one ear, ring sinks
+ends.py      what the library's thread and the sound thread share
+streams.py   Qt: one microphone, one ear
+bells.py     Qt: what sounds beside the calls
 sound.py     Qt: the thread with its event loop; devices come and go, calls stay
 hooks.py     the headset's hook key: serial line, HID report, the console's keyboard
 
-Only streams.py and sound.py import Qt, and nothing imports them while no headset is configured.
+Only streams.py, bells.py and sound.py import Qt; nobody imports them while no headset is configured.
 """

@@ -45,13 +45,3 @@ class Frames:
             self.missing += 1
             return None
         return self._waiting.popleft()
-
-    def take_bytes(self, count: int) -> bytes:
-        """The reader's side: about `count` bytes in whole frames, silence where there are none."""
-        frames = max(1, count // FRAME_BYTES)
-        return b"".join(self.take() or SILENCE for _ in range(frames))
-
-    def clear(self) -> None:
-        """The reader's side: what waits is of the past."""
-        self._waiting.clear()
-        self._leading = True

@@ -5,7 +5,7 @@ import math
 from array import array
 from functools import cache
 
-from telephony.headset.frames import RATE_HZ
+from telephony.headset.frames import FRAME_BYTES, RATE_HZ
 
 PERCENT_MIN = 30  # below this nobody in a loud room hears it
 LOUDEST = 0.7 * 32767
@@ -49,15 +49,27 @@ def ring_tone(family: RingFamily, percent: int) -> bytes:
 
 
 class Loop:
-    """A tone without end, taken in pieces of any size."""
+    """A tone without end, a frame at a time."""
 
     def __init__(self, period: bytes) -> None:
         self._period, self._at = period, 0
 
-    def take_bytes(self, count: int) -> bytes:
+    def take(self) -> bytes:
         taken = b""
-        while len(taken) < count:
-            piece = self._period[self._at : self._at + count - len(taken)]
+        while len(taken) < FRAME_BYTES:
+            piece = self._period[self._at : self._at + FRAME_BYTES - len(taken)]
             self._at = (self._at + len(piece)) % len(self._period)
             taken += piece
         return taken
+
+
+class Once:
+    """These samples, then nothing."""
+
+    def __init__(self, audio: bytes) -> None:
+        self._audio, self._at = audio, 0
+
+    def take(self) -> bytes | None:
+        piece = self._audio[self._at : self._at + FRAME_BYTES]
+        self._at += len(piece)
+        return piece.ljust(FRAME_BYTES, b"\0") if piece else None

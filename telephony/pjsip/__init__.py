@@ -18,6 +18,10 @@ digits.py          key tones
 options.py         codes and headers of an order
 probe.py           test calls, and callers a calm seat turns away
 configuration.py   our settings in the library's words
+watch.py           quality and dead air of every call
+headset_port.py    the operator's mouth and ear as a port of the bridge
+echo.py            the library's echo canceller
+native.py          what the library exports in C only
 capabilities.py    what this build can do
 native.py          what only its C symbols offer
 guard.py           exceptions in callbacks become facts

@@ -206,6 +206,9 @@ class Switchboard(LegOwner):
         """Each order and who carries it out."""
         mixer, sounds = self.mixer, self.mixer.sounds
         return {
+            msg.UseHeadset: _no_headset,
+            msg.TryHeadset: _no_headset,
+            msg.PressHook: _no_headset,
             msg.ConfigureAccounts: lambda o: self._lines.want(o.accounts),
             msg.AcceptCalls: self._accept,
             msg.ProbeLine: self._begin_probe,
@@ -391,3 +394,8 @@ class Switchboard(LegOwner):
             return
         call_id = getattr(command, "call_id", "")
         self.emit(msg.CommandRefused(call_id, type(command).__name__, reason))
+
+
+def _no_headset(_order: msg.Command) -> None:
+    """Where there is one, its orders never come here."""
+    raise msg.NotNowError("this phone was started without a headset")

@@ -16,9 +16,12 @@ from telephony import messages as msg
 from telephony.caller import caller_phone
 from telephony.phone import Phone
 from telephony.settings import AccountSettings, EngineSettings, PhoneSettings, TrustSettings, Voice
+from telephony.speech import speech_wav
+from tests.telephony.exchange import needs
 
 WAIT_S = 8.0
 STOP_S = 5.0
+CALLER_WORDS = "喂，一二零吗？我爸爸胸口疼，出了很多汗，我们在中央大街一百二十八号。"
 E = TypeVar("E", bound=msg.Event)
 
 
@@ -177,3 +180,12 @@ def raw(seat: Seat) -> Iterator[RawCaller]:
     caller = RawCaller(seat.port)
     yield caller
     caller.close()
+
+
+@pytest.fixture(scope="session")
+def speech(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the caller says, as espeak-ng made it."""
+    needs("espeak-ng", "sox")
+    wav = speech_wav(CALLER_WORDS, tmp_path_factory.mktemp("speech"))
+    assert wav is not None
+    return wav

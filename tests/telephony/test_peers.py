@@ -5,40 +5,24 @@ import os
 import signal
 import subprocess
 import time
-import wave
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from scipy import signal as dsp
 
 from telephony import messages as msg
 from telephony.settings import AccountSettings, Voice
-from telephony.speech import speech_wav
 from tests.telephony.exchange import PEERS, needs, running_exchange, wait_until_it_answers
+from tests.telephony.likeness import CORRELATION_MIN, channels, likeness
 
 pytestmark = [pytest.mark.peer, pytest.mark.process]
 SIPP_CALLS = 6
 SIPP_S_MAX = 40.0
 BACK_S_MAX = 4.0  # with the exchange; alone it is 2 s (test_phone.py, bench_phone.py)
-CALLER_WORDS = "喂，一二零吗？我爸爸胸口疼，出了很多汗，我们在中央大街一百二十八号。"
 OPERATOR_TONE_HZ = 700
-CORRELATION_MIN = 0.9
 UNBROKEN_SHARE = 0.6  # the other windows may have lost frames: the peers share two cores with all other tests
-COMPARE_HZ = 8000
-WINDOW = COMPARE_HZ // 2
-LOUD = 1000.0
-
-
-@pytest.fixture(scope="session")
-def speech(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What the caller says, as espeak-ng made it."""
-    needs("espeak-ng", "sox")
-    wav = speech_wav(CALLER_WORDS, tmp_path_factory.mktemp("speech"))
-    assert wav is not None
-    return wav
 
 
 @pytest.fixture(scope="session")
@@ -77,31 +61,6 @@ def sipp(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
         if process.poll() is None:
             process.kill()
         process.wait()
-
-
-def channels(path: Path) -> tuple[Any, Any, int]:
-    with wave.open(str(path)) as file:
-        samples = np.frombuffer(file.readframes(file.getnframes()), "<i2").reshape(-1, 2)
-        return samples[:, 0].astype(float), samples[:, 1].astype(float), file.getframerate()
-
-
-def likeness(sent_wav: Path, heard: Any, heard_hz: int) -> list[float]:
-    """For each half second heard, how well it correlates with the best fitting stretch of what was sent.
-
-    Each window is fitted alone: the jitter buffer drops a frame or two in the first seconds.
-    """
-    with wave.open(str(sent_wav)) as file:
-        sent = np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(float)
-        sent = dsp.resample_poly(sent, COMPARE_HZ, file.getframerate())
-    heard = dsp.resample_poly(heard, COMPARE_HZ, heard_hz)
-    energy = dsp.fftconvolve(sent**2, np.ones(WINDOW), "valid").clip(1.0)
-    found = []
-    for start in range(0, len(heard) - WINDOW + 1, WINDOW):
-        window = heard[start : start + WINDOW]
-        if np.abs(window).max() > LOUD:
-            fit = dsp.correlate(sent, window, "valid") / np.sqrt(energy * np.dot(window, window))
-            found.append(float(fit.max()))
-    return found
 
 
 def loudest_hz(samples: Any, rate_hz: int) -> float:

@@ -1,0 +1,200 @@
+"""Qt's event loop, on the sound thread: devices opened, supervised, rung. Imported by that thread only.
+
+The devices are looked at whenever the system says that they changed, and once a second whether they still
+run. A call knows nothing of it: while a device is missing its buffer is silent, and fills when it is back.
+"""
+
+import logging
+import queue
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtMultimedia import QAudioDevice, QMediaDevices
+
+from telephony.facts import AnyEvent, HeadsetState, RingChanged, SoundDevice
+from telephony.headset.bells import Bells
+from telephony.headset.choosing import Choice, choose, words_for
+from telephony.headset.ends import Ends
+from telephony.headset.ringing import RingPlan
+from telephony.headset.rings import ring_tone
+from telephony.headset.sound import Ring, TryOut, Use, Wish
+from telephony.headset.streams import Ear, Mouth
+from telephony.headset.trial import Trial
+from telephony.settings import HeadsetSettings
+
+TURN_MS = 20
+SUPERVISE_MS = 1000
+
+log = logging.getLogger(__name__)
+Devices = Mapping[str, QAudioDevice]
+
+
+class Chosen(NamedTuple):
+    """The devices there are, and those that are used."""
+
+    outputs: Devices
+    inputs: Devices
+    ear: Choice
+    mouth: Choice
+    speaker: Choice
+
+
+class QtLoop:
+    """Owns every Qt object; made, run and ended on the sound thread."""
+
+    def __init__(
+        self,
+        settings: HeadsetSettings,
+        ends: Ends,
+        tell: Callable[[AnyEvent], None],
+        wishes: queue.SimpleQueue[Wish | None],
+    ) -> None:
+        self._settings, self._ends, self._tell, self._wishes = settings, ends, tell, wishes
+        self._mouth: Mouth | None = None
+        self._ear: Ear | None = None
+        self._bells = Bells()
+        self._chosen: Chosen | None = None
+        self._told: HeadsetState | None = None
+        self._plan: RingPlan | None = None
+        self._trial: Trial | None = None
+
+    def run(self) -> None:
+        """Until the wish `None` comes."""
+        application = QCoreApplication.instance() or QCoreApplication([])
+        devices, turns, supervision = QMediaDevices(), QTimer(), QTimer()
+        devices.audioInputsChanged.connect(self._look)
+        devices.audioOutputsChanged.connect(self._look)
+        turns.timeout.connect(lambda: self._turn(application))
+        supervision.timeout.connect(self._look)
+        self._look()
+        turns.start(TURN_MS)
+        supervision.start(SUPERVISE_MS)
+        application.exec()
+        self._bells.close()
+        for stream in (self._mouth, self._ear):
+            if stream is not None:
+                stream.close()
+
+    def _turn(self, application: QCoreApplication) -> None:
+        while not self._wishes.empty():
+            wish = self._wishes.get()
+            if wish is None:
+                application.quit()
+                return
+            try:
+                self._grant(wish)
+            except Exception:  # the thread goes on: calls are up
+                log.exception("sound")
+
+    def _grant(self, wish: Wish) -> None:
+        match wish:
+            case Use(settings):
+                self._settings = settings
+                self._look()
+            case Ring(plan):
+                self._ring(plan)
+            case TryOut(trial_id):
+                self._begin_trial(trial_id)
+
+    def _look(self) -> None:
+        """Open what should be used and is not, or no longer, and say how it stands."""
+        before, chosen = self._chosen, self._choose()
+        self._chosen = chosen
+        if self._ear is None or self._ear.broken or before is None or before.ear != chosen.ear:
+            self._open_ear(_of(chosen.outputs, chosen.ear))
+        if self._mouth is None or self._mouth.broken or before is None or before.mouth != chosen.mouth:
+            self._open_mouth(_of(chosen.inputs, chosen.mouth))
+        moved = before is None or (before.speaker, before.ear) != (chosen.speaker, chosen.ear)
+        if self._plan is not None and (moved or self._bells.broken):
+            self._sound_bells(chosen)
+        state = _state(chosen)
+        if state != self._told:
+            self._told = state
+            self._tell(state)
+
+    def _choose(self) -> Chosen:
+        outputs = {_id(d): d for d in QMediaDevices.audioOutputs()}
+        inputs = {_id(d): d for d in QMediaDevices.audioInputs()}
+        own_ear, own_mouth = _id(QMediaDevices.defaultAudioOutput()), _id(QMediaDevices.defaultAudioInput())
+        wanted = self._settings
+        return Chosen(
+            outputs,
+            inputs,
+            choose(wanted.ear, _named(outputs), own_ear),
+            choose(wanted.mouth, _named(inputs), own_mouth),
+            choose(wanted.speaker, _named(outputs), own_ear),
+        )
+
+    def _open_ear(self, device: QAudioDevice | None) -> None:
+        if self._ear is not None:
+            self._ear.close()
+        self._ear = None if device is None else Ear(device, self._ends.ear)
+
+    def _open_mouth(self, device: QAudioDevice | None) -> None:
+        if self._mouth is not None:
+            self._mouth.close()
+        self._mouth = None if device is None else Mouth(device, self._heard)
+
+    def _heard(self, audio: bytes) -> None:
+        self._ends.mouth.put(audio)
+        if self._trial is not None and self._trial.take(audio):
+            self._end_trial(self._trial)
+
+    def _ring(self, plan: RingPlan | None) -> None:
+        if plan == self._plan:
+            return
+        self._plan = plan
+        if plan is None:
+            self._bells.silence()
+            self._tell(RingChanged(""))
+            return
+        if self._chosen is not None:
+            self._sound_bells(self._chosen)
+        self._tell(RingChanged(plan.family, plan.in_headset))
+
+    def _sound_bells(self, chosen: Chosen) -> None:
+        """On the speaker, and in the headset where that is another device and may be disturbed."""
+        assert self._plan is not None
+        wanted = [chosen.speaker, chosen.ear] if self._plan.in_headset else [chosen.speaker]
+        outputs = {c.device.id: chosen.outputs[c.device.id] for c in wanted if c.device is not None}
+        self._bells.ring(ring_tone(self._plan.family, self._settings.ring_percent), list(outputs.values()))
+
+    def _begin_trial(self, trial_id: str) -> None:
+        self._trial = Trial(trial_id)
+        if self._mouth is None:
+            self._end_trial(self._trial)
+
+    def _end_trial(self, trial: Trial) -> None:
+        self._trial = None
+        self._tell(trial.result())
+        output = None if self._chosen is None else _of(self._chosen.outputs, self._chosen.ear)
+        if output is not None and trial.recorded:
+            self._bells.play(trial.recorded, output)
+
+
+def _id(device: QAudioDevice) -> str:
+    return bytes(device.id().data()).decode("utf-8", "replace")
+
+
+def _named(devices: Devices) -> list[SoundDevice]:
+    return [SoundDevice(key, device.description()) for key, device in devices.items()]
+
+
+def _of(devices: Devices, choice: Choice) -> QAudioDevice | None:
+    return None if choice.device is None else devices.get(choice.device.id)
+
+
+def _state(chosen: Chosen) -> HeadsetState:
+    ear, mouth, speaker = (
+        c.device.name if c.device is not None else "" for c in (chosen.ear, chosen.mouth, chosen.speaker)
+    )
+    return HeadsetState(
+        ear,
+        mouth,
+        speaker,
+        as_wanted=chosen.ear.as_wanted and chosen.mouth.as_wanted,
+        why=words_for(chosen.ear, chosen.mouth),
+        ears=tuple(_named(chosen.outputs)),
+        mouths=tuple(_named(chosen.inputs)),
+    )

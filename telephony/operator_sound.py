@@ -1,0 +1,84 @@
+"""The operator's sound in the phone process: the bridge's port, Qt's thread, rings and hook key joined.
+
+Everything here belongs to the library's thread; what the others tell comes through one queue.
+"""
+
+import queue
+import time
+from collections.abc import Callable
+
+from telephony import messages as msg
+from telephony.headset.ends import Ends
+from telephony.headset.frames import FRAME_BYTES, RATE_HZ
+from telephony.headset.hooks import hooks_for
+from telephony.headset.ringing import Ringing
+from telephony.headset.sound import Ring, Sound, TryOut, Use
+from telephony.pjsip.echo import EchoCanceller
+from telephony.pjsip.headset_port import HeadsetPort
+from telephony.pjsip.leg import now_ms
+from telephony.settings import HeadsetSettings
+
+LEVELS_EVERY_S = 0.1
+STOP_S_MAX = 1.0
+
+
+class OperatorSound:
+    """Made where a headset is configured, after the library was started; `close` before it is destroyed."""
+
+    def __init__(self, settings: HeadsetSettings, emit: Callable[[msg.AnyEvent], None]) -> None:
+        """Raises `EngineError` where the echo canceller that is wanted is not there."""
+        self._emit = emit
+        self._told: queue.SimpleQueue[msg.AnyEvent] = queue.SimpleQueue()
+        self._ends, self._ringing = Ends(), Ringing()
+        self._echo = EchoCanceller(RATE_HZ, FRAME_BYTES) if settings.hands_free else None
+        self.port: HeadsetPort | None = HeadsetPort(self._ends, self._echo)
+        self._levels_due_s, self._fed = 0.0, 0
+        self._sound = Sound(settings, self._ends, self._told.put)
+        self._hooks = hooks_for(settings.hook_serial, settings.hook_hid)
+
+    def start(self) -> None:
+        self._sound.start()
+        for hook in self._hooks:
+            hook.start(lambda: self._told.put(msg.HookPressed(msg.HookSource.HEADSET, now_ms())))
+
+    def hear(self, event: msg.AnyEvent) -> None:
+        """A fact of the phone: it may ring, or stop ringing."""
+        before = self._ringing.plan()
+        self._ringing.apply(event)
+        plan = self._ringing.plan()
+        if plan != before:
+            self._sound.wish(Ring(plan))
+
+    def obey(self, order: msg.AnyCommand) -> bool:
+        """False when the order is not for the sound."""
+        match order:
+            case msg.UseHeadset(headset):
+                self._sound.wish(Use(headset))
+            case msg.TryHeadset(trial_id):
+                if self._ringing.talking:
+                    self._emit(msg.CommandRefused("", "TryHeadset", "a call is up"))
+                else:
+                    self._sound.wish(TryOut(trial_id))
+            case msg.PressHook():
+                self._emit(msg.HookPressed(msg.HookSource.KEYBOARD, now_ms()))
+            case _:
+                return False
+        return True
+
+    def turn(self) -> None:
+        """Tell what came from the other threads, and the levels while somebody is heard."""
+        while not self._told.empty():
+            self._emit(self._told.get())
+        now_s = time.monotonic()
+        if now_s >= self._levels_due_s and self._ends.caller.fed != self._fed:
+            self._levels_due_s, self._fed = now_s + LEVELS_EVERY_S, self._ends.caller.fed
+            self._emit(msg.SoundLevels(self._ends.caller.read(), self._ends.operator.read()))
+
+    def close(self) -> None:
+        """The bridge must have let go of the port."""
+        for hook in self._hooks:
+            hook.stop()
+        self._sound.stop(STOP_S_MAX)
+        self.port = None
+        if self._echo is not None:
+            self._echo.close()

@@ -1,0 +1,132 @@
+"""The headset of a real phone, at a sound server without sound: both voices arrive, devices come and go."""
+
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from telephony import messages as msg
+from telephony.settings import HeadsetSettings, Voice
+from tests.telephony.likeness import CORRELATION_MIN, channels, likeness
+from tests.telephony.sound_server import EAR, MOUTH, RATE_HZ, SPEAKER, SoundServer, running_sound
+
+pytestmark = [pytest.mark.peer, pytest.mark.process]
+HEADSET = HeadsetSettings(ear=EAR, mouth=MOUTH, speaker=SPEAKER)
+HEARD_SHARE = 0.3  # quantile of the windows that must be well heard: these two cores run other tests too
+CALLER_HZ = 440
+LOUD = 1000.0
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SoundServer]:
+    with running_sound(tmp_path_factory.mktemp("sound")) as server:
+        yield server
+
+
+@pytest.fixture
+def headset_seat(
+    sound: SoundServer, make_seat: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Any]:
+    for name in ("HOME", "XDG_RUNTIME_DIR", "PULSE_SERVER"):
+        monkeypatch.setenv(name, sound.environment[name])
+
+    def make(headset: HeadsetSettings = HEADSET) -> Any:
+        seat = make_seat(headset=headset)
+        seat.heard.until(msg.HeadsetState, lambda s: s.as_wanted)
+        return seat
+
+    return make
+
+
+def raw_of(wav: Path, folder: Path) -> Path:
+    """For the sound server: 16 kHz, 16 bit, no header."""
+    raw = folder / "spoken.raw"
+    subprocess.run(["sox", "-G", wav, "-r", str(RATE_HZ), "-c", "1", "-b", "16", raw], check=True)
+    return raw
+
+
+def is_alike(sent: Path, heard: Any, heard_hz: int = RATE_HZ) -> list[float]:
+    found = likeness(sent, heard, heard_hz)
+    assert len(found) >= 4, "too little was heard"
+    assert np.quantile(found, HEARD_SHARE) > CORRELATION_MIN, [round(f, 2) for f in found]
+    return found
+
+
+def test_speech_reaches_the_ear_and_the_caller(
+    headset_seat: Any, sound: SoundServer, caller: Any, speech: Path, tmp_path: Path
+) -> None:
+    seat = headset_seat()
+    caller.call(seat.uri, voice=Voice(wav=str(speech)), seconds_max=6.0)
+    with sound.heard_at() as ear, sound.spoken(raw_of(speech, tmp_path)):
+        seat.answered()
+        closed = seat.heard.until(msg.RecordingClosed, within_s=12.0)
+        heard = ear.samples()
+    is_alike(speech, heard)
+    _, operator, rate_hz = channels(seat.phone.recording_path(closed))
+    is_alike(speech, operator, rate_hz)
+    levels = seat.heard.of(msg.SoundLevels)
+    assert len(levels) > 40, "ten a second"
+    assert max(level.caller_db for level in levels) > -30
+    assert max(level.operator_db for level in levels) > -30
+
+
+def test_a_headset_unplugged_in_a_call_comes_back_and_the_call_stays(
+    headset_seat: Any, sound: SoundServer, caller: Any
+) -> None:
+    seat = headset_seat()
+    call_id = caller.call(seat.uri, voice=Voice(tone_hz=CALLER_HZ))
+    seat.answered()
+    with sound.heard_at() as ear:
+        ear.until_loud()
+    sound.unplug()
+    try:
+        away = seat.heard.until(msg.HeadsetState, lambda s: not s.as_wanted and s.ear == SPEAKER)
+        assert away.why is not None
+        with sound.heard_at("speaker") as speaker:
+            speaker.until_loud()
+    finally:
+        sound.plug()
+    back = seat.heard.until(msg.HeadsetState, lambda s: s.as_wanted)
+    assert (back.ear, back.mouth, back.why) == (EAR, MOUTH, None)
+    with sound.heard_at() as ear:
+        ear.until_loud()
+    assert list(seat.phone.calls)
+    assert not seat.heard.of(msg.CallEnded)
+    caller.phone.hang_up(call_id)
+    seat.heard.until(msg.CallEnded)
+
+
+def test_a_call_rings_on_speaker_and_headset_until_it_is_answered(
+    headset_seat: Any, sound: SoundServer, caller: Any
+) -> None:
+    seat = headset_seat()
+    with sound.heard_at() as ear, sound.heard_at("speaker") as speaker:
+        caller.call(seat.uri)
+        ringing = seat.heard.until(msg.RingChanged)
+        assert (ringing.family, ringing.in_headset) == ("emergency", True)
+        ear.until_loud()
+        speaker.until_loud()
+        seat.phone.answer(seat.heard.of(msg.CallRinging)[-1].call_id)
+        assert seat.heard.until(msg.RingChanged).family == ""
+
+
+def test_the_trial_before_a_shift_plays_the_voice_back(
+    headset_seat: Any, sound: SoundServer, speech: Path, tmp_path: Path
+) -> None:
+    seat = headset_seat()
+    with sound.heard_at() as ear, sound.spoken(raw_of(speech, tmp_path)):
+        seat.phone.try_headset()
+        tried = seat.heard.until(msg.HeadsetTried)
+        assert tried.why is None
+        assert tried.level_db > -30
+        ear.until_loud(LOUD)
+
+
+def test_nothing_of_it_is_loaded_without_a_headset(seat: Any) -> None:
+    maps = Path(f"/proc/{seat.phone.child.pid}/maps").read_text()
+    assert "Qt6" not in maps
+    seat.phone.try_headset()
+    assert "without a headset" in seat.heard.until(msg.CommandRefused).reason
