@@ -27,10 +27,11 @@ from store.core.messages import FromHub, Nack, decode_from_hub, decode_to_hub
 from store.core.outputs import CheckPerson, ForSite, MakeSnapshot, Origin, Publish, Reply, addressed
 from store.core.relay_logic import RelayLogic, RelayOutput
 from store.core.site_messages import AccountsNews, AccountsReq, RosterNews, RosterReq
-from store.core.wire import BadMessage, Mode, encode
+from store.core.wire import BadMessage, Epoch, Mode, encode
 from store.db.copy import CopyStore
 from store.db.engine import folder_of
 from store.disk import DiskWatch, Room
+from store.fault_watch import FaultWatch, alarms
 from store.hub_people import People
 from store.hub_writer import Committed, Writer
 from store.snapshot_maker import SnapshotMaker
@@ -56,7 +57,9 @@ class Site(Protocol):
     def on_heard(self, heard: FromHub, now: int, /) -> SiteAnswer: ...
     def on_fork(self, fork: ForkFound, now: int, /) -> SiteAnswer: ...
     def on_copied(self, batch: Batch, now: int, /) -> SiteAnswer: ...
-    def on_time(self, now: int, /) -> SiteAnswer: ...
+    def on_time(self, holder: Epoch | None, now: int, /) -> SiteAnswer: ...
+    @property
+    def alarm(self) -> str: ...
 
 
 class Relay:
@@ -99,7 +102,8 @@ class Relay:
         self._people = People(config.store.url, self._clock.steady_ms, wake)
         self._snapshots = SnapshotMaker(wake)
         self._tick_at = self._replica_at = self._told_at = 0
-        self._fault = ""
+        self._faults = FaultWatch()
+        self._unknown = "unknown_rows" if copied.unknown else ""  # until a newer program reads them
         self._store_mode = Mode.NORMAL
         self._disk = DiskWatch(folder_of(config.store.url), config.store.ballast_mb)
         self._left: set[tuple[str, str]] = set()
@@ -162,7 +166,7 @@ class Relay:
                 log.warning("the hub sent a bad message: %s", error)
             except Exception:
                 log.exception("message of the hub set aside")
-                self._fault = "fault"
+                self._note_fault()
 
     def _take(self, received: Received, now: int) -> None:
         """One message of a machine here; whatever it breaks is set aside with it."""
@@ -174,14 +178,17 @@ class Relay:
             self._emit(self.logic.on_bad_message(origin))
         except Exception:
             log.exception("message of %s set aside", received.machine.name)
-            self._fault = "fault"
+            self._note_fault()
+
+    def _note_fault(self) -> None:
+        self._faults.note(self._clock.steady_ms(), self._clock.now_ms())
 
     def _take_reports(self, now: int) -> None:
         for report in self._writer.take_reports():
             if isinstance(report, Committed):
                 for fault in report.batch.faults:
                     log.error("not understood: %s", fault)
-                    self._fault = "unknown_rows"
+                    self._unknown = "unknown_rows"
                 self._emit(self.logic.on_copied(report.batch, now))
                 if self._site is not None:
                     self._emit(self._site.on_copied(report.batch, now))
@@ -250,10 +257,12 @@ class Relay:
     def _look_at_clocks(self, steady: int) -> None:
         if steady >= self._tick_at:
             self._tick_at = steady + self._config.hub.tick_ms
-            self.logic.alarm = self._sockets.alarm or self._fault or self._disk.alarm
+            of_site = self._site.alarm if self._site is not None else ""
+            told = (self._unknown, self._sockets.alarm, self._faults.alarm(steady), of_site, self._disk.alarm)
+            self.logic.alarm = alarms(*told)
             self._emit(self.logic.on_time(steady))
             if self._site is not None:
-                self._emit(self._site.on_time(steady))
+                self._emit(self._site.on_time(self.logic.following.holder(steady), steady))
         else:
             self._emit(self.logic.pump(steady))
         if self._disk.on_time(steady):

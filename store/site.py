@@ -18,8 +18,10 @@ from store.bus.peers import PeerWatch
 from store.bus.roster import RosterError, RosterFile
 from store.config import Config
 from store.core.roster import Machine, MachineRole
-from store.db.authority import FENCED, fence, led_by, owed, scopes, take
+from store.core.wire import Epoch
+from store.db.authority import FENCED, fence, give, led_by, scopes
 from store.db.authority import Row as AuthorityRow
+from store.db.engine import folder_of
 from store.db.errors import NotHolder, StoreError
 from store.db.rewind import Tail
 from store.db.short import short_transaction
@@ -28,8 +30,10 @@ from store.hub import Hub, Seed
 from store.relay import Relay
 from store.site_follower import Following, GoBack, Lead
 from store.site_leader import Fenced, Given, Leading, Taken
+from store.site_owed import OwedTails
 from store.site_report import write_all, write_report
-from store.site_store import copying_config, leading_config
+from store.site_store import Outranked, copying_config, leading_config, leading_place, places, write_down
+from store.site_tails import TailsElsewhere
 from store.site_view import View
 from store.standby import Watch
 
@@ -57,6 +61,7 @@ class SiteProcess:
         self._begun = False
         """A role has run: what fails from now on, also at its end, ends no process."""
         self._view = View()
+        self._owed = OwedTails(Path(config.store.dir))
         folder = Path(config.keys.dir)
         self._roster_path = folder / "roster.json"
         self._roster = RosterFile(self._roster_path)
@@ -89,53 +94,94 @@ class SiteProcess:
     def _live_once(self) -> None:
         if self._watch is not None and not self._watch.wait_for_silence():
             return
-        with short_transaction(self._config.store.url) as connection:
-            rows = scopes(connection)
-            due = owed(connection, rows, self._config.site.code)
-            if due is not None:  # handed over to us, and we fell before we began
-                take(connection, due)
-                rows = scopes(connection)
-        ours = led_by(rows, self._config.site.code)
-        if ours is not None or (not rows and self._leads):
-            self._lead(ours)
+        found = places(self._config, self._owed)
+        for place in found:
+            if place.due is not None:  # handed over to us, and we fell before we began
+                write_down(self._config, place.config, place.due)
+                return
+        ours = leading_place(found, self._config.site.code)
+        if ours is not None:
+            self._lead(ours[0].config, ours[1])
+        elif self._leads and not any(place.rows for place in found):
+            self._lead(self._config, None)
         else:
-            config = copying_config(self._config, rows)
+            rows = found[0].rows
+            config = copying_config(found[0].config, rows)
             self._follow(config, fenced=any(row.mode == FENCED for row in rows))
 
     # --- the hub ----------------------------------------------------------------------------------
 
-    def _lead(self, row: AuthorityRow | None) -> None:
+    def _lead(self, place: Config, row: AuthorityRow | None) -> None:
+        """`place`: the store that says so; a promoted standby may be led from instead."""
         scope = row.scope if row is not None else CITY
-        leading = Leading(self._view, self._write_down)
-        config = leading_config(self._config, row.word if row is not None and scope == CITY else None)
+        leading = Leading(self._view, lambda word: self._write_down(place, word))
+        try:
+            config = leading_config(
+                place, row.word if row is not None and scope == CITY else None, self._owed
+            )
+        except Outranked as error:
+            log.warning("not led: %s", error)
+            self._fence(place.store.url, scope, error.epoch)
+            return
         if row is not None and row.word is not None:
             write_report(self._config, row.word)
         hub = Hub(config, self._seed, scope=scope, site=leading, until_fenced=self._watch is not None)
         self._run(hub)
+        urls = tuple(dict.fromkeys((place.store.url, config.store.url)))  # ours says the next role
         outcome = leading.outcome
         if isinstance(outcome, Fenced):
-            for url in dict.fromkeys((self._config.store.url, config.store.url)):  # ours says the next role
-                with short_transaction(url) as connection:
-                    if (
-                        led_by(scopes(connection), config.site.code) is not None
-                    ):  # else it is not ours to fence
-                        fence(connection, scope, outcome.epoch)
+            self._owe(config.store.url, scope, hub.logic.identity.epoch.term)
+            for url in urls:
+                self._fence(url, scope, outcome.epoch)
         elif isinstance(outcome, Taken):
-            self._write_down(outcome.word)
+            self._write_down(place, outcome.word)
         elif isinstance(outcome, Given):
+            self._give(urls, outcome.word)
             write_all(config)
 
-    def _write_down(self, word: Authority) -> None:
+    def _owe(self, url: str, scope: str, term: int) -> None:
+        """A server may be another one's the next time it answers: what it has of ours is not forgotten."""
+        if scope == CITY and folder_of(url) is None:
+            self._owed.add(url, term)
+
+    def _fence(self, url: str, scope: str, epoch: Epoch) -> None:
+        try:
+            with short_transaction(url) as connection:
+                if led_by(scopes(connection), self._config.site.code) is not None:  # else it is not ours
+                    fence(connection, scope, epoch)
+        except StoreError as error:
+            if not self._owed.has(url):
+                raise
+            log.warning("not fenced now, its orders are handed in when it answers: %s", error)
+
+    def _give(self, urls: tuple[str, ...], word: Authority) -> None:
+        """The hub wrote it with its last row; the store that said that we lead has to say it too."""
+        for url in urls:
+            with short_transaction(url) as connection:
+                row = led_by(scopes(connection), self._config.site.code)
+                if row is not None and row.scope == word.id:
+                    give(connection, word)
+            self._owed.remove(url)
+
+    def _write_down(self, here: Config, word: Authority) -> None:
         """The local audit comes first: file and row are durable before anything is decided here."""
         write_report(self._config, word)
-        with short_transaction(self._config.store.url) as connection:
-            take(connection, word)
+        write_down(self._config, here, word)
 
     # --- the relay --------------------------------------------------------------------------------
 
     def _follow(self, config: Config, *, fenced: bool) -> None:
         code, url = config.site.code, config.store.url
-        following = Following(code, self._view, url, self._roster_path, self._write_down, fenced=fenced)
+        tails = TailsElsewhere(self._owed, code, url, self._clock.now_ms)
+        following = Following(
+            code,
+            self._view,
+            url,
+            self._roster_path,
+            lambda word: self._write_down(config, word),
+            tails,
+            fenced=fenced,
+        )
         relay = Relay(config, following)
         following.end = relay.stop
         try:
@@ -143,8 +189,10 @@ class SiteProcess:
         finally:
             following.close()
         outcome = following.outcome
+        if following.is_whole:
+            self._owed.remove(url)
         if isinstance(outcome, Lead):
-            self._write_down(outcome.word)
+            self._write_down(config, outcome.word)
         elif isinstance(outcome, GoBack):
             self._go_back(outcome, url)
 
@@ -154,6 +202,7 @@ class SiteProcess:
             head = tail.rewind(back.fork, back.results, back.epoch, self._clock.now_ms())
         finally:
             tail.close()
+        self._owed.remove(url)
         log.warning(
             "handed in %d orders, back at row %d, following %s", len(back.results), head.seq, back.epoch
         )

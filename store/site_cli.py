@@ -1,20 +1,38 @@
-"""`main.py site`: what this site's journal tells of changes of command."""
+"""`main.py site`: what this site's journal tells of changes of command, and what it still owes."""
 
 import sys
 from argparse import ArgumentParser, Namespace
+from pathlib import Path
 
 from store.config import Config
+from store.db.engine import place_of
 from store.db.errors import StoreError
 from store.exits import ExitCode
+from store.site_owed import OwedTails
 from store.site_report import text_of, write_all
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("what", choices=("report",), help="指挥权移交报告 report of changes of command")
+    parser.add_argument(
+        "what",
+        choices=("report", "hand-in"),
+        help="report: 指挥权移交报告 changes of command; hand-in: 未补交的指令 orders not handed in yet",
+    )
     parser.add_argument("--term", type=int, metavar="N", help="只看第 N 届 only this term")
+    parser.add_argument(
+        "--from",
+        dest="url",
+        metavar="URL",
+        help="改从此库补交（留下的旧库） hand in from this store: what was kept of the old one",
+    )
 
 
 def run(options: Namespace, config: Config) -> int:
+    """Do one verb; returns the exit code."""
+    return _report(options, config) if options.what == "report" else _hand_in(options, config)
+
+
+def _report(options: Namespace, config: Config) -> int:
     """Print the reports and write each as a file beside the store."""
     try:
         found = write_all(config)
@@ -27,3 +45,17 @@ def run(options: Namespace, config: Config) -> int:
     if not wanted:
         sys.stdout.write("没有指挥权移交记录 no change of command on record\n")
     return ExitCode.DONE
+
+
+def _hand_in(options: Namespace, config: Config) -> int:
+    """What is owed; the running relay hands it in, from `--from` in the place of what is gone."""
+    debts = OwedTails(Path(config.store.dir))
+    owed = debts.all()
+    if options.url and owed:
+        debts.add(options.url, owed[0].term)
+        debts.remove(owed[0].url)
+    for one in debts.all():
+        sys.stdout.write(f"▲ 第 {one.term} 届未补交 not handed in, term {one.term}: {place_of(one.url)}\n")
+    if not owed:
+        sys.stdout.write("● 无未补交 nothing is owed\n")
+    return ExitCode.FAILED if owed else ExitCode.DONE

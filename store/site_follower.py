@@ -28,9 +28,11 @@ from store.core.site_messages import Hashes, Late, LateDone
 from store.core.takeover import Pair, Standing, evidence, taken, two_people, why_not_take
 from store.core.tokens import Seals
 from store.core.wire import Epoch, encode
+from store.db.engine import place_of
 from store.db.errors import StoreError
 from store.db.rewind import Tail
 from store.relay import SiteAnswer
+from store.site_tails import TailsElsewhere
 from store.site_view import View
 
 AGAIN_MS = 5_000
@@ -66,6 +68,7 @@ class Following:
         store_url: str,
         roster: Path,
         on_taken: Callable[[Authority], None],
+        tails: TailsElsewhere,
         *,
         fenced: bool,
     ) -> None:
@@ -78,7 +81,10 @@ class Following:
         self._url = store_url
         self._roster = roster
         self._on_taken = on_taken
+        self._tails = tails
         self._fenced = fenced
+        self._is_whole = False
+        self._stuck = ""
         self._tail: Tail | None = None
         self._rejoin: Rejoin | None = None
         self._holder = Epoch(0, "", 0)
@@ -89,9 +95,21 @@ class Following:
         self._again_at = 0
 
     def close(self) -> None:
-        self._threads.shutdown()
+        """Waits for no disk and no server: a copy under way is begun anew by the next start."""
+        self._tails.close()
+        self._threads.shutdown(wait=False, cancel_futures=True)
         if self._tail is not None:
             self._tail.close()
+
+    @property
+    def alarm(self) -> str:
+        """What people have to know, and to do; "" nothing."""
+        return self._stuck or self._tails.alarm
+
+    @property
+    def is_whole(self) -> bool:
+        """This store has no tail: rows of the hub continue it."""
+        return self._is_whole and not self._fenced and self._rejoin is None
 
     # --- taking command ---------------------------------------------------------------------------
 
@@ -161,7 +179,8 @@ class Following:
 
     def on_copied(self, batch: Batch, now: int) -> SiteAnswer:
         """A planned hand-over to us is the last row of the other side's time."""
-        self._fenced = self._fenced and self._rejoin is not None  # their rows continue ours: no tail
+        if self._rejoin is None:  # their rows continue ours: no tail
+            self._fenced, self._is_whole = False, True
         for entry in batch.entries:
             if entry.kind == AuthorityMoved.__name__:
                 event = _events.decode(entry.body)
@@ -195,6 +214,8 @@ class Following:
         return self._answer(self._rejoin.start(now), now)
 
     def on_heard(self, heard: FromHub, now: int) -> SiteAnswer:
+        if isinstance(heard, Hashes | LateDone):
+            self._tails.on_heard(heard, now)
         if self._rejoin is None:
             return []
         if isinstance(heard, Hashes):
@@ -203,14 +224,15 @@ class Following:
             return self._answer(self._rejoin.on_late_done(heard, now), now)
         return []
 
-    def on_time(self, now: int) -> SiteAnswer:
+    def on_time(self, holder: Epoch | None, now: int) -> SiteAnswer:
+        """Every Tick. `holder`: the hub that was just heard on the line; `None`: cut off."""
         if self._ending:
             self.end()
             return []
         if self._forked is not None and (self._rejoin is None or self._rejoin.phase is Phase.STUCK):
             return self._begin_again(self._forked, now)
         if self._rejoin is None:
-            return []
+            return [ToTheHub(ask.message) for ask in self._tails.on_time(holder, now)]
         if self._reading is not None and self._reading.done():
             return self._on_tail_read(self._rejoin, now)
         if self._rejoin.phase is Phase.READING and self._reading is None and now >= self._again_at:
@@ -223,9 +245,21 @@ class Following:
             return []
         self._again_at = now + AGAIN_MS
         if self._rejoin is not None:
-            log.error("no row of this journal is known to %s: a person has to look", fork.epoch)
+            self._say_stuck(fork)
             self._rejoin = None
         return self.on_fork(fork, now)
+
+    def _say_stuck(self, fork: ForkFound) -> None:
+        """Once for each hub: what it means and what to do."""
+        alarm = f"no_shared_row:{fork.epoch.site}"
+        if self._stuck != alarm:
+            self._stuck = alarm
+            log.error(
+                "this journal shares no row with that of %s: nothing is lost, nothing is handed in. Are"
+                " [relay] hubs and roster.json this city's? If so keep %s and begin with an empty store",
+                fork.epoch,
+                place_of(self._url),
+            )
 
     def _on_tail_read(self, rejoin: Rejoin, now: int) -> SiteAnswer:
         assert self._reading is not None
@@ -240,6 +274,8 @@ class Following:
         return self._answer(rejoin.on_tail(orders, now), now)
 
     def _answer(self, steps: list[Step], now: int) -> SiteAnswer:
+        if self._rejoin is not None and self._rejoin.phase not in {Phase.FINDING, Phase.STUCK}:
+            self._stuck = ""
         answer: SiteAnswer = []
         for step in steps:
             match step:

@@ -18,6 +18,7 @@ from store.deploy.engine import HUB_ROLE
 from store.exits import CannotStartError, ExitCode
 from store.old_leader import rejoin
 from store.patroni import PatroniError
+from store.site_owed import OwedTails
 
 POSTGRESQL = "postgresql"
 
@@ -52,6 +53,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     back.add_argument(
         "--source", required=True, metavar="CONNINFO", help="新主库的 libpq 连接串 the new leader"
+    )
+    back.add_argument(
+        "--tail-kept",
+        action="store_true",
+        help="指令未补交也回退，须有 --keep although orders in it are not handed in, with --keep",
     )
     back.add_argument(
         "--keep", type=Path, metavar="DIR", help="另存旧数据目录 keep a copy of its folder here"
@@ -107,6 +113,12 @@ def _promote(options: argparse.Namespace, config: Config) -> int:
 
 
 def _rejoin(options: argparse.Namespace, config: Config) -> int:
+    owed = OwedTails(Path(config.store.dir)).all()
+    if owed and not (options.tail_kept and options.keep):
+        raise ClusterError(
+            "本机库中有未补交的指令（main.py site hand-in），先让中枢补交，或加 --keep 与 --tail-kept "
+            "orders in this database are not handed in yet: let the hub do it first, or keep them"
+        )
     done = rejoin(config.cluster, options.source, options.keep)
     how = "整库重建 copied whole" if done.rebuilt else "已回退 rewound"
     say(f"● 已作为备机回来 is a standby again: {how}, {done.took_s:.1f} s, journal {done.journal_seq}")

@@ -30,13 +30,13 @@ from store.core.messages import (
 )
 from store.core.site_messages import AccountsNews, Follow, Hashes, Journal, LateDone, PositionsReq, RosterNews
 from store.core.snapshots import Assembly
-from store.core.wire import EPOCH_ZERO, BadMessage, Epoch, Mode, encode
+from store.core.wire import EPOCH_ZERO, PART_BYTES_MAX, BadMessage, Epoch, Mode, encode
 
 RED_MS = 3000
 """No word of the hub for so long: cut off."""
 ASK_AGAIN_MS = 5000
-SNAPSHOT_AGAIN_MS = 60_000
-"""A snapshot may take its time on a thin line; any part of it counts as an answer."""
+LINE_BYTES_MS_MIN = 7
+"""The thinnest line (64 kbit/s): a part of a snapshot keeps every other word waiting so long."""
 JOBS_MAX = 8
 """Pieces of the journal on their way to disk; the next one is asked for when there is room again."""
 ROW_BYTES = 300
@@ -122,6 +122,10 @@ class Following:
     def cut_off(self, now: int) -> bool:
         return self.heard_at is None or now - self.heard_at > RED_MS
 
+    def holder(self, now: int) -> Epoch | None:
+        """The hub that commands and is heard just now; `None`: cut off."""
+        return self.tick.epoch if self.tick is not None and not self.cut_off(now) else None
+
     @property
     def heard_seq(self) -> int:
         """How far the hub was, as far as we know."""
@@ -157,7 +161,7 @@ class Following:
         if not self._connected:
             return self._leave_silent(now)
         outputs: list[UpOutput] = []
-        again_ms = ASK_AGAIN_MS if self.received is not None else SNAPSHOT_AGAIN_MS
+        again_ms = ASK_AGAIN_MS + self._part_ms()
         if self._asked_at is not None and now - self._asked_at >= again_ms:
             self._asked_at = None
         if self._hungry_at is not None and now - self._hungry_at >= ASK_AGAIN_MS:
@@ -231,11 +235,16 @@ class Following:
         return []
 
     def _leave_silent(self, now: int) -> list[UpOutput]:
-        limit_ms = RED_MS if self._assembly is None else SNAPSHOT_AGAIN_MS
-        if now - max(self._since, self.heard_at or 0) <= limit_ms:
+        if now - max(self._since, self.heard_at or 0) <= RED_MS + self._part_ms():
             return []
         self._since = now
         return [NextHub("silent")]
+
+    def _part_ms(self) -> int:
+        """What the next part of a snapshot may take; nothing when none is coming."""
+        if self._assembly is None:
+            return 0
+        return min(PART_BYTES_MAX, self._assembly.begin.size) // LINE_BYTES_MS_MIN
 
     # --- the journal ------------------------------------------------------------------------------
 

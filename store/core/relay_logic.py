@@ -297,7 +297,7 @@ class RelayLogic:
             now_at=up.hub_time(now),
             mode=self.mode(now),
             store_age_ms=hub.store_age_ms if hub else 0,
-            alarm=self.alarm or trouble or (hub.alarm if hub else ""),
+            alarm="\n".join(one for one in (self.alarm, trouble, hub.alarm if hub else "") if one),
             waiting=hub.waiting if hub else 0,
             scope=hub.scope if hub else "CITY",
             relay=self.identity.site,

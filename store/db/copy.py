@@ -35,11 +35,13 @@ log = logging.getLogger(__name__)
 
 
 class Copied(Struct, frozen=True):
-    """What a copy holds. `head` None: nothing yet, it needs a base."""
+    """What a copy holds. `head` None: nothing yet, it needs a base. `unknown`: it has rows that this program
+    does not understand; the floor lacks them."""
 
     epoch: Epoch
     head: Head | None
     floor: Floor
+    unknown: bool = False
 
 
 class CopyStore:
@@ -61,15 +63,16 @@ class CopyStore:
             upgrade(self._engine)
             connection = self._connect()
             with connection.begin():
-                if connection.execute(select(PROJECTION).where(PROJECTION.c.name == UNKNOWN)).first():
+                if _has_unknown(connection):
                     log.warning("the copy has rows an older program did not understand: state made anew")
                     rebuild_in(connection)
+                unknown = _has_unknown(connection)
                 self._head = rows.read_head(connection)
                 self._floor = rows.load_floor(connection)
                 self._epoch = _epoch(connection)
                 self._fenced = any(row.mode == FENCED for row in scopes(connection))
                 empty = self._head.seq == 0 and read_base(connection) is None
-        return Copied(self._epoch, None if empty else self._head, self._floor)
+        return Copied(self._epoch, None if empty else self._head, self._floor, unknown)
 
     def close(self) -> None:
         self._disconnect()
@@ -119,8 +122,7 @@ class CopyStore:
             rows.upsert(connection, VERDICT, _accepted(batch))
         if unknown is not None:
             log.error("row %d of the journal is of a kind this program does not know: update it", unknown)
-            known = connection.execute(select(PROJECTION).where(PROJECTION.c.name == UNKNOWN)).first()
-            if known is None:
+            if not _has_unknown(connection):
                 connection.execute(PROJECTION.insert().values(name=UNKNOWN, seq=unknown))
         if job.epoch != self._epoch or self._fenced:
             follows(connection, job.epoch)
@@ -186,6 +188,10 @@ def _accepted(batch: Batch) -> list[dict[str, Any]]:
 def _is_saved(connection: Connection, head: Head, epoch: Epoch) -> bool:
     """Whether the job of unknown outcome is in; one without rows shows by its epoch alone."""
     return rows.read_head(connection) == head and _epoch(connection) == epoch
+
+
+def _has_unknown(connection: Connection) -> bool:
+    return connection.execute(select(PROJECTION).where(PROJECTION.c.name == UNKNOWN)).first() is not None
 
 
 def _epoch(connection: Connection) -> Epoch:

@@ -26,6 +26,15 @@ def folder_of(url: str) -> Path | None:
     return Path(local).parent if local else None
 
 
+def place_of(url: str) -> str:
+    """Where the store is, for people: without user and ways in."""
+    parsed = make_url(url)
+    listed = parsed.query.get("host", ())
+    hosts = (listed,) if isinstance(listed, str) else listed
+    where = ",".join(hosts) or (f"{parsed.host}:{parsed.port}" if parsed.host else "")
+    return f"{where}/{parsed.database}" if where else str(parsed.database)
+
+
 def application_name(scope: str) -> str:
     """The name under which a new hub finds and ends the sessions of the one it replaces."""
     return f"lingsheng-hub-{scope}"
@@ -49,6 +58,12 @@ def open_engine(url: str, *, writer: bool, scope: str = "CITY") -> Engine:
     engine = create_engine(url, connect_args=arguments, poolclass=NullPool)
     event.listen(engine, "connect", _watch_notices)
     return engine
+
+
+def commit_here(connection: Connection) -> None:
+    """This transaction waits for no standby: it says where we stand, or keeps what others have already."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET LOCAL synchronous_commit = local")
 
 
 def commit_was_cut_short(connection: Connection) -> bool:

@@ -10,6 +10,23 @@ from store.db.errors import Outdated, converted
 
 HEAD_REVISION = "0006"
 MIGRATIONS = Path(__file__).parent / "migrations"
+CUT_JOURNAL = """
+CREATE OR REPLACE FUNCTION cut_journal(fork bigint) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  IF EXISTS (SELECT FROM authority WHERE scope = 'CITY' AND mode = 'normal') THEN
+    RAISE EXCEPTION 'a site leads from this journal';
+  END IF;
+  IF EXISTS (SELECT FROM journal AS gone WHERE gone.seq > fork
+             AND NOT EXISTS (SELECT FROM abandoned AS kept WHERE kept.hash = gone.hash)) THEN
+    RAISE EXCEPTION 'a row to be taken out is not kept';
+  END IF;
+  ALTER TABLE journal DISABLE TRIGGER journal_no_change;
+  DELETE FROM journal WHERE seq > fork;
+  ALTER TABLE journal ENABLE TRIGGER journal_no_change;
+END $$
+"""
+"""The one way the hub's role takes rows out: of a site that leads no more, each kept in `abandoned`."""
 
 
 def upgrade(engine: Engine) -> bool:
@@ -65,6 +82,9 @@ def grant_hub_role(url: str, role: str) -> None:
                 f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {quoted}",
                 f"REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {quoted}",
                 f"REVOKE UPDATE, DELETE ON journal FROM {quoted}",
+                CUT_JOURNAL,
+                "REVOKE ALL ON FUNCTION cut_journal(bigint) FROM PUBLIC",
+                f"GRANT EXECUTE ON FUNCTION cut_journal(bigint) TO {quoted}",
             ):
                 connection.execute(text(statement))
     except DBAPIError as error:

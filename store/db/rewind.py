@@ -18,13 +18,13 @@ from dispatch.events import Event
 from store.core.journal import Head
 from store.core.site_messages import Late
 from store.core.wire import Entry, Epoch
-from store.db.authority import follows
+from store.db.authority import FENCED, NORMAL, follows, scopes
 from store.db.base import chain_start, head_at
-from store.db.engine import folder_of, open_engine
-from store.db.errors import JournalBroken, converted
+from store.db.engine import commit_here, folder_of, open_engine
+from store.db.errors import JournalBroken, NotHolder, converted
 from store.db.rebuild import rebuild_in
 from store.db.rows import entry_of, read_head, upsert
-from store.db.tables import ABANDONED, JOURNAL, VERDICT
+from store.db.tables import ABANDONED, CITY, JOURNAL, VERDICT
 from store.private_file import make_private
 
 READ_AT_ONCE = 2000
@@ -86,7 +86,30 @@ class Tail:
         engine = open_engine(self._url, writer=True)
         try:
             with engine.begin() as connection:
+                commit_here(connection)
                 return _rewind(connection, fork, results, epoch, now_ms)
+        except DBAPIError as error:
+            raise converted(error) from error
+        finally:
+            engine.dispose()
+
+    def is_owed_by(self, site: str) -> bool:
+        """False: its tail is handed in already. Raises NotHolder for a store `site` does not lead from."""
+        with self._reading() as connection:
+            return _is_owed_by(connection, site)
+
+    def set_aside(self, fork: int, results: Mapping[str, str], epoch: Epoch, now_ms: int, site: str) -> None:
+        """Keep what became of the rows after `fork`; the journal stays as it is, for its server to be undone.
+
+        Raises StoreError; NotHolder as `is_owed_by`.
+        """
+        engine = open_engine(self._url, writer=True)
+        try:
+            with engine.begin() as connection:
+                commit_here(connection)
+                if _is_owed_by(connection, site):
+                    _set_aside(connection, fork, results, now_ms)
+                    follows(connection, epoch)
         except DBAPIError as error:
             raise converted(error) from error
         finally:
@@ -109,6 +132,13 @@ class _Reading:
         self._connection.close()
         if isinstance(error, DBAPIError):
             raise converted(error) from error
+
+
+def _is_owed_by(connection: Connection, site: str) -> bool:
+    rows = [row for row in scopes(connection) if row.scope == CITY]
+    if any(row.mode == NORMAL and row.epoch.site != site for row in rows):
+        raise NotHolder("another site leads from the server that answers")
+    return any(row.mode in {FENCED, NORMAL} for row in rows)
 
 
 def read_tail(connection: Connection, fork: int) -> list[Late]:
@@ -189,15 +219,19 @@ def _set_aside(connection: Connection, fork: int, results: Mapping[str, str], no
 def _cut(connection: Connection, fork: int) -> None:
     """The one place that takes rows out of the journal; the guard is off for this transaction only."""
     guards: list[str] = []
+    owned = "SELECT pg_has_role(current_user, relowner, 'USAGE') FROM pg_class WHERE relname = 'journal'"
     if connection.dialect.name == "sqlite":
         query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'journal'"
         for name, statement in connection.exec_driver_sql(query).all():
             guards.append(statement)
             connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
-    else:
+    elif connection.exec_driver_sql(owned).scalar():
         connection.exec_driver_sql("ALTER TABLE journal DISABLE TRIGGER journal_no_change")
         guards.append("ALTER TABLE journal ENABLE TRIGGER journal_no_change")
-    connection.execute(JOURNAL.delete().where(JOURNAL.c.seq > fork))
+    if connection.dialect.name == "sqlite" or guards:
+        connection.execute(JOURNAL.delete().where(JOURNAL.c.seq > fork))
+    else:  # the hub's role may change no row of the journal
+        connection.execute(text("SELECT cut_journal(:fork)"), {"fork": fork})
     accepted = VERDICT.c.ok | VERDICT.c.order_body.is_not(None)  # or kept as a conflict
     connection.execute(VERDICT.delete().where(VERDICT.c.seq > fork, accepted))
     # Whoever was told no here must not see it happen when this site commands again.

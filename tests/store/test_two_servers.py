@@ -23,15 +23,16 @@ from store.config.sections import Cluster, Relay, Site, Store
 from store.core.command_messages import CommandAnswer, DeclareIsland
 from store.core.ids import new_id
 from store.core.seat_logic import Told
-from store.core.wire import Mode
-from store.db.authority import scopes
-from store.db.errors import NotHolder
+from store.core.wire import Epoch, Mode
+from store.db.authority import follows, scopes, take
+from store.db.errors import NotHolder, StoreError
 from store.db.short import short_transaction
 from store.db.store import HubStore
 from store.db.verify import verified
 from store.exits import ExitCode
 from store.old_leader import rejoin
-from store.site_store import copying_config, leading_config
+from store.site_owed import Owed, OwedTails
+from store.site_store import Outranked, copying_config, leading_config
 from tests.console.eyes import Eyes
 from tests.store.conftest import POSTGRES, City, Desk, Postgres, master_data
 from tests.store.pair import Orders
@@ -181,9 +182,13 @@ def test_a_district_takes_command_with_the_standby_of_its_building(
     )
     since = 1_790_000_000_000
     word = Authority(CITY, "02", 2, since, "d1001", "d1002", "市中心失联", "2026-1", break_glass=True)
+    debts = OwedTails(tmp_path / "debts")
+    with short_transaction(district.store.url) as connection:
+        follows(connection, Epoch(1, "01", 1))
     for _ in range(2):
-        config = leading_config(district, word)
+        config = leading_config(district, word, debts)
         assert config.store.url == url
+    assert debts.all() == [Owed(2, url)]
     store = HubStore(config.store.url, "02", "b1/1")
     opened = store.open()
     assert (opened.epoch.term, opened.epoch.site) == (2, "02")
@@ -199,7 +204,16 @@ def test_a_district_takes_command_with_the_standby_of_its_building(
     gone = url.replace(f":{standby.port}/", ":1/")
     nowhere = Cluster(server="host=127.0.0.1 port=1 user=nobody")
     lost = replace(district, cluster=nowhere, relay=Relay(takeover_store=gone))
-    assert leading_config(lost, word) == lost, "its own copy leads (tier 2)"
+    assert leading_config(lost, word, debts) == lost, "its own copy leads (tier 2)"
+    debts.add(gone, 2)
+    with pytest.raises(StoreError, match="only from there"):  # rows of this term are in it alone
+        leading_config(lost, word, debts)
+    for site, term in (("01", 2), ("00", 3)):  # two sites were told to command: the higher one stays
+        lower = replace(word, site="02" if site == "00" else site, term=2)
+        with short_transaction(url) as connection:
+            take(connection, replace(word, site=site if term == 3 else "02", term=term))
+        with pytest.raises(Outranked):
+            leading_config(district, lower, debts)
 
 
 def test_a_standby_that_lacks_what_another_one_has_is_not_promoted(

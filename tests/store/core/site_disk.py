@@ -49,6 +49,7 @@ class SiteBug(Enum):
     TAIL_NOT_COMPARED = auto()
     NO_TERMINAL_FENCE = auto()
     NOT_FENCED = auto()
+    HEARD_TERM_FORGOTTEN = auto()
 
 
 def floor_of_sites() -> Floor:

@@ -210,16 +210,20 @@ class Follower(Party):
     def take_command(self, *, break_glass: bool) -> None:
         """Two people here order it, by what this site knows."""
         logic, now = self.logic, self.world.now
-        apart = self.disk.heard > self.disk.epoch  # our tail was not compared with theirs yet
-        if not logic.has_copy or self.rejoin is not None or self.disk.head is None or apart:
+        if not logic.has_copy or self.disk.head is None:
+            return
+        # our tail was not compared with theirs yet: who was told no there may stand accepted here
+        apart = self.disk.heard > self.disk.epoch or self.rejoin is not None
+        if apart and not break_glass:
             return
         following = logic.following
+        heard = EPOCH_ZERO if self.bug is SiteBug.HEARD_TERM_FORGOTTEN else self.disk.heard
         standing = Standing(
             self.site,
             "",
             self.disk.head,
             logic.epoch.site,
-            max(following.tick.epoch if following.tick else logic.epoch, self.disk.heard),
+            max(following.tick.epoch if following.tick else logic.epoch, heard),
             following.heard_seq,
             following.heard_at,
         )
@@ -228,4 +232,6 @@ class Follower(Party):
         )
         if why_not_take(standing, logic.floor, asked, PEOPLE, now):
             return
+        if apart:
+            self.world.taken_back(self.site)
         self.world.begin_command(self.site, taken(logic.floor, standing, asked, PEOPLE, now))

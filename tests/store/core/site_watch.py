@@ -47,6 +47,8 @@ class Watch:
         self.gave: dict[str, int] = {}
         self.planned: set[int] = set()
         self.counts: dict[str, int] = defaultdict(int)
+        self.unasked: set[str] = set()
+        """Accepted in a tail its site took command back with, by break-glass: the other may have said no."""
 
     def other(self, site: str) -> str:
         return DISTRICT if site == CITY_SITE else CITY_SITE
@@ -102,6 +104,12 @@ class Watch:
         self.counts["handed in"] += len(tail)
         behind = any(late.term == holder.term - 1 for late in tail)
         demand(not behind or holder.term not in self.planned, "a planned hand-over leaves nothing behind")
+
+    def taken_back(self, site: str) -> None:
+        """A fenced site commands again before it handed anything in: only by break-glass, and it is said."""
+        self.counts["taken back"] += 1
+        shared = {entry.hash for entry in self.disks[self.other(site)].journal}
+        self.unasked |= {entry.cid for entry in self.disks[site].journal if entry.hash not in shared}
 
     # --- the end ---
 
@@ -160,6 +168,6 @@ class Watch:
             else:
                 before = self.row_of.get(cid, self.beginning) < self.beginning
                 demand(
-                    before or kinds.get(cid, set()) <= ONLY_KEPT,
+                    before or cid in self.unasked or kinds.get(cid, set()) <= ONLY_KEPT,
                     f"{cid}: told refused, done all the same",
                 )

@@ -1,183 +1,44 @@
-"""Hub and relay as pure logic, joined by a list: copying, parking, catching up, handing on, being cut off."""
-
-from collections import deque
-from typing import Any
+"""Hub and relay as pure logic: copying, catching up, handing on, being cut off, left and forked."""
 
 from msgspec.structs import replace
 
-from dispatch import commands as cmd
-from dispatch.floor import Floor
-from dispatch.kinds import Role
-from dispatch.words import Dispatcher, Point, Seat, Station
-from store.core.batch import Batch, decide_batch
 from store.core.command_messages import EvidenceReq
-from store.core.copied import CopyJob, fold
-from store.core.following import RED_MS, Copy, ForkFound, NextHub, PublishPositions, ToTheHub, Trouble
-from store.core.greeting import Identity
+from store.core.following import LINE_BYTES_MS_MIN, RED_MS, ForkFound, NextHub, Trouble
 from store.core.hub_followers import Followers
-from store.core.hub_logic import HubLogic
-from store.core.journal import Head
-from store.core.line import BUDGET_MIN, BUDGET_START, Line
 from store.core.messages import (
     Ack,
     Catch,
-    Cmd,
     Evs,
     Hello,
     Login,
     LoginOk,
     LoginRefused,
     Nack,
-    Positions,
     Resume,
     SnapReq,
     Tick,
     Welcome,
     decode_from_hub,
-    decode_to_hub,
 )
-from store.core.outputs import CheckPerson, ForSite, Origin, Publish, ReadJournal, Reply, addressed
-from store.core.relay_logic import RelayLogic
-from store.core.roster import Machine, MachineRole
-from store.core.seals import SignKey
-from store.core.site_messages import Follow, Forward, Forwarded, Journal, PositionsReq
+from store.core.outputs import CheckPerson, ForSite, Origin, addressed
+from store.core.roster import MachineRole
+from store.core.site_messages import Forward, Journal
 from store.core.tokens import Token, seal
-from store.core.wire import EPOCH_ZERO, FAR_BEHIND, FIX_VALID, Epoch, Mode, Position, encode
-
-NOW = 1_790_000_000_000
-HUB_SIGN, RELAY_SIGN = SignKey("hub", b"h" * 32), SignKey("relay-02", b"r" * 32)
-RELAY = Machine("relay-02", "r" * 40, MachineRole.RELAY, site="02")
-SEAT = Machine("seat-21", "s" * 40, MachineRole.SEAT, "21", site="02")
-FOREIGN = Machine("seat-31", "f" * 40, MachineRole.SEAT, "31", site="03")
-ROSTER = {one.name: one for one in (RELAY, SEAT, FOREIGN)}
-LINE = b"line"
-TOKEN = seal(Token(SEAT.public_key, "d1", "s21", NOW, NOW + 3_600_000), HUB_SIGN)
-
-
-def floor() -> Floor:
-    person = Dispatcher("d1", "1001", "王芳", frozenset({Role.DISPATCHER}))
-    return Floor(seats={"s21": Seat("s21", "21", "02")}, dispatchers={"d1": person})
-
-
-def new_hub(boot: int = 1, kept: Floor | None = None, head: Head | None = None) -> HubLogic:
-    identity = Identity("01", "hub", Epoch(1, "01", boot), HUB_SIGN, 5571, 5572)
-    return HubLogic(identity, kept or floor(), head or Head(), ROSTER.get)
-
-
-class Sites:
-    """A hub and a relay; frames wait in two queues until `pump`. `copy_now` False: the disk is slow."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-        self.hub = new_hub()
-        self.relay = RelayLogic(
-            Identity("02", "relay", EPOCH_ZERO, RELAY_SIGN, 6571, 6572), Floor(), None, Line(), NOW
-        )
-        self.cut = False
-        self.copy_now = True
-        self.jobs: deque[CopyJob] = deque()
-        self.published: list[Any] = []
-        self.answers: list[Any] = []
-        self.positions: list[Positions] = []
-        self.other: list[Any] = []
-        self.to_hub: deque[bytes] = deque()
-        self.to_relay: deque[bytes] = deque()
-        self.copied_floor, self.copied_head = Floor(), Head()
-        self.journal: list[Any] = []
-
-    def connect(self) -> None:
-        self.relay_out(self.relay.connected(self.now))
-        self.pump()
-
-    def relay_out(self, outputs: list[Any]) -> None:
-        for output in outputs:
-            match output:
-                case ToTheHub(message):
-                    if not self.cut:
-                        self.to_hub.append(encode(message))
-                case Copy(job):
-                    self.jobs.append(job)
-                case Publish(frame):
-                    self.published.append(decode_from_hub(frame))
-                case Reply(_, frame):
-                    self.answers.append(decode_from_hub(frame))
-                case PublishPositions(frame):
-                    self.positions.append(decode_from_hub(frame))
-                case _:
-                    self.other.append(output)
-
-    def hub_out(self, outputs: list[Any]) -> None:
-        for output in outputs:
-            if isinstance(output, Reply):
-                route, frame = addressed(output)
-                if route == LINE and not self.cut:
-                    self.to_relay.append(frame)
-            elif isinstance(output, ReadJournal):
-                rows = [row for row in self.journal if row.seq > output.follow.seq]
-                self.hub_out(self.hub.followers.on_rows(output, tuple(rows), self.hub.head))
-
-    def pump(self) -> None:
-        while self.to_hub or self.to_relay or (self.copy_now and self.jobs):
-            if self.to_hub:
-                message = decode_to_hub(self.to_hub.popleft())
-                self.hub_out(self.hub.on_message(Origin(RELAY, LINE), message, self.now))
-                self.write()
-            if self.to_relay:
-                self.relay_out(self.relay.on_hub(decode_from_hub(self.to_relay.popleft()), self.now))
-            if self.copy_now and self.jobs:
-                self.copy()
-
-    def copy(self) -> None:
-        job = self.jobs.popleft()
-        if job.base is not None:
-            batch = Batch(job.base.floor, job.base.head)
-        else:
-            batch, unknown = fold(self.copied_floor, self.copied_head, job.entries)
-            assert unknown is None
-        self.copied_floor, self.copied_head = batch.floor, batch.head
-        self.relay_out(self.relay.on_copied(batch, self.now))
-
-    def write(self) -> None:
-        works = self.hub.next_batch()
-        if works:
-            batch = decide_batch(self.hub.floor, works, {}, self.hub.head, self.hub.identity.epoch, self.now)
-            self.journal += batch.entries
-            self.hub_out(self.hub.on_committed(batch, self.now))
-
-    def rows(self, count: int) -> None:
-        """Events of the hub's own."""
-        for _ in range(count):
-            name = f"st{self.hub.head.seq}"
-            order = cmd.RegisterStation(Station(name, name, "站", Point(126.6, 45.7)))
-            self.hub.enqueue_own(name, order, self.now)
-            self.write()
-
-    def tick(self, ms: int = 200) -> None:
-        self.now += ms
-        self.hub_out(self.hub.on_time(self.now))
-        self.relay_out(self.relay.on_time(self.now))
-        self.pump()
-
-    def from_seat(self, message: Any, machine: Machine = SEAT) -> None:
-        self.relay_out(self.relay.on_message(Origin(machine, b"seat"), message, self.now))
-        self.pump()
-
-
-def joined() -> Sites:
-    sites = Sites()
-    sites.rows(3)
-    sites.connect()
-    sites.tick()
-    return sites
-
-
-def of(kind: type, messages: list[Any]) -> list[Any]:
-    return [message for message in messages if isinstance(message, kind)]
-
-
-def seat_order(cid: str) -> Cmd:
-    body = encode(cmd.ReportRinging(f"call-{cid}", "13800000000"))
-    return Cmd(cid=cid, body=body, at=NOW, deadline_at=NOW + 60_000, token=TOKEN)
+from store.core.wire import FAR_BEHIND, PART_BYTES_MAX, Epoch, Mode, encode
+from tests.store.core.joined_sites import (
+    FOREIGN,
+    LINE,
+    NOW,
+    RELAY,
+    RELAY_SIGN,
+    ROSTER,
+    SEAT,
+    Sites,
+    joined,
+    new_hub,
+    of,
+    seat_order,
+)
 
 
 def test_a_new_district_begins_with_a_snapshot_and_goes_on_with_the_journal() -> None:
@@ -383,94 +244,17 @@ def test_questions_about_command_go_to_the_site_and_catch_is_answered_here() -> 
     assert (sites.answers[-1].relay, sites.answers[-1].events_port) == ("02", 6571)
 
 
-def position(number: int, at: int) -> Position:
-    return Position(f"v{number}", at, 45_700_000, 126_600_000, 300, 90, FIX_VALID)
-
-
-def test_positions_come_by_budget_the_longest_unheard_first_and_only_the_newest() -> None:
-    sites = joined()
-    for at in (1, 2, 3):
-        sites.hub_out(sites.hub.followers.on_positions([position(n, at) for n in range(100)]))
-    sites.pump()
-    first = sites.positions[0]
-    assert first.batch[0].at == 1  # a question was waiting
-    assert 0 < len(first.batch) < 100
-    heard = {one.vehicle_id: one for message in sites.positions for one in message.batch}
-    for _ in range(200):
-        if len(heard) == 100 and all(one.at == 3 for one in heard.values()):
-            break
-        sites.tick(50)
-        heard |= {one.vehicle_id: one for message in sites.positions for one in message.batch}
-    else:
-        raise AssertionError("every vehicle is heard in the end")
-    order = [one.vehicle_id for message in sites.positions[1:] for one in message.batch]
-    assert order[:10] == [f"v{n}" for n in range(len(first.batch), len(first.batch) + 10)]
-
-
-def test_a_line_that_queues_words_gets_fewer_positions_and_fewer_ticks() -> None:
-    line = Line()
-    for _ in range(10):
-        line.pong(80)
-    assert line.queue_ms == 0
-    line.positions_came(int(line.budget), 0)
-    line.pong(80)
-    assert line.budget > BUDGET_START
-    line.pong(900)
-    assert line.budget > BUDGET_START, "one stuck word is a lost packet"
-    for _ in range(12):
-        line.pong(900)
-    assert line.budget == BUDGET_MIN
-    assert line.tick_ms == 1000
-    assert Line(5000).budget == 5000
-
-
-def test_a_question_of_a_machine_that_is_no_relay_is_no_question() -> None:
-    hub = new_hub()
-    for message in (Follow(seq=0, hash=bytes(32)), PositionsReq(bytes_max=9)):
-        (answer,) = hub.on_message(Origin(SEAT, b"x"), message, NOW)
-        assert decode_from_hub(answer.frame) == Nack(reason="bad_message")
-
-
-def test_a_relay_that_is_gone_is_forgotten() -> None:
-    sites = joined()
-    assert [site for site, _ in sites.hub.followers.sites(sites.now)] == ["02"]
-    sites.hub.on_time(sites.now + 60_000)
-    assert sites.hub.followers.sites(sites.now) == []
-
-
-def test_what_one_machine_sends_never_costs_the_district_its_line() -> None:
-    sites = joined()
-    sites.hub.followers.machine_of = {}.get  # struck at the hub, the relay does not know it yet
-    sites.from_seat(seat_order("o1"))
-    assert sites.answers[-1] == Nack(reason="bad_message")
+def test_a_hub_that_falls_silent_in_the_middle_of_the_first_snapshot_is_left() -> None:
+    """The thinnest line has time for one part of it, nobody waits longer."""
+    sites = Sites()
+    sites.rows(3)
+    frames = sites.hub.on_message(Origin(RELAY, LINE), SnapReq(), sites.now)
+    sites.relay_out(sites.relay.connected(sites.now))
+    begin = decode_from_hub(addressed(frames[0])[1])
+    sites.relay_out(sites.relay.on_hub(begin, sites.now))
+    part_ms = min(PART_BYTES_MAX, begin.size) // LINE_BYTES_MS_MIN
+    sites.relay_out(sites.relay.on_time(sites.now + RED_MS + part_ms))
     assert not of(NextHub, sites.other)
-    assert sites.relay.following.trouble is Trouble.NONE
-    sites.hub.followers.machine_of = ROSTER.get
-    endless = replace(seat_order("o2"), body=bytes(1024 * 1024 - 200))
-    sites.from_seat(endless)
-    assert sites.answers[-1] == Nack(reason="bad_message")
-    assert not sites.to_hub
-
-
-def test_an_ack_asked_for_again_is_held_once_while_the_disk_is_slow() -> None:
-    sites = joined()
-    said = encode(Ack(cid="o1", epoch=Epoch(1, "01", 1), seq=4))
-    for _ in range(20):
-        sites.cut = True
-        sites.from_seat(seat_order("o1"))
-        sites.relay_out(sites.relay.on_hub(Forwarded(route=b"seat-21/o1", frame=said), sites.now))
-        sites.cut = False
-    sites.rows(1)
-    sites.pump()
-    assert len(of(Ack, sites.answers)) == 1
-
-
-def test_a_relay_is_heard_in_a_night_without_any_change() -> None:
-    """Its questions stay parked, so only its pings tell that command could be handed over to it."""
-    sites = joined()
-    ages = []
-    for _ in range(50):
-        sites.tick()
-        ages += [age for _, age in sites.hub.followers.sites(sites.now)]
-    assert len(ages) == 50
-    assert max(ages) < 1000
+    sites.relay_out(sites.relay.on_time(sites.now + RED_MS + part_ms + 1))
+    assert of(NextHub, sites.other) == [NextHub("silent")]
+    assert part_ms < RED_MS, "of a small floor"

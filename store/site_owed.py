@@ -1,0 +1,51 @@
+"""What this site still owes: stores on servers it led from, whose last rows the next to command may lack.
+
+The list is a file beside the store, written before such a store is led from and shortened only when its tail
+is handed in; so it outlives any fall, and nobody has to remember (bus.md 5.8).
+"""
+
+from pathlib import Path
+
+from msgspec import Struct
+
+from store.private_file import replace_private
+
+FILE = "owed-tails"
+
+
+class Owed(Struct, frozen=True):
+    """The store at `url`, led from in `term`."""
+
+    term: int
+    url: str
+
+
+class OwedTails:
+    """The file, one "term url" a line. Belongs to one thread at a time; raises OSError."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / FILE
+
+    def all(self) -> list[Owed]:
+        """In the order they were led from."""
+        if not self._path.exists():
+            return []
+        lines = self._path.read_text(encoding="utf-8").splitlines()
+        pairs = [line.split(" ", 1) for line in lines if " " in line]
+        return [Owed(int(term), url) for term, url in pairs]
+
+    def has(self, url: str) -> bool:
+        return any(one.url == url for one in self.all())
+
+    def add(self, url: str, term: int) -> None:
+        """Durable before this returns; the newest term counts."""
+        if Owed(term, url) not in self.all():
+            self._write([*(one for one in self.all() if one.url != url), Owed(term, url)])
+
+    def remove(self, url: str) -> None:
+        """Its tail is with the site that commands."""
+        if self.has(url):
+            self._write([one for one in self.all() if one.url != url])
+
+    def _write(self, owed: list[Owed]) -> None:
+        replace_private(self._path, "".join(f"{one.term} {one.url}\n" for one in owed).encode())
