@@ -30,6 +30,7 @@ LAG_BYTES_MAX = 16 * 2**20
 DISK_FREE_MIN = 0.20
 CLOCK_MS_MAX = 100.0
 CERTIFICATE_DAYS_MIN = 60
+VERIFY_S_MAX = 30.0
 DAY_S = 86_400
 
 
@@ -77,6 +78,8 @@ def checks_of(here: Here) -> list[Callable[[Here], Iterator[Finding]]]:
     """What has to be looked at here, by what the machine runs."""
     runs = set(here.machine.runs)
     checks: list[Callable[[Here], Iterator[Finding]]] = [clock, disk]
+    if runs - {"etcd"}:  # Debian's own
+        checks.append(services)
     if (here.folder / "tls").exists():
         checks.append(certificate)
     if runs & {"etcd", "postgresql"}:
@@ -141,6 +144,31 @@ def disk(here: Here) -> Iterator[Finding]:
             yield broken(*said, "清理或扩容；备份请另用一块盘", "make room; backups belong on another disk")
         else:
             yield well(*said)
+
+
+def services(here: Here) -> Iterator[Finding]:
+    """systemd understands the units of the kit and finds the programs they start."""
+    units = sorted(Path(here.city.path("units", here.machine)).glob("lingsheng-*.*"))
+    advice = ("重新 deploy make 并复制；查程序位置", "deploy make and copy it anew; is the program there?")
+    if not units:
+        yield broken("没有服务单元", "no units of the kit here", *advice)
+        return
+    try:
+        done = subprocess.run(
+            ["systemd-analyze", "verify", "--man=no", *units],
+            capture_output=True,
+            text=True,
+            timeout=VERIFY_S_MAX,
+            check=False,
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        yield broken("服务单元未能检查", f"the units cannot be looked at: {error}", *advice, mark="▲")
+        return
+    said = sorted({line for line in done.stderr.splitlines() if "lingsheng-" in line})
+    for line in said:
+        yield broken(f"服务单元：{line}", f"units: {line}", *advice)
+    if not said:
+        yield well(f"{len(units)} 个服务单元", f"{len(units)} units are understood by systemd")
 
 
 def certificate(here: Here) -> Iterator[Finding]:

@@ -1,10 +1,13 @@
 """`deploy check` on a machine where nothing runs: every line says what is wrong and what to do."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
-from store.deploy.checks import check_machine
+from store.config import Config
+from store.deploy.checks import Here, check_machine, checks_of, services
+from store.deploy.city_file import read_city
 from store.deploy.making import make_kit
 from store.exits import CannotStartError, ExitCode
 from tests.store.conftest import PROJECT
@@ -28,6 +31,35 @@ def test_everything_is_looked_at_and_every_fault_has_advice(
     for line, following in zip(lines, [*lines[1:], ""], strict=True):
         assert line[0] in "●▲■ "
         assert line[0] not in "■▲" or following.startswith("    "), f"no advice: {line}"
+
+
+@pytest.mark.peer
+def test_systemd_takes_every_unit_and_a_fault_in_one_is_named(tmp_path: Path) -> None:
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("not installed: systemd")
+    python = tmp_path / "program" / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.touch(0o755)
+    text = (PROJECT / "deploy" / "city.example.toml").read_text(encoding="utf-8")
+    paths = f'[paths]\nprogram = "{tmp_path}/program"\nunits = "{tmp_path}/units-{{machine}}"\n'
+    (tmp_path / "city.toml").write_text(f"{paths}\n{text}", encoding="utf-8")
+    make_kit(tmp_path / "city.toml", tmp_path / "kit")
+    city = read_city(tmp_path / "city.toml")
+    for machine in city.machine:
+        here = Here(city, machine, Config(), tmp_path)
+        made = tmp_path / "kit" / machine.name / str(tmp_path).lstrip("/") / f"units-{machine.name}"
+        assert (services in checks_of(here)) is made.exists()
+        if not made.exists():
+            continue
+        shutil.copytree(made, city.path("units", machine))
+        [finding] = services(here)
+        assert finding.mark == "●", finding
+    hub = tmp_path / "units-a1" / "lingsheng-hub.service"
+    hub.write_text(hub.read_text(encoding="utf-8").replace("Restart=always", "Restart=now"), encoding="utf-8")
+    python.unlink()
+    said = [finding.what.en for finding in services(Here(city, city.machine[0], Config(), tmp_path))]
+    assert any("lingsheng-hub.service" in words and "now" in words for words in said)
+    assert any("is not executable" in words for words in said)
 
 
 def test_a_folder_that_is_no_kit_is_refused(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The kit of a city: what it writes is taken by the programs it is for, and a contradiction is refused."""
 
+import os
 import re
 import shutil
 import stat
@@ -55,6 +56,19 @@ def test_secrets_are_for_their_owner_and_units_carry_none(kit: Path) -> None:
         assert modes == {0o600}, name
     assert stat.S_IMODE((kit / "secrets").stat().st_mode) == 0o700
     assert not list(kit.glob("seat-01/**/pgpass*")), "a seat gets no password of the database"
+
+
+@pytest.mark.peer
+def test_chrony_takes_the_sources_of_every_machine(kit: Path) -> None:
+    chronyd = shutil.which("chronyd", path=f"{os.environ['PATH']}:/usr/sbin")
+    if chronyd is None:
+        pytest.skip("not installed: chrony")
+    files = sorted(kit.rglob("chrony/conf.d/*.conf"))
+    assert len(files) == len(read_city(EXAMPLE).machine)
+    for file in files:
+        done = subprocess.run([chronyd, "-p", "-f", file], capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, ""), file
+        assert "server" in done.stdout
 
 
 def test_a_certificate_names_its_machine_only(kit: Path) -> None:
