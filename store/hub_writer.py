@@ -20,7 +20,7 @@ from store.db.errors import DiskFull, Fenced, NotDurable, StoreError
 from store.db.history import advance_history
 from store.db.track import Thinner, forget_track, write_track
 
-RETRY_S = (0.1, 0.3, 1.0)
+RETRY_S = (0.1, 0.3)
 IDLE_S = 0.5
 GAP_S = 0.01  # no command for so long counts as an idle moment when one is due
 IDLE_WORK_MS = 1000

@@ -10,7 +10,7 @@ from store.deploy.city_file import CityFile, CityMachine
 from store.deploy.secrets_file import Passwords
 
 TTL_S = 20  # Patroni allows no less
-LOOP_WAIT_S = 2
+LOOP_WAIT_S = 1
 RETRY_TIMEOUT_S = 5  # loop_wait + 2 * retry_timeout <= ttl
 LAG_BYTES_MAX = 1_048_576
 HUB_ROLE = "lingsheng"
