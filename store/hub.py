@@ -214,6 +214,7 @@ class Hub:
         if roster.revision != self.logic.roster.revision:
             self.logic.seals.trust(sign_keys(roster.machines.values()))
             self.logic.roster = RosterNews(revision=roster.revision, sealed=roster.sealed)
+            self.logic.followers.roster_changed()
 
     def _take_reports(self, now: int) -> None:
         for report in self._writer.take_reports():

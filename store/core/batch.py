@@ -15,10 +15,12 @@ from msgspec.structs import replace
 from dispatch.apply import apply
 from dispatch.decide import decide
 from dispatch.decide_late import in_conflict
+from dispatch.decision import Decision
 from dispatch.events import ConflictFound, Event
 from dispatch.floor import TABLES, Floor, Ref, copy_of
 from dispatch.order import Order
-from dispatch.refusals import InConflict, NotPossible, Refusal, TooLate
+from dispatch.refusals import InConflict, NotAllowed, NotPossible, Refusal, TooLate
+from dispatch.rights import may
 from dispatch.scopes import held_elsewhere
 from dispatch.sites import CITY
 from store.core.hlc import next_hlc
@@ -194,23 +196,42 @@ def result_of_late(verdict: Verdict, *, repeated: bool) -> str:
 
 
 def _carry_out(batch: Batch, work: Work, epoch: Epoch, now_ms: int, scope: str) -> Refusal | None:
-    if work.refusal is not None:
+    order = work.order
+    late = order is not None and order.late is not None
+    if work.refusal is not None and not late:
         return work.refusal
-    late = work.order is not None and work.order.late is not None
     if now_ms > work.deadline_at and not late:
         return TooLate(work.deadline_at)
-    if work.order is None:
+    if order is None:
         return UNSUPPORTED
-    elsewhere = held_elsewhere(batch.floor, work.order, epoch.site, scope)
+    elsewhere = held_elsewhere(batch.floor, order, epoch.site, scope)
     if elsewhere is not None:
         return elsewhere
-    decision = decide(batch.floor, replace(work.order, decided_by=epoch.site), now_ms)
+    order = replace(order, decided_by=epoch.site)
+    decision = _decide(batch.floor, order, work.refusal, now_ms)
     if not isinstance(decision, tuple):
         return decision
     for event in decision:
         _journal(batch, work, event, epoch, now_ms)
     found = [event.conflict.id for event in decision if isinstance(event, ConflictFound)]
     return InConflict(found[0]) if late and found else None
+
+
+def _decide(floor: Floor, order: Order, doubt: Refusal | None, now_ms: int) -> Decision:
+    """Who gave a late order is looked up here: without the right it waits for a person to settle it.
+
+    `doubt`: why it has to wait for one in any case.
+    """
+    if order.late is None:
+        return decide(floor, order, now_ms)
+    person = floor.dispatchers.get(order.dispatcher_id or "")
+    order = replace(order, roles=order.roles | person.roles if person else order.roles)
+    kind = type(order.command)
+    if doubt is None and not may(order.roles, kind):
+        doubt = NotAllowed(kind.__name__)
+    if doubt is not None and order.late is not None:
+        return in_conflict(floor, order, order.late, doubt, now_ms)
+    return decide(floor, order, now_ms)
 
 
 def _journal(batch: Batch, work: Work, event: Event, epoch: Epoch, now_ms: int) -> None:

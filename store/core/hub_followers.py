@@ -39,13 +39,17 @@ class _Follower(Struct):
     """One relay. `moved`: positions it has not taken, in the order the vehicles first changed."""
 
     heard_at: int
-    site: str
+    machine: Machine
     parked: Follow | None = None
     reading: bool = False
     hungry: PositionsReq | None = None
     moved: dict[str, Position] = {}
     tick_ms: int = 200
     tick_at: int = 0
+
+    @property
+    def site(self) -> str:
+        return self.machine.site
 
 
 class Followers:
@@ -67,6 +71,15 @@ class Followers:
         if follower is not None:
             follower.heard_at = now
 
+    def roster_changed(self) -> None:
+        """Who was struck or changed hears nothing more, parked questions included; the others go on."""
+        still = {
+            route: one
+            for route, one in self._by_route.items()
+            if self.machine_of(one.machine.name) == one.machine
+        }
+        self._by_route = still
+
     def caught_up(self, site: str, head: Head) -> bool:
         """True when a follower of this site has every row up to `head` and waits for the next."""
         parked = (one.parked for one in self._by_route.values() if one.site == site)
@@ -84,9 +97,9 @@ class Followers:
         if isinstance(message, HashReq):
             return [ReadHashes(route, HashReq(seqs=message.seqs[:HASHES_MAX]))]
         follower = self._by_route.get(route)
-        fresh = follower is None or follower.site != origin.machine.site
+        fresh = follower is None or follower.machine != origin.machine
         if follower is None or fresh:
-            follower = self._by_route[route] = _Follower(now, origin.machine.site)
+            follower = self._by_route[route] = _Follower(now, origin.machine)
         follower.heard_at = now
         if isinstance(message, PositionsReq):
             follower.hungry = message

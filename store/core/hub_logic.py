@@ -227,7 +227,7 @@ class HubLogic:
             if expected.late:
                 expected.route = origin.route
             return []  # what its giver sends himself comes first; handed in again it meets that verdict
-        work = late_work(late)
+        work = late_work(late, self.followers.machine_of)
         if work is None or (origin.machine.site and origin.machine.site != late.site):
             return self.on_bad_message(origin)  # a site hands in what it accepted itself, nothing else
         if self.mode in {Mode.FENCED, Mode.HANDING_OVER} or len(self._expected) >= WAITING_MAX:

@@ -13,12 +13,14 @@ from store.core.hub_sites import late_work
 from store.core.wire import Epoch
 from store.db.authority import FENCED, FOLLOWING, fence, follows, give, led_by, owed, scopes, take
 from store.db.engine import open_engine
-from store.db.errors import NotHolder
+from store.db.errors import NotHolder, StoreError
+from store.db.migrate import grant_hub_role, migrate
 from store.db.rebuild import rebuild
 from store.db.rewind import KEPT, Tail
 from store.db.short import short_transaction
 from store.db.store import HubStore
 from store.db.tables import ABANDONED, JOURNAL, VERDICT
+from tests.store.conftest import Postgres
 from tests.store.db.test_store import NOW, an_incident, fill, work
 
 WORD = Authority(CITY, "02", 2, NOW, "d1001", "d1002", "失联", "令-1")
@@ -88,7 +90,7 @@ def test_the_tail_is_handed_in_set_aside_and_the_journal_goes_back(store: HubSto
     lates = tail.orders(fork.seq)
     assert [late.cid for late in lates] == ["ring-apart", "begin-apart", "form-apart", "open-apart"]
     assert lates[-1].numbers[0].startswith("01-")
-    assert all(late_work(late) is not None for late in lates)
+    assert all(late_work(late, lambda _name: None) is not None for late in lates)
     copy = tail.keep_copy(fork.seq)
     assert copy is None or copy.exists()
     results = {late.cid: "merged" for late in lates[:-1]}
@@ -118,3 +120,57 @@ def test_a_process_that_stood_still_does_not_fence_a_newer_command(store_url: st
         fence(connection, CITY, newest)
         fence(connection, CITY, Epoch(3, "01", 1))
         assert [row.epoch for row in scopes(connection)] == [newest]
+
+
+@pytest.mark.peer
+def test_the_hubs_own_role_goes_back_and_can_take_out_nothing_else(postgres: Postgres) -> None:
+    """Whoever may change no row of the journal sets its tail aside first, as a site that leads no more."""
+    owner_url = postgres.new_database()
+    migrate(owner_url)
+    engine = open_engine(owner_url, writer=True)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE ROLE hub_of_test LOGIN"))
+        connection.execute(text("REVOKE CREATE ON SCHEMA public FROM PUBLIC"))
+    engine.dispose()
+    grant_hub_role(owner_url, "hub_of_test")
+    url = owner_url.replace("postgres@", "hub_of_test@")
+    store = HubStore(url, "01", "here/1")
+    store.open()
+    fill(store)
+    fork = store._head
+    an_incident(store, "apart")
+    store.close()
+    tail = Tail(url)
+    late = tail.orders(fork.seq)
+    cut = text(f"SELECT cut_journal({fork.seq})")
+    for reason in ("a site leads", "is not kept"):
+        with pytest.raises(StoreError, match=reason), short_transaction(url) as connection:
+            connection.execute(cut)
+        with short_transaction(url) as connection:
+            fence(connection, CITY, HOLDER)
+    assert tail.rewind(fork.seq, {one.cid: "merged" for one in late}, HOLDER, NOW) == fork
+    tail.close()
+    with short_transaction(url) as connection:
+        assert connection.execute(select(ABANDONED.c.cid)).first() is not None
+    with pytest.raises(StoreError), short_transaction(url) as connection:
+        connection.execute(JOURNAL.delete().where(text("seq = 1")))
+
+
+def test_a_tail_is_set_aside_once_and_only_by_the_site_that_led(store: HubStore, store_url: str) -> None:
+    fork = store._head
+    an_incident(store, "apart")
+    head = store._head
+    store.close()
+    tail = Tail(store_url)
+    with pytest.raises(NotHolder):
+        tail.is_owed_by("02")
+    with short_transaction(store_url) as connection:
+        fence(connection, CITY, HOLDER)
+    assert tail.is_owed_by("01")
+    tail.set_aside(fork.seq, {}, HOLDER, NOW, "01")
+    assert not tail.is_owed_by("01")
+    assert tail.head() == head, "its server is undone, not its journal"
+    tail.close()
+    with short_transaction(store_url) as connection:
+        kept = connection.execute(select(ABANDONED.c.seq)).scalars().all()
+    assert sorted(kept) == list(range(fork.seq + 1, head.seq + 1))
