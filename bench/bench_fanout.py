@@ -134,8 +134,9 @@ def measured() -> tuple[dict[str, dict[int, list[float]]], dict[str, str]]:
 
 
 def run() -> dict[str, float]:
-    """fanout_<who>_<rate>_p50_ms and _p99_ms."""
-    waits, _ = measured()
+    """fanout_<who>_<rate>_p50_ms and _p99_ms, and the table of docs/scaling.md on the output."""
+    waits, absent = measured()
+    print("\n".join(table(waits, absent)), flush=True)
     return {
         f"fanout_{name}_{rate}_p{share}_ms": round(percentile(values, share / 100), 1)
         for name, by_rate in waits.items()
@@ -144,19 +145,19 @@ def run() -> dict[str, float]:
     }
 
 
-def table() -> list[str]:
-    """For people: with what each one promises."""
-    waits, absent = measured()
-    lines = [f"{'':16}" + "".join(f"{rate:>5}/s p50{'p99':>8}" for rate in RATES_HZ) + "   durable?"]
+def table(waits: dict[str, dict[int, list[float]]], absent: dict[str, str]) -> list[str]:
+    """Markdown: with what each one promises."""
+    rates = "".join(f" {rate}/s p50 | p99 |" for rate in RATES_HZ)
+    lines = [f"| |{rates} durable before the answer? |", f"|---|{'---:|' * 2 * len(RATES_HZ)}---|"]
     for name, by_rate in waits.items():
         cells = "".join(
-            f"{percentile(by_rate[rate], 0.5):>10.1f}{percentile(by_rate[rate], 0.99):>8.1f}"
+            f" {percentile(by_rate[rate], 0.5):.1f} | {percentile(by_rate[rate], 0.99):.1f} |"
             for rate in RATES_HZ
         )
         promise = PEERS[name](0).guarantee if name in PEERS else HUB_GUARANTEE
-        lines.append(f"{name:16}{cells}   {promise}")
-    return lines + [f"{name:16}{why}" for name, why in absent.items()]
+        lines.append(f"| {name} |{cells} {promise} |")
+    return lines + [f"| {name} | {why} |" for name, why in absent.items()]
 
 
 if __name__ == "__main__":
-    print("\n".join(table()))
+    run()

@@ -1,7 +1,8 @@
 """The same centre at 1x, 4x and 16x: seats, vehicles, positions and events; where the first limits show.
 
-`python bench/bench_growth.py [events] [seats] [vehicles] [1 4 16]` prints the tables of docs/scaling.md. On
-a machine that does hub and all seats on a few cores times are an upper bound; CPU, bytes, seconds are not.
+`make bench ARGS=growth` prints the tables of docs/scaling.md and keeps the figures as JSON; for some of it
+`python bench/bench_growth.py [events] [seats] [vehicles] [1 4 16]`. On a machine that does hub and all seats
+on a few cores times are an upper bound; CPU, bytes, seconds are not.
 """
 
 import sys
@@ -200,30 +201,39 @@ SHOWN = {
 }
 
 
-def run() -> dict[str, float]:
-    """growth_<way>_<scale>x_<thing>_<unit>; the largest sizes are for the command line."""
-    found = {}
-    for way, grow in WAYS.items():
-        for scale in SCALES[:2]:
-            figures = grow(scale)
-            found |= {f"growth_{way}_{scale}x_{name}": round(figures[name], 3) for name in SHOWN[way]}
+Columns = dict[int, Figures]
+
+
+def columns(way: str, scales: tuple[int, ...]) -> Columns:
+    """One thing at each size, told as it goes."""
+    found: Columns = {}
+    for scale in scales:
+        found[scale] = WAYS[way](scale)
+        print(way, scale, {name: round(found[scale][name], 2) for name in SHOWN[way]}, file=sys.stderr)
     return found
 
 
-def table(way: str, scales: tuple[int, ...]) -> list[str]:
+def table(way: str, found: Columns) -> list[str]:
     """Markdown, as in docs/scaling.md."""
-    columns = []
-    for scale in scales:
-        columns.append(WAYS[way](scale))
-        print(way, scale, {name: round(columns[-1][name], 2) for name in SHOWN[way]}, file=sys.stderr)
-    lines = [f"| {way} |{''.join(f' {scale}× |' for scale in scales)}", f"|---|{'---:|' * len(scales)}"]
+    lines = [f"| {way} |{''.join(f' {scale}× |' for scale in found)}", f"|---|{'---:|' * len(found)}"]
     for name in SHOWN[way]:
-        cells = "".join(f" {column[name]:,.{0 if column[name] >= 100 else 2}f} |" for column in columns)
-        lines.append(f"| {name} |{cells}")
+        values = [figures[name] for figures in found.values()]
+        lines.append(f"| {name} |{''.join(f' {value:,.{0 if value >= 100 else 2}f} |' for value in values)}")
     return lines
+
+
+def run() -> dict[str, float]:
+    """growth_<way>_<scale>x_<thing>_<unit>, and the tables on the output."""
+    kept = {}
+    for way in WAYS:
+        found = columns(way, SCALES)
+        print("\n".join(table(way, found)), flush=True)
+        for scale, figures in found.items():
+            kept |= {f"growth_{way}_{scale}x_{name}": round(figures[name], 3) for name in SHOWN[way]}
+    return kept
 
 
 if __name__ == "__main__":
     sizes = tuple(int(word) for word in sys.argv[1:] if word.isdigit()) or SCALES
     for chosen in [word for word in sys.argv[1:] if not word.isdigit()] or WAYS:
-        print("\n".join(table(chosen, sizes)), flush=True)
+        print("\n".join(table(chosen, columns(chosen, sizes))), flush=True)

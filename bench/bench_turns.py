@@ -1,7 +1,7 @@
 """The longest turn of the hub's loop at 40,000 open events while five seats take a snapshot.
 
-A turn is from one look at the sockets to the next. Its CPU is that of the hub's own thread and does not depend
-on what else the machine does; its time is an upper bound there.
+A turn is from one look at the sockets to the next. Its CPU is that of the hub's own thread and does not
+depend on what else the machine does; its time is an upper bound there.
 """
 
 import signal
