@@ -10,6 +10,7 @@ from telephony.settings import Voice
 
 SPEAK_S_MAX = 20.0
 WORDS_PER_MINUTE = 150
+CHINESE = "cmn-latn-pinyin"  # the plain Chinese voice reads the tone digits aloud
 CALLER_TONE_HZ = 440
 
 
@@ -19,20 +20,18 @@ def caller_voice(text: str, folder: Path) -> Voice:
     return Voice(tone_hz=CALLER_TONE_HZ) if wav is None else Voice(wav=str(wav))
 
 
-def speech_wav(text: str, folder: Path) -> Path | None:
-    """A 16-bit mono WAV of the text, made once per text; `None` when espeak-ng is absent or fails.
-
-    The voice is the pinyin one: the plain Chinese voice reads the tone digits aloud.
-    """
+def speech_wav(text: str, folder: Path, voice: str = CHINESE) -> Path | None:
+    """A 16-bit mono WAV of the text, made once per text; `None` when espeak-ng is absent or fails."""
     speaker = shutil.which("espeak-ng")
     if speaker is None:
         return None
-    wav = folder / f"speech-{hashlib.sha256(text.encode()).hexdigest()[:16]}.wav"
+    key = text if voice == CHINESE else f"{voice}\0{text}"
+    wav = folder / f"speech-{hashlib.sha256(key.encode()).hexdigest()[:16]}.wav"
     if wav.exists():
         return wav
     folder.mkdir(parents=True, exist_ok=True)
     scratch = wav.with_suffix(f".{os.getpid()}.part")
-    command = [speaker, "-v", "cmn-latn-pinyin", "-s", str(WORDS_PER_MINUTE), "-w", str(scratch), "--", text]
+    command = [speaker, "-v", voice, "-s", str(WORDS_PER_MINUTE), "-w", str(scratch), "--", text]
     try:
         subprocess.run(
             command,

@@ -59,8 +59,8 @@ class HuntGroup(Struct, frozen=True):
 
     `trunks`: addresses callers may come from; anybody else who is no telephone hears nothing and is counted.
     `overflow_s`: after this the district seats ring too. `ring_s`: how long one seat rings.
-    `rest_s`: how long a seat that let it ring is passed over. `last_resort`: where a call goes that nobody took
-    in `give_up_s`, "" answers 480.
+    `rest_s`: how long a seat that let it ring is passed over. `last_resort`: where a call goes that nobody
+    took in `give_up_s`, "" answers 480.
     """
 
     listen: tuple[str, ...]

@@ -1,0 +1,75 @@
+"""What is known of a recording: a small JSON file beside the WAV. From both all else is rebuilt."""
+
+import os
+import re
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from telephony.errors import TelephonyError
+
+LABEL_BYTES_MAX = 65_536
+RECORDING = re.compile(r"(\d{4}-\d{2}-\d{2})/([0-9a-f]{32})\.wav")
+
+
+class ArchiveError(TelephonyError):
+    """The archive cannot do what it was asked; the text says why."""
+
+
+class Label(Struct, frozen=True, omit_defaults=True):
+    """One recording. `path` is relative to the recordings folder, times in ms UTC, place in WGS-84 degrees.
+
+    `sha256` is of the WAV as it was closed. "" and None: not known, or there is none.
+    """
+
+    call_id: str
+    path: str
+    sha256: str
+    started_at_ms: int
+    duration_ms: int
+    bytes: int
+    repaired: bool = False
+    number: str = ""
+    name: str = ""
+    direction: str = ""
+    seat: str = ""
+    dispatcher: str = ""
+    site: str = ""
+    incident_id: str = ""
+    incident_number: str = ""
+    place: str = ""
+    lon: float | None = None
+    lat: float | None = None
+    call_class: str = ""
+    unlabelled: bool = False
+    """Nobody ever said what this recording is: made up from the file alone."""
+
+
+def label_file(folder: Path, path: str) -> Path:
+    return (folder / path).with_suffix(".json")
+
+
+def write_label(folder: Path, label: Label) -> None:
+    """Put it beside its recording, whole or not at all. Raises `ArchiveError` on a path not ours."""
+    if RECORDING.fullmatch(label.path) is None:
+        raise ArchiveError(f"no recording of ours: {label.path!r}")
+    target = label_file(folder, label.path)
+    scratch = target.with_suffix(f".json.{os.getpid()}.part")
+    with scratch.open("wb") as out:
+        out.write(msgspec.json.format(msgspec.json.encode(label), indent=1))
+        out.flush()
+        os.fsync(out.fileno())
+    scratch.rename(target)
+
+
+def read_label(folder: Path, path: str) -> Label | None:
+    """None when there is none, or none that can be read: the recording still counts."""
+    file = label_file(folder, path)
+    try:
+        if file.stat().st_size > LABEL_BYTES_MAX:
+            return None
+        label = msgspec.json.decode(file.read_bytes(), type=Label)
+    except (OSError, msgspec.MsgspecError, RecursionError):
+        return None
+    return label if label.path == path else None
