@@ -12,10 +12,10 @@ import msgspec
 from msgspec import Struct
 
 from dispatch.words import Point
+from telephony.errors import TelephonyError
 from telephony.location.found import WGS84, Location, Source
 from telephony.location.lookup import LookupAnswer, LookupRequest, Outcome, Way
 from telephony.location.shapes import Circle, Spot
-from telephony.messages import TelephonyError
 
 SOURCES = {
     Way.OPERATOR: Source.OPERATOR,

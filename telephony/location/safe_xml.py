@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import ElementTree
 from msgspec import Struct
 
-from telephony.messages import TelephonyError
+from telephony.errors import TelephonyError
 
 XML_BYTES_MAX = 131_072
 XML_ELEMENTS_MAX = 4_000

@@ -74,7 +74,7 @@ SAYINGS = (
         "cpr_start",
         G,
         "让病人平躺在硬地上，双手叠放在胸口正中，跟着节拍用力快速按压。",
-        "Lay the patient flat on the floor. Put both hands on the breastbone. Push hard and fast with the beat.",
+        "Lay the patient flat on the floor. Hands on the breastbone. Push hard and fast with the beat.",
     ),
     Saying(
         "cpr_go_on",

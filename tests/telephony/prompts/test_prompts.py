@@ -83,9 +83,7 @@ def test_faults_are_found(tmp_path: Path, options: dict[str, float], faults: tup
     assert check(write(tmp_path / "x.wav", **options)).faults == faults  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(
-    "octets", [b"", b"RIFF", b"RIFF\0\0\0\0WAVEfmt \x10\0\0\0" + b"\0" * 16, b"\xff" * 100]
-)
+@pytest.mark.parametrize("octets", [b"", b"RIFF", b"RIFF\0\0\0\0WAVEfmt \x10\0\0\0" + b"\0" * 16])
 def test_what_is_no_wav_is_unreadable(tmp_path: Path, octets: bytes) -> None:
     (tmp_path / "x.wav").write_bytes(octets)
     assert check(tmp_path / "x.wav").faults == (Fault.UNREADABLE,)
