@@ -8,6 +8,7 @@ ringing.py   what should ring where, from the phone's facts (pure)
 trial.py     two seconds of the operator's voice, recorded and played back (pure)
 ends.py      what the library's thread and the sound thread share
 streams.py   Qt: one microphone, one ear
+pulse.py     is a device still there? asked of the sound server itself
 bells.py     Qt: what sounds beside the calls
 sound.py     Qt: the thread with its event loop; devices come and go, calls stay
 hooks.py     the headset's hook key: serial line, HID report, the console's keyboard

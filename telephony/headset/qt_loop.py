@@ -16,6 +16,7 @@ from telephony.facts import AnyEvent, HeadsetState, RingChanged, SoundDevice
 from telephony.headset.bells import Bells
 from telephony.headset.choosing import Choice, choose, words_for
 from telephony.headset.ends import Ends
+from telephony.headset.pulse import PulseServer
 from telephony.headset.ringing import RingPlan
 from telephony.headset.rings import ring_tone
 from telephony.headset.sound import Ring, TryOut, Use, Wish
@@ -54,6 +55,7 @@ class QtLoop:
         self._mouth: Mouth | None = None
         self._ear: Ear | None = None
         self._bells = Bells()
+        self._server = PulseServer()
         self._chosen: Chosen | None = None
         self._told: HeadsetState | None = None
         self._plan: RingPlan | None = None
@@ -72,6 +74,7 @@ class QtLoop:
         supervision.start(SUPERVISE_MS)
         application.exec()
         self._bells.close()
+        self._server.close()
         for stream in (self._mouth, self._ear):
             if stream is not None:
                 stream.close()
@@ -114,8 +117,8 @@ class QtLoop:
             self._tell(state)
 
     def _choose(self) -> Chosen:
-        outputs = {_id(d): d for d in QMediaDevices.audioOutputs()}
-        inputs = {_id(d): d for d in QMediaDevices.audioInputs()}
+        outputs = {_id(d): d for d in QMediaDevices.audioOutputs() if not self._gone(_id(d), output=True)}
+        inputs = {_id(d): d for d in QMediaDevices.audioInputs() if not self._gone(_id(d), output=False)}
         own_ear, own_mouth = _id(QMediaDevices.defaultAudioOutput()), _id(QMediaDevices.defaultAudioInput())
         wanted = self._settings
         return Chosen(
@@ -125,6 +128,9 @@ class QtLoop:
             choose(wanted.mouth, _named(inputs), own_mouth),
             choose(wanted.speaker, _named(outputs), own_ear),
         )
+
+    def _gone(self, device_id: str, *, output: bool) -> bool:
+        return self._server.lacks(device_id, output=output)
 
     def _open_ear(self, device: QAudioDevice | None) -> None:
         if self._ear is not None:
