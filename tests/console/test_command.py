@@ -21,7 +21,7 @@ from store.core.command_messages import (
 from store.core.wire import Epoch
 from tests.console.apart import CENTRE, DISTRICT, conflicting, take_over, two_sites
 from tests.console.busy import busy
-from tests.console.test_window import clipped
+from tests.console.clipping import clipped
 
 Key = Qt.Key
 CTRL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier

@@ -9,7 +9,7 @@ from console.models import conflict_rows, lamps
 from dispatch.kinds import ConflictChoice, IncidentState, MissionResult
 from tests.console.apart import conflicting
 from tests.console.busy import PASSWORDS
-from tests.console.test_window import clipped
+from tests.console.clipping import clipped
 
 Key = Qt.Key
 CTRL = Qt.KeyboardModifier.ControlModifier

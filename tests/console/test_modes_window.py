@@ -8,8 +8,8 @@ from console import i18n
 from console.ports import HubMode, Link
 from tests.console.apart import DISTRICT, conflicting, take_over, two_sites
 from tests.console.busy import busy
+from tests.console.clipping import clipped
 from tests.console.models.test_modes import CASES
-from tests.console.test_window import clipped
 
 LEFT = Qt.MouseButton.LeftButton
 

@@ -9,7 +9,7 @@ from console.ports import HubMode, Link, Moved
 from dispatch import commands as cmd
 from dispatch.kinds import OrderStatus
 from tests.console.busy import PASSWORDS, START, Seatful
-from tests.console.test_window import clipped
+from tests.console.clipping import clipped
 
 Key = Qt.Key
 CTRL = Qt.KeyboardModifier.ControlModifier

@@ -1,15 +1,19 @@
 """A town of two streets, a river, a park and some houses, as a source in memory and as a city file."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from pytestqt.qtbot import QtBot
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from mapview.canvas.canvas import MapCanvas
 from mapview.geo.layers import Box, Feature, LayerWriter, Metadata, create_city, write_metadata
 from mapview.geo.projection import IntArray, pixel_of
+from tests.mapview.canvas.map_hands import NOW
 
 MIDDLE = (120.60, 31.30)
 EXTENT = (120.55, 31.27, 120.65, 31.33)
@@ -108,3 +112,14 @@ def middle() -> tuple[float, float]:
 def attribution() -> str:
     """What the town's city file asks to be shown."""
     return ATTRIBUTION
+
+
+@pytest.fixture
+def canvas(qtbot: QtBot, middle: tuple[float, float]) -> Iterator[MapCanvas]:
+    widget = MapCanvas(attribution="© somebody", clock=lambda: NOW)
+    qtbot.addWidget(widget)
+    widget.resize(900, 600)
+    widget.show()
+    widget.propose([middle])
+    yield widget
+    widget.close_map()

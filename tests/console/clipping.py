@@ -1,0 +1,26 @@
+"""Words that are cut off somewhere in a window."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QLabel, QPushButton, QTableView
+
+ELIDED = {"notice.text", "calls.hint", "banner"}
+"""These carry whole sentences: cut at the end, whole in the tooltip."""
+
+
+def clipped(window) -> list[str]:
+    """Words that do not fit where they stand."""
+    found = []
+    for widget in [one for kind in (QLabel, QPushButton, QCheckBox) for one in window.findChildren(kind)]:
+        wraps = isinstance(widget, QLabel) and widget.wordWrap()
+        if not widget.isVisible() or widget.objectName() in ELIDED or wraps:
+            continue
+        wanted, given = widget.sizeHint(), widget.size()
+        if wanted.width() > given.width() + 1 or wanted.height() > given.height() + 1:
+            found.append(f"{widget.objectName()} {widget.text()} {wanted} {given}")
+    for table in window.findChildren(QTableView):
+        head = table.horizontalHeader()
+        for at in range(table.model().columnCount()):
+            words = str(table.model().headerData(at, Qt.Orientation.Horizontal) or "")
+            if head.isVisible() and head.fontMetrics().horizontalAdvance(words) + 8 > table.columnWidth(at):
+                found.append(f"{table.objectName()} {words} {table.columnWidth(at)}")
+    return found
