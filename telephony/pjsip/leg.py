@@ -83,6 +83,11 @@ class Leg(pj.Call):  # type: ignore[misc]
         self.transfer_target: str | None = None
         self.supervised = ""
 
+    @property
+    def in_talk(self) -> bool:
+        """Both may speak: from our answer on, which is before the far end has confirmed it."""
+        return self.answered or self.answering
+
     @guarded
     def onCallState(self, _param: pj.OnCallStateParam) -> None:
         state = self.getInfo()

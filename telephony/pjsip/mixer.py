@@ -122,7 +122,7 @@ class Mixer:
             CallAudio(
                 leg.call_id,
                 self.places[leg.call_id],
-                leg.answered,
+                leg.in_talk,
                 self.sounds.prompt_plays(leg.call_id),
                 self.sounds.metronome_plays(leg.call_id),
             )
@@ -170,4 +170,4 @@ class Mixer:
 
     def _is_answered(self, call_id: str) -> bool:
         leg = self._legs.get(call_id)
-        return leg is not None and leg.answered
+        return leg is not None and leg.in_talk

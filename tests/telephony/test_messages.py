@@ -5,7 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telephony import messages as msg
-from telephony.settings import AccountSettings, Voice
+from telephony.conversation import CallPlace
+from telephony.monitoring import MonitorMode
+from telephony.settings import AccountSettings, TrustSettings, Voice
 
 COMMANDS: list[msg.AnyCommand] = [
     msg.ConfigureAccounts((AccountSettings("a", "sip:a@b", "sip:b", "a", "secret"),)),
@@ -15,6 +17,20 @@ COMMANDS: list[msg.AnyCommand] = [
     msg.Dial("1", "sip:120@x", voice=Voice("a.wav"), seconds_max=2.5),
     msg.AcceptCalls(False),
     msg.ProbeLine("1", "sip:echo@x"),
+    msg.TalkTo("1"),
+    msg.Hold("1"),
+    msg.Confer(("1", "2")),
+    msg.LeaveConference(),
+    msg.RejoinConference(),
+    msg.Transfer("1", "120"),
+    msg.TransferTo("1", "2"),
+    msg.SendDigits("1", "12*#", True),
+    msg.Say("1", "a.wav", True),
+    msg.StopSaying("1"),
+    msg.Metronome("1", True),
+    msg.Trust(TrustSettings(("10.0.0.0/8",), "secret")),
+    msg.Supervise("1", "8001", "2", MonitorMode.LISTEN),
+    msg.ChangeSupervision("1", MonitorMode.RELEASE),
 ]
 EVENTS: list[msg.AnyEvent] = [
     msg.PhoneReady(5060, "null", msg.Capabilities("2", ("PCMA",), (), True, True, 4)),
@@ -22,6 +38,13 @@ EVENTS: list[msg.AnyEvent] = [
     msg.CallEnded("1", msg.EndedBy.PHONE, 0, "phone_restarted", True, 3),
     msg.RecordingClosed("1", "a.wav", "00", 1, 2, 3, True),
     msg.LineProbed("1", "silent", 3),
+    msg.CallMoved("1", CallPlace.HELD, 3),
+    msg.CallReplaced("1", "2", "139", "张三", 3),
+    msg.TransferFailed("1", 603, "Decline"),
+    msg.DigitReceived("1", "#", True),
+    msg.PromptEnded("1", "a.wav", False),
+    msg.MonitorBegan("1", "2", MonitorMode.WHISPER, "8100", "", 3),
+    msg.MonitorRefused("", "", "192.0.2.1:5060", "malformed", 3),
 ]
 
 
@@ -49,3 +72,4 @@ def test_a_nested_bomb_is_a_bad_message() -> None:
 
 def test_a_password_is_not_printed() -> None:
     assert "secret" not in repr(COMMANDS[0])
+    assert "secret" not in repr(TrustSettings(("10.0.0.0/8",), "secret"))

@@ -1,7 +1,9 @@
 """The seat's picture of its phone, as a transcript."""
 
 from telephony import messages as msg
+from telephony.conversation import CallPlace
 from telephony.mirror import CallStage, PhoneMirror
+from telephony.monitoring import MonitorMode
 from telephony.virtual import CAPABILITIES
 
 RING = msg.CallRinging("c1", "a", "139", "张三", "120", "x", at_ms=10, mono_ns=1)
@@ -43,3 +45,37 @@ def test_facts_of_unknown_calls_change_nothing() -> None:
     mirror.apply(msg.CallAnswered("ghost", 1, 1))
     mirror.apply(msg.CallEnded("ghost", msg.EndedBy.SEAT, 0, "", False, 1))
     assert not mirror.calls
+
+
+def test_a_conversation_is_seen_as_it_stands() -> None:
+    mirror = PhoneMirror()
+    mirror.apply(RING)
+    mirror.apply(msg.CallDialled("c2", "a", "sip:x", 11))
+    assert mirror.calls["c1"].place is None
+    mirror.apply(msg.CallMoved("c1", CallPlace.HELD, 12))
+    mirror.apply(msg.CallMoved("c2", CallPlace.HELD, 14))
+    assert mirror.to_swap_with() == "c2"
+    mirror.apply(msg.PromptBegan("c1", "a.wav", 2.0))
+    mirror.apply(msg.MetronomeSwitched("c1", True))
+    for digit in "12#":
+        mirror.apply(msg.DigitReceived("c1", digit, False))
+    mirror.apply(msg.TransferProgressed("c1", 180))
+    call = mirror.calls["c1"]
+    assert (call.prompt, call.metronome, call.digits, call.transferring) == ("a.wav", True, "12#", True)
+    mirror.apply(msg.PromptEnded("c1", "a.wav", True))
+    mirror.apply(msg.TransferFailed("c1", 486, "Busy"))
+    assert (mirror.calls["c1"].prompt, mirror.calls["c1"].transferring) == ("", False)
+
+
+def test_who_is_replaced_and_who_monitors() -> None:
+    mirror = PhoneMirror()
+    mirror.apply(RING)
+    mirror.apply(msg.CallReplaced("c9", "c1", "8002", "", 20))
+    assert (mirror.calls["c9"].account_id, mirror.calls["c9"].stage) == ("a", CallStage.TALKING)
+    mirror.apply(msg.MonitorBegan("m", "c9", MonitorMode.LISTEN, "8100", "班长", 21))
+    mirror.apply(msg.MonitorChanged("m", "c9", MonitorMode.BARGE, 22))
+    assert (mirror.monitors["m"].mode, mirror.monitors["m"].since_ms) == (MonitorMode.BARGE, 21)
+    assert "m" not in mirror.calls
+    mirror.apply(msg.MonitorEnded("m", "c9", 23))
+    mirror.apply(msg.MonitorChanged("ghost", "c9", MonitorMode.BARGE, 24))
+    assert not mirror.monitors

@@ -1,15 +1,21 @@
 """One contract, two phones: the virtual one always, the real one with its process."""
 
+import wave
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
 
 from telephony import messages as msg
+from telephony.conversation import CallPlace
 from telephony.mirror import CallStage
+from telephony.monitoring import MonitorMode
 from telephony.port import PhonePort
-from telephony.settings import AccountSettings
+from telephony.settings import AccountSettings, TrustSettings
 from telephony.virtual import VirtualPhone
+
+TRUST = TrustSettings(("127.0.0.1",), "the site's secret")
 
 
 class Rig(Protocol):
@@ -20,6 +26,10 @@ class Rig(Protocol):
 
     def ring(self, number: str) -> None: ...
     def caller_hangs_up(self) -> None: ...
+    def call_hospital(self) -> str: ...
+    def caller_keys(self, digits: str) -> None: ...
+    def supervisor_comes(self, call_id: str, mode: MonitorMode) -> None: ...
+    def supervisor_goes(self) -> None: ...
 
 
 class VirtualRig:
@@ -35,17 +45,48 @@ class VirtualRig:
     def caller_hangs_up(self) -> None:
         self.phone.far_end_hangs_up(self._call_id)
 
+    def call_hospital(self) -> str:
+        call_id = self.phone.dial("120")
+        assert call_id
+        self.phone.far_end_answers(call_id)
+        self.heard.until(msg.CallAnswered, lambda e: e.call_id == call_id)
+        return call_id
+
+    def caller_keys(self, digits: str) -> None:
+        self.phone.far_end_keys(self._call_id, digits)
+
+    def supervisor_comes(self, call_id: str, mode: MonitorMode) -> None:
+        self._monitor_id = self.phone.supervisor_comes(call_id, mode, "8100")
+
+    def supervisor_goes(self) -> None:
+        self.phone.supervisor_goes(self._monitor_id)
+
 
 class RealRig:
-    def __init__(self, seat: Any, caller: Any) -> None:
+    def __init__(self, seat: Any, caller: Any, make_seat: Callable[..., Any]) -> None:
         self.heard, self.phone, self._seat, self._caller = seat.heard, seat.phone, seat, caller
         self._call_id = ""
+        self._make_seat = make_seat
 
     def ring(self, number: str) -> None:
         self._call_id = self._caller.call(self._seat.uri, asserted_number=number)
 
     def caller_hangs_up(self) -> None:
         self._caller.phone.hang_up(self._call_id)
+
+    def call_hospital(self) -> str:
+        here, _ = self._seat.connected(self._make_seat(recordings_dir=None))
+        return str(here)
+
+    def caller_keys(self, digits: str) -> None:
+        self._caller.phone.send_digits(self._call_id, digits)
+
+    def supervisor_comes(self, call_id: str, mode: MonitorMode) -> None:
+        self._boss = self._make_seat(recordings_dir=None, trust=TRUST)
+        self._leg = self._boss.phone.supervise(self._seat.uri, call_id, mode)
+
+    def supervisor_goes(self) -> None:
+        self._boss.phone.hang_up(self._leg)
 
 
 @pytest.fixture(params=["virtual", pytest.param("real", marks=pytest.mark.process)])
@@ -54,7 +95,7 @@ def rig(request: pytest.FixtureRequest, heard: Any) -> Iterator[Rig]:
         yield VirtualRig(heard)
     else:
         make_seat: Callable[..., Any] = request.getfixturevalue("make_seat")
-        yield RealRig(make_seat(), request.getfixturevalue("caller"))
+        yield RealRig(make_seat(trust=TRUST), request.getfixturevalue("caller"), make_seat)
 
 
 def test_start_reports_ready_then_the_line(rig: Rig) -> None:
@@ -95,6 +136,88 @@ def test_the_caller_gives_up(rig: Rig) -> None:
     assert (ended.ended_by, ended.sip_code, ended.answered) == (msg.EndedBy.FAR_END, 487, False)
 
 
+def answered(rig: Rig) -> str:
+    rig.ring("13904510001")
+    call_id: str = rig.heard.until(msg.CallRinging).call_id
+    rig.phone.answer(call_id)
+    rig.heard.until(msg.CallAnswered)
+    assert rig.phone.calls[call_id].place is CallPlace.TALK
+    return call_id
+
+
+def moves(rig: Rig, count: int) -> dict[str, CallPlace]:
+    """The next so many calls that stand elsewhere now."""
+    moved = [rig.heard.until(msg.CallMoved) for _ in range(count)]
+    return {m.call_id: m.place for m in moved}
+
+
+def test_a_conversation_from_hold_to_conference(rig: Rig) -> None:
+    c = answered(rig)
+    assert rig.phone.hold(c)
+    assert moves(rig, 1) == {c: CallPlace.HELD}
+    assert rig.phone.swap()
+    assert moves(rig, 1) == {c: CallPlace.TALK}
+    assert not rig.phone.swap(), "nobody waits"
+    h = rig.call_hospital()
+    assert {i: rig.phone.calls[i].place for i in (c, h)} == {c: CallPlace.HELD, h: CallPlace.TALK}
+    assert rig.phone.confer((c,))
+    assert moves(rig, 1) == {c: CallPlace.TALK}
+    assert rig.phone.leave_conference()
+    assert moves(rig, 2) == {c: CallPlace.ASIDE, h: CallPlace.ASIDE}
+    assert rig.phone.rejoin_conference()
+    assert moves(rig, 2) == {c: CallPlace.TALK, h: CallPlace.TALK}
+    assert rig.phone.talk_to(h)
+    assert moves(rig, 1) == {c: CallPlace.HELD}
+    assert rig.phone.rejoin_conference()
+    assert rig.heard.until(msg.CommandRefused).order == "RejoinConference"
+
+
+def test_sounds_and_key_tones(rig: Rig, tmp_path: Path) -> None:
+    wav = tmp_path / "prompt.wav"
+    with wave.open(str(wav), "wb") as file:
+        file.setparams((1, 2, 16_000, 0, "NONE", ""))
+        file.writeframes(bytes(32_000))
+    c = answered(rig)
+    assert rig.phone.say(c, str(wav), loop=True)
+    rig.heard.until(msg.PromptBegan)
+    assert rig.phone.calls[c].prompt == str(wav)
+    assert rig.phone.stop_saying(c)
+    assert not rig.heard.until(msg.PromptEnded).whole
+    assert rig.phone.metronome(c, True)
+    rig.heard.until(msg.MetronomeSwitched)
+    assert rig.phone.calls[c].metronome
+    assert rig.phone.send_digits(c, "1#")
+    assert rig.heard.until(msg.DigitsSent).digits == "1#"
+    rig.caller_keys("42")
+    assert [rig.heard.until(msg.DigitReceived).digit for _ in "42"] == ["4", "2"]
+    assert rig.phone.say("0" * 32, str(wav))
+    assert rig.heard.until(msg.CommandRefused).order == "Say"
+
+
+def test_a_supervisor_takes_over_and_goes(rig: Rig) -> None:
+    c = answered(rig)
+    rig.supervisor_comes(c, MonitorMode.TAKE_OVER)
+    began = rig.heard.until(msg.MonitorBegan)
+    assert (began.call_id, began.mode) == (c, MonitorMode.TAKE_OVER)
+    assert moves(rig, 1) == {c: CallPlace.TAKEN}
+    assert rig.phone.monitors[began.monitor_id].call_id == c
+    rig.supervisor_goes()
+    rig.heard.until(msg.MonitorEnded)
+    assert moves(rig, 1) == {c: CallPlace.TALK}
+    assert not rig.phone.monitors
+    assert list(rig.phone.calls) == [c]
+
+
+def test_a_transfer_that_nobody_takes(rig: Rig) -> None:
+    """Virtual callers trust nobody: they are sent nowhere."""
+    c = answered(rig)
+    assert rig.phone.transfer(c, "sip:elsewhere@127.0.0.1")
+    if isinstance(rig, VirtualRig):
+        rig.phone.far_end_declines(c)
+    assert rig.heard.until(msg.TransferFailed).sip_code == 603
+    assert rig.phone.calls[c].place is CallPlace.TALK
+
+
 def test_orders_for_a_call_that_is_gone_are_refused(rig: Rig) -> None:
     assert rig.phone.answer("0" * 32)
     refused = rig.heard.until(msg.CommandRefused)
@@ -112,6 +235,8 @@ def test_after_stop_there_is_no_telephone(rig: Rig) -> None:
     assert not rig.heard.until(msg.PhoneDown).restarting
     assert rig.phone.ready is None
     assert not rig.phone.answer("0" * 32)
+    assert not rig.phone.hold("0" * 32)
+    assert not rig.phone.say("0" * 32, "x.wav")
     assert rig.phone.dial("sip:x@127.0.0.1") is None
 
 

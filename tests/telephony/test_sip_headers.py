@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 from telephony.sip_headers import (
     Caller,
     address_of,
+    answer_after_s,
     caller_of,
     dialled_of,
+    has_offer,
     kept_headers,
     national,
     number_of,
@@ -141,3 +143,29 @@ def test_a_request_cut_anywhere_plus_noise_gives_an_answer(cut: int, noise: byte
 def test_a_quoted_name_and_number_come_back(name: str, number: str) -> None:
     quoted = name.replace("\\", "\\\\").replace('"', '\\"')
     assert address_of(f'"{quoted}" <sip:{number}@x>') == Caller(number, name.strip())
+
+
+@pytest.mark.parametrize(
+    ("header", "after_s"),
+    [
+        ("Call-Info: <sip:x>;answer-after=0", 0.0),
+        ('Call-Info: <sip:x>; Answer-After="3"', 3.0),
+        ("Call-Info: <sip:x>;answer-after=3600", None),
+        ("Call-Info: <http://x>;purpose=icon", None),
+        ("Alert-Info: <http://x>;info=alert-autoanswer", 0.0),
+        ("Alert-Info: info=intercom", 0.0),
+        ("Alert-Info: <http://x>;info=alert-group", None),
+        ("Answer-Mode: Auto", 0.0),
+        ("Answer-Mode: Manual", None),
+        ("Subject: answer-after=0", None),
+    ],
+)
+def test_who_wants_to_be_answered_by_himself(header: str, after_s: float | None) -> None:
+    request = parse_request(f"INVITE sip:8001@x SIP/2.0\r\n{header}\r\n\r\n")
+    assert answer_after_s(request) == after_s
+
+
+def test_an_invite_without_a_body_makes_no_offer() -> None:
+    assert has_offer("INVITE sip:x SIP/2.0\r\nVia: x\r\n\r\nv=0")
+    assert not has_offer("INVITE sip:x SIP/2.0\r\nVia: x\r\n\r\n")
+    assert not has_offer("INVITE sip:x SIP/2.0\r\nVia: x")

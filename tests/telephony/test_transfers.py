@@ -1,0 +1,142 @@
+"""Calls that change hands, through an exchange that is not ours and with a telephone that is not ours."""
+
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from telephony import messages as msg
+from telephony.conversation import CallPlace
+from telephony.settings import AccountSettings, TrustSettings
+from tests.telephony.exchange import PEERS, needs, running_exchange, wait_until_it_answers
+
+pytestmark = [pytest.mark.peer, pytest.mark.process]
+TRUST = TrustSettings(("127.0.0.1",))
+
+
+@pytest.fixture
+def exchange(tmp_path: Path, sip_port: int) -> Iterator[int]:
+    with running_exchange(tmp_path, sip_port):
+        yield sip_port
+
+
+@pytest.fixture
+def desk(exchange: int, make_seat: Callable[..., Any]) -> tuple[Any, Any, Any, str]:
+    """The seat (8001) and a hospital (120) at the exchange, a caller without line, the hospital's address."""
+
+    def registered(user: str) -> Any:
+        address, registrar = f"sip:{user}@127.0.0.1:{exchange}", f"sip:127.0.0.1:{exchange}"
+        account = AccountSettings(user, address, registrar=registrar, user=user, password="pw8001")
+        seat = make_seat(accounts=(account,), trust=TRUST, recordings_dir=None)
+        seat.uri = address
+        seat.heard.until(msg.LineState, lambda e: e.registered)
+        return seat
+
+    seat, hospital = registered("8001"), registered("120")
+    caller = make_seat(trust=TRUST, recordings_dir=None)
+    return seat, hospital, caller, hospital.uri
+
+
+def test_a_blind_transfer_through_the_exchange(desk: tuple[Any, Any, Any, str]) -> None:
+    seat, hospital, caller, address = desk
+    call, _ = caller.connected(seat)
+    here = next(iter(seat.phone.calls))
+    assert seat.phone.transfer(here, "120")
+    again = caller.heard.until(msg.CallDialled, lambda e: e.transferred_from == call)
+    assert again.target.startswith(address)
+    taken = hospital.answered()
+    moved = seat.heard.until(msg.CallTransferred)
+    assert moved.call_id == here
+    assert seat.heard.until(msg.CallEnded).ended_by is msg.EndedBy.SEAT
+    caller.heard.until(msg.CallEnded, lambda e: e.call_id == call)
+    assert list(caller.phone.calls) == [again.call_id]
+    assert list(hospital.phone.calls) == [taken.call_id]
+    assert caller.phone.calls[again.call_id].place is CallPlace.TALK
+
+
+def test_an_attended_transfer_through_the_exchange(desk: tuple[Any, Any, Any, str]) -> None:
+    seat, hospital, caller, _ = desk
+    call, here = caller.connected(seat)
+    consult, there = seat.connected(hospital)
+    assert seat.phone.transfer_to(here, consult)
+    replaced = hospital.heard.until(msg.CallReplaced)
+    assert replaced.replaced_call_id == there
+    assert seat.heard.until(msg.CallTransferred).target == consult
+    seat.heard.until(msg.CallEnded, lambda e: e.call_id == here)
+    hospital.heard.until(msg.CallEnded, lambda e: e.call_id == there)
+    caller.heard.until(msg.CallEnded, lambda e: e.call_id == call)
+    assert not seat.phone.calls
+    assert list(hospital.phone.calls) == [replaced.call_id]
+    hospital.heard.until(msg.CallStats, lambda e: e.call_id == replaced.call_id and e.rx_packets > 20)
+
+
+@pytest.mark.nightly
+def test_a_transfer_that_fails_leaves_the_call_with_the_operator(desk: tuple[Any, Any, Any, str]) -> None:
+    seat, hospital, caller, _ = desk
+    _, here = caller.connected(seat)
+    seat.phone.transfer(here, "8009")
+    failed = seat.heard.until(msg.TransferFailed)
+    assert (failed.call_id, failed.sip_code) == (here, 480)
+    assert seat.phone.calls[here].place is CallPlace.TALK
+    caller.phone.trust(TrustSettings())
+    caller.phone.talk_to("0" * 32)
+    caller.heard.until(msg.CommandRefused)  # the order before it is carried out
+    seat.phone.transfer(here, "120")
+    assert seat.heard.until(msg.TransferFailed).sip_code == 603, "who trusts nobody is sent nowhere"
+    seat.heard.until(msg.CallStats, lambda e: e.call_id == here)
+    assert not hospital.heard.of(msg.CallRinging)
+    caller.phone.trust(TRUST)
+    hospital.phone.trust(TrustSettings())
+    consult, there = seat.connected(hospital)
+    seat.phone.transfer_to(here, consult)
+    assert seat.heard.until(msg.TransferFailed).sip_code == 603, "nobody takes a place there"
+    assert set(seat.phone.calls) == {here, consult}
+    assert list(hospital.phone.calls) == [there]
+
+
+@pytest.fixture
+def telephone(tmp_path: Path, sip_port: int) -> Iterator[tuple[str, Path]]:
+    """A baresip that answers every call; its address, and what it hears."""
+    needs("baresip", "sox")
+    plain, heard = tmp_path / "plain.wav", tmp_path / "heard.wav"
+    tone = ["synth", "20", "sine", "400", "gain", "-12"]
+    subprocess.run(["sox", "-n", "-r", "8000", "-c", "1", "-b", "16", plain, *tone], check=True)
+    config = (PEERS / "baresip.conf").read_text().replace("SIP_PORT", str(sip_port))
+    (tmp_path / "config").write_text(config.replace("SPEECH", str(plain)).replace("HEARD", str(heard)))
+    uri = f"sip:hospital@127.0.0.1:{sip_port}"
+    (tmp_path / "accounts").write_text(f"<{uri}>;regint=0;answermode=auto\n")
+    (tmp_path / "contacts").touch()
+    process = subprocess.Popen(
+        ["baresip", "-f", tmp_path],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        wait_until_it_answers(sip_port)
+        yield uri, heard
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+@pytest.mark.nightly
+def test_a_telephone_that_is_not_ours_is_held_resumed_and_sent_on(
+    seat: Any, make_seat: Callable[..., Any], telephone: tuple[str, Path]
+) -> None:
+    other = make_seat(recordings_dir=None)
+    call = seat.phone.dial(telephone[0])
+    assert call
+    seat.heard.until(msg.CallAnswered)
+    seat.phone.hold(call)
+    seat.heard.until(msg.CallMedia, lambda e: not e.active)
+    seat.phone.talk_to(call)
+    seat.heard.until(msg.CallMedia, lambda e: e.active)
+    seat.heard.until(msg.CallStats, lambda e: e.silent_ms == 0)
+    seat.phone.transfer(call, other.uri)
+    other.answered()
+    assert seat.heard.until(msg.CallTransferred).call_id == call
+    assert seat.heard.until(msg.CallEnded).call_id == call
+    other.heard.until(msg.CallStats, lambda e: e.rx_packets > 20)
