@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from dispatch.administration import Act, NoteAdministration
+from store.bus.clock import Clock
 from store.bus.enrolment_door import EnrolmentDoor, Knocked
 from store.config import Config
 from store.core.audit import signed_head
@@ -30,8 +31,8 @@ from store.core.hub_logic import HubLogic
 from store.core.ids import new_id
 from store.core.refusals_chain import MARK_ZERO
 from store.core.roster import BadRoster, MachineRole, open_roster
+from store.core.tally import Tally, Told
 from store.core.wire import BadMessage, encode
-from store.db.accounts import LOCKED_MS
 from store.db.office import Desk, Pending
 from store.head_file import keep_head
 from store.hub_people import Checked
@@ -41,6 +42,9 @@ HEAD_MS = 3_600_000
 ORDER_MS_MAX = 3_600_000
 WAITING_MAX = 64
 SUBJECT_MAX = 32
+REFUSALS_MS = 600_000
+SOURCES_MAX = 16
+"""Wrong codes and passwords: one row a source at once, one with their number after so long."""
 
 log = logging.getLogger(__name__)
 Later = Callable[[], None]
@@ -66,7 +70,9 @@ class Office:
         self._head_at = 0
         self._signed = (-1, MARK_ZERO)
         self._said = ""
-        self._locked_until: dict[str, int] = {}
+        self._steady = Clock().steady_ms
+        self._locked = Tally(REFUSALS_MS, SOURCES_MAX)
+        self._codes = Tally(REFUSALS_MS, SOURCES_MAX)  # of the office's own thread
         self._thread = threading.Thread(target=self._run, name="office", daemon=True)
 
     def start(self) -> None:
@@ -88,22 +94,19 @@ class Office:
             self._submit(functools.partial(self._answer, knocked))
         if steady >= self._poll_at:
             self._poll_at = steady + POLL_MS
-            self._submit(self._look)
+            self._submit(functools.partial(self._look, self._locked.due(steady)))
         if steady >= self._head_at:
             self._head_at = steady + HEAD_MS
             self._submit(self._sign_head)
 
     def on_checked(self, checked: Checked, steady: int) -> None:
-        """Somebody tries passwords: noted once while the number is locked."""
+        """Somebody tries passwords: a number is noted when it is locked, more of it as a summary."""
         number = checked.check.login.staff_number[:SUBJECT_MAX]
-        if checked.reason != "locked" or steady < self._locked_until.get(number, 0):
+        if checked.reason != "locked":
             return
-        if len(self._locked_until) >= WAITING_MAX:
-            self._locked_until.clear()
-        self._locked_until[number] = steady + LOCKED_MS
-        where = checked.check.origin.machine.name
-        note = NoteAdministration(Act.LOG_IN_LOCKED, number, refused="locked", where=where)
-        self._submit(functools.partial(self._desk.put, new_id(), self._now(), note))
+        where = self._locked.take(number, checked.check.origin.machine.name, steady)
+        if where is not None:
+            self._submit(functools.partial(self._note, _locked(number, where)))
 
     def _submit(self, job: Callable[[], Later | None]) -> None:
         if not self._inbox.full():
@@ -134,7 +137,14 @@ class Office:
                 self._done.append(later)
                 self._wake()
 
-    def _look(self) -> Later:
+    def _note(self, note: NoteAdministration) -> None:
+        self._desk.put(new_id(), self._now(), note)
+
+    def _look(self, locked: list[Told]) -> Later:
+        for told in locked:
+            self._note(_locked(told.what, told.source, told.count))
+        for told in self._codes.due(self._steady()):
+            self._note(_code_refused(told.what, told.source, told.count))
         pending = self._desk.pending()
         port = self._config.hub.enrol_port if self._desk.is_any_invited(self._now()) else 0
         return functools.partial(self._give, pending, port)
@@ -145,13 +155,14 @@ class Office:
         except BadMessage as error:
             log.warning("door of enrolment: bad message: %s", error)
             return None
-        answer = self._answer_to(knock) if knock.public_key == knocked.key else NotEnrolled("wrong_code")
+        same = knock.public_key == knocked.key
+        answer = self._answer_to(knock, knocked.address) if same else NotEnrolled("wrong_code")
         return functools.partial(self._door.reply, knocked.route, encode(answer))
 
-    def _answer_to(self, knock: Knock) -> Answer:
+    def _answer_to(self, knock: Knock, address: str) -> Answer:
         found = self._desk.ask(knock, self._now())
         if isinstance(found, str):
-            self._note_refusal(found)
+            self._note_refusal(found, address)
             return NotEnrolled(found)
         hub_public = (self._keys / "hub.pub").read_text(encoding="ascii").strip()
         roster_public = (self._keys / "roster.pub").read_text(encoding="ascii").strip()
@@ -171,9 +182,12 @@ class Office:
         hubs = tuple(dict.fromkeys((*relays, *self._config.hub.hubs)))
         return Enrolled(machine.name, hub_public, roster_public, sealed, hubs, machine.site)
 
-    def _note_refusal(self, reason: str) -> None:
-        log.warning("door of enrolment: %s", reason)
-        self._desk.put(new_id(), self._now(), NoteAdministration(Act.CODE_REFUSED, "", refused=reason))
+    def _note_refusal(self, reason: str, address: str) -> None:
+        """Whoever reaches the door may try for as long as it is open: one row, then a number."""
+        source = self._codes.take(reason, address, self._steady())
+        if source is not None:
+            log.warning("door of enrolment: %s, %s", reason, source)
+            self._note(_code_refused(reason, source))
 
     def _sign_head(self) -> None:
         """Where the journal ends now, signed: nobody can cut it off before here unseen."""
@@ -184,3 +198,15 @@ class Office:
         signed = signed_head(identity.site, identity.epoch, head, self._now(), identity.sign, ends[1])
         keep_head(Path(self._config.store.dir) / "audit", signed)
         self._signed = ends
+
+
+def _locked(number: str, where: str, more: int = 0) -> NoteAdministration:
+    return NoteAdministration(Act.LOG_IN_LOCKED, number, refused="locked", where=where, remark=_times(more))
+
+
+def _code_refused(reason: str, where: str, more: int = 0) -> NoteAdministration:
+    return NoteAdministration(Act.CODE_REFUSED, "", refused=reason, where=where, remark=_times(more))
+
+
+def _times(more: int) -> str:
+    return f"+{more} in {REFUSALS_MS // 60_000} min" if more else ""

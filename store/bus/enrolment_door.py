@@ -30,11 +30,15 @@ def public_pair() -> KeyPair:
 
 
 class Knocked(Struct, frozen=True):
-    """`key`: the Z85 public key the connection was made with, proven by the handshake."""
+    """`key`: the Z85 public key the connection was made with, proven by the handshake.
+
+    `address`: of the peer.
+    """
 
     route: bytes
     key: str
     frame: bytes
+    address: str = ""
 
 
 class EnrolmentDoor:
@@ -91,7 +95,8 @@ class EnrolmentDoor:
                         break
                     continue
                 content = b"".join(frame.bytes for frame in frames[1:])
-                knocked.append(Knocked(frames[0].bytes, user_id(frames[-1]), content))
+                address = str(frames[-1].get("Peer-Address"))
+                knocked.append(Knocked(frames[0].bytes, user_id(frames[-1]), content, address))
         return knocked
 
     def reply(self, route: bytes, frame: bytes) -> None:

@@ -19,6 +19,9 @@ from store.db.tables import ACCOUNT
 
 FAILURES_MAX = 5
 LOCKED_MS = 60_000
+FAILURES_KEPT_MAX = 4096
+"""Numbers that failed lately; so many checks take longer than a number stays locked."""
+NUMBER_MAX = 64
 _hasher = argon2.PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)  # OWASP 2024 minimum
 _NOBODY = _hasher.hash("nobody")
 """Checked for unknown numbers, so that the answer takes as long as for known ones."""
@@ -62,6 +65,7 @@ class Accounts:
 
     def check(self, staff_number: str, password: str, now_ms: int) -> tuple[str, int]:
         """("", 0) when it is right; else (reason, seconds to wait). Raises StoreError."""
+        staff_number = staff_number[:NUMBER_MAX]
         failures, last_at = self._failures.get(staff_number, (0, now_ms))
         left_ms = last_at + LOCKED_MS - now_ms
         if failures >= FAILURES_MAX and left_ms > 0:
@@ -69,8 +73,16 @@ class Accounts:
         if self._matches(staff_number, password):
             self._failures.pop(staff_number, None)
             return "", 0
+        if staff_number not in self._failures and len(self._failures) >= FAILURES_KEPT_MAX:
+            self._forget_failures(now_ms)
         self._failures[staff_number] = (failures + 1 if left_ms > 0 else 1, now_ms)
         return "wrong", 0
+
+    def _forget_failures(self, now_ms: int) -> None:
+        """What is over, else one of those with the fewest: a locked number stays locked whatever is tried."""
+        over = [number for number, (_, at) in self._failures.items() if now_ms - at >= LOCKED_MS]
+        for number in over or [min(self._failures, key=lambda number: self._failures[number])]:
+            del self._failures[number]
 
     def read_all(self) -> list[Account]:
         """What another site is given. Raises StoreError."""

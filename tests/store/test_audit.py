@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from msgspec.structs import replace
-from sqlalchemy import Engine, Table, Update, create_engine, select, text, update
+from sqlalchemy import Engine, create_engine, select, text, update
 
 from bench.sizes import report, size
 from dispatch import commands as cmd
@@ -25,13 +24,12 @@ from store.core.batch import Work
 from store.core.copied import Base
 from store.core.ids import new_id
 from store.core.journal import Head, row_hash
-from store.core.refusals_chain import MARK_ZERO, Mark, chained, link_of, link_row
 from store.core.seals import SignKey
 from store.db.base import write_base
 from store.db.office import Desk
-from store.db.rows import REFUSAL_KEPT_MS, entry_of
+from store.db.rows import entry_of
 from store.db.store import HubStore
-from store.db.tables import ABANDONED, JOURNAL, REFUSAL, VERDICT
+from store.db.tables import ABANDONED, JOURNAL, VERDICT
 from store.head_file import keep_head, read_heads
 from tests.store.conftest import configuration, master_data
 
@@ -131,98 +129,6 @@ def test_one_byte_flipped_anywhere_in_the_journal_names_the_row(store: Store) ->
     assert store.prove().faults == []
     report("B19", flips=done, named=done, store=engine.dialect.name)
     engine.dispose()
-
-
-def flip_one(engine: Engine, table: Table, key: str, value: Any, dice: random.Random) -> Update:
-    """Flip a bit of one column of the row with this key; what undoes it."""
-    while True:
-        name = dice.choice([column.name for column in table.c])
-        with engine.begin() as connection:
-            where = table.c[key] == value
-            before = getattr(connection.execute(select(table).where(where)).one(), name)
-            after = flipped(before, dice) if before is not None and not isinstance(before, bool) else None
-            if name == "seq" or after in {None, before} or (key, name) == ("number", "number"):
-                continue
-            connection.execute(update(table).where(where).values({name: after}))
-
-        now = table.c[key] == (after if name == key else value)
-        return update(table).where(now).values({name: before})
-
-
-def test_one_byte_flipped_in_any_refusal_names_it(store: Store) -> None:
-    """In its verdict or in its link of the chain."""
-    seed = random.randrange(2**32)
-    dice = random.Random(seed)
-    engine = create_engine(store.url)
-    with engine.connect() as connection:
-        cids = {row.number: row.cid for row in connection.execute(select(REFUSAL))}
-    for _ in range(FLIPS // 4):
-        number = dice.randint(1, REFUSALS)
-        which = dice.random() < 0.5
-        key = ("number", number) if which else ("cid", cids[number])
-        undo = flip_one(engine, REFUSAL if which else VERDICT, *key, dice)
-        faults = [fault for fault in store.prove().faults if fault.what.startswith("refusal")]
-        assert faults, f"seed {seed}: refusal {number}"
-        assert number in {fault.seq for fault in faults[:2]}, f"seed {seed}: refusal {number}: {faults}"
-        with engine.begin() as connection:
-            connection.execute(undo)
-    assert store.prove().faults == []
-    report("B19 refusals", flips=FLIPS // 4, named=FLIPS // 4, store=engine.dialect.name)
-    engine.dispose()
-
-
-@pytest.mark.parametrize(
-    ("gone", "shown"),
-    [([3], (3, "refusal_missing")), ([4, 5], (4, "refusal_cut_off")), ([1, 2], (2, "refusal_missing"))],
-)
-def test_refusals_taken_out_are_named(store: Store, gone: list[int], shown: tuple[int, str]) -> None:
-    """With their verdicts; also the oldest, which look as if their time was over."""
-    engine = create_engine(store.url)
-    with engine.begin() as connection:
-        first = connection.execute(select(REFUSAL).where(REFUSAL.c.number == 1)).one()
-        early = Mark(1, bytes(first.hash))
-        keep_head(store.heads, signed_head("01", store.epoch, store.head, NOW, SIGN, early))
-        cids = connection.execute(select(REFUSAL.c.cid).where(REFUSAL.c.number.in_(gone))).scalars().all()
-        connection.execute(REFUSAL.delete().where(REFUSAL.c.number.in_(gone)))
-        connection.execute(VERDICT.delete().where(VERDICT.c.cid.in_(cids)))
-    engine.dispose()
-    faults = [fault for fault in store.prove().faults if fault.what.startswith("refusal")]
-    assert [(fault.seq, fault.what) for fault in faults[:1]] == [shown]
-
-
-def test_a_refusal_turned_into_an_acceptance_or_forgotten_is_shown(store: Store) -> None:
-    engine = create_engine(store.url)
-    with engine.begin() as connection:
-        cid = connection.execute(select(REFUSAL.c.cid).where(REFUSAL.c.number == 2)).scalar_one()
-        connection.execute(update(VERDICT).where(VERDICT.c.cid == cid).values(ok=True, refusal=b""))
-    assert [(fault.seq, fault.what) for fault in store.prove().faults] == [(2, "refusal_altered")]
-    with engine.begin() as connection:
-        connection.execute(VERDICT.delete().where(VERDICT.c.cid == cid))
-    assert [(fault.seq, fault.what) for fault in store.prove().faults] == [(2, "refusal_altered")]
-    engine.dispose()
-
-
-def test_a_chain_of_refusals_computed_anew_is_shown_by_the_signed_end(store: Store) -> None:
-    engine = create_engine(store.url)
-    with engine.begin() as connection:
-        links = [link_of(row) for row in connection.execute(select(REFUSAL).order_by(REFUSAL.c.number))]
-        forged = [replace(link.refused, by_id="somebody else") for link in links]
-        connection.execute(REFUSAL.delete())
-        connection.execute(REFUSAL.insert(), [link_row(link) for link in chained(forged, MARK_ZERO)])
-        connection.execute(update(VERDICT).where(~VERDICT.c.ok).values(by_id="somebody else"))
-    engine.dispose()
-    assert [(fault.seq, fault.what) for fault in store.prove().faults] == [(REFUSALS, "refusal_resigned")]
-
-
-def test_refusals_are_forgotten_from_the_beginning_and_the_chain_goes_on(store: Store) -> None:
-    hub = HubStore(store.url, "01", "hub-a")
-    hub.open()
-    later = NOW + REFUSAL_KEPT_MS + 3
-    hub.forget_old_verdicts(later)
-    assert hub.run([work(cmd.SetSeatState("seat01", "away"), Role.OBSERVER)], later).verdicts[0].refusal
-    hub.close()
-    proof = prove_store(store.url, store.heads, KEYS, later)
-    assert (proof.refusals, proof.faults) == (REFUSALS - 3 + 1, [])
 
 
 def test_the_seat_of_an_accepted_order_is_in_the_order_itself(store: Store) -> None:

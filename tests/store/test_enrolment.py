@@ -156,7 +156,11 @@ def test_a_wrong_code_gets_nothing_and_is_spent_after_some_tries(
     with closing(call(town, code, tmp_path / "new")) as asking:
         assert answer(asking) == NotEnrolled("too_many"), "the right code is spent with it"
     assert office.waiting() == []
-    noted(town.desks[0], Act.CODE_REFUSED, "wrong_code")
+    note = noted(town.desks[0], Act.CODE_REFUSED, "too_many").note
+    events = [it.event for it in town.desks[0].events if isinstance(it.event, AdministrationNoted)]
+    refused = [event.note.refused for event in events if event.note.act is Act.CODE_REFUSED]
+    assert (refused.count("wrong_code"), refused.count("too_many")) == (1, 1), "one row for all of them"
+    assert note.where == "127.0.0.1"
 
 
 def test_the_first_key_that_came_with_the_code_is_the_only_one(

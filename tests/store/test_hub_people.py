@@ -11,7 +11,8 @@ from store.core.messages import Login, decode_from_hub
 from store.core.outputs import GiveAccounts
 from store.core.roster import Machine, MachineRole
 from store.core.site_messages import AccountsNews
-from store.db.accounts import Accounts, disable_account, set_account
+from store.db import accounts as accounts_table
+from store.db.accounts import FAILURES_MAX, Accounts, disable_account, set_account
 from store.db.migrate import migrate
 from store.hub_people import WAITING_MAX, People
 
@@ -107,6 +108,23 @@ def test_accounts_travel_to_another_site_and_people_log_in_there(tmp_path: Path)
     hub.stop(WAIT_S)
     relay.stop(WAIT_S)
     assert reasons == {"1001right": "", "1001wrong": "wrong", "1002right": "wrong", "1003right": "wrong"}
+
+
+def test_numbers_that_fail_are_remembered_within_bounds_and_a_locked_one_stays_locked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(accounts_table, "FAILURES_KEPT_MAX", 4)
+    url = f"sqlite:///{tmp_path}/hub.sqlite"
+    migrate(url)
+    accounts = Accounts(url)
+    for _ in range(FAILURES_MAX):
+        assert accounts.check("1001", "wrong", 1) == ("wrong", 0)
+    for n in range(20):
+        accounts.check(f"9{n}" * 40, "wrong", 2)
+    assert len(accounts._failures) == 4
+    assert max(len(number) for number in accounts._failures) <= 64
+    assert accounts.check("1001", "right or not", 3)[0] == "locked"
+    accounts.close()
 
 
 def test_a_copy_is_replaced_as_a_whole(tmp_path: Path) -> None:
