@@ -1,7 +1,8 @@
 """What an activation means: which orders a reserve seat may give, where each seat stands, who is missing.
 
 A reserve seat reads and trains until it is in service; then it may what its role includes. What it did while
-in service stays valid when it arrives late: the time the order was given decides, not when it came.
+in service stays valid when it arrives late: the time the order was given decides, not when it came. That time
+is the seat's word, so what comes after the stand-down may only record what was done, and moves nobody.
 """
 
 from collections.abc import Iterator
@@ -50,6 +51,13 @@ _TALKING: frozenset[type] = frozenset(
 _OPENING: frozenset[type] = frozenset(
     {cmd.OpenIncident, cmd.ChangeIncident, cmd.HoldIncident, cmd.ResumeIncident}
 )
+AFTERWARDS: frozenset[type] = (
+    CALM_MAY
+    | _TALKING
+    | _OPENING
+    | {cmd.CloseIncident, cmd.RecordMilestone, cmd.CorrectMilestone, cmd.EndEmptyRun, cmd.EndAtScene}
+)
+"""What a seat that was stood down may still hand in of its time in service."""
 MAY: dict[ReserveRole, frozenset[type] | None] = {
     ReserveRole.FULL: None,  # everything the person may
     ReserveRole.ANSWER_ONLY: CALM_MAY | _TALKING | _OPENING,
@@ -78,9 +86,10 @@ def reserve_may(floor: Floor, order: Order) -> Refusal | None:
         return None
     if type(order.command) in CALM_MAY:
         return None
-    role = role_at(floor, seat.id, order.at)
-    if role is None:
+    turn = _turn_at(floor, seat.id, order.at)
+    if turn is None or (turn.stood_down_at is not None and type(order.command) not in AFTERWARDS):
         return NotPossible("reserve_calm")
+    role = turn.role
     allowed = MAY[role]
     if allowed is not None and type(order.command) not in allowed:
         return NotPossible(role.value)
@@ -92,12 +101,17 @@ def reserve_may(floor: Floor, order: Order) -> Refusal | None:
 
 def role_at(floor: Floor, seat_id: str, at: int) -> ReserveRole | None:
     """What the seat is in service for now, or was when an order of `at` was given; None: it is calm."""
+    turn = _turn_at(floor, seat_id, at)
+    return turn.role if turn is not None else None
+
+
+def _turn_at(floor: Floor, seat_id: str, at: int) -> SeatTurn | None:
     for activation in floor.activations.values():
         turn = activation.turn(seat_id)
         if turn is None or turn.ready_at is None:
             continue
         if turn.stood_down_at is None or turn.ready_at <= at < turn.stood_down_at:
-            return turn.role
+            return turn
     return None
 
 

@@ -13,6 +13,7 @@ from dispatch.changes import FormChanges
 from dispatch.decide import decide
 from dispatch.floor import Floor
 from dispatch.kinds import (
+    AbortReason,
     CallOutAnswer,
     CheckItem,
     CheckResult,
@@ -23,6 +24,7 @@ from dispatch.kinds import (
     ReserveStage,
     Role,
     SeatKind,
+    SuspendReason,
 )
 from dispatch.order import Order
 from dispatch.reserve import Check, SeatOrder
@@ -284,6 +286,11 @@ def test_what_was_done_in_service_counts_when_it_comes_late(centre: Reserve) -> 
     centre.must(reserve.StandDown("act"), roles=LEADER)
     assert role_at(centre.floor, "r1", given) is ReserveRole.FULL
     assert isinstance(centre.by("r1", cmd.BeginIntake("late"), at=given), tuple)
+    for moves in (
+        cmd.SuspendVehicle("v1", SuspendReason.FUEL),
+        cmd.AbortMission("m1", AbortReason.BEFORE_DEPARTURE),
+    ):
+        assert centre.by("r1", moves, at=given) == no.NotPossible("reserve_calm"), "a time anybody can write"
     centre.later(60)
     assert centre.by("r1", cmd.BeginIntake("too late")) == no.NotPossible("reserve_calm")
 
