@@ -32,8 +32,9 @@ from store.bus.link_state import link_settings
 from store.config import Config
 from store.exits import CannotStartError, ExitCode
 from store.version import version
+from telephony.from_config import engine_settings, line_settings
 from telephony.phone import Phone
-from telephony.settings import AccountSettings, EngineSettings, PhoneSettings
+from telephony.settings import PhoneSettings
 
 STOP_S = 2.0
 CALLS_PICTURED = 3
@@ -117,15 +118,8 @@ def phone_settings(config: Config) -> PhoneSettings:
             ) from error
     user = phone.user or config.seat.number
     host = phone.registrar.removeprefix("sip:") or phone.sip_host
-    account = AccountSettings(
-        "desk", f"sip:{user}@{host}", phone.registrar or None, user=phone.user, password=password
-    )
-    engine = EngineSettings(
-        sip_port=phone.sip_port,
-        bind_address=phone.sip_host,
-        rtp_port_first=phone.rtp_port,
-        recordings_dir=config.recordings.dir,
-    )
+    account = line_settings(phone, "desk", f"sip:{user}@{host}", password)
+    engine = engine_settings(phone, config.recordings.dir)
     return PhoneSettings(engine, (account,), accepting=config.seat.kind is not SeatKind.RESERVE)
 
 

@@ -11,6 +11,7 @@ call_facts.py         the part of it that is about calls
 errors.py             what can go wrong
 messages.py           both under one name, and their encoding
 settings.py           engine, accounts, voices
+from_config.py        the [phone] section of lingsheng.toml in the telephone's words
 mirror.py             the phone's state folded from its facts (pure)
 conversation.py       who talks with the operator and who waits (pure)
 routing.py            who hears whom (pure)

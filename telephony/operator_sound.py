@@ -4,6 +4,7 @@ Everything here belongs to the library's thread; what the others tell comes thro
 """
 
 import queue
+import sys
 import time
 from collections.abc import Callable
 
@@ -20,6 +21,7 @@ from telephony.settings import HeadsetSettings
 
 LEVELS_EVERY_S = 0.1
 STOP_S_MAX = 1.0
+SWITCH_S = 0.001  # how long one thread may keep the others from the interpreter; five times that is usual
 
 
 class OperatorSound:
@@ -37,6 +39,7 @@ class OperatorSound:
         self._hooks = hooks_for(settings.hook_serial, settings.hook_hid)
 
     def start(self) -> None:
+        sys.setswitchinterval(SWITCH_S)  # what calls wait for is the sound thread, and the other way round
         self._sound.start()
         for hook in self._hooks:
             hook.start(lambda: self._told.put(msg.HookPressed(msg.HookSource.HEADSET, now_ms())))

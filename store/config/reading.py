@@ -149,6 +149,13 @@ def _contradictions(config: Config) -> list[Words]:
                 "[phone] with a registrar also needs user and password_file",
             )
         )
+    if phone.transport == "tls" and not phone.tls_ca_file:
+        problems.append(
+            Words(
+                "[phone] 用 tls 时还须有 tls_ca_file",
+                "[phone] with tls also needs tls_ca_file",
+            )
+        )
     return problems
 
 

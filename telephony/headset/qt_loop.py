@@ -18,7 +18,7 @@ from telephony.headset.choosing import Choice, choose, words_for
 from telephony.headset.ends import Ends
 from telephony.headset.pulse import PulseServer
 from telephony.headset.ringing import RingPlan
-from telephony.headset.rings import ring_tone
+from telephony.headset.rings import RingFamily, percent_of, ring_tone
 from telephony.headset.sound import Ring, TryOut, Use, Wish
 from telephony.headset.streams import Ear, Mouth
 from telephony.headset.trial import Trial
@@ -69,6 +69,8 @@ class QtLoop:
         devices.audioOutputsChanged.connect(self._look)
         turns.timeout.connect(lambda: self._turn(application))
         supervision.timeout.connect(self._look)
+        for family in RingFamily:  # made now: a call must not wait for its tone
+            ring_tone(family, percent_of(self._settings.ring_percent))
         self._look()
         turns.start(TURN_MS)
         supervision.start(SUPERVISE_MS)
@@ -164,7 +166,9 @@ class QtLoop:
         assert self._plan is not None
         wanted = [chosen.speaker, chosen.ear] if self._plan.in_headset else [chosen.speaker]
         outputs = {c.device.id: chosen.outputs[c.device.id] for c in wanted if c.device is not None}
-        self._bells.ring(ring_tone(self._plan.family, self._settings.ring_percent), list(outputs.values()))
+        self._bells.ring(
+            ring_tone(self._plan.family, percent_of(self._settings.ring_percent)), list(outputs.values())
+        )
 
     def _begin_trial(self, trial_id: str) -> None:
         self._trial = Trial(trial_id)
