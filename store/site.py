@@ -19,7 +19,7 @@ from store.bus.roster import RosterError, RosterFile
 from store.config import Config
 from store.core.roster import Machine, MachineRole
 from store.core.wire import Epoch
-from store.db.authority import FENCED, fence, give, led_by, scopes
+from store.db.authority import FENCED, give, led_by, scopes
 from store.db.authority import Row as AuthorityRow
 from store.db.engine import folder_of
 from store.db.errors import NotHolder, StoreError
@@ -32,7 +32,15 @@ from store.site_follower import Following, GoBack, Lead
 from store.site_leader import Fenced, Given, Leading, Taken
 from store.site_owed import OwedTails
 from store.site_report import write_all, write_report
-from store.site_store import Outranked, copying_config, leading_config, leading_place, places, write_down
+from store.site_store import (
+    Outranked,
+    copying_config,
+    fence_store,
+    leading_config,
+    leading_place,
+    places,
+    write_down,
+)
 from store.site_tails import TailsElsewhere
 from store.site_view import View
 from store.standby import Watch
@@ -146,9 +154,7 @@ class SiteProcess:
 
     def _fence(self, url: str, scope: str, epoch: Epoch) -> None:
         try:
-            with short_transaction(url) as connection:
-                if led_by(scopes(connection), self._config.site.code) is not None:  # else it is not ours
-                    fence(connection, scope, epoch)
+            fence_store(url, self._config.site.code, scope, epoch)
         except StoreError as error:
             if not self._owed.has(url):
                 raise

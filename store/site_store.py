@@ -19,8 +19,8 @@ from dispatch.sites import CITY, Authority
 from store.cluster import ClusterError, take_lead
 from store.config import Config
 from store.core.wire import Epoch
-from store.db.authority import NORMAL, Row, led_by, owed, scopes, take
-from store.db.engine import folder_of
+from store.db.authority import NORMAL, Row, fence, led_by, owed, scopes, take
+from store.db.engine import end_other_sessions, folder_of
 from store.db.errors import NotHolder, StoreDown, StoreError
 from store.db.server import who_commands
 from store.db.short import short_transaction
@@ -125,6 +125,14 @@ def _is_whole(config: Config, here: Config) -> bool:
     if not whole:
         log.error("leading with %s until the database is whole again: %s", here.store.url, why)
     return whole
+
+
+def fence_store(url: str, site: str, scope: str, epoch: Epoch) -> None:
+    """Where this store says that `site` leads, the hub of `epoch` does from now on. Raises StoreError."""
+    with short_transaction(url) as connection:
+        if led_by(scopes(connection), site) is not None:  # else it is not ours
+            end_other_sessions(connection)  # our last commit may wait for a standby that is gone
+            fence(connection, scope, epoch)
 
 
 def leading_config(config: Config, word: Authority | None, debts: OwedTails) -> Config:

@@ -8,7 +8,7 @@ commit.
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
@@ -64,6 +64,20 @@ def commit_here(connection: Connection) -> None:
     """This transaction waits for no standby: it says where we stand, or keeps what others have already."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SET LOCAL synchronous_commit = local")
+
+
+def end_other_sessions(connection: Connection) -> None:
+    """A frozen hub, or one whose commit waits for a standby, holds the authority row in an open transaction.
+
+    On SQLite the file lock decides.
+    """
+    if connection.dialect.name != "postgresql":
+        return
+    query = text(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE application_name = :name AND pid <> pg_backend_pid() AND datname = current_database()"
+    )
+    connection.execute(query, {"name": application_name("CITY")})
 
 
 def commit_was_cut_short(connection: Connection) -> bool:

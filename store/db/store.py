@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, text, update
+from sqlalchemy import Connection, update
 from sqlalchemy.exc import DBAPIError
 
 from dispatch.apply import apply
@@ -32,7 +32,7 @@ from store.core.wire import Entry, Epoch, Verdict
 from store.db import rows
 from store.db.authority import Seen, authority, claim, give, scopes
 from store.db.base import head_at
-from store.db.engine import application_name, commit_was_cut_short, open_engine
+from store.db.engine import commit_was_cut_short, end_other_sessions, open_engine
 from store.db.errors import OF_THE_COMMAND, Fenced, NotDurable, NotHolder, StoreDown, StoreError, converted
 from store.db.migrate import upgrade
 from store.db.refusals import chain_refusals, read_mark
@@ -82,7 +82,8 @@ class HubStore:
         with self._library():
             upgrade(self._engine)
             connection = self._connect()
-            self._end_other_sessions(connection)
+            with connection.begin():
+                end_other_sessions(connection)
             with connection.begin():
                 epoch = claim(connection, self.site, self.instance, self.scope)
             if commit_was_cut_short(connection):
@@ -283,17 +284,6 @@ class HubStore:
                 self._connection.invalidate()
                 self._connection.close()
             self._connection = None
-
-    def _end_other_sessions(self, connection: Connection) -> None:
-        """A frozen hub may hold the authority row in an open transaction; on SQLite the file lock decides."""
-        if connection.dialect.name != "postgresql":
-            return
-        query = text(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE application_name = :name AND pid <> pg_backend_pid() AND datname = current_database()"
-        )
-        with connection.begin():
-            connection.execute(query, {"name": application_name(CITY)})
 
     @contextlib.contextmanager
     def _library(self) -> Iterator[None]:

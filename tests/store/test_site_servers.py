@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,13 +10,20 @@ import msgspec
 import pytest
 
 from dispatch import commands as cmd
+from dispatch.sites import CITY, Site
 from store.core.ids import new_id
-from store.core.wire import Mode
+from store.core.wire import Epoch, Mode
 from store.db.accounts import read_accounts
+from store.db.authority import FENCED, scopes
+from store.db.errors import StoreError
 from store.db.rebuild import rebuild
+from store.db.short import short_transaction
+from store.db.store import HubStore
 from store.site_owed import OwedTails
+from store.site_store import fence_store
 from tests.store.commanding import hand_over, settle_all, take, two_sites
 from tests.store.conftest import POSTGRES, City, Desk, Postgres, master_data
+from tests.store.db.test_store import NOW, work
 from tests.store.district import District, journal_of
 from tests.store.two_servers import Standby, cluster_of, say, two_servers
 
@@ -125,3 +133,29 @@ def test_a_promoted_standby_that_is_fenced_hands_in_its_tail_by_itself(
     hashes = {row.seq: row.hash for row in ours}
     assert all(hashes[row.seq] == row.hash for row in theirs if row.seq in hashes)
     assert {row.cid for row in theirs} <= {row.cid for row in ours} | {theirs[-1].cid}
+
+
+def test_a_site_whose_commit_waits_for_a_lost_standby_is_fenced_all_the_same(
+    servers: tuple[Postgres, Standby],
+) -> None:
+    """Strict mode, cut off: the last order hangs in its commit and holds the row that has to be fenced."""
+    leader, standby = servers
+    store = HubStore(leader.new_database(), "01", "here/1")
+    store.open()
+    standby.stop("immediate")
+    order = work("cut", cmd.RegisterSite(Site("07", "区")))
+
+    def hang() -> None:
+        with pytest.raises(StoreError):
+            store.run([order], NOW)
+
+    hanging = threading.Thread(target=hang)
+    hanging.start()
+    while say(leader, "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'") == 0:
+        os.sched_yield()
+    fence_store(store.url, "01", CITY, Epoch(2, "02", 1))
+    hanging.join(10)
+    assert not hanging.is_alive()
+    store.close()
+    with short_transaction(store.url) as connection:
+        assert [row.mode for row in scopes(connection)] == [FENCED]
