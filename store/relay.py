@@ -102,6 +102,7 @@ class Relay:
         self._people = People(config.store.url, self._clock.steady_ms, wake)
         self._snapshots = SnapshotMaker(wake)
         self._tick_at = self._replica_at = self._told_at = 0
+        self._heard = False
         self._faults = FaultWatch()
         self._unknown = "unknown_rows" if copied.unknown else ""  # until a newer program reads them
         self._store_mode = Mode.NORMAL
@@ -275,6 +276,10 @@ class Relay:
         if steady >= self._told_at:
             self._told_at = steady + TOLD_MS
             self._tell_line(steady)
+        heard = not self.logic.following.cut_off(steady)
+        if heard and not self._heard:  # it had nobody to answer it until now
+            self._replica_at = steady
+        self._heard = heard
         tick, roster = self.logic.following.tick, self._sockets.roster
         newer = tick is not None and tick.roster > roster.revision
         if steady >= self._replica_at or (newer and steady >= self._replica_at - REPLICA_MS + 1000):
