@@ -121,7 +121,7 @@ class DiskWatch:
             return False
         self._blind = False
         self.percent = disk.percent
-        self.alarm = f"磁盘可用 disk free {disk.percent} %" if disk.room else ""
+        self.alarm = f"disk_short:{disk.percent}" if disk.room else ""
         if disk.room is self.room:
             return False
         self.room = disk.room

@@ -52,10 +52,11 @@ from store.db.rebuild import rebuild as rebuild_store
 from store.db.store import HubStore, Opened
 from store.disk import DiskWatch, Room
 from store.exits import CannotStartError, ExitCode
+from store.fault_watch import FaultWatch, alarms
 from store.hub_office import Office
 from store.hub_people import People
 from store.hub_reader import Reader
-from store.hub_writer import Committed, Writer
+from store.hub_writer import FAULT, Committed, Writer
 from store.snapshot_maker import SnapshotMaker
 from store.version import version
 
@@ -143,7 +144,8 @@ class Hub:
         self._archive_at = self._clock.steady_ms() + ARCHIVE_MS
         self._store_mode = Mode.NORMAL
         self._disk = DiskWatch(folder_of(config.store.url), config.store.ballast_mb)
-        self._store_text = self._fault = ""
+        self._store_text = ""
+        self._faults = FaultWatch()
         self._sockets.open(self._clock.steady_ms())
         self._take_roster()
 
@@ -206,7 +208,10 @@ class Hub:
             self._emit(self.logic.on_bad_message(origin))
         except Exception:
             log.exception("message of %s set aside", received.machine.name)
-            self._fault = "fault"
+            self._note_fault()
+
+    def _note_fault(self) -> None:
+        self._faults.note(self._clock.steady_ms(), self._clock.now_ms())
 
     def _take_roster(self) -> None:
         """A new revision: whose seals count changes with whose keys do."""
@@ -221,7 +226,7 @@ class Hub:
             if isinstance(report, Committed):
                 for fault in report.batch.faults:
                     log.error("our own rule broke: %s", fault)
-                    self._fault = "fault"
+                    self._note_fault()
                 self._emit(self.logic.on_committed(report.batch, now))
                 if self._site is not None:
                     self._emit(self._site.on_committed(report.batch, self, self._clock.steady_ms()))
@@ -258,7 +263,9 @@ class Hub:
         """What is due; a wall clock that somebody sets must never silence the Tick."""
         if steady >= self._tick_at:
             self._tick_at = steady + self._config.hub.tick_ms
-            self.logic.alarm = self._store_text or self._sockets.alarm or self._fault or self._disk.alarm
+            store = "store_fault" if self._store_text == FAULT else ""
+            told = (store, self._sockets.alarm, self._faults.alarm(steady), self._disk.alarm)
+            self.logic.alarm = alarms(*told)
             if self._site is not None:
                 self._emit(self._site.on_time(self, steady, now))
             self._set_mode()

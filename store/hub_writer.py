@@ -26,6 +26,8 @@ GAP_S = 0.01  # no command for so long counts as an idle moment when one is due
 IDLE_WORK_MS = 1000
 TRACK_WAITING_MAX = 20_000
 TRACK_PER_WRITE = 256
+FAULT = "fault"
+"""The text of STORE_WAIT when our own rule broke and not the store."""
 
 log = logging.getLogger(__name__)
 
@@ -128,7 +130,7 @@ class Writer(Generic[Job]):
                 self._set_mode(_mode_of(error), str(error))
             except Exception:
                 log.exception("batch not saved, tried again")
-                self._set_mode(Mode.STORE_WAIT, "fault")
+                self._set_mode(Mode.STORE_WAIT, FAULT)
             else:
                 self._set_mode(Mode.NORMAL, "")
                 self._head_seq = batch.head.seq

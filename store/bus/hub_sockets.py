@@ -12,7 +12,7 @@ from pathlib import Path
 import zmq
 from msgspec import Struct
 
-from store.bus.doorkeeper import PROBE_MS, PROBE_NAME, Doorkeeper, Probe, ProbeResult
+from store.bus.doorkeeper import PROBE_MS, Doorkeeper, Probe, ProbeResult
 from store.bus.enrolment_door import EnrolmentDoor
 from store.bus.keys import KeyPair
 from store.bus.link_sockets import HubConnection
@@ -233,7 +233,7 @@ class HubSockets:
             return
         self._probe.close()
         self._probe = None
-        fault = "" if result is ProbeResult.ADMITTED else f"{PROBE_NAME}: {result.value}"
+        fault = "" if result is ProbeResult.ADMITTED else f"door:{result.value}"
         if fault != self.door_fault:
             log.error("door: %s", fault or "keeps again")
         self.door_fault = fault

@@ -95,7 +95,7 @@ def test_a_full_disk_at_a_relay_is_said_loses_nothing_and_passes(
             assert centre.verdict(cid).refusal is None, "the hub has room"
         seat.take()
     assert (seat.link.state.disk_at, seat.link.state.relay) == ("02", "02")
-    assert "磁盘" in seat.link.state.alarm
+    assert "disk_short" in seat.link.state.alarm
     free.wait(lambda: free.link.state.relay == "" and free.link.state.phase is Phase.LIVE, "at the hub")
     assert free.verdict(calls(free, 1)[0]).refusal is None
     waiting = calls(seat, ORDERS)
