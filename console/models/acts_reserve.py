@@ -69,14 +69,15 @@ def ask_activation(desk: Desk) -> Ask | None:
         ("short", say("中心席位不足")),
         ("centre", say("中心故障")),
         ("cover", say("重大活动保障")),
-        (DRILL, say("演练")),
+        (DRILL, say("演练（真实上岗）")),
         ("other", say("其他（写备注）")),
     )
     named = dict(reasons)
     numbers = "、".join(f"{seat.number} {word(desk.plan.roles[seat.id])}" for seat in chosen)
 
     def order(value: str, remark: str, minutes: int) -> None:
-        reason = remark if value == "other" else f"{named[value]} {remark}".strip()
+        words = say("演练") if value == DRILL else named[value]
+        reason = remark if value == "other" else f"{words} {remark}".strip()
         _order(desk, chosen, reason, minutes, drill=value == DRILL)
 
     title = say("启用储备席 {numbers}：选择原因", numbers=numbers)
@@ -103,7 +104,7 @@ def ask_drill(desk: Desk) -> Ask | None:
 
     every = Choice(ALL, say("全部 {n} 席", n=len(seats)))
     each = tuple(Choice(site, site_name(desk.floor, site)) for site in sites)
-    title = say("月度演练：不计统计，全程计时并出记录")
+    title = say("月度演练：席位真实上岗，来电和派车都是真的；启用不计统计，全程计时并出记录")
     return Ask(title, (every, *(each if len(sites) > 1 else ())), order)
 
 

@@ -77,7 +77,8 @@ class ReserveLine(QFrame):
                     kind=kind, role=role, reason=activation.reason, names=names,
                 )  # fmt: skip
                 unseen = say("　请按 Shift+F1 确认") if turn.seen_at is None else ""
-                return words + unseen, "info", since
+                real = say("　演练：来电和派车都是真的") if activation.drill else ""
+                return words + real + unseen, "info", since
             case ReserveStage.STANDING_DOWN:
                 held = held_by(self._desk.floor, turn.seat_id)
                 words = say(
