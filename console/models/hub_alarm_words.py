@@ -29,6 +29,26 @@ TABLE: Final[dict[str, tuple[Words, Words]]] = {
             ),
         ),
     ),
+    "orders_owed": (
+        ("本站指令未补交", "orders not handed in"),
+        (
+            "本站指挥时用的数据库无应答，其中的指令尚未补交，接警派车照常：通知维护照原样启动那台数据库",
+            (
+                "The database this site commanded from is silent, its orders are not handed in; all else "
+                "goes on: maintenance starts it as it was"
+            ),
+        ),
+    ),
+    "no_shared_row": (
+        ("流水无共同行", "no shared journal"),
+        (
+            "本站流水与中枢没有共同的一行，未补交也未丢失：坐席改连中枢；通知维护核对中枢地址与名册",
+            (
+                "This site's journal shares no row with the hub's, nothing is lost or handed in: seats go to "
+                "the hub; maintenance checks addresses and roster"
+            ),
+        ),
+    ),
     "store_fault": (
         ("中枢存储出错", "fault in the store"),
         (
