@@ -18,18 +18,16 @@ def read_mark(connection: Connection) -> Mark:
     return Mark(row.number, bytes(row.hash)) if row else MARK_ZERO
 
 
-def chain_refusals(connection: Connection, verdict_rows: Iterable[dict[str, Any]], mark: Mark) -> Mark:
-    """Add what was plainly refused among these verdicts; where the chain ends then."""
+def chain_refusals(verdict_rows: Iterable[dict[str, Any]], mark: Mark) -> tuple[list[dict[str, Any]], Mark]:
+    """The rows of what was plainly refused among these verdicts, and where the chain ends with them."""
     refusals = [
         Refused(*(row[name] for name in Refused.__struct_fields__))
         for row in verdict_rows
         if not row["ok"] and row["order_body"] is None
     ]
     links = chained(refusals, mark)
-    if not links:
-        return mark
-    connection.execute(REFUSAL.insert(), [link_row(link) for link in links])
-    return Mark(links[-1].number, links[-1].hash)
+    end = Mark(links[-1].number, links[-1].hash) if links else mark
+    return [link_row(link) for link in links], end
 
 
 def forget_refusals(connection: Connection, before_ms: int) -> None:

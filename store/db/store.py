@@ -36,7 +36,7 @@ from store.db.engine import commit_was_cut_short, end_other_sessions, open_engin
 from store.db.errors import OF_THE_COMMAND, Fenced, NotDurable, NotHolder, StoreDown, StoreError, converted
 from store.db.migrate import upgrade
 from store.db.refusals import chain_refusals, read_mark
-from store.db.tables import AUTHORITY, CITY, JOURNAL, VERDICT
+from store.db.tables import AUTHORITY, CITY, JOURNAL, REFUSAL, VERDICT
 
 RECOVERED_MAX = 10_000
 
@@ -200,7 +200,8 @@ class HubStore:
             by_cid = {work.cid: work for work in works}
             verdicts = rows.verdict_rows(batch.verdicts, by_cid, now_ms)
             rows.add(connection, VERDICT, verdicts)
-            self._refused_next = chain_refusals(connection, verdicts, self._refused_next)
+            refusals, self._refused_next = chain_refusals(verdicts, self._refused_next)
+            rows.add(connection, REFUSAL, refusals)
         if batch.renewed:
             by_cid = {work.cid: work for work in works}
             rows.upsert(connection, VERDICT, rows.verdict_rows(batch.renewed, by_cid, now_ms))
