@@ -41,6 +41,9 @@ def ring_tone(family: RingFamily, percent: int) -> bytes:
     samples = array("h")
     for hz, ms in SCORES[family]:
         count = RATE_HZ * ms // 1000
+        if not hz:
+            samples.extend([0] * count)
+            continue
         fade = RATE_HZ * FADE_MS // 1000
         for n in range(count):
             edge = min(1.0, n / fade, (count - n) / fade)
