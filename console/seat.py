@@ -32,7 +32,7 @@ from store.bus.link_state import link_settings
 from store.config import Config
 from store.exits import CannotStartError, ExitCode
 from store.version import version
-from telephony.from_config import engine_settings, line_settings
+from telephony.from_config import engine_settings, line_settings, trust_settings
 from telephony.phone import Phone
 from telephony.settings import PhoneSettings
 
@@ -105,22 +105,32 @@ class Seat:
 
 
 def phone_settings(config: Config) -> PhoneSettings:
-    """The telephone by the configuration. Raises `CannotStartError` when its password file cannot be read."""
+    """The telephone by the configuration. Raises `CannotStartError` when a secret cannot be read."""
     phone = config.phone
-    password = ""
-    if phone.password_file:
-        try:
-            password = Path(phone.password_file).read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise CannotStartError(
-                f"读不到电话口令文件 {phone.password_file}：{error.strerror}",
-                f"the password file of the phone cannot be read: {error.strerror}",
-            ) from error
+    password, monitor_secret = _secret(phone.password_file), _secret(phone.monitor_secret_file)
     user = phone.user or config.seat.number
     host = phone.registrar.removeprefix("sip:") or phone.sip_host
     account = line_settings(phone, "desk", f"sip:{user}@{host}", password)
     engine = engine_settings(phone, config.recordings.dir)
-    return PhoneSettings(engine, (account,), accepting=config.seat.kind is not SeatKind.RESERVE)
+    return PhoneSettings(
+        engine,
+        (account,),
+        accepting=config.seat.kind is not SeatKind.RESERVE,
+        trust=trust_settings(phone, monitor_secret),
+    )
+
+
+def _secret(path: str) -> str:
+    """What the file holds, "" without a file."""
+    if not path:
+        return ""
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise CannotStartError(
+            f"读不到电话口令文件 {path}：{error.strerror}",
+            f"the password file of the phone cannot be read: {error.strerror}",
+        ) from error
 
 
 def setup(config: Config, map_mark: str) -> Setup:

@@ -8,6 +8,8 @@ from telephony.settings import (
     QualitySettings,
     Srtp,
     Transport,
+    TrustSettings,
+    Voice,
 )
 
 JITTER_MS = {"lan": 60, "wan": 120}
@@ -39,7 +41,13 @@ def engine_settings(phone: Phone, recordings_dir: str) -> EngineSettings:
         tls_ca_file=phone.tls_ca_file or None,
         quality=QualitySettings(mos_min=phone.mos_percent_min / 100),
         headset=_headset(phone) if phone.headset else None,
+        hold_voice=Voice(phone.hold_wav or None),
+        late_offers=phone.late_offers,
     )
+
+
+def trust_settings(phone: Phone, monitor_secret: str) -> TrustSettings:
+    return TrustSettings(phone.trusted_sources, monitor_secret)
 
 
 def _headset(phone: Phone) -> HeadsetSettings:

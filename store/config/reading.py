@@ -4,6 +4,7 @@ A configuration is taken whole or not at all: a seat never starts with half of w
 """
 
 import difflib
+import ipaddress
 import re
 import tomllib
 from collections.abc import Callable
@@ -156,6 +157,16 @@ def _contradictions(config: Config) -> list[Words]:
                 "[phone] with tls also needs tls_ca_file",
             )
         )
+    for source in phone.trusted_sources:
+        try:
+            ipaddress.ip_network(source, strict=False)
+        except ValueError:
+            problems.append(
+                Words(
+                    f"[phone] trusted_sources 中的 {source} 不是地址或网段",
+                    f"[phone] trusted_sources: {source} is neither an address nor a network",
+                )
+            )
     return problems
 
 

@@ -230,6 +230,29 @@ class Phone(Struct, frozen=True):
             le=450,
         ),
     ] = 360
+    hold_wav: Annotated[
+        str,
+        key("保持时播放的录音，空表示静音", "what a caller on hold hears; empty: silence", path=True),
+    ] = ""
+    late_offers: Annotated[
+        bool,
+        key("接听不带 SDP 的呼叫；否则以 488 回绝", "take calls without an offer; else refuse them with 488"),
+    ] = True
+    trusted_sources: Annotated[
+        tuple[str, ...],
+        key(
+            "交换机的地址或网段：其对讲呼叫自动接通，其转接与监听请求才受理",
+            "addresses of the exchange: its intercom calls, transfers and supervisors are obeyed",
+        ),
+    ] = ()
+    monitor_secret_file: Annotated[
+        str,
+        key(
+            "只含班长监听签名密钥的文件（权限 0600），空表示谁也不能监听",
+            "file with only the secret supervisors sign with (mode 0600); empty: nobody listens",
+            path=True,
+        ),
+    ] = ""
 
 
 class Gateway(Struct, frozen=True):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from store.config import ConfigError, load_config
-from telephony.from_config import engine_settings, line_settings
+from telephony.from_config import engine_settings, line_settings, trust_settings
 from telephony.settings import Srtp, Transport
 
 TEXT = """
@@ -21,6 +21,9 @@ network = "wan"
 headset = true
 ear = "USB"
 mos_percent_min = 340
+hold_wav = "hold.wav"
+late_offers = false
+trusted_sources = ["10.1.0.0/16"]
 """
 
 
@@ -33,6 +36,8 @@ def test_every_key_arrives(tmp_path: Path) -> None:
     assert engine.transports == (Transport.UDP, Transport.TCP, Transport.TLS)
     assert (engine.srtp, engine.jitter_ms, engine.quality.mos_min) == (Srtp.MANDATORY, 120, 3.4)
     assert engine.tls_ca_file == str(tmp_path / "ca.pem")
+    assert (engine.hold_voice.wav, engine.late_offers) == (str(tmp_path / "hold.wav"), False)
+    assert trust_settings(phone, "x").sources == ("10.1.0.0/16",)
     assert engine.headset is not None
     assert (engine.headset.ear, engine.headset.ring_percent) == ("USB", 80)
 
@@ -46,4 +51,10 @@ def test_by_default_nothing_of_sound_is_loaded(tmp_path: Path) -> None:
 def test_tls_without_authorities_is_refused(tmp_path: Path) -> None:
     (tmp_path / "l.toml").write_text('[phone]\ntransport = "tls"\n')
     with pytest.raises(ConfigError, match="tls_ca_file"):
+        load_config(tmp_path / "l.toml")
+
+
+def test_a_trusted_source_is_an_address(tmp_path: Path) -> None:
+    (tmp_path / "l.toml").write_text('[phone]\ntrusted_sources = ["the exchange"]\n')
+    with pytest.raises(ConfigError, match="trusted_sources"):
         load_config(tmp_path / "l.toml")
