@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from console.i18n import say
+from console.i18n import language, say
 from console.models import acts, rows
 from console.models.ages import span
 from console.models.desk import Desk
@@ -12,6 +12,8 @@ from console.panels.widgets import Panel, button
 from console.theme import Theme
 
 NO_TIME = float("inf")
+STATION_PX = {"zh": 150, "en": 92}
+"""In English the states are long and the column is narrow: they come first."""
 
 
 class VehiclesPanel(Panel):
@@ -30,7 +32,7 @@ class VehiclesPanel(Panel):
                 row.state, "fault" if row.calls else "" if row.callable else "quiet", bold=row.calls)),
             Column(say("历时"), 58, lambda row: Cell(row.age, "quiet", right=True, small=True)),
             Column(say("号"), 52, lambda row: Cell(row.incident, right=True)),
-            Column(say("站"), 150, lambda row: Cell(row.station, "quiet", small=True)),
+            Column(say("站"), STATION_PX[language()], lambda row: Cell(row.station, "quiet", small=True)),
             Column(say("到达"), 56, _eta),
         )  # fmt: skip
         self.table: RowTable[VehicleRow] = RowTable("vehicles.table", columns, theme)
