@@ -84,7 +84,7 @@ def test_a_district_cut_off_logs_people_in_shows_itself_and_comes_back(small_cit
         centre = small_city.seat("01")
         seat = district.lonely_desk("seat-03")
         seat.wait(lambda: seat.floor.vehicles, "the floor")
-        seat.wait(accounts_there(district), "accounts in the copy", limit_s=5.0)  # asked for at once, not at the next round
+        seat.wait(accounts_there(district), "accounts in the copy", limit_s=5.0)
         line.set(cut=True)
         seat.wait(lambda: seat.link.state.mode == Mode.CUT_OFF, "cut off")
         assert seat.link.state.hub_age_ms > 3000
