@@ -28,6 +28,8 @@ LONGEST = (
     "e2e/test_reserve.py",
     "e2e/test_without_hub.py",
     "store/test_relay.py",
+    "store/backup/test_backup.py",
+    "store/test_two_servers.py",
     "store/test_standby.py",
     "store/test_enrolment.py",
     "console/test_command.py",
