@@ -1,0 +1,219 @@
+"""The real phone process under RFC 4475, broken SDP, abused parts and headers, mutated INVITEs and floods.
+
+It may abort: then it must be back and answer again, soon. LINGSHENG_INVITES=n LINGSHENG_SEED=n: nightly fuzz.
+"""
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple
+
+import pytest
+
+from bench import sizes
+from bench.raw_caller import RawCaller
+from telephony import messages as msg
+from telephony.phone import Phone
+from telephony.settings import PhoneSettings
+from tests.telephony.robustness import malformed, torture
+from tests.telephony.robustness.mutator import Mutator
+
+pytestmark = pytest.mark.process
+INVITES, NIGHTLY_INVITES = 300, 10_000
+SEED = sizes.size("SEED", 4475)
+GAP_S = 0.006
+CALLS_AT_ONCE = 3
+"""Paced: the next one is sent when so few calls are up that it finds a slot and is looked at in earnest."""
+PACE_S_MAX = 1.5
+LOOK_EVERY = 20
+BACK_S_MAX = 2.0  # of one abort alone; after several within 10 s the restart itself waits up to 5 s
+CRASH_LOOP_S_MAX = 9.0
+ALIVE_S = 8.0
+FLOOD_PER_S = 100
+FLOOD_S = 2.0
+LAST_KEPT = 12
+
+
+class Abort(NamedTuple):
+    """`after`: the last messages sent before it; `back_s` None: not back yet."""
+
+    at_s: float
+    reason: str
+    after: tuple[bytes, ...]
+
+
+class Victim(Phone):
+    """A seat's phone that deals with every call: each third is answered and hung up, others refused."""
+
+    def __init__(self, settings: PhoneSettings, on_event: Callable[[msg.AnyEvent], None]) -> None:
+        super().__init__(settings, self._deal_with)
+        self._listener = on_event
+        self.rang = 0
+        self.sent: list[bytes] = []
+        self.aborts: list[Abort] = []
+        self.back_s: list[float] = []
+        self.up = threading.Event()
+
+    def _deal_with(self, event: msg.AnyEvent) -> None:
+        match event:
+            case msg.CallRinging():
+                self.rang += 1
+                if self.rang % 3:
+                    self.reject(event.call_id)
+                else:
+                    self.answer(event.call_id)
+            case msg.CallAnswered():
+                self.hang_up(event.call_id)
+            case msg.PhoneDown(reason, True):
+                self.up.clear()
+                self.aborts.append(Abort(time.monotonic(), reason, tuple(self.sent[-LAST_KEPT:])))
+            case msg.LineState():
+                if not self.up.is_set() and self.aborts:
+                    self.back_s.append(time.monotonic() - self.aborts[-1].at_s)
+                self.up.set()
+        self._listener(event)
+
+
+@pytest.fixture
+def victim(make_seat: Callable[..., Any]) -> Any:
+    return make_seat(kind=Victim)
+
+
+@pytest.fixture
+def sender() -> Iterator[socket.socket]:
+    with socket.socket(type=socket.SOCK_DGRAM) as made:
+        made.bind(("127.0.0.1", 0))
+        yield made
+
+
+def is_alive(seat: Any) -> bool:
+    """It answers OPTIONS, at once or after it came back."""
+    end_s = time.monotonic() + CRASH_LOOP_S_MAX
+    while time.monotonic() < end_s:
+        seat.phone.up.wait(CRASH_LOOP_S_MAX)
+        caller = RawCaller(seat.port)
+        caller.wait_s = 1.0
+        try:
+            if caller.options() > 0:
+                return True
+        except TimeoutError:
+            continue
+        finally:
+            caller.close()
+    return False
+
+
+def bombard(seat: Any, sender: socket.socket, messages: Iterable[bytes], *, paced: bool = False) -> int:
+    """Send them one by one, look now and then whether it lives; how many were sent."""
+    port, phone, pause = sender.getsockname()[1], seat.phone, threading.Event()
+    count = 0
+    for count, message in enumerate(messages, start=1):
+        octets = malformed.fill(message, port, count)
+        phone.sent.append(octets)
+        del phone.sent[:-LAST_KEPT]
+        sender.sendto(octets[:60_000], ("127.0.0.1", seat.port))
+        pause.wait(GAP_S)
+        end_s = time.monotonic() + PACE_S_MAX
+        while paced and len(phone.calls) >= CALLS_AT_ONCE and time.monotonic() < end_s:
+            pause.wait(GAP_S)
+        if not phone.up.is_set() or count % LOOK_EVERY == 0:
+            assert is_alive(seat), f"gone after {phone.sent!r}"
+    assert is_alive(seat)
+    return count
+
+
+def tell(name: str, seat: Any, sent: int) -> None:
+    """One line of the report; what killed it goes to the output of the test."""
+    phone = seat.phone
+    back = max(phone.back_s, default=0.0)
+    sizes.report(name, messages=sent, rang=phone.rang, aborts=len(phone.aborts), back_s_max=round(back, 2))
+    for abort in phone.aborts:
+        print(abort.reason, *abort.after, sep="\n  ")
+
+
+def test_the_torture_messages_are_whole() -> None:
+    assert len(torture.MESSAGES) == 49
+    assert all(b"\r\n" in octets and b"<hex>" not in octets for octets in torture.MESSAGES.values())
+    assert b"<repeat" not in torture.MESSAGES["longreq"]
+    assert b"\x00" in torture.MESSAGES["intmeth"]
+
+
+def test_rfc_4475(victim: Any, sender: socket.socket) -> None:
+    sent = bombard(victim, sender, torture.MESSAGES.values())
+    tell("RFC 4475", victim, sent)
+    assert not victim.phone.aborts
+    assert not victim.heard.of(msg.PhoneFault)
+
+
+@pytest.mark.parametrize("paced", [False, pytest.param(True, marks=pytest.mark.nightly)])
+def test_broken_sdp_parts_headers_and_methods(victim: Any, sender: socket.socket, paced: bool) -> None:
+    sent = bombard(victim, sender, malformed.all_cases(), paced=paced)
+    tell("malformed", victim, sent)
+    assert victim.phone.rang > 5, "some of them ring: the seat deals with them like with others"
+    assert all(back_s < CRASH_LOOP_S_MAX for back_s in victim.phone.back_s)
+    assert len(victim.phone.aborts) <= 1
+
+
+def fuzz(victim: Any, sender: socket.socket, count: int, *, paced: bool) -> None:
+    seeds = [malformed.invite(malformed.SDP)] * 40 + malformed.all_cases() + list(torture.MESSAGES.values())
+    mutator = Mutator(SEED, seeds)
+    sent = bombard(victim, sender, (mutator.next() for _ in range(count)), paced=paced)
+    tell("mutated INVITEs", victim, sent)
+    assert sent == count
+    assert victim.phone.rang > count // 100
+    assert len(victim.phone.aborts) <= 1 + count // 1_000, "more aborts than were ever seen"
+    assert all(back_s < CRASH_LOOP_S_MAX for back_s in victim.phone.back_s)
+
+
+def test_mutated_invites(victim: Any, sender: socket.socket) -> None:
+    fuzz(victim, sender, INVITES, paced=False)
+
+
+@pytest.mark.nightly
+def test_ten_thousand_mutated_invites(victim: Any, sender: socket.socket) -> None:
+    fuzz(victim, sender, sizes.size("INVITES", NIGHTLY_INVITES), paced=True)
+
+
+def test_a_flood_of_a_hundred_invites_a_second(victim: Any, sender: socket.socket) -> None:
+    port, pause = sender.getsockname()[1], threading.Event()
+    invite = malformed.invite(malformed.SDP)
+    began_s = time.monotonic()
+    count = round(FLOOD_PER_S * FLOOD_S)
+    for n in range(count):
+        sender.sendto(malformed.fill(invite, port, n), ("127.0.0.1", victim.port))
+        pause.wait(max(0.0, began_s + (n + 1) / FLOOD_PER_S - time.monotonic()))
+    assert is_alive(victim)
+    tell("flood 100/s", victim, count)
+    assert not victim.phone.aborts
+
+
+def test_a_late_offer_is_refused_and_the_next_call_rings(make_seat: Callable[..., Any]) -> None:
+    """An INVITE without SDP that is refused: inside the callback it would abort the library."""
+    seat = make_seat()
+    caller = RawCaller(seat.port)
+    for _ in range(3):
+        call = caller.invite(body="")
+        ringing = seat.heard.until(msg.CallRinging)
+        assert seat.phone.reject(ringing.call_id)
+        assert caller.final(call) == 486
+    call = caller.invite()
+    seat.heard.until(msg.CallRinging)
+    caller.cancel(call)
+    assert caller.final(call) == 487
+    caller.close()
+    assert not seat.heard.of(msg.PhoneDown)
+
+
+def test_the_abort_that_is_known_costs_less_than_two_seconds(victim: Any, sender: socket.socket) -> None:
+    """c= with a host of 254 characters, answered (no cure in the process): back, and the next call rings."""
+    long_host = malformed.SDP.replace("c=IN IP4 127.0.0.1", "c=IN IP4 " + "h" * 254)
+    bombard(victim, sender, [malformed.invite(long_host)] * 3)
+    victim.heard.until(msg.PhoneDown)
+    assert is_alive(victim)
+    tell("long c= host", victim, 3)
+    (back_s,) = victim.phone.back_s
+    assert back_s < BACK_S_MAX
+    rang = victim.phone.rang
+    bombard(victim, sender, [malformed.invite(malformed.SDP)])
+    assert victim.phone.rang == rang + 1
