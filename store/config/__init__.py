@@ -1,6 +1,7 @@
 """lingsheng.toml: one frozen struct per section, read once at start, passed to the part that needs it.
 
 sections.py   every key: default, limits, text in two languages; a new key is one new line
+phone.py      the section [phone]
 key_rules.py  what the status keys of a vehicle terminal mean
 fields.py     what a key is made of: texts, limits, shared types
 words.py      types and values in plain Chinese and English, for refusals and for the reference
@@ -9,6 +10,7 @@ reference.py  docs/configuration.md and lingsheng.example.toml, written from sec
 """
 
 from store.config.key_rules import DEFAULT_KEY_RULES, KeyRule
+from store.config.phone import Phone
 from store.config.reading import DEFAULT_FILE, ConfigError, load_config, load_struct
 from store.config.sections import (
     Backup,
@@ -19,7 +21,6 @@ from store.config.sections import (
     Keys,
     Log,
     Map,
-    Phone,
     Recordings,
     Relay,
     Seat,

@@ -31,8 +31,7 @@ from dispatch.floor import Floor
 from dispatch.kinds import Role
 from dispatch.words import Point
 from store.bus.link_state import LinkState
-from store.config import Config
-from store.config.sections import Phone
+from store.config import Config, Phone
 from store.core import seat_logic
 from store.core.messages import LoginOk, LoginRefused
 from store.core.replica import Applied
