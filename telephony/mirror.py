@@ -27,6 +27,7 @@ class CallView(Struct, frozen=True):
     """One live call. `audio`: packets may flow. `place` `None`: it rings and stands nowhere yet.
 
     `waiting`: it rings while the operator talks. `digits`: key tones of the far end so far, the last ones.
+    `quality`: of the last second, `None` before the first. `dead_air_since_ms` `None`: the far end is heard.
     """
 
     call_id: str
@@ -43,6 +44,8 @@ class CallView(Struct, frozen=True):
     prompt: str = ""
     metronome: bool = False
     digits: str = ""
+    quality: msg.CallQuality | None = None
+    dead_air_since_ms: int | None = None
 
 
 class MonitorView(Struct, frozen=True):
@@ -61,6 +64,7 @@ class PhoneMirror:
 
     def __init__(self) -> None:
         self.ready: msg.PhoneReady | None = None
+        self.headset: msg.HeadsetState | None = None
         self.lines: Mapping[str, msg.LineState] = MappingProxyType({})
         self.calls: Mapping[str, CallView] = MappingProxyType({})
         self.monitors: Mapping[str, MonitorView] = MappingProxyType({})
@@ -71,7 +75,9 @@ class PhoneMirror:
                 self.ready = event
             case msg.PhoneDown():
                 self.ready, self.lines, self.calls = None, MappingProxyType({}), MappingProxyType({})
-                self.monitors = MappingProxyType({})
+                self.monitors, self.headset = MappingProxyType({}), None
+            case msg.HeadsetState():
+                self.headset = event
             case msg.LineState(account_id):
                 self.lines = MappingProxyType({**self.lines, account_id: event})
             case msg.CallEnded(call_id):
@@ -95,6 +101,8 @@ class PhoneMirror:
                 self._change(call_id, stage=CallStage.TALKING, since_ms=at_ms, waiting=False)
             case msg.CallMedia(call_id, active):
                 self._change(call_id, audio=active)
+            case msg.CallQuality() | msg.DeadAirBegan() | msg.DeadAirEnded():
+                self._apply_heard(event)
             case _:
                 self._apply_detail(event)
 
@@ -116,6 +124,15 @@ class PhoneMirror:
                 self._change(call_id, digits=(self.calls[call_id].digits + digit)[-DIGITS_KEPT:])
             case _:
                 pass  # nothing to remember
+
+    def _apply_heard(self, event: msg.CallQuality | msg.DeadAirBegan | msg.DeadAirEnded) -> None:
+        match event:
+            case msg.CallQuality(call_id):
+                self._change(call_id, quality=event)
+            case msg.DeadAirBegan(call_id, at_ms):
+                self._change(call_id, dead_air_since_ms=at_ms)
+            case msg.DeadAirEnded(call_id):
+                self._change(call_id, dead_air_since_ms=None)
 
     def _apply_monitor(self, event: msg.MonitorBegan | msg.MonitorChanged | msg.MonitorEnded) -> None:
         rest = {k: v for k, v in self.monitors.items() if k != event.monitor_id}

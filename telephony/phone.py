@@ -160,6 +160,11 @@ class Phone:
         return Path(self._settings.engine.recordings_dir) / closed.path
 
     @property
+    def headset(self) -> msg.HeadsetState | None:
+        """The devices in use; `None` while there are none, or no telephone."""
+        return self._mirror.headset
+
+    @property
     def ready(self) -> msg.PhoneReady | None:
         """`None` while there is no telephone."""
         return self._mirror.ready

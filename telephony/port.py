@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from telephony.messages import LineState, PhoneReady
+from telephony.messages import HeadsetState, LineState, PhoneReady
 from telephony.mirror import CallView, MonitorView
 from telephony.monitoring import MonitorMode
-from telephony.settings import AccountSettings, TrustSettings, Voice
+from telephony.settings import AccountSettings, HeadsetSettings, TrustSettings, Voice
 
 
 class PhonePort(Protocol):
@@ -83,6 +83,19 @@ class PhonePort(Protocol):
 
     def probe(self, target: str = "") -> str | None:
         """Begin a test call ("": to ourselves); its id, the answer is a `LineProbed`. `None` when refused."""
+
+    def use_headset(self, headset: HeadsetSettings) -> bool:
+        """These sound devices from now on; what is used is a `HeadsetState`."""
+
+    def try_headset(self) -> str | None:
+        """Record the operator for two seconds and play it back; its id, the answer is a `HeadsetTried`."""
+
+    def press_hook(self) -> bool:
+        """The keyboard's hook key; comes back as `HookPressed`, like the headset's own."""
+
+    @property
+    def headset(self) -> HeadsetState | None:
+        """The devices in use; `None` while there are none, or no telephone."""
 
     @property
     def ready(self) -> PhoneReady | None: ...

@@ -10,7 +10,7 @@ from telephony import messages as msg
 from telephony.conversation import CallPlace, Places
 from telephony.mirror import CallStage, CallView, MonitorView, PhoneMirror
 from telephony.monitoring import MonitorMode
-from telephony.settings import AccountSettings, TrustSettings, Voice
+from telephony.settings import AccountSettings, HeadsetSettings, TrustSettings, Voice
 
 CAPABILITIES = msg.Capabilities("virtual", ("PCMA/8000/1",), (), tls=False, srtp=False, calls_max=4)
 
@@ -160,6 +160,30 @@ class VirtualPhone:
         probe_id = new_id()
         self._tell(msg.LineProbed(probe_id, "", 1, 2, 200))
         return probe_id
+
+    def use_headset(self, headset: HeadsetSettings) -> bool:
+        if self.ready is None:
+            return False
+        ear, mouth = headset.ear or "virtual ear", headset.mouth or "virtual mouth"
+        self._tell(msg.HeadsetState(ear, mouth, headset.speaker or ear, as_wanted=True))
+        return True
+
+    def try_headset(self) -> str | None:
+        if self.ready is None:
+            return None
+        trial_id = new_id()
+        self._tell(msg.HeadsetTried(trial_id, -20.0))
+        return trial_id
+
+    def press_hook(self) -> bool:
+        if self.ready is None:
+            return False
+        self._tell(msg.HookPressed(msg.HookSource.KEYBOARD, _now_ms()))
+        return True
+
+    @property
+    def headset(self) -> msg.HeadsetState | None:
+        return self._mirror.headset
 
     @property
     def ready(self) -> msg.PhoneReady | None:

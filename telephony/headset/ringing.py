@@ -26,7 +26,7 @@ class Ringing:
         match event:
             case msg.CallRinging():
                 self._ringing[event.call_id] = family_of(event)
-            case msg.CallDialled(call_id):
+            case msg.CallDialled(call_id) | msg.CallReplaced(call_id):
                 self._talking.add(call_id)
             case msg.CallAnswered(call_id):
                 self._ringing.pop(call_id, None)

@@ -153,6 +153,9 @@ class Switchboard(LegOwner):
             self._engine.short_call_ended()
         self._supervision.call_ended(leg.call_id)
         self.mixer.ended(leg.call_id)
+        back = self._transfers.ended(leg)
+        if back is not None and not self.mixer.talking:
+            self._enter(back)
         self._watch.ended(leg.call_id)
         self._recordings.end(leg)
 
@@ -164,6 +167,7 @@ class Switchboard(LegOwner):
         if not self.trusted.include(leg.source) or not leg.answered or leg.transfer_target is not None:
             return None
         new = self._new_leg(leg.account, leg.account_id)
+        new.transferred_from = leg.call_id
         leg.transfer_target = target  # who sends us away is not told of hold
         self.emit(
             msg.CallDialled(new.call_id, new.account_id, target, now_ms(), transferred_from=leg.call_id)
@@ -188,17 +192,11 @@ class Switchboard(LegOwner):
     def leg_or_none(self, call_id: str) -> Leg | None:
         return self._legs.get(call_id)
 
-    def hang_up(self, call_id: str) -> None:
+    def hang_up(self, call_id: str, ended_by: msg.EndedBy = msg.EndedBy.SEAT) -> None:
         """Unless it is gone already."""
         leg = self._legs.get(call_id)
         if leg is not None:
-            self._end(leg, None)
-
-    def release(self, call_id: str) -> None:
-        """End it for a supervisor."""
-        leg = self._legs.get(call_id)
-        if leg is not None:
-            self._end(leg, None, msg.EndedBy.SUPERVISOR)
+            self._end(leg, None, ended_by)
 
     # Orders, outside callbacks.
 
@@ -206,9 +204,7 @@ class Switchboard(LegOwner):
         """Each order and who carries it out."""
         mixer, sounds = self.mixer, self.mixer.sounds
         return {
-            msg.UseHeadset: _no_headset,
-            msg.TryHeadset: _no_headset,
-            msg.PressHook: _no_headset,
+            **dict.fromkeys((msg.UseHeadset, msg.TryHeadset, msg.PressHook), _no_headset),
             msg.ConfigureAccounts: lambda o: self._lines.want(o.accounts),
             msg.AcceptCalls: self._accept,
             msg.ProbeLine: self._begin_probe,

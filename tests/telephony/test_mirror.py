@@ -79,3 +79,19 @@ def test_who_is_replaced_and_who_monitors() -> None:
     mirror.apply(msg.MonitorEnded("m", "c9", 23))
     mirror.apply(msg.MonitorChanged("ghost", "c9", MonitorMode.BARGE, 24))
     assert not mirror.monitors
+
+
+def test_what_is_heard_is_remembered() -> None:
+    mirror = PhoneMirror()
+    mirror.apply(msg.CallRinging("c", "a", "139", "", "120", "", 1, 1))
+    bad = msg.CallQuality("c", 9.0, 3.0, 80.0, 3.1, bad=True)
+    mirror.apply(bad)
+    mirror.apply(msg.DeadAirBegan("c", 5))
+    assert (mirror.calls["c"].quality, mirror.calls["c"].dead_air_since_ms) == (bad, 5)
+    mirror.apply(msg.DeadAirEnded("c", 9, 4))
+    assert mirror.calls["c"].dead_air_since_ms is None
+    devices = msg.HeadsetState("ear", "mouth", "ear", as_wanted=True)
+    mirror.apply(devices)
+    assert mirror.headset == devices
+    mirror.apply(msg.PhoneDown("gone"))
+    assert mirror.headset is None

@@ -17,6 +17,8 @@ from telephony.headset.levels import FLOOR_DB, rms_db
 from telephony.headset.ringing import Ringing, RingPlan
 from telephony.headset.rings import Loop, Once, RingFamily, percent_of, ring_tone
 from telephony.mirror import CallStage, CallView
+from telephony.settings import HeadsetSettings
+from telephony.virtual import VirtualPhone
 
 USB, BUILT_IN = SoundDevice("usb-1", "USB Headset Mono"), SoundDevice("pci-0", "Built-in Audio")
 
@@ -150,3 +152,21 @@ def test_the_hook_key_ends_the_talk_before_it_takes_a_call() -> None:
     assert hook_means({}) is None
     assert hook_means({c.call_id: c for c in (new, old)}) == HookAct("old", answer=True)
     assert hook_means({c.call_id: c for c in (new, talk, old)}) == HookAct("t", answer=False)
+
+
+def test_the_virtual_phone_has_a_headset_too() -> None:
+    heard: list[msg.AnyEvent] = []
+    phone = VirtualPhone(heard.append)
+    assert (phone.use_headset(HeadsetSettings()), phone.try_headset(), phone.press_hook()) == (
+        False,
+        None,
+        False,
+    )
+    phone.start()
+    assert phone.use_headset(HeadsetSettings(ear="usb"))
+    assert phone.headset is not None
+    assert phone.headset.ear == "usb"
+    trial_id = phone.try_headset()
+    assert heard[-1] == msg.HeadsetTried(trial_id or "", -20.0)
+    assert phone.press_hook()
+    assert isinstance(heard[-1], msg.HookPressed)
