@@ -8,5 +8,6 @@ ami.py esl.py      Asterisk and FreeSWITCH: pure sessions, proven by transcripts
 tcp_link.py        the thread and the socket under a session; comes back by itself
 links.py           the adapters: AsteriskLink, FreeSwitchLink, SipOnlyLink
 hunt_group.py      kamailio's configuration for a centre without an ACD (template: kamailio.cfg.template)
+__main__.py        `python -m telephony.acd`: writes that configuration
 hunt_queue.py      that kamailio's queue, asked by JSON-RPC
 """

@@ -35,7 +35,7 @@ class HuntGroupError(TelephonyError):
     """The facts contradict each other, or one could smuggle something into the configuration."""
 
 
-class Telephone(Struct, frozen=True):
+class Telephone(Struct, frozen=True, forbid_unknown_fields=True):
     """Who may register."""
 
     number: str
@@ -45,7 +45,7 @@ class Telephone(Struct, frozen=True):
         return f"Telephone({self.number!r})"
 
 
-class FeatureCodes(Struct, frozen=True):
+class FeatureCodes(Struct, frozen=True, forbid_unknown_fields=True):
     """What a seat dials to say its state; the exchange answers 603 with the state in its words."""
 
     ready: str = "*71"
@@ -54,7 +54,7 @@ class FeatureCodes(Struct, frozen=True):
     busy: str = "*74"
 
 
-class HuntGroup(Struct, frozen=True):
+class HuntGroup(Struct, frozen=True, forbid_unknown_fields=True):
     """`seats`: the city's, hunted one by one. `group_password`: of the telephones that register as the group.
 
     `trunks`: addresses callers may come from; anybody else who is no telephone hears nothing and is counted.

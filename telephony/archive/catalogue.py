@@ -145,7 +145,7 @@ class Catalogue:
         columns = ", ".join(f"{name}{' PRIMARY KEY' if name == 'call_id' else ''}" for name in COLUMNS)
         with link:
             link.execute(f"CREATE TABLE recording ({columns})")
-            for name in ("started_at_ms", "number", "incident_id", "seat"):
+            for name in ("started_at_ms", "number", "incident_id", "incident_number", "seat"):
                 link.execute(f"CREATE INDEX by_{name} ON recording ({name})")
             link.execute(f"PRAGMA user_version = {VERSION}")
         return link

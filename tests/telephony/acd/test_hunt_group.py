@@ -12,6 +12,7 @@ import pytest
 
 from console.drill.ports import free_ports
 from dispatch.kinds import SeatState
+from telephony.acd.__main__ import main
 from telephony.acd.hunt_group import FeatureCodes, HuntGroup, HuntGroupError, Telephone, configuration
 from telephony.acd.hunt_queue import ask_hunt_group
 from tests.telephony.acd.sip_phone import AWAY, BUSY, NEVER, SipPhone
@@ -169,6 +170,33 @@ def test_nobody_ready_waits_and_gets_the_first_free_seat(exchange: Callable[...,
     assert city.dial("*71") == 603
     assert call.final() == 200
     assert rang(city) == "8001"
+
+
+def test_without_seats_it_is_a_ring_group(exchange: Callable[..., Exchange]) -> None:
+    ex = exchange(seats=())
+    reserve = [ex.phone("120"), ex.phone("120")]
+    assert [one.register() for one in reserve] == [200, 200]
+    for one in reserve:
+        one.policy = NEVER
+    call = ex.phone("13904510001").call()
+    assert [one.invited.get(timeout=5) for one in reserve] == [call.call_id] * 2
+    call.cancel()
+    assert call.final() == 487
+
+
+def test_the_command_writes_what_kamailio_takes(tmp_path: Path) -> None:
+    facts, target = tmp_path / "facts.toml", tmp_path / "kamailio.cfg"
+    facts.write_text(
+        'listen = ["udp:127.0.0.1:5060"]\ndomain = "120.test"\ncontrol = "udp:127.0.0.1:5062"\n'
+        'trunks = ["10.1.0.5"]\n[[seats]]\nnumber = "8001"\npassword = "secret"\n'
+    )
+    assert main([str(facts), str(target)]) == 0
+    assert target.stat().st_mode & 0o777 == 0o600
+    needs("kamailio")
+    checked = subprocess.run(["kamailio", "-c", "-f", str(target)], capture_output=True, check=False)
+    assert checked.returncode == 0, checked.stderr
+    facts.write_text("listen = 5\n")
+    assert main([str(facts), str(target)]) == 2
 
 
 def test_the_queue_of_the_hunt_group_is_seen(exchange: Callable[..., Exchange]) -> None:
