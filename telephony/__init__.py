@@ -16,6 +16,7 @@ mirror.py             the phone's state folded from its facts (pure)
 conversation.py       who talks with the operator and who waits (pure)
 routing.py            who hears whom (pure)
 monitoring.py         a supervisor's signed wish (pure)
+trust.py              which addresses are the exchange's (pure)
 sip_headers.py        who calls, from the raw INVITE (pure)
 recording.py          two legs into one hashed stereo WAV, also after a crash (files only)
 recording_closer.py   the thread that does it
@@ -23,6 +24,10 @@ speech.py             Chinese speech for callers, where espeak-ng is present
 heartbeat.py          is the exchange alive? OPTIONS once a second
 quality.py            loss, jitter, estimated MOS, dead air (pure)
 operator_sound.py     the operator's sound in the phone process: bridge, rings, hook key
+location/             where a caller is and what else comes with the call; look-ups
+acd/                  who distributes the calls: the port, its adapters, our own hunt group
+archive/              recordings: found again, handed out sealed, kept by rule, heard while they grow
+prompts/              recorded questions and announcements
 headset/              devices, ring tones, tests: the one home of Qt's sound
 pjsip/                the only place that imports pjsua2
 """

@@ -81,7 +81,7 @@ class Leg(pj.Call):  # type: ignore[misc]
         self.audio: pj.AudioMedia | None = None
         self.hold_due_s, self.hold_tries = 0.0, 0
         self.transfer_target: str | None = None
-        self.supervised = ""
+        self.transferred_from = self.supervised = ""
 
     @property
     def in_talk(self) -> bool:

@@ -34,7 +34,7 @@ class Seat(Protocol):
     trusted: TrustedSources
 
     def leg_or_none(self, call_id: str) -> Leg | None: ...
-    def release(self, call_id: str) -> None: ...
+    def hang_up(self, call_id: str, ended_by: msg.EndedBy) -> None: ...
 
 
 class Supervision(LegOwner, Monitored):
@@ -166,7 +166,7 @@ class Supervision(LegOwner, Monitored):
             return
         self._tell(msg.MonitorChanged(monitor_id, wish.call_id, wish.mode, now_ms()))
         if wish.mode is MonitorMode.RELEASE:
-            self._seat.release(wish.call_id)
+            self._seat.hang_up(wish.call_id, msg.EndedBy.SUPERVISOR)
             return
         self._wishes[monitor_id] = wish
         if wish.mode is MonitorMode.TAKE_OVER:

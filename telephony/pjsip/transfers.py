@@ -57,6 +57,16 @@ class Transfers:
         else:
             self._failed(leg, sip_code, reason)
 
+    def ended(self, leg: Leg) -> Leg | None:
+        """Inside a callback. Whoever sent us to it is a call like others again: to talk with, if it came to
+        nothing; `None` else.
+        """
+        sender = self._exchange.leg_or_none(leg.transferred_from)
+        if sender is None:
+            return None
+        sender.transfer_target = None
+        return None if leg.answered or sender.ended_by is not None else sender
+
     def _begin(self, leg: Leg, target: str) -> None:
         if not leg.answered or leg.transfer_target is not None:
             raise NotNowError("only an answered call can be transferred, once at a time")

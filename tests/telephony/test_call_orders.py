@@ -196,7 +196,7 @@ def test_prompt_and_metronome_reach_the_caller_in_time(make_seat: Callable[..., 
     seat.phone.metronome(here, True)
     seat.heard.until(msg.MetronomeSwitched)
     assert seat.phone.calls[here].metronome
-    seat.heard.meanwhile(2.8)
+    seat.heard.meanwhile(2.4)
     seat.phone.say(here, str(tmp_path / "absent.wav"))
     assert "absent.wav" in seat.heard.until(msg.CommandRefused).reason
     seat.phone.hang_up(here)

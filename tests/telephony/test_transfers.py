@@ -39,6 +39,7 @@ def desk(exchange: int, make_seat: Callable[..., Any]) -> tuple[Any, Any, Any, s
     return seat, hospital, caller, hospital.uri
 
 
+@pytest.mark.nightly
 def test_a_blind_transfer_through_the_exchange(desk: tuple[Any, Any, Any, str]) -> None:
     seat, hospital, caller, address = desk
     call, _ = caller.connected(seat)
@@ -75,11 +76,13 @@ def test_an_attended_transfer_through_the_exchange(desk: tuple[Any, Any, Any, st
 @pytest.mark.nightly
 def test_a_transfer_that_fails_leaves_the_call_with_the_operator(desk: tuple[Any, Any, Any, str]) -> None:
     seat, hospital, caller, _ = desk
-    _, here = caller.connected(seat)
+    call, here = caller.connected(seat)
     seat.phone.transfer(here, "8009")
     failed = seat.heard.until(msg.TransferFailed)
     assert (failed.call_id, failed.sip_code) == (here, 480)
     assert seat.phone.calls[here].place is CallPlace.TALK
+    assert caller.heard.until(msg.CallEnded).sip_code == 480
+    assert caller.phone.calls[call].place is CallPlace.TALK, "as before it was sent"
     caller.phone.trust(TrustSettings())
     caller.phone.talk_to("0" * 32)
     caller.heard.until(msg.CommandRefused)  # the order before it is carried out
