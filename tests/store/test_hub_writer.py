@@ -77,6 +77,7 @@ def test_the_track_of_a_large_fleet_is_written_in_every_gap(monkeypatch: pytest.
     monkeypatch.setattr(
         hub_writer, "write_track", lambda quiet, rows: quiet.rows.extend(row.vehicle_id for row in rows)
     )
+    monkeypatch.setattr(hub_writer, "forget_track", lambda quiet, now, swept: swept)
     writer = Writer(store, 0, lambda: 5000, lambda: None)
     writer.put_positions(tuple(Position(f"v{n}", 1000, 0, 0) for n in range(store.wanted)))
     writer.start()
