@@ -194,17 +194,24 @@ class Dialled:
     def final(self, within_s: float = WAIT_S) -> int:
         answer = self.phone.final(self.call_id, within_s=within_s)
         self.answer = answer
-        self.phone._ack("INVITE", self.uri, self.ids, answer)
+        if answer.code < 300:
+            self._along_the_route("ACK", 1)
+        else:
+            self.phone._ack("INVITE", self.uri, self.ids, answer)
         return answer.code
 
     def cancel(self) -> None:
         self.phone.send(self.phone.request("CANCEL", self.uri, self.ids))
 
     def hang_up(self) -> None:
-        """BYE along the recorded route; its own answer is waited for."""
+        """BYE; its own answer is waited for."""
+        self._along_the_route("BYE", 2)
+        assert self.phone.final(self.call_id, cseq=2).code == 200
+
+    def _along_the_route(self, method: str, cseq: int) -> None:
+        """A request inside the call: to the far end's contact, by the recorded route (RFC 3261 12.2)."""
         contact = re.search(r"<([^>]*)>", self.answer.one("contact"))
         assert contact
         routes = "".join(f"Route: {route}\r\n" for route in reversed(self.answer.all("record-route")))
-        ids = (self.call_id, self.ids[1] + "bye", 2)
-        self.phone.send(self.phone.request("BYE", contact[1], ids, routes, to=self.answer.one("to")))
-        assert self.phone.final(self.call_id, cseq=2).code == 200
+        ids = (self.call_id, self.ids[1] + method, cseq)
+        self.phone.send(self.phone.request(method, contact[1], ids, routes, to=self.answer.one("to")))

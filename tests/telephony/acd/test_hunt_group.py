@@ -7,14 +7,17 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from console.drill.ports import free_ports
 from dispatch.kinds import SeatState
+from telephony import messages as msg
 from telephony.acd.__main__ import main
 from telephony.acd.hunt_group import FeatureCodes, HuntGroup, HuntGroupError, Telephone, configuration
 from telephony.acd.hunt_queue import ask_hunt_group
+from telephony.settings import AccountSettings
 from tests.telephony.acd.sip_phone import AWAY, BUSY, NEVER, SipPhone
 from tests.telephony.exchange import END_S_MAX, START_S_MAX, needs
 
@@ -234,6 +237,30 @@ def test_a_caller_who_gives_up_frees_the_seat(exchange: Callable[..., Exchange])
     city.policy = 200
     assert ex.phone("13904510002").call().final() == 200
     assert rang(city) == "8001"
+
+
+def test_real_telephones_are_hunted(exchange: Callable[..., Exchange], make_seat: Callable[..., Any]) -> None:
+    """Two real phone processes: the longer idle one refuses, the other one takes the call."""
+    ex = exchange(ring_s=5, overflow_s=20)
+
+    def seat(number: str) -> Any:
+        registrar = f"sip:127.0.0.1:{ex.port}"
+        account = AccountSettings("a", f"sip:{number}@127.0.0.1:{ex.port}", registrar, number, f"pw{number}")
+        made = make_seat(accounts=(account,))
+        made.heard.until(msg.LineState, lambda e: e.registered)
+        return made
+
+    first, second = seat("8001"), seat("8002")
+    call = ex.phone("13904510001").call()
+    refused = first.heard.until(msg.CallRinging)
+    assert first.phone.reject(refused.call_id)
+    taken = second.heard.until(msg.CallRinging)
+    assert taken.number == "13904510001"
+    assert second.phone.answer(taken.call_id)
+    assert call.final() == 200
+    second.heard.until(msg.CallAnswered)
+    call.hang_up()
+    assert second.heard.until(msg.CallEnded).answered
 
 
 def test_nobody_at_all(exchange: Callable[..., Exchange]) -> None:
