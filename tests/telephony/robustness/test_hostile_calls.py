@@ -65,7 +65,7 @@ class Victim(Phone):
                     self.answer(event.call_id)
             case msg.CallAnswered():
                 self.hang_up(event.call_id)
-            case msg.PhoneDown(reason, True):
+            case msg.PhoneDown(reason, True) if self.up.is_set():  # else it did not even begin: no abort
                 self.up.clear()
                 self.aborts.append(Abort(time.monotonic(), reason, tuple(self.sent[-LAST_KEPT:])))
             case msg.LineState():
