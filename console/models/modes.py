@@ -25,6 +25,8 @@ CLOCK_STEADY_MS = 2_000
 """A clock is told to be off when it has been for so long: one late Tick is not a wrong clock."""
 DISK_LOW_PERCENT, DISK_CRITICAL_PERCENT = 10, 5
 """Less than so much free on the disk of the hub or of our relay."""
+STORE_SWITCH_MS_MAX = 20_000
+"""A switch to the other database server is over by then (`tests/proof/test_cluster.py`)."""
 CITY_OLD_MS = 3_000
 """Whoever has not heard the city for so long, seat or relay, shows the age of everything."""
 
@@ -169,8 +171,16 @@ def _city_cut_off(it: Standing) -> str:
 
 
 def _store_switch(it: Standing) -> str:
+    """How long already; one that lasts longer than a switch does is no switch."""
+    silent_ms = max(it.link.store_age_ms, it.ages.get(HubMode.STORE_SWITCH, 0))
+    n = it.waiting or it.link.queued
+    if silent_ms < STORE_SWITCH_MS_MAX:
+        s = silent_ms // 1000
+        return say("数据库切换中 {s} 秒（通常 ≤20 秒），受理不受影响，派车指令排队 {n} 条", s=s, n=n)
     return say(
-        "数据库切换中（通常 ≤20 秒），受理不受影响，派车指令排队 {n} 条", n=it.waiting or it.link.queued
+        "数据库已 {age} 无应答，接警存本机，指令排队 {n} 条，派车请用电台并登记，立即通知维护",
+        age=span(silent_ms / 1000),
+        n=n,
     )
 
 

@@ -27,7 +27,7 @@ class NewsRow(Struct, frozen=True):
 
 NEWS: tuple[Column[NewsRow], ...] = (
     Column("", 68, lambda row: Cell(row.at, "quiet", small=True)),
-    Column("", 0, lambda row: Cell(row.text, "fault" if row.abnormal else "", small=True)),
+    Column("", 0, lambda row: Cell(row.text, "fault" if row.abnormal else "", small=True), wraps=True),
 )
 ALARMS: tuple[Column[AlarmRow], ...] = (
     Column(
@@ -40,8 +40,9 @@ ALARMS: tuple[Column[AlarmRow], ...] = (
             small=True,
             fill="fault" if row.loud else "",
         ),
+        wraps=True,
     ),
-    Column("", 0, lambda row: Cell(row.target, "" if row.mine else "quiet", small=True)),
+    Column("", 0, lambda row: Cell(row.target, "" if row.mine else "quiet", small=True), wraps=True),
     Column("", 56, lambda row: Cell(row.age, "fault" if row.mine else "quiet", right=True, small=True)),
 )
 

@@ -1,8 +1,10 @@
 """A list of rows with ids. It keeps its selection by id, and while the pointer is over it no row moves:
-the order is taken up again when the pointer leaves. Refreshing never takes the keyboard.
+the order is taken up again when the pointer leaves. Refreshing never takes the keyboard. Sentences (columns
+that wrap) have as many lines as they need.
 """
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any, Generic, Protocol, TypeVar
 
 from msgspec import Struct
@@ -16,7 +18,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter
+from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -42,6 +44,7 @@ class Row(Protocol):
 T = TypeVar("T", bound=Row)
 Index = QModelIndex | QPersistentModelIndex
 PAD_PX = 5
+LINES_PAD_PX = 8
 BY_KEY = frozenset(
     {
         Qt.FocusReason.ShortcutFocusReason,
@@ -65,11 +68,12 @@ class Cell(Struct, frozen=True):
 
 
 class Column(Struct, Generic[T], frozen=True):
-    """`width_px` 0 takes what is left."""
+    """`width_px` 0 takes what is left; `wraps`: sentences, a row is as high as they need."""
 
     title: str
     width_px: int
     cell: Callable[[T], Cell]
+    wraps: bool = False
 
 
 class RowModel(QAbstractTableModel, Generic[T]):
@@ -135,7 +139,8 @@ class CellPainter(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         model = index.model()
         assert isinstance(model, RowModel)
-        cell: Cell = model.columns[index.column()].cell(model.rows[index.row()])
+        column = model.columns[index.column()]
+        cell: Cell = column.cell(model.rows[index.row()])
         colours = self._theme.window
         rect: QRect = option.rect
         state: QStyle.StateFlag = option.state
@@ -155,8 +160,20 @@ class CellPainter(QStyledItemDelegate):
         painter.setPen(QColor(inks[cell.fill]) if cell.fill else colour)
         painter.setFont(font(SMALL_PX if cell.small else TEXT_PX, bold=cell.bold))
         side = Qt.AlignmentFlag.AlignRight if cell.right else Qt.AlignmentFlag.AlignLeft
+        if column.wraps:
+            painter.drawText(box, side | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap, cell.text)
+            return
         text = painter.fontMetrics().elidedText(cell.text, Qt.TextElideMode.ElideRight, box.width())
         painter.drawText(box, side | Qt.AlignmentFlag.AlignVCenter, text)
+
+
+@lru_cache(maxsize=1024)
+def wrapped_px(text: str, width_px: int, *, small: bool, bold: bool) -> int:
+    """How high this sentence is in a cell so wide, at least one row."""
+    room = QRect(0, 0, max(1, width_px - 2 * PAD_PX), ROW_PX)
+    metrics = QFontMetrics(font(SMALL_PX if small else TEXT_PX, bold=bold))
+    needed = metrics.boundingRect(room, Qt.TextFlag.TextWordWrap, text).height()
+    return max(ROW_PX, needed + LINES_PAD_PX)
 
 
 class RowTable(QTableView, Generic[T]):
@@ -209,8 +226,25 @@ class RowTable(QTableView, Generic[T]):
         self._wanted = rows
         current = self.current_id() if selected is None or self.hasFocus() else selected
         shown = self._kept_order(rows) if self.underMouse() and not anew else rows
-        self.rows_model.put(shown)
+        self._put(shown)
         self.select_id(current)
+
+    def _put(self, rows: list[T]) -> None:
+        self.rows_model.put(rows)
+        self._fit_sentences()
+
+    def _fit_sentences(self) -> None:
+        """Rows as high as the sentences in them; nothing to do where no column wraps."""
+        wrapping = [(at, one) for at, one in enumerate(self.rows_model.columns) if one.wraps]
+        for at, row in enumerate(self.rows_model.rows) if wrapping else ():
+            cells = [(column.cell(row), self.columnWidth(place)) for place, column in wrapping]
+            high = max(wrapped_px(c.text, width, small=c.small, bold=c.bold) for c, width in cells)
+            if self.rowHeight(at) != high:
+                self.setRowHeight(at, high)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_sentences()
 
     def _kept_order(self, rows: list[T]) -> list[T]:
         """The rows in the order now on screen, new ones below."""
@@ -252,7 +286,7 @@ class RowTable(QTableView, Generic[T]):
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
-        self.rows_model.put(self._wanted)
+        self._put(self._wanted)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()

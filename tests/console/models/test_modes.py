@@ -18,7 +18,11 @@ CASES = [
     (Link(HubMode.SLOW, tick_age_ms=2_400), ("2 秒", "自动补发"), "warning"),
     (Link(HubMode.CUT_OFF, tick_age_ms=9_000, waiting=4), ("9 秒", "5 条", "电台并登记"), "fault"),
     (Link(HubMode.CUT_OFF), ("尚未连上中枢", "存本机"), "fault"),
-    (Link(HubMode.STORE_SWITCH, waiting=2), ("数据库切换中", "≤20 秒", "3 条"), "warning"),
+    (Link(HubMode.STORE_SWITCH, waiting=2), ("已 1:00 无应答", "3 条", "电台并登记", "维护"), "warning"),
+        Link(HubMode.STORE_SWITCH, waiting=2),
+        ("数据库已 1:00 无应答", "3 条", "电台并登记", "维护"),
+        "warning",
+    ),
     (Link(HubMode.AWAITING_COPY, store_age_ms=7_000), ("异地备份", "7 秒", "排队"), "warning"),
     (Link(HubMode.ISLAND), ("孤岛模式", "核对", "1:00"), "fault"),
     (Link(HubMode.REVOKED), ("撤权", "仅可查看", "1:00"), "fault"),
@@ -74,6 +78,17 @@ def test_every_mode_says_what_it_is_since_when_and_what_to_do(seat, link, words,
         assert word in told.text
     seat.desk.take(Link(HubMode.NORMAL))
     assert banners(seat.desk.standing(seat.clock())) == ()
+
+
+def test_a_store_that_is_silent_says_how_long_and_after_a_switch_what_to_do(seat):
+    seat.desk.take(Link(HubMode.STORE_SWITCH, store_age_ms=7_000, queued=2))
+    assert "切换中 7 秒（通常 ≤20 秒）" in banners(seat.desk.standing(seat.clock()))[0].text
+    seat.clock.now += 19_000
+    assert "切换中 19 秒" in banners(seat.desk.standing(seat.clock()))[0].text
+    seat.clock.now += 1_000
+    (told,) = banners(seat.desk.standing(seat.clock()))
+    assert "已 0:20 无应答" in told.text
+    assert "用电台并登记" in told.text
 
 
 def test_all_modes_are_in_the_table_and_tried():
