@@ -10,8 +10,8 @@ from PySide6.QtMultimedia import QAudioDevice, QAudioFormat, QAudioSink, QAudioS
 from telephony.headset.frames import FRAME_BYTES, RATE_HZ, SILENCE
 
 MOUTH_BUFFER_BYTES = 10 * FRAME_BYTES  # 200 ms: with 60 ms an eighth of the voice was lost
-EAR_BUFFER_BYTES = 5 * FRAME_BYTES  # 100 ms
-EAR_HELD_BYTES_MIN = 2 * FRAME_BYTES
+EAR_BUFFER_BYTES = 6 * FRAME_BYTES  # 120 ms
+EAR_HELD_BYTES_MIN = 3 * FRAME_BYTES
 FEED_MS = 10
 
 

@@ -103,6 +103,7 @@ def until(found: Callable[[], bool], within_s: float = 5.0) -> float:
     return time.monotonic() - began_s
 
 
+@pytest.mark.nightly
 def test_silence_is_death_within_three_seconds_and_an_answer_is_life(peer: Peer, beat: object) -> None:
     heart = beat(peer.port)  # type: ignore[operator]
     until(lambda: heart.pulse.alive is True)
@@ -114,7 +115,7 @@ def test_silence_is_death_within_three_seconds_and_an_answer_is_life(peer: Peer,
     assert heart.pulse.why is None
 
 
-@pytest.mark.parametrize("transport", [Transport.UDP, Transport.TCP])
+@pytest.mark.parametrize("transport", [Transport.UDP, pytest.param(Transport.TCP, marks=pytest.mark.nightly)])
 def test_a_port_where_nobody_listens_is_said(transport: Transport, beat: object) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
         free.bind(("127.0.0.1", 0))

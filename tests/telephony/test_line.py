@@ -62,7 +62,7 @@ def test_the_port_of_a_registrar_without_one() -> None:
     assert host_and_port("sip:10.0.0.1:5080;lr", Transport.TCP) == ("10.0.0.1", 5080)
 
 
-@pytest.mark.parametrize("transport", [Transport.UDP, Transport.TCP])
+@pytest.mark.parametrize("transport", [Transport.UDP, pytest.param(Transport.TCP, marks=pytest.mark.nightly)])
 def test_a_killed_exchange_is_known_in_three_seconds_and_calls_go_by_the_other(
     start: Any, make_seat: Any, transport: Transport
 ) -> None:
@@ -93,6 +93,7 @@ def test_a_killed_exchange_is_known_in_three_seconds_and_calls_go_by_the_other(
     assert seat.heard.until(msg.LineProbed).reason == "", "the restarted exchange knows us again"
 
 
+@pytest.mark.nightly
 def test_a_frozen_exchange_is_known_in_three_seconds_and_served_again_after_its_thaw(
     start: Any, make_seat: Any
 ) -> None:
@@ -138,25 +139,27 @@ def test_over_tls_with_keys_for_the_audio_the_line_is_whole(
     assert probed.reason == "", "call out and in, audio encrypted both ways"
 
 
+@pytest.mark.parametrize(
+    ("issuer", "host", "days", "why"),
+    [
+        ("stranger", "127.0.0.1", 30, CERT_UNTRUSTED),
+        ("centre", "other.example", 30, CERT_NAME),
+        pytest.param("centre", "127.0.0.1", -1, CERT_EXPIRED, marks=pytest.mark.nightly),
+        pytest.param("", "127.0.0.1", 30, NO_CA_FILE, marks=pytest.mark.nightly),
+    ],
+)
 def test_a_certificate_that_is_not_right_is_refused_in_plain_words(
-    start: Any, make_seat: Any, tmp_path: Path
+    start: Any, make_seat: Any, tmp_path: Path, issuer: str, host: str, days: int, why: msg.Words
 ) -> None:
-    ours, theirs = Authority(tmp_path, "centre"), Authority(tmp_path, "stranger")
-    asked = (
-        ("foreign", theirs.certificate("127.0.0.1"), ours.ca_file, CERT_UNTRUSTED),
-        ("name", ours.certificate("other.example"), ours.ca_file, CERT_NAME),
-        ("old", ours.certificate("127.0.0.1", days=-1), ours.ca_file, CERT_EXPIRED),
-        ("nofile", ours.certificate("127.0.0.1"), tmp_path / "absent.pem", NO_CA_FILE),
+    authorities = {name: Authority(tmp_path, name) for name in ("centre", "stranger")}
+    certificate = authorities[issuer or "centre"].certificate(host, days=days)
+    exchange = start("exchange", certificate=certificate)
+    seat = make_seat(
+        accounts=line_of(exchange, transport=Transport.TLS),
+        transports=ALL,
+        sip_port=pair_of_ports(),
+        tls_ca_file=str(authorities["centre"].ca_file if issuer else tmp_path / "absent.pem"),
     )
-    for name, certificate, ca_file, why in asked:
-        exchange = start(name, certificate=certificate)
-        seat = make_seat(
-            accounts=line_of(exchange, transport=Transport.TLS),
-            transports=ALL,
-            sip_port=pair_of_ports(),
-            tls_ca_file=str(ca_file),
-        )
-        refused = seat.heard.until(msg.LineState, lambda e, why=why: e.why == why)
-        assert not refused.registered
-        assert not [s for s in seat.heard.of(msg.LineState) if s.registered]
-        seat.phone.stop(5.0)
+    refused = seat.heard.until(msg.LineState, lambda e: e.why == why)
+    assert not refused.registered
+    assert not [s for s in seat.heard.of(msg.LineState) if s.registered]

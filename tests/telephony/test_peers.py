@@ -79,7 +79,7 @@ def check_recording(seat: Any, closed: msg.RecordingClosed, speech: Path) -> Non
 
 
 def test_sipp_calls_ring_are_answered_and_recorded(seat: Any, sipp: Any, speech_alaw: Path) -> None:
-    calls = sipp("caller.xml", seat.port, speech_alaw, calls=SIPP_CALLS, per_s=2, talk_ms=900)
+    calls = sipp("caller.xml", seat.port, speech_alaw, calls=SIPP_CALLS, per_s=0.8, talk_ms=900)
     rung = [seat.answered() for _ in range(SIPP_CALLS)]
     while len(seat.heard.of(msg.RecordingClosed)) < SIPP_CALLS:
         seat.heard.until(msg.RecordingClosed)

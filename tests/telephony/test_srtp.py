@@ -54,7 +54,12 @@ def loudest_hz(samples: Any, rate_hz: int) -> float:
 
 
 @pytest.mark.parametrize(
-    ("ours", "theirs"), [(Srtp.MANDATORY, "srtp-mand"), (Srtp.OPTIONAL, ""), (Srtp.OPTIONAL, "srtp")]
+    ("ours", "theirs"),
+    [
+        (Srtp.MANDATORY, "srtp-mand"),
+        pytest.param(Srtp.OPTIONAL, "", marks=pytest.mark.nightly),
+        pytest.param(Srtp.OPTIONAL, "srtp", marks=pytest.mark.nightly),
+    ],
 )
 def test_both_hear_each_other(make_seat: Any, telephone: Any, ours: Srtp, theirs: str) -> None:
     uri, seat = telephone(theirs), make_seat(srtp=ours)
@@ -67,6 +72,7 @@ def test_both_hear_each_other(make_seat: Any, telephone: Any, ours: Srtp, theirs
     assert abs(loudest_hz(right, rate_hz) - OPERATOR_HZ) < 3
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(("ours", "theirs"), [(Srtp.MANDATORY, ""), (Srtp.OFF, "srtp-mand")])
 def test_without_agreement_there_is_no_call(make_seat: Any, telephone: Any, ours: Srtp, theirs: str) -> None:
     uri, seat = telephone(theirs), make_seat(srtp=ours)

@@ -38,6 +38,7 @@ def test_a_caller_who_falls_silent_is_dead_air_within_two_seconds(seat: Any, cal
     assert whole.delay_ms > 20
 
 
+@pytest.mark.nightly
 def test_a_call_that_is_never_heard_is_dead_air_too(seat: Any, raw: Any) -> None:
     call = raw.invite()
     call_id = seat.heard.until(msg.CallRinging).call_id

