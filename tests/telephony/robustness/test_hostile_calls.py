@@ -3,6 +3,7 @@
 It may abort: then it must be back and answer again, soon. LINGSHENG_INVITES=n LINGSHENG_SEED=n: nightly fuzz.
 """
 
+import re
 import socket
 import threading
 import time
@@ -23,6 +24,7 @@ pytestmark = pytest.mark.process
 INVITES, NIGHTLY_INVITES = 300, 10_000
 SEED = sizes.size("SEED", 4475)
 GAP_S = 0.006
+KEPT = re.compile(rb"^(?:Via|From|To|Call-ID|CSeq):[^\r]*", re.MULTILINE | re.IGNORECASE)
 CALLS_AT_ONCE = 3
 """Paced: the next one is sent when so few calls are up that it finds a slot and is looked at in earnest."""
 PACE_S_MAX = 1.5
@@ -82,9 +84,30 @@ def victim(make_seat: Callable[..., Any]) -> Any:
 
 @pytest.fixture
 def sender() -> Iterator[socket.socket]:
+    """Answers are acknowledged and BYEs confirmed: else each call would hold its slot for half a minute."""
     with socket.socket(type=socket.SOCK_DGRAM) as made:
         made.bind(("127.0.0.1", 0))
+        thread = threading.Thread(target=mind_manners, args=(made,), daemon=True)
+        thread.start()
         yield made
+        made.sendto(b"", made.getsockname())
+        thread.join()
+
+
+def mind_manners(link: socket.socket) -> None:
+    while packet := link.recvfrom(65_535):
+        octets, source = packet
+        if not octets and source == link.getsockname():
+            return
+        head = octets.partition(b"\r\n\r\n")[0]
+        kept = b"\r\n".join(KEPT.findall(head))
+        if re.match(rb"SIP/2.0 [2-6]", head) and re.search(rb"CSeq: *\d+ INVITE", head):
+            start, kept = b"ACK sip:120@127.0.0.1 SIP/2.0", kept.replace(b" INVITE", b" ACK")
+        elif head.startswith(b"BYE "):
+            start = b"SIP/2.0 200 OK"
+        else:
+            continue
+        link.sendto(start + b"\r\n" + kept + b"\r\nContent-Length: 0\r\n\r\n", source)
 
 
 def is_alive(seat: Any) -> bool:
