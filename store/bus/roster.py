@@ -7,11 +7,8 @@ keys/roster.key    the secret roster key, only where the roster is changed (mode
 """
 
 import contextlib
-import fcntl
 import logging
-import os
 import secrets
-from collections.abc import Iterator
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -20,7 +17,7 @@ from zmq.utils import z85
 from store.bus.keys import KeyFileError, hub_public_key, read_private
 from store.core.roster import BadRoster, Machine, Roster, open_roster, seal_roster
 from store.core.seals import SEED_BYTES, SignKey
-from store.private_file import write_private
+from store.private_file import locked, replace_private, write_private
 
 KEY_CHARACTERS = 40
 KEY_BYTES = 32
@@ -124,18 +121,6 @@ class RosterFile:
         self.by_user = {machine.public_key: machine for machine in roster.machines}
         self.machines = {machine.name: machine for machine in roster.machines}
         self.alarm = ""
-
-
-@contextlib.contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Reading and writing the roster as one act: hub, seats and administrator may share a folder."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor = os.open(path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def raw_key(text: str) -> bytes:
@@ -292,14 +277,7 @@ def _roster_key(folder: Path) -> SignKey:
 
 def write_whole(path: Path, content: bytes) -> None:
     """Whole or not at all: a reader never sees half a roster. Raises RosterError."""
-    fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
+        replace_private(path, content)
     except OSError as error:
         raise RosterError(f"{path}: {error}") from error
