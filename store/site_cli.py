@@ -4,9 +4,13 @@ import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+import msgspec
+
 from store.config import Config
+from store.config.fields import StoreUrl
 from store.db.engine import place_of
 from store.db.errors import StoreError
+from store.db.rewind import Tail
 from store.exits import ExitCode
 from store.site_owed import OwedTails
 from store.site_report import text_of, write_all
@@ -50,12 +54,30 @@ def _report(options: Namespace, config: Config) -> int:
 def _hand_in(options: Namespace, config: Config) -> int:
     """What is owed; the running relay hands it in, from `--from` in the place of what is gone."""
     debts = OwedTails(Path(config.store.dir))
+    if options.url and debts.all():
+        why = _why_not_from(options.url, config.site.code)
+        if why:
+            sys.stderr.write(f"不从此库补交，未改变 not handed in from there, nothing is changed: {why}\n")
+            return ExitCode.CANNOT_START
+        debts.read_from(options.url)
     owed = debts.all()
-    if options.url and owed:
-        debts.add(options.url, owed[0].term)
-        debts.remove(owed[0].url)
-    for one in debts.all():
+    for one in owed:
         sys.stdout.write(f"▲ 第 {one.term} 届未补交 not handed in, term {one.term}: {place_of(one.url)}\n")
     if not owed:
         sys.stdout.write("● 无未补交 nothing is owed\n")
     return ExitCode.FAILED if owed else ExitCode.DONE
+
+
+def _why_not_from(url: str, site: str) -> str:
+    """Only a store that answers and has a tail of ours may take the place of what is owed; "" it may."""
+    try:
+        msgspec.convert(url, StoreUrl)
+    except msgspec.ValidationError as error:
+        return str(error)
+    tail = Tail(url)
+    try:
+        return "" if tail.is_owed_by(site) else "没有本站的尾部流水 no tail of this site is in it"
+    except StoreError as error:
+        return str(error)
+    finally:
+        tail.close()

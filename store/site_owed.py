@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from store.private_file import replace_private
+from store.private_file import locked, replace_private
 
 FILE = "owed-tails"
 
@@ -21,7 +21,7 @@ class Owed(Struct, frozen=True):
 
 
 class OwedTails:
-    """The file, one "term url" a line. Belongs to one thread at a time; raises OSError."""
+    """The file, one "term url" a line. Relay, its thread and `main.py site` may change it. Raises OSError."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / FILE
@@ -39,13 +39,23 @@ class OwedTails:
 
     def add(self, url: str, term: int) -> None:
         """Durable before this returns; the newest term counts."""
-        if Owed(term, url) not in self.all():
-            self._write([*(one for one in self.all() if one.url != url), Owed(term, url)])
+        with locked(self._path):
+            if Owed(term, url) not in self.all():
+                self._write([*(one for one in self.all() if one.url != url), Owed(term, url)])
 
     def remove(self, url: str) -> None:
         """Its tail is with the site that commands."""
-        if self.has(url):
+        if not self.has(url):  # as nearly always: nothing is written
+            return
+        with locked(self._path):
             self._write([one for one in self.all() if one.url != url])
+
+    def read_from(self, url: str) -> None:
+        """What is owed longest is to be read from `url` from now on; a store that is owed itself stays so."""
+        with locked(self._path):
+            owed = self.all()
+            if owed and not self.has(url):
+                self._write([Owed(owed[0].term, url), *owed[1:]])
 
     def _write(self, owed: list[Owed]) -> None:
         replace_private(self._path, "".join(f"{one.term} {one.url}\n" for one in owed).encode())

@@ -19,7 +19,7 @@ from dispatch.sites import CITY, Authority
 from store.cluster import ClusterError, take_lead
 from store.config import Config
 from store.core.wire import Epoch
-from store.db.authority import NORMAL, Row, fence, led_by, owed, scopes, take
+from store.db.authority import NORMAL, Row, fence, follows, led_by, owed, scopes, take
 from store.db.engine import end_other_sessions, folder_of
 from store.db.errors import NotHolder, StoreDown, StoreError
 from store.db.server import who_commands
@@ -107,11 +107,15 @@ def write_down(config: Config, here: Config, word: Authority) -> None:
     """The order to lead is durable. `here`: what this site follows with, or leads from, just now.
 
     The database of the configuration leads when it has every row that is known here; else this very store.
+    A file that stood in for it asks for command no more, nor leads by an older word.
     """
     place = config if _is_whole(config, here) else here
     with short_transaction(place.store.url) as connection:
         _check_not_outranked(scopes(connection), word)
         take(connection, word)
+    if place.store.url != here.store.url and word.id == CITY:
+        with short_transaction(here.store.url) as connection:
+            follows(connection, Epoch(word.term, word.site, 0))
 
 
 def _is_whole(config: Config, here: Config) -> bool:

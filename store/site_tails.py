@@ -42,6 +42,7 @@ class TailsElsewhere:
         self._running: deque[Future[None]] = deque()
         self._asks: deque[Ask] = deque()
         self._holder = Epoch(0, "", 0)  # from here on the thread's
+        self._of: Owed | None = None
         self._tail: Tail | None = None
         self._rejoin: Rejoin | None = None
         self._said = ""
@@ -77,13 +78,14 @@ class TailsElsewhere:
             self._fail(error)
         except Exception:  # ours; without this thread a tail would be forgotten
             log.exception("tail not handed in, again")
+            self._leave()
             self.alarm = "orders_owed:"
 
     def _turn(self, holder: Epoch, now: int) -> None:
-        if (holder.term, holder.site) != (self._holder.term, self._holder.site):
-            self._leave()  # another hub: it may know other rows
-            self._holder = holder
         owed = next((one for one in self._owed.all() if one.url != self._follows_with), None)
+        if (holder.term, holder.site) != (self._holder.term, self._holder.site) or owed != self._of:
+            self._leave()  # another hub may know other rows; another store is read instead
+            self._holder, self._of = holder, owed
         if owed is None:
             self.alarm = self._said = ""
         elif self._rejoin is None:
@@ -92,26 +94,22 @@ class TailsElsewhere:
             self._do(owed, self._rejoin.on_time(now), now)
 
     def _begin(self, owed: Owed, now: int) -> None:
-        tail = Tail(owed.url)
-        try:
-            if not tail.is_owed_by(self._site):
-                log.warning("nothing is owed any more: %s", place_of(owed.url))
-                self._owed.remove(owed.url)
-                return
-            self._tail, tail = tail, Tail(owed.url)
-            self._rejoin = Rejoin(self._tail.start().seq, self._tail.head().seq, self._tail.hash_at)
-        finally:
-            tail.close()
+        tail = self._tail = Tail(owed.url)
+        if not tail.is_owed_by(self._site):
+            log.warning("nothing is owed any more: %s", place_of(owed.url))
+            self._owed.remove(owed.url)
+            self._leave()
+            return
+        self._rejoin = Rejoin(tail.start().seq, tail.head().seq, tail.hash_at)
         self._do(owed, self._rejoin.start(now), now)
 
     def _hear(self, message: Hashes | LateDone, now: int) -> None:
-        owed = next((one for one in self._owed.all() if one.url != self._follows_with), None)
-        if owed is None or self._rejoin is None:
+        if self._of is None or self._rejoin is None:
             return
         if isinstance(message, Hashes):
-            self._do(owed, self._rejoin.on_hashes(message, now), now)
+            self._do(self._of, self._rejoin.on_hashes(message, now), now)
         else:
-            self._do(owed, self._rejoin.on_late_done(message, now), now)
+            self._do(self._of, self._rejoin.on_late_done(message, now), now)
 
     def _do(self, owed: Owed, steps: list[Step], now: int) -> None:
         rejoin, tail = self._rejoin, self._tail
@@ -143,8 +141,7 @@ class TailsElsewhere:
 
     def _fail(self, error: Exception) -> None:
         """Said once until it changes; tried again for ever."""
-        owed = next((one for one in self._owed.all() if one.url != self._follows_with), None)
-        where = place_of(owed.url) if owed is not None else ""
+        where = place_of(self._of.url) if self._of is not None else ""
         self._leave()
         self.alarm = f"orders_owed:{where}"
         if self._said != str(error):

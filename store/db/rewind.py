@@ -5,7 +5,8 @@ site that commands; the whole store before it is kept as a file. The journal is 
 transaction that keeps its tail.
 """
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -115,22 +116,12 @@ class Tail:
         finally:
             engine.dispose()
 
-    def _reading(self) -> "_Reading":
-        return _Reading(self._engine.connect())
-
-
-class _Reading:
-    """A connection for one question; errors of the library as ours."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def __enter__(self) -> Connection:
-        return self._connection
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        self._connection.close()
-        if isinstance(error, DBAPIError):
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        try:
+            with self._engine.connect() as connection:
+                yield connection
+        except DBAPIError as error:
             raise converted(error) from error
 
 
