@@ -92,10 +92,10 @@ class Office:
             self._done.popleft()()
         for knocked in self._door.take(steady):
             self._submit(functools.partial(self._answer, knocked))
-        if steady >= self._poll_at:
+        if steady >= self._poll_at and not self._inbox.full():  # what is due is taken out once
             self._poll_at = steady + POLL_MS
             self._submit(functools.partial(self._look, self._locked.due(steady)))
-        if steady >= self._head_at:
+        if steady >= self._head_at and not self._inbox.full():
             self._head_at = steady + HEAD_MS
             self._submit(self._sign_head)
 

@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 OTHERS = "…"
-"""All sources beyond `sources_max` together."""
+"""All sources beyond `sources_max` together, whatever they tried."""
 
 
 class Told(Struct, frozen=True):
@@ -26,7 +26,7 @@ class Tally:
         """Whose word it is to be told now, `None`: it is counted."""
         key = (what, source)
         if key not in self._seen and len(self._seen) >= self._sources_max:
-            key = (what, source) = ("", OTHERS)
+            key = (what, source) = (OTHERS, OTHERS)
         known = self._seen.get(key)
         if known is None:
             self._seen[key] = (now, 0)
