@@ -57,7 +57,7 @@ class Parser(argparse.ArgumentParser):
 class Part(NamedTuple):
     """One subcommand. `add` puts its options on its parser and may import the part's own light module.
 
-    `prints`: it does nothing but print, and may end when nobody reads that any more.
+    `prints`: it may end anywhere when nobody reads what it prints. Not for what changes a server.
     """
 
     name: str
@@ -275,12 +275,7 @@ PARTS = (
     command("admin", "机器、账号与人员 machines, accounts and people", "store.admin_cli"),
     command("enrol", "登记本机 enrol this machine with a one-time code", "store.enrol_cli"),
     command("audit", "查阅与验证审计 read and prove the audit", "store.audit_cli", prints=True),
-    command(
-        "store",
-        "数据库：升级、备份、恢复、演练 upgrade, back up, restore, drill",
-        "store.store_cli",
-        prints=True,
-    ),
+    command("store", "数据库：升级、备份、恢复、演练 upgrade, back up, restore, drill", "store.store_cli"),
     maker("deploy", "生成并检查一座城市的机器配置 make and check the machines of a city", "store.deploy.cli"),
     maker("city", "生成或导入城市地图 make or import the map of a city", "mapview.geo.cli"),
 )

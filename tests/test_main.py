@@ -105,6 +105,12 @@ def test_output_nobody_reads_any_more_ends_a_part_quietly() -> None:
         assert (part.stderr.read(), part.wait(30)) == (b"", -signal.SIGPIPE)
 
 
+def test_what_moves_databases_outlives_a_closed_socket() -> None:
+    """It asks servers over the network: a write one of them does not take is an error to be told."""
+    assert not main.parse(["store", "rejoin", "--source", "host=x"]).prints
+    assert main.parse(["audit", "verify"]).prints
+
+
 def test_a_part_run_in_a_test_leaves_the_process_its_signals() -> None:
     """A write to a closed socket must stay an error, not the end of whoever called `main`."""
     main.main(["site", "--config", "/nowhere/lingsheng.toml", "report"])
