@@ -104,6 +104,11 @@ PROOFS = (
     ),
     Proof("B11 storm", f"{CROWDS}test_a_storm_after_every_restart", {"B11": 20, "B11_SEATS": 200}),
     Proof(
+        "B12 reserve seats",
+        "tests/e2e/test_reserve.py tests/store/test_reserve_district.py",
+        {},
+    ),
+    Proof(
         "B13 frozen seats",
         f"{CROWDS}test_frozen_seats_end_with_the_same_floor",
         {"B13": 60, "B13_S": 20, "B13_SEATS": 20},
@@ -112,8 +117,13 @@ PROOFS = (
     Proof(
         "B14 attacks at the door",
         "tests/store/test_door.py tests/store/test_door_attacks.py tests/store/core/test_fuzz.py",
-        {"FUZZ": 100_000},
         {"FUZZ": 1_000_000},
+    ),
+    Proof(
+        "B14 hostile words at hub, seat, relay",
+        "tests/store/core/test_hostile_messages.py",
+        {"FUZZ": 2_000},
+        {"FUZZ": 250_000},
     ),
     Proof("B15 disk full", f"{WORLD}test_a_full_disk_at_any_moment_loses_nothing", {"B15": 50}),
     Proof("B15 disk of a relay", "tests/store/test_relay_disk.py", {"RELAY_DISK_ORDERS": 200}),
@@ -124,7 +134,7 @@ PROOFS = (
         {},
     ),
     Proof("B17 clocks", f"{WORLD}test_wrong_clocks_change_no_order_and_no_time", {}),
-    Proof("B19 audit", "tests/store/test_audit.py", {"FLIPS": 1000}),
+    Proof("B19 audit", "tests/store/test_audit.py tests/store/test_audit_refusals.py", {"FLIPS": 1000}),
 )
 
 
