@@ -112,9 +112,15 @@ def too_old(backup: Backup, now_ms: int) -> list[Words]:
         hours = (now_ms - made[-1]) // HOUR_MS
         told.append(Words(f"最近的备份已 {hours} 小时", f"the newest backup is {hours} hours old"))
     if made and (not good or now_ms - good[-1] > backup.drill_days_max * DAY_MS):
-        days = f"已 {(now_ms - good[-1]) // DAY_MS} 天" if good else "从未"
-        told.append(Words(f"恢复演练{days}未成功", "the last good restore drill is too old or never was"))
+        told.append(_drill_words((now_ms - good[-1]) // DAY_MS if good else None))
     last = drills(backup)[-1:]
     if last and not last[0].good:
         told.append(Words(f"最近一次演练失败：{last[0].words}", f"the last drill failed: {last[0].words}"))
     return told
+
+
+def _drill_words(days: int | None) -> Words:
+    """None: no restore drill ever went well."""
+    if days is None:
+        return Words("恢复演练从未成功", "no restore drill has gone well yet")
+    return Words(f"恢复演练已 {days} 天未成功", f"the last good restore drill is {days} days old")

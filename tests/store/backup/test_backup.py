@@ -217,10 +217,11 @@ def test_age_is_told_and_the_oldest_are_deleted(tmp_path: Path) -> None:
         record, deleted = back_up(config, (n + 1) * HOUR_MS)
         assert len(deleted) == (n == 2)
     assert [one.made_at // HOUR_MS for one in backups(config.backup)] == [2, 3]
+    assert "恢复演练从未成功'" in str(too_old(config.backup, record.made_at))
     assert drill(config, record.made_at).good
     assert too_old(config.backup, record.made_at + HOUR_MS) == []
     assert "27 hours old" in str(too_old(config.backup, record.made_at + 27 * HOUR_MS))
-    assert "drill" in str(too_old(config.backup, record.made_at + 40 * DAY_MS))
+    assert "恢复演练已 40 天未成功" in str(too_old(config.backup, record.made_at + 40 * DAY_MS))
 
 
 def test_a_record_names_no_folder_but_its_own(tmp_path: Path) -> None:
