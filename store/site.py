@@ -19,8 +19,8 @@ from store.bus.roster import RosterError, RosterFile
 from store.config import Config
 from store.core.roster import Machine, MachineRole
 from store.core.wire import Epoch
-from store.db.authority import FENCED, give, led_by, scopes
 from store.db.authority import Row as AuthorityRow
+from store.db.authority import give, led_by, scopes
 from store.db.engine import folder_of
 from store.db.errors import NotHolder, StoreError
 from store.db.rewind import Tail
@@ -34,8 +34,8 @@ from store.site_owed import OwedTails
 from store.site_report import write_all, write_report
 from store.site_store import (
     Outranked,
-    copying_config,
     fence_store,
+    following_place,
     leading_config,
     leading_place,
     places,
@@ -113,9 +113,8 @@ class SiteProcess:
         elif self._leads and not any(place.rows for place in found):
             self._lead(self._config, None)
         else:
-            rows = found[0].rows
-            config = copying_config(found[0].config, rows)
-            self._follow(config, fenced=any(row.mode == FENCED for row in rows))
+            place = following_place(found)
+            self._follow(place.config, fenced=place.fenced)
 
     # --- the hub ----------------------------------------------------------------------------------
 

@@ -1,7 +1,8 @@
 """What this site still owes: stores on servers it led from, whose last rows the next to command may lack.
 
-The list is a file beside the store, written before such a store is led from and shortened only when its tail
-is handed in; so it outlives any fall, and nobody has to remember (bus.md 5.8).
+The list is a file beside the store, shortened only when a tail is handed in; so it outlives any fall, and
+nobody has to remember (bus.md 5.8). A promoted standby is in it before it is led from, the database of the
+configuration from the moment this site is fenced: until then its own row says that we lead.
 """
 
 from pathlib import Path

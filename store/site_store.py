@@ -19,7 +19,7 @@ from dispatch.sites import CITY, Authority
 from store.cluster import ClusterError, take_lead
 from store.config import Config
 from store.core.wire import Epoch
-from store.db.authority import NORMAL, Row, fence, follows, led_by, owed, scopes, take
+from store.db.authority import FENCED, NORMAL, Row, fence, follows, led_by, owed, scopes, take
 from store.db.engine import end_other_sessions, folder_of
 from store.db.errors import NotHolder, StoreDown, StoreError
 from store.db.server import who_commands
@@ -51,6 +51,11 @@ class Place(Struct, frozen=True):
     due: Authority | None = None
     """Command that was handed over to us, and we fell before we began."""
 
+    @property
+    def fenced(self) -> bool:
+        """It has orders that the site that commands may lack."""
+        return any(row.mode == FENCED for row in self.rows)
+
 
 def places(config: Config, debts: OwedTails) -> list[Place]:
     """The store of the configuration, and the file that stood in for it. Raises StoreError.
@@ -81,6 +86,12 @@ def leading_place(found: list[Place], site: str) -> tuple[Place, Row] | None:
     """Where this site commands from by its own word; `None`: it follows."""
     ours = [(place, row) for place in found if (row := led_by(place.rows, site)) is not None]
     return max(ours, key=lambda one: one[1].epoch.term, default=None)
+
+
+def following_place(found: list[Place]) -> Place:
+    """What this site follows with, by the word of that very store."""
+    config = copying_config(found[0].config, found[0].rows)
+    return next((place for place in found if place.config == config), Place(config, []))
 
 
 def with_copy(config: Config) -> Config:

@@ -3,20 +3,21 @@
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 import main
 from dispatch import commands as cmd
 from dispatch.sites import CITY, Authority
 from store.config import Config, Store
 from store.core.wire import Epoch
-from store.db.authority import follows
+from store.db.authority import fence, follows, take
 from store.db.errors import StoreError
 from store.db.rewind import Tail
 from store.db.short import short_transaction
 from store.db.store import HubStore
 from store.exits import ExitCode
 from store.site_owed import Owed, OwedTails
-from store.site_store import leading_place, places, with_copy, write_down
+from store.site_store import following_place, leading_place, places, with_copy, write_down
 from tests.store.conftest import Postgres
 from tests.store.db.test_store import NOW, fill, refusals, work
 
@@ -53,6 +54,24 @@ def test_command_handed_over_while_a_file_stood_in_is_begun_once_and_in_the_data
     ours = leading_place(found, "01")
     assert ours is not None
     assert ours[0].config == config
+
+
+@pytest.mark.peer
+def test_who_follows_with_a_file_is_fenced_by_the_word_of_that_file(
+    postgres: Postgres, tmp_path: Path
+) -> None:
+    """It led with the file and has a tail in it; the database is another site's meanwhile."""
+    config = Config(store=Store(url=postgres.new_database(), dir=str(tmp_path)))
+    copy, debts = with_copy(config), OwedTails(tmp_path)
+    with short_transaction(config.store.url) as connection:
+        take(connection, replace(WORD, site="02", term=3))
+    place = following_place(places(config, debts))
+    assert (place.config, place.fenced) == (copy, False), "nothing is in the file yet"
+    with short_transaction(copy.store.url) as connection:
+        take(connection, WORD)
+        fence(connection, CITY, Epoch(3, "02", 1))
+    place = following_place(places(config, debts))
+    assert (place.config, place.fenced) == (copy, True)
 
 
 def test_a_database_that_does_not_answer_is_an_error_of_the_store() -> None:
