@@ -71,7 +71,8 @@ class Recent:
         """
         things = sum(len(getattr(floor, table)) for table in TABLES)
         shared_ms = max(SNAPSHOT_MS, things // THINGS_PER_SNAPSHOT_MS)
-        fresh = 0 <= now - self._snapshot_at < shared_ms or self._snapshot_of == (epoch, head.seq)
+        young = 0 <= now - self._snapshot_at < shared_ms
+        fresh = young or self._snapshot is None or self._snapshot_of == (epoch, head.seq)
         if self._snapshot_of is None or self._snapshot_of[0] != epoch or not fresh:
             self._snapshot, self._snapshot_of, self._snapshot_at = None, (epoch, head.seq), now
             if things > THINGS_AT_ONCE_MAX:

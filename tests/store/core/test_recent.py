@@ -68,6 +68,18 @@ def test_a_large_floor_is_encoded_once_elsewhere_for_all_who_wait() -> None:
     assert len(recent.ask_snapshot(b"c", large, EPOCH, Head(3), 101)) == len(frames)
 
 
+def test_a_slow_encoding_is_waited_for_and_not_begun_anew() -> None:
+    """Else nobody would ever get one where it takes longer than it is shared."""
+    recent, large = Recent(), floor(THINGS_AT_ONCE_MAX + 1)
+    (made,) = recent.ask_snapshot(b"a", large, EPOCH, Head(1), 0)
+    assert isinstance(made, MakeSnapshot)
+    assert recent.ask_snapshot(b"b", large, EPOCH, Head(2), 10 * SNAPSHOT_MS) == []
+    assert [reply.route for reply in recent.on_snapshot(made, [b"frame"])] == [b"a", b"b"]
+    assert recent.ask_snapshot(b"c", large, EPOCH, Head(2), 10 * SNAPSHOT_MS + 1) == [
+        MakeSnapshot(large, EPOCH, Head(2))
+    ]
+
+
 def test_a_snapshot_of_an_epoch_that_is_over_is_given_to_nobody() -> None:
     recent, large = Recent(), floor(THINGS_AT_ONCE_MAX + 1)
     (old,) = recent.ask_snapshot(b"a", large, EPOCH, Head(1), 0)
