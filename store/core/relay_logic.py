@@ -113,7 +113,7 @@ class RelayLogic:
         self._jobs: deque[Epoch] = deque()
         self._recent = Recent()
         self._on_its_way: dict[bytes, _OnItsWay] = {}
-        self._held: dict[bytes, tuple[int, Reply]] = {}
+        self._held: dict[bytes, tuple[Ack, Reply]] = {}
 
     # --- state ------------------------------------------------------------------------------------
 
@@ -154,8 +154,8 @@ class RelayLogic:
         outputs: list[RelayOutput] = [
             Publish(encode(Evs(epoch=epoch, evs=part))) for part in portions(batch.entries)
         ]
-        outputs += [reply for seq, reply in self._held.values() if seq <= self.head.seq]
-        self._held = {key: held for key, held in self._held.items() if held[0] > self.head.seq}
+        outputs += [reply for ack, reply in self._held.values() if self._has(ack)]
+        self._held = {key: held for key, held in self._held.items() if not self._has(held[0])}
         return outputs + self._up(self.following.copied(now))
 
     def _up(self, outputs: list[UpOutput]) -> list[RelayOutput]:
@@ -174,10 +174,14 @@ class RelayLogic:
             message = decode_from_hub(answer.frame)
         except BadMessage:
             return []
-        if isinstance(message, Ack) and not message.refusal and message.seq > self.head.seq:
-            self._held[answer.route] = (message.seq, reply)  # asked again while the disk is slow: once
+        if isinstance(message, Ack) and not message.refusal and not self._has(message):
+            self._held[answer.route] = (message, reply)  # asked again while the disk is slow: once
             return []
         return [reply]
+
+    def _has(self, ack: Ack) -> bool:
+        """A copy with a tail of its own has a row of that number, but another one."""
+        return ack.seq <= self.head.seq and ack.epoch <= self.epoch
 
     # --- the seats --------------------------------------------------------------------------------
 

@@ -111,11 +111,12 @@ def fence(connection: Connection, scope: str, heard: Epoch) -> None:
     """Another site was heard to hold the scope: never claim again, come back as a follower.
 
     A process that stood still may have heard what is long over: the store, which another start went on with,
-    knows of a newer command, and keeps it.
+    knows of a newer command, and keeps it. Boot 0 is no hub's: our tail is shown under it until it is handed
+    in, and no seat may take that for rows of the hub that was heard.
     """
     known = authority(connection, scope)
     if known is None or (heard.term, heard.site) > (known.epoch.term, known.epoch.site):
-        _lose(connection, scope, heard, FENCED)
+        _lose(connection, scope, Epoch(heard.term, heard.site, 0), FENCED)
 
 
 def follows(connection: Connection, epoch: Epoch) -> None:

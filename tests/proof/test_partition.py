@@ -129,6 +129,12 @@ def free_vehicles(desk: Desk) -> list[str]:
     return sorted(v.id for v in desk.floor.vehicles.values() if v.mission_id is None)
 
 
+def same_floor(one: Desk, other: Desk) -> bool:
+    one.take()
+    other.take()
+    return one.floor == other.floor
+
+
 def recall_all(desk: Desk) -> None:
     """Free every vehicle for the next round."""
     for mission in [m.id for m in desk.floor.missions.values() if m.active]:
@@ -171,10 +177,11 @@ def cycle(
     found = places_of(district.url)
     lost = [cid for cid in (*ours.accepted, *theirs.accepted) if cid not in found]
     assert lost == []
+    until("both seats see the same", lambda: same_floor(ours.desk, theirs.desk), 20)
     settled = settle_all(theirs.desk, CHOICES[number % len(CHOICES)])
     recall_all(theirs.desk)
     proven = proofs(theirs.desk)
-    back = _hand_back(theirs.desk, proven)
+    back = give_back(theirs.desk, proven)
     assert back.epoch.site == "01"
     until("the centre leads", lambda: leads(city, back.epoch.term), 20)
     theirs.desk.wait(lambda: theirs.desk.link.state.relay == "02", "the district follows")
@@ -182,7 +189,7 @@ def cycle(
     return {"took": took_s, "fenced": fenced_s, "conflicts": settled, "island": island}
 
 
-def _hand_back(desk: Desk, proven: tuple[bytes, bytes]) -> CommandAnswer:
+def give_back(desk: Desk, proven: tuple[bytes, bytes]) -> CommandAnswer:
     """Called off while the other side is a moment behind: people try again."""
     for _ in range(5):
         back = hand_over(desk, "01", proven=proven)

@@ -206,6 +206,9 @@ def test_a_tail_of_our_own_is_found_and_nothing_more_is_asked() -> None:
     assert fork.epoch == Epoch(2, "03", 1)
     assert sites.relay.following.trouble is Trouble.FORK
     assert sites.relay.head.seq == 3
+    sites.from_seat(seat_order("o1"))
+    assert "o1" in {row.cid for row in sites.journal}
+    assert not of(Ack, sites.answers), "the copy has rows enough, but not that one"
 
 
 def test_rows_that_do_not_continue_the_chain_are_not_taken() -> None:

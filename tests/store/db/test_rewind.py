@@ -119,7 +119,7 @@ def test_a_process_that_stood_still_does_not_fence_a_newer_command(store_url: st
     with short_transaction(store_url) as connection:
         fence(connection, CITY, newest)
         fence(connection, CITY, Epoch(3, "01", 1))
-        assert [row.epoch for row in scopes(connection)] == [newest]
+        assert [row.epoch for row in scopes(connection)] == [Epoch(4, "02", 0)]
 
 
 @pytest.mark.peer
