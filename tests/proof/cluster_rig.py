@@ -12,18 +12,23 @@ import shutil
 import signal
 import ssl
 import subprocess
+import tempfile
 import threading
 import time
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import main
+from store.config import load_config
 from store.deploy.city_file import CityFile, CityMachine, read_city
 from store.deploy.making import make_kit
 from store.deploy.secrets_file import Passwords, passwords
+from store.exits import ExitCode
 from tests.store.conftest import POSTGRES
 
 PROGRAMS = ("etcd", "etcdctl", "patroni", "patronictl")
@@ -65,6 +70,8 @@ units = "{folder}/{{machine}}/units"
 etc = "{folder}/{{machine}}/etc"
 """
 CONFIRMING = frozenset({"sync_standby", "quorum_standby"})
+FIRST = 11
+"""Last number of the first machine's address."""
 MACHINES = (
     ("a1", "01", ("postgresql", "etcd", "hub")),
     ("a2", "01", ("postgresql", "etcd", "standby")),
@@ -88,14 +95,19 @@ def need_programs() -> None:
 class Cluster:
     """Three database machines, three etcd members; `leader()` says who writes."""
 
-    def __init__(self, folder: Path, placement: str = "centre") -> None:
+    def __init__(
+        self, folder: Path, placement: str = "centre", net: str = "", guests: Sequence[str] = ()
+    ) -> None:
+        """`net`: first three numbers of addresses this machine has. `guests`: where hubs come from."""
         self.folder = folder
         self.user = "postgres" if os.geteuid() == 0 else None
-        net = f"127.{secrets.randbelow(200) + 20}.{secrets.randbelow(250) + 1}"
+        net = net or f"127.{secrets.randbelow(200) + 20}.{secrets.randbelow(250) + 1}"
+        # between two addresses of one computer a connection comes from the one it goes to
+        also = ["127.0.0.1", *guests, *(f"{net}.{FIRST + number}" for number in range(len(MACHINES)))]
         machines = "\n".join(
             f'[[machine]]\nname = "{name}"\nsite = "{site}"\naddress = "{net}.{number}"\n'
-            f'runs = {list(runs)}\nalso = ["127.0.0.1"]\n'
-            for number, (name, site, runs) in enumerate(MACHINES, 11)
+            f"runs = {list(runs)}\nalso = {also}\n"
+            for number, (name, site, runs) in enumerate(MACHINES, FIRST)
         ).replace("'", '"')
         text = CITY.format(
             folder=folder, machines=machines, bin=POSTGRES, placement=placement, version=version()
@@ -213,6 +225,11 @@ class Cluster:
                 return list(told["members"])
         return []
 
+    @property
+    def url(self) -> str:
+        """Every server, as the hub's configuration names them."""
+        return load_config(self.folder / "a1" / "config" / "lingsheng.toml").store.url
+
     def leader(self) -> str:
         """Name of the machine that leads; "" for none."""
         leads = [
@@ -244,3 +261,19 @@ class Cluster:
 
     def wait_whole(self, limit_s: float = START_S) -> None:
         self.wait(self.whole, "a whole cluster", limit_s)
+
+
+@contextmanager
+def running_cluster(net: str = "", guests: Sequence[str] = ()) -> Iterator[Cluster]:
+    """Three machines of the kit, whole, with the tables of the program made by their owner."""
+    with tempfile.TemporaryDirectory(prefix="lingsheng-cluster-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        made = Cluster(folder, net=net, guests=guests)
+        try:
+            made.start()
+            owner = folder / "a1" / "config" / "owner.toml"
+            assert main.main(["store", "--config", str(owner), "upgrade"]) == ExitCode.DONE
+            yield made
+        finally:
+            made.close()

@@ -9,20 +9,17 @@ import os
 import shutil
 import signal
 import subprocess
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
 import main
 from bench.sizes import report
-from store.config import load_config
 from store.db.verify import verified
 from store.exits import ExitCode
-from tests.proof.cluster_rig import CONFIRMING, Cluster, need_programs
+from tests.proof.cluster_rig import CONFIRMING, Cluster, need_programs, running_cluster
 from tests.store.conftest import City, Desk
 from tests.store.pair import Orders
 
@@ -37,21 +34,11 @@ FROZEN_S = 45.0
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Cluster]:
-    """Three machines of the kit, whole, with the tables of the program made by their owner."""
     if TIMES == 0:
         pytest.skip("heavy: LINGSHENG_CLUSTER=1 runs every scenario once")
     need_programs()
-    with tempfile.TemporaryDirectory(prefix="lingsheng-cluster-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        made = Cluster(folder)
-        try:
-            made.start()
-            owner = folder / "a1" / "config" / "owner.toml"
-            assert main.main(["store", "--config", str(owner), "upgrade"]) == ExitCode.DONE
-            yield made
-        finally:
-            made.close()
+    with running_cluster() as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
@@ -59,8 +46,7 @@ def city(cluster: Cluster) -> Iterator[City]:
     """A hub on the cluster, with the address of every server and the role that may not alter tables."""
     folder = cluster.folder / "city"
     folder.mkdir()
-    url = load_config(cluster.folder / "a1" / "config" / "lingsheng.toml").store.url
-    made = City(folder, url)
+    made = City(folder, cluster.url)
     try:
         made.start_hub()
         yield made

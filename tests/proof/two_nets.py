@@ -4,13 +4,14 @@ Each site has one address, reached from the other through the line and from the 
 own that is never cut. Needs root; whoever cannot make namespaces skips.
 """
 
+import contextlib
 import itertools
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import msgspec
@@ -51,11 +52,15 @@ def _run(*words: str) -> None:
 
 
 class Nets:
-    """`city` and `district`: names of the namespaces; `address`: how everybody reaches a site."""
+    """`city` and `district`: names of the namespaces; `address`: how everybody reaches a site.
+
+    `spare`: first three numbers of addresses that are nobody's yet.
+    """
 
     def __init__(self) -> None:
         tag = f"{os.getpid() % 10_000}{next(_runs)}"
         number = os.getpid() % 200
+        self.spare = f"10.{number + 20}.9"
         self.city, self.district = f"lsc{tag}", f"lsd{tag}"
         self.address = {self.city: f"10.{number + 20}.1.1", self.district: f"10.{number + 20}.2.1"}
         for name in (self.city, self.district):
@@ -130,6 +135,18 @@ class Nets:
             _run("ip", "netns", "del", name)
 
 
+@contextmanager
+def addresses_here(front: str, numbers: Sequence[int]) -> Iterator[None]:
+    """This machine has `front`.n meanwhile, reached from every site by the test's own wire."""
+    for number in numbers:
+        _run("ip", "addr", "add", f"{front}.{number}/32", "dev", "lo")
+    try:
+        yield
+    finally:
+        for number in numbers:
+            _run("ip", "addr", "del", f"{front}.{number}/32", "dev", "lo")
+
+
 def _configuration(folder: Path, url: str, address: str, more: str) -> str:
     return f"""
 [hub]
@@ -153,13 +170,13 @@ dir = ""
 class NetCity(City):
     """The centre, code 01, in its namespace."""
 
-    def __init__(self, folder: Path, nets: Nets, seed: Sequence[cmd.Command] = ()) -> None:
-        """`seed`: what the store is planted with beside `master_data` and `two_sites`."""
+    def __init__(self, folder: Path, nets: Nets, seed: Sequence[cmd.Command] = (), url: str = "") -> None:
+        """`seed`: what the store is planted with beside `master_data` and `two_sites`. `url`: "" a file."""
         self.folder = folder
         folder.mkdir(exist_ok=True)
         self.nets = nets
         self.file = folder / "lingsheng.toml"
-        url = f"sqlite:///{folder}/hub.sqlite"
+        url = url or f"sqlite:///{folder}/hub.sqlite"
         text = _configuration(folder, url, nets.address[nets.city], "")
         self.file.write_text(text, encoding="utf-8")
         self.config = load_config(self.file)
@@ -241,16 +258,20 @@ def _ask(folder: Path, machine: str, hub: str, address: str) -> Welcome | None:
 
 
 @contextmanager
-def two_nets(folder: Path, seed: Sequence[cmd.Command] = ()) -> Iterator[tuple[NetCity, NetDistrict]]:
-    """Both sites running."""
+def two_nets(
+    folder: Path,
+    seed: Sequence[cmd.Command] = (),
+    store: Callable[[Nets], AbstractContextManager[str]] | None = None,
+) -> Iterator[tuple[NetCity, NetDistrict]]:
+    """Both sites running. `store`: makes the city's, gives its URL; None: a file."""
     nets = Nets()
-    city = NetCity(folder, nets, seed)
-    district = NetDistrict(city)
-    try:
+    with contextlib.ExitStack() as closing:
+        closing.callback(nets.close)
+        url = closing.enter_context(store(nets)) if store is not None else ""
+        city = NetCity(folder, nets, seed, url)
+        closing.callback(city.close)
+        district = NetDistrict(city)
+        closing.callback(district.close)
         city.start_hub()
         district.start()
         yield city, district
-    finally:
-        city.close()
-        district.close()
-        nets.close()
