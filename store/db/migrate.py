@@ -72,7 +72,7 @@ def _revision(connection: Connection) -> str | None:
 
 
 def grant_hub_role(url: str, role: str) -> None:
-    """PostgreSQL: `role` reads and writes every table, adds to the journal, and changes no table's form."""
+    """PostgreSQL: `role` reads and writes every table, changes no row of journal or refusals, no form."""
     engine = open_engine(url, writer=True)
     quoted = engine.dialect.identifier_preparer.quote(role)
     try:
@@ -82,6 +82,7 @@ def grant_hub_role(url: str, role: str) -> None:
                 f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {quoted}",
                 f"REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {quoted}",
                 f"REVOKE UPDATE, DELETE ON journal FROM {quoted}",
+                f"REVOKE UPDATE ON refusal FROM {quoted}",
                 CUT_JOURNAL,
                 "REVOKE ALL ON FUNCTION cut_journal(bigint) FROM PUBLIC",
                 f"GRANT EXECUTE ON FUNCTION cut_journal(bigint) TO {quoted}",

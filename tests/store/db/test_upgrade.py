@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import MetaData, select
+from sqlalchemy import MetaData, select, text
 
 from dispatch import commands as cmd
 from dispatch.floor import Floor
@@ -20,10 +20,15 @@ from dispatch.order import Order
 from store.core.batch import Work, refusal_of
 from store.core.journal import Head, broken_at
 from store.db.engine import open_engine
-from store.db.migrate import MIGRATIONS, migrate
+from store.db.errors import StoreError
+from store.db.migrate import MIGRATIONS, grant_hub_role, migrate
 from store.db.rebuild import rebuild
+from store.db.refusals import forget_refusals
 from store.db.rows import read_journal
+from store.db.short import short_transaction
 from store.db.store import HubStore
+from store.db.tables import JOURNAL, REFUSAL
+from tests.store.conftest import Postgres
 
 RECORDED = Path(__file__).parents[2] / "vectors" / "store-0001.msgpack"
 NOW = 1_790_100_000_000
@@ -104,3 +109,19 @@ def test_the_hub_goes_on_where_the_released_one_stopped(old_url: str, recorded: 
     again = HubStore(old_url, "01", "hub-next")
     assert again.open().floor == batch.floor, "the old journal replayed gives the same floor"
     again.close()
+
+
+@pytest.mark.peer
+def test_the_hubs_own_role_changes_no_row_of_what_is_chained(postgres: Postgres) -> None:
+    """It adds to the journal and to the refusals, and forgets refusals whose time is over."""
+    owner_url = postgres.new_database()
+    migrate(owner_url)
+    with short_transaction(owner_url) as connection:
+        connection.execute(text("CREATE ROLE hub_that_adds LOGIN"))
+    grant_hub_role(owner_url, "hub_that_adds")
+    url = owner_url.replace("postgres@", "hub_that_adds@")
+    for table in (JOURNAL, REFUSAL):
+        with pytest.raises(StoreError, match="permission denied"), short_transaction(url) as connection:
+            connection.execute(table.update().values(machine="somebody else"))
+    with short_transaction(url) as connection:
+        forget_refusals(connection, NOW)
