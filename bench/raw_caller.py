@@ -32,14 +32,21 @@ class RawCaller:
         self._port = self._socket.getsockname()[1]
         self._number = itertools.count(1)
 
-    def invite(self, number: str = "13904510001", *, body: str | None = None, extra: str = "") -> Dialled:
+    def invite(
+        self,
+        number: str = "13904510001",
+        *,
+        body: str | None = None,
+        extra: str = "",
+        content: str = "application/sdp",
+    ) -> Dialled:
         """`body` "" is a late offer, `None` an ordinary PCMA offer. `extra`: whole header lines."""
         n = next(self._number)
         branch, call_id = f"z9hG4bK-{self._port}-{n}", f"raw-{self._port}-{n}"
         sdp = SDP.format(rtp_port=self._port) if body is None else body
         extra += f"P-Asserted-Identity: <sip:{number}@127.0.0.1>\r\n"
         if sdp:
-            extra += "Content-Type: application/sdp\r\n"
+            extra += f"Content-Type: {content}\r\n"
         message = self._request("INVITE", branch, call_id, extra, sdp)
         sent_mono_ns = time.monotonic_ns()
         self._socket.sendto(message, self._seat)

@@ -8,6 +8,7 @@ import enum
 from msgspec import Struct
 
 from telephony.conversation import CallPlace
+from telephony.location.said import Fetched, WithCall
 from telephony.monitoring import MonitorMode
 
 
@@ -100,6 +101,26 @@ class CallRejected(Event, frozen=True):
     at_ms: int
 
 
+# --- what came with a call ---
+
+
+class CallSaid(Event, frozen=True):
+    """The INVITE said more than who calls: places, references to them, additional data (RFC 6442, 7852).
+
+    It comes soon after `CallRinging`, which never waits for it; a short call may have ended by then.
+    """
+
+    call_id: str
+    said: WithCall
+
+
+class CallFetched(Event, frozen=True):
+    """What a location server answered, or why there is nothing; one for each reference."""
+
+    call_id: str
+    fetched: Fetched
+
+
 # --- conversation ---
 
 
@@ -178,6 +199,24 @@ class PromptEnded(Event, frozen=True):
 class MetronomeSwitched(Event, frozen=True):
     call_id: str
     on: bool
+
+
+# --- the seat's state, said to the exchange ---
+
+
+class CodeDialled(Event, frozen=True):
+    """The exchange's final answer to a feature code; some take it and answer 603 with a word in `reason`."""
+
+    code: str
+    sip_code: int
+    reason: str = ""
+
+
+class NotePublished(Event, frozen=True):
+    """The exchange's answer to another note, or to one that went wrong (0: no telephone could send it)."""
+
+    note: str
+    sip_code: int
 
 
 # --- supervision ---

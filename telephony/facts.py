@@ -11,12 +11,15 @@ from telephony.call_facts import (
     CallDialled,
     CallEarly,
     CallEnded,
+    CallFetched,
     CallMedia,
     CallMoved,
     CallRejected,
     CallReplaced,
     CallRinging,
+    CallSaid,
     CallTransferred,
+    CodeDialled,
     DigitReceived,
     DigitsSent,
     Event,
@@ -25,6 +28,7 @@ from telephony.call_facts import (
     MonitorChanged,
     MonitorEnded,
     MonitorRefused,
+    NotePublished,
     PromptBegan,
     PromptEnded,
     TransferFailed,
@@ -217,4 +221,8 @@ AnyEvent = (
     | RingChanged
     | HeadsetTried
     | HookPressed
+    | CallSaid
+    | CallFetched
+    | CodeDialled
+    | NotePublished
 )

@@ -5,6 +5,7 @@ from telephony.settings import (
     AccountSettings,
     EngineSettings,
     HeadsetSettings,
+    LocationServers,
     QualitySettings,
     Srtp,
     Transport,
@@ -43,6 +44,7 @@ def engine_settings(phone: Phone, recordings_dir: str) -> EngineSettings:
         headset=_headset(phone) if phone.headset else None,
         hold_voice=Voice(phone.hold_wav or None),
         late_offers=phone.late_offers,
+        location_servers=LocationServers(phone.location_servers, phone.location_ca_file or None),
     )
 
 

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from telephony import messages as msg
 from telephony.conversation import CallPlace
+from telephony.location.said import Fetched, WithCall
 from telephony.monitoring import MonitorMode
 
 DIGITS_KEPT = 64
@@ -28,6 +29,7 @@ class CallView(Struct, frozen=True):
 
     `waiting`: it rings while the operator talks. `digits`: key tones of the far end so far, the last ones.
     `quality`: of the last second, `None` before the first. `dead_air_since_ms` `None`: the far end is heard.
+    `said`: what else came with the call, `None`: nothing so far; `fetched`: what location servers answered.
     """
 
     call_id: str
@@ -46,6 +48,8 @@ class CallView(Struct, frozen=True):
     digits: str = ""
     quality: msg.CallQuality | None = None
     dead_air_since_ms: int | None = None
+    said: WithCall | None = None
+    fetched: tuple[Fetched, ...] = ()
 
 
 class MonitorView(Struct, frozen=True):
@@ -120,6 +124,10 @@ class PhoneMirror:
                 self._change(call_id, prompt="")
             case msg.MetronomeSwitched(call_id, on):
                 self._change(call_id, metronome=on)
+            case msg.CallSaid(call_id, said):
+                self._change(call_id, said=said)
+            case msg.CallFetched(call_id, fetched) if call_id in self.calls:
+                self._change(call_id, fetched=(*self.calls[call_id].fetched, fetched))
             case msg.DigitReceived(call_id, digit) if call_id in self.calls:
                 self._change(call_id, digits=(self.calls[call_id].digits + digit)[-DIGITS_KEPT:])
             case _:

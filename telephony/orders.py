@@ -177,6 +177,27 @@ class ChangeSupervision(Command, frozen=True):
     mode: MonitorMode
 
 
+# --- the seat's state, said to the exchange ---
+
+
+class DialCode(Command, frozen=True):
+    """Dial a feature code at the first account's registrar and hang up after its final answer."""
+
+    code: str
+
+
+class PublishNote(Command, frozen=True):
+    """PUBLISH presence with this note from now on (RFC 3903), renewed for as long as the phone runs."""
+
+    note: str
+
+
+class TurnAway(Command, frozen=True):
+    """Answer every new caller so (486 busy, 480 away); `None` lets them in, if `AcceptCalls` does."""
+
+    sip_code: int | None
+
+
 # --- headset ---
 
 
@@ -221,4 +242,7 @@ AnyCommand = (
     | UseHeadset
     | TryHeadset
     | PressHook
+    | DialCode
+    | PublishNote
+    | TurnAway
 )

@@ -34,6 +34,8 @@ class Phone:
         self._accounts = settings.accounts
         self._accepting = settings.accepting
         self._trust = settings.trust
+        self._turning_away: int | None = None
+        self._note = ""
         self._on_event = on_event
         self._mirror = PhoneMirror()
         self._last_words = ""
@@ -144,6 +146,19 @@ class Phone:
         order = msg.ProbeLine(new_id(), target)
         return order.probe_id if self._send(order) else None
 
+    def dial_code(self, code: str) -> bool:
+        return self._send(msg.DialCode(code))
+
+    def publish(self, note: str) -> bool:
+        """From now on, also after every restart."""
+        self._note = note
+        return self._send(msg.PublishNote(note))
+
+    def turn_away(self, sip_code: int | None) -> bool:
+        """From now on, also after every restart."""
+        self._turning_away = sip_code
+        return self._send(msg.TurnAway(sip_code))
+
     def use_headset(self, headset: HeadsetSettings) -> bool:
         return self._send(msg.UseHeadset(headset))
 
@@ -225,6 +240,9 @@ class Phone:
             self._last_words = ""
             self._send_trust()
             self._send_accepting()  # before there is a line anybody could call
+            self._send(msg.TurnAway(self._turning_away))
+            if self._note:
+                self._send(msg.PublishNote(self._note))
             self._send_accounts()
 
     def _on_state(self, state: ChildState) -> None:

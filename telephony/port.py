@@ -81,6 +81,15 @@ class PhonePort(Protocol):
     def accept_calls(self, accept: bool) -> None:
         """Whether callers are let in from now on, also after every restart; else they hear 480 at once."""
 
+    def dial_code(self, code: str) -> bool:
+        """Say something to the exchange by a feature code; the answer is a `CodeDialled`."""
+
+    def publish(self, note: str) -> bool:
+        """The seat's state in the exchange's words, from now on, also after every restart."""
+
+    def turn_away(self, sip_code: int | None) -> bool:
+        """What new callers hear from now on, also after every restart; `None` lets them in."""
+
     def probe(self, target: str = "") -> str | None:
         """Begin a test call ("": to ourselves); its id, the answer is a `LineProbed`. `None` when refused."""
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from store.bus.pipe import ChildEnd, open_child_end
+from telephony.location.reader import InviteReader
 from telephony.messages import (
     AnyEvent,
     BadMessageError,
@@ -19,8 +20,6 @@ from telephony.messages import (
     PhoneDown,
     PhoneFault,
     PhoneReady,
-    RecordingClosed,
-    RecordingFailed,
     decode_command,
     encode,
 )
@@ -43,7 +42,7 @@ class PhoneProcess:
     def __init__(self, settings: EngineSettings, pipe: ChildEnd) -> None:
         """Raises `EngineError` when the library cannot start, `OSError` when the folder cannot be made."""
         self._pipe = pipe
-        self._closed: queue.SimpleQueue[RecordingClosed | RecordingFailed] = queue.SimpleQueue()
+        self._told: queue.SimpleQueue[AnyEvent] = queue.SimpleQueue()
         self._unheard = False
         self._sound: OperatorSound | None = None
         self._unfinished_dir: Path | None = None
@@ -52,10 +51,13 @@ class PhoneProcess:
             recordings = Path(settings.recordings_dir)
             self._unfinished_dir = recordings / "unfinished" / str(settings.sip_port)
             self._unfinished_dir.mkdir(parents=True, exist_ok=True)
-            self._closer = RecordingCloser(recordings, self._closed.put)
+            self._closer = RecordingCloser(recordings, self._told.put)
         self._engine = Engine(settings, self._emit)
         capabilities = self._engine.start()
-        self._switchboard = Switchboard(self._engine, self._emit, self._unfinished_dir, self._close_recording)
+        self._reader = InviteReader(settings.location_servers, self._told.put)
+        self._switchboard = Switchboard(
+            self._engine, self._emit, self._unfinished_dir, self._close_recording, self._reader.read
+        )
         self._repair()
         self._sound = self._join_sound(settings)
         audio = "null" if self._sound is None else "headset"
@@ -69,7 +71,7 @@ class PhoneProcess:
             if self._sound is not None:
                 self._engine.do(self._sound.turn)
             self._obey()
-            self._tell_closed()
+            self._tell_of_threads()
 
     def close(self) -> None:
         """Goodbyes, un-registration, recordings finished; nothing native is left for the exit to trip on."""
@@ -79,7 +81,8 @@ class PhoneProcess:
             self._sound = None
         if self._closer is not None:
             self._closer.stop(CLOSER_S_MAX)
-        self._tell_closed()
+        self._reader.stop()
+        self._tell_of_threads()
         self._engine.close()
 
     def _obey(self) -> None:
@@ -94,9 +97,10 @@ class PhoneProcess:
             except BadMessageError as error:
                 self._emit(PhoneFault(f"order not understood: {error}"))
 
-    def _tell_closed(self) -> None:
-        while not self._closed.empty():
-            self._emit(self._closed.get())
+    def _tell_of_threads(self) -> None:
+        """What the recording closer and the reader of INVITEs have done."""
+        while not self._told.empty():
+            self._emit(self._told.get())
 
     def _repair(self) -> None:
         if self._unfinished_dir is not None and self._closer is not None:

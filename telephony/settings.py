@@ -49,6 +49,23 @@ class HeadsetSettings(Struct, frozen=True):
     hook_hid: str = ""
 
 
+class LocationServers(Struct, frozen=True):
+    """Whom to ask where a caller is: exact host names, or ".example.cn" for all below; by default nobody.
+
+    `ca_file` None: the system's. `answer_s_max` counts from connecting to the last byte. Plain http is
+    refused unless `plain_http`.
+    """
+
+    hosts: tuple[str, ...] = ()
+    ca_file: str | None = None
+    answer_s_max: float = 4.0
+    plain_http: bool = False
+
+    def knows(self, host: str) -> bool:
+        name = host.lower().rstrip(".")
+        return any(name == h.lower() or (h.startswith(".") and name.endswith(h.lower())) for h in self.hosts)
+
+
 class EngineSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """The native engine of one seat. Ports are fixed per seat so that its contact survives a restart.
 
@@ -79,6 +96,7 @@ class EngineSettings(Struct, frozen=True, forbid_unknown_fields=True):
     tls_ca_file: str | None = None
     quality: QualitySettings = QualitySettings()
     headset: HeadsetSettings | None = None
+    location_servers: LocationServers = LocationServers()
     sip_log_file: str | None = None
 
 

@@ -8,6 +8,7 @@ from store.core.ids import new_id
 from telephony import conversation as rules
 from telephony import messages as msg
 from telephony.conversation import CallPlace, Places
+from telephony.location.said import Fetched, WithCall
 from telephony.mirror import CallStage, CallView, MonitorView, PhoneMirror
 from telephony.monitoring import MonitorMode
 from telephony.settings import AccountSettings, HeadsetSettings, TrustSettings, Voice
@@ -28,6 +29,8 @@ class VirtualPhone:
         self._on_event = on_event
         self._accounts = accounts
         self.accepting = True
+        self.turning_away: int | None = None
+        self.note = ""
         self._mirror = PhoneMirror()
         self._lock = threading.RLock()
         self._places: Places = {}
@@ -154,6 +157,17 @@ class VirtualPhone:
     def accept_calls(self, accept: bool) -> None:
         self.accepting = accept
 
+    def dial_code(self, code: str) -> bool:
+        return self._say(msg.CodeDialled(code, 603))
+
+    def publish(self, note: str) -> bool:
+        self.note = note
+        return self._say(msg.NotePublished(note, 200))
+
+    def turn_away(self, sip_code: int | None) -> bool:
+        self.turning_away = sip_code
+        return self.ready is not None
+
     def probe(self, target: str = "") -> str | None:
         if self.ready is None:
             return None
@@ -203,17 +217,23 @@ class VirtualPhone:
 
     # The far end and the world.
 
-    def ring(self, number: str, name: str = "", dialled: str = "120") -> str:
-        """Somebody calls; returns the call's id."""
+    def ring(self, number: str, name: str = "", dialled: str = "120", *, said: WithCall | None = None) -> str:
+        """Somebody calls, `said` comes with the call; returns the call's id."""
         call_id = new_id()
-        if not self.accepting:
-            self._tell(msg.CallRejected(number, name, dialled, 480, _now_ms()))
+        refusal = self.turning_away if self.accepting else 480
+        if refusal is not None:
+            self._tell(msg.CallRejected(number, name, dialled, refusal, _now_ms()))
             return call_id
         account_id = self._first_account()
         waiting = CallPlace.TALK in self._places.values()
         stamps = _now_ms(), time.monotonic_ns()
         self._tell(msg.CallRinging(call_id, account_id, number, name, dialled, "", *stamps, waiting=waiting))
+        if said is not None:
+            self._tell(msg.CallSaid(call_id, said))
         return call_id
+
+    def location_server_answers(self, call_id: str, fetched: Fetched) -> None:
+        self._tell(msg.CallFetched(call_id, fetched))
 
     def far_end_answers(self, call_id: str) -> None:
         self._talk(call_id)
@@ -337,6 +357,12 @@ class VirtualPhone:
             self._end(call_id, msg.EndedBy.SUPERVISOR, 200)
         else:
             self._move(rules.give_back)
+
+    def _say(self, event: msg.AnyEvent) -> bool:
+        if self.ready is None:
+            return False
+        self._tell(event)
+        return True
 
     def _first_account(self) -> str:
         return self._accounts[0].account_id if self._accounts else "virtual"

@@ -116,3 +116,18 @@ class Phone(Struct, frozen=True):
             path=True,
         ),
     ] = ""
+    location_servers: Annotated[
+        tuple[str, ...],
+        key(
+            "可查询来电位置的服务器主机名，.example.cn 表示其下所有；空表示都不问",
+            "hosts that may be asked where a caller is, .example.cn for all below; empty: none",
+        ),
+    ] = ()
+    location_ca_file: Annotated[
+        str,
+        key(
+            "位置服务器证书的可信机构 (PEM)，空表示系统所信任的",
+            "authorities trusted for location servers (PEM); empty: the system's",
+            path=True,
+        ),
+    ] = ""

@@ -1,6 +1,8 @@
 """Where a caller is and what else comes with the call. Pure but for the two files that ask servers.
 
 invite.py           everything one INVITE says: locations in order, references, additional data, refusals
+said.py             that, as values; what a reference gave
+reader.py           the thread that reads INVITEs and has their references fetched
 found.py            Location and Reference
 shapes.py           the five shapes on WGS-84 and their outlines, ready to draw
 pidf.py gml.py civic.py    PIDF-LO documents, shapes, addresses

@@ -6,8 +6,10 @@ import threading
 from collections.abc import Callable
 
 from telephony.location.found import Reference
-from telephony.location.held import Fetched, LocationServers, fetch
+from telephony.location.held import fetch
 from telephony.location.safe_xml import Unread, Why
+from telephony.location.said import Fetched
+from telephony.settings import LocationServers
 
 WORKERS = 2
 WAITING_MAX = 32

@@ -11,13 +11,13 @@ import time
 from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
-from msgspec import Struct
-
-from telephony.location.additional import Block, read_blocks
-from telephony.location.found import Location, Reference, Source
+from telephony.location.additional import read_blocks
+from telephony.location.found import Reference, Source
 from telephony.location.invite import LOCATION
 from telephony.location.pidf import locations_under
-from telephony.location.safe_xml import XML_BYTES_MAX, Unread, UnreadableError, Why, local, read_xml
+from telephony.location.safe_xml import XML_BYTES_MAX, UnreadableError, Why, local, read_xml
+from telephony.location.said import Fetched
+from telephony.settings import LocationServers
 
 HELD_TYPE = "application/held+xml"
 ACCEPTED = f"{HELD_TYPE}, application/pidf+xml;q=0.5"
@@ -28,33 +28,6 @@ REQUEST = (
 )
 GET_INSTEAD = {405, 415, 501}  # RFC 6753 4: a server need not understand more than GET
 CHUNK_BYTES = 8_192
-ANSWER_S_MAX = 4.0
-
-
-class LocationServers(Struct, frozen=True):
-    """Whom to ask: exact host names, or ".example.cn" for all below. `ca_file` None: the system's.
-
-    `answer_s_max` counts from connecting to the last byte. Plain http is refused unless `plain_http`.
-    """
-
-    hosts: tuple[str, ...] = ()
-    ca_file: str | None = None
-    answer_s_max: float = ANSWER_S_MAX
-    plain_http: bool = False
-
-    def knows(self, host: str) -> bool:
-        name = host.lower().rstrip(".")
-        return any(name == h.lower() or (h.startswith(".") and name.endswith(h.lower())) for h in self.hosts)
-
-
-class Fetched(Struct, frozen=True, omit_defaults=True):
-    """What a reference gave; `took_ms` is the time it cost."""
-
-    reference: Reference
-    locations: tuple[Location, ...] = ()
-    blocks: tuple[Block, ...] = ()
-    refused: tuple[Unread, ...] = ()
-    took_ms: int = 0
 
 
 class _Answer(NamedTuple):

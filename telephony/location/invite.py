@@ -7,7 +7,6 @@ import re
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from telephony.location.additional import PURPOSE, Block, blocks_under, is_block_type, read_blocks
@@ -15,6 +14,7 @@ from telephony.location.found import Location, Reference, Source
 from telephony.location.parts import Part, body_of, parts_of
 from telephony.location.pidf import locations_under
 from telephony.location.safe_xml import Unread, UnreadableError, Why, named, read_xml
+from telephony.location.said import WithCall
 from telephony.sip_headers import SipRequest, parse_request, split_list
 
 VALUES_MAX = 16
@@ -23,18 +23,6 @@ LOCATION = "location"
 FETCHED = ("https:", "http:")
 VALUE = re.compile(r"\s*<([^>]*)>\s*(.*)", re.DOTALL)
 PARAMETER = re.compile(r';\s*([\w.!%*+`\'~-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]+))')
-
-
-class WithCall(Struct, frozen=True, omit_defaults=True):
-    """`locations` in the order of the header: the order they were added on the way (RFC 6442 4.1), the first
-    one counts first. `references` are to be fetched. `may_route` None: nobody said (Geolocation-Routing).
-    """
-
-    locations: tuple[Location, ...] = ()
-    references: tuple[Reference, ...] = ()
-    blocks: tuple[Block, ...] = ()
-    refused: tuple[Unread, ...] = ()
-    may_route: bool | None = None
 
 
 class _Value(NamedTuple):

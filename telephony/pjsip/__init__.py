@@ -14,6 +14,9 @@ recordings.py      that every call has one
 transfers.py       far ends we send elsewhere
 supervision.py     supervisors who are with calls of this seat
 supervising.py     the supervisor's own side
+outgoing.py        calls that we place
+codes.py           feature codes
+publishing.py      the seat's state by PUBLISH
 digits.py          key tones
 options.py         codes and headers of an order
 probe.py           test calls, and callers a calm seat turns away
@@ -21,7 +24,6 @@ configuration.py   our settings in the library's words
 watch.py           quality and dead air of every call
 headset_port.py    the operator's mouth and ear as a port of the bridge
 echo.py            the library's echo canceller
-native.py          what the library exports in C only
 capabilities.py    what this build can do
 native.py          what only its C symbols offer
 guard.py           exceptions in callbacks become facts

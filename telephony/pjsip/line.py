@@ -5,6 +5,7 @@ Registration tells what a registrar said last; the heartbeat tells whether it st
 
 import contextlib
 import time
+from collections.abc import Callable
 from typing import Protocol
 
 import pjsua2 as pj
@@ -16,7 +17,7 @@ from telephony.messages import EngineError
 from telephony.pjsip.configuration import account_config
 from telephony.pjsip.guard import guarded
 from telephony.settings import AccountSettings, EngineSettings, Transport
-from telephony.sip_headers import clean_text
+from telephony.sip_headers import SipRequest, clean_text, parse_request
 
 SIP_PORT = 5060
 SIPS_PORT = 5061
@@ -48,6 +49,7 @@ class Registration(pj.Account):  # type: ignore[misc]  # pjsua2 has no types
         self.heartbeat: Heartbeat | None = None
         self.renewals = 0
         self.renew_due_s: float | None = None
+        self.on_answer: Callable[[int, SipRequest], None] | None = None
 
     def open(self, engine: EngineSettings) -> None:
         """Raises `pj.Error`."""
@@ -89,6 +91,16 @@ class Registration(pj.Account):  # type: ignore[misc]  # pjsua2 has no types
     @guarded
     def onRegState(self, _param: pj.OnRegStateParam) -> None:
         self.line.report()
+
+    @guarded
+    def onSendRequest(self, param: pj.OnSendRequestParam) -> None:
+        """The final answer to a request outside calls; code 0 and no headers when there is none."""
+        change = param.e.body.tsxState
+        heard = change.type == pj.PJSIP_EVENT_RX_MSG
+        answer = parse_request(str(change.src.rdata.wholeMsg)) if heard else SipRequest("", ())
+        code = int(answer.uri) if answer.uri.isdecimal() else 0
+        if self.on_answer is not None:
+            self.on_answer(code, answer)
 
     @guarded
     def onIncomingCall(self, param: pj.OnIncomingCallParam) -> None:
@@ -137,6 +149,11 @@ class Line:
     def account(self) -> pj.Account:
         """The account that calls go by now."""
         return self._registrations[self._best()]
+
+    @property
+    def serves(self) -> bool:
+        """Registered, and the registrar lives."""
+        return self._told is not None and self._told.registered
 
     @property
     def serving_address(self) -> str:

@@ -31,10 +31,14 @@ class Lines:
 
     def line(self, account_id: str | None) -> Line:
         """`None`: the first one. Raises `EngineError` when there is none."""
-        line = next(iter(self._lines.values()), None) if account_id is None else self._lines.get(account_id)
+        line = self.first if account_id is None else self._lines.get(account_id)
         if line is None:
             raise msg.EngineError("no such account")
         return line
+
+    @property
+    def first(self) -> Line | None:
+        return next(iter(self._lines.values()), None)
 
     def own_uri(self, line: Line) -> str:
         """Ourselves: through the exchange where there is one, else straight to our own port."""

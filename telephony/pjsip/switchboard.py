@@ -17,20 +17,21 @@ from store.core.ids import new_id
 from telephony import messages as msg
 from telephony.conversation import CallPlace, confer, hold, leave, rejoin, talk_to
 from telephony.monitoring import HEADER as MONITOR_HEADER
-from telephony.monitoring import MonitorGate, MonitorWish
+from telephony.monitoring import MonitorGate
+from telephony.pjsip.codes import CodeCalls
 from telephony.pjsip.digits import send_digits
 from telephony.pjsip.engine import SOCKET_LINGER_S, Engine
 from telephony.pjsip.leg import Leg, LegOwner, now_ms
 from telephony.pjsip.line import Line
 from telephony.pjsip.lines import Lines
 from telephony.pjsip.mixer import Mixer
-from telephony.pjsip.options import asserted, with_code
+from telephony.pjsip.options import with_code
+from telephony.pjsip.outgoing import Outgoing
 from telephony.pjsip.probe import LineProbe, TurnedAway
+from telephony.pjsip.publishing import Publishing
 from telephony.pjsip.recordings import Recordings
-from telephony.pjsip.supervising import change, opening
 from telephony.pjsip.supervision import Supervision
 from telephony.pjsip.transfers import Transfers
-from telephony.pjsip.voice import open_voice
 from telephony.pjsip.watch import Watch
 from telephony.recording import Unfinished
 from telephony.sip_headers import (
@@ -62,9 +63,14 @@ class Switchboard(LegOwner):
         emit: Callable[[msg.AnyEvent], None],
         unfinished_dir: Path | None,
         close_recording: Callable[[Unfinished], None],
+        read_invite: Callable[[str, str], None],
     ) -> None:
-        """`unfinished_dir` `None`: nothing is recorded. Raises `EngineError` on an unusable microphone."""
+        """`unfinished_dir` `None`: nothing is recorded. `read_invite(call_id, INVITE)`: what else it says.
+
+        Raises `EngineError` on an unusable microphone.
+        """
         self._tell = emit
+        self._read_invite = read_invite
         self._engine = engine
         self._recordings = Recordings(engine, emit, unfinished_dir, close_recording)
         self._legs: dict[str, Leg] = {}
@@ -73,12 +79,16 @@ class Switchboard(LegOwner):
         self._accepting = True
         self._probe: LineProbe | None = None
         self._away = TurnedAway(engine)
-        self._secret = ""
+        self._turning_away: int | None = None
+        self.secret = ""
         self.trusted = TrustedSources(())
         self.mixer = Mixer(engine, self._legs, emit)
         self._transfers = Transfers(engine, self, emit)
         self._supervision = Supervision(engine, self, self.mixer, self._away, emit)
         self.mixer.monitored = self._supervision
+        self._outgoing = Outgoing(self)
+        self._codes = CodeCalls(engine, emit)
+        self._publishing = Publishing(emit)
         self._duties = self._duty_table()
 
     def emit(self, event: msg.AnyEvent) -> None:
@@ -102,17 +112,18 @@ class Switchboard(LegOwner):
         if self._probe is not None and self._probe.turn():
             self._probe = None
         self._lines.turn(idle=not self._legs and self._probe is None)
+        self._publishing.turn(self._lines.first)
         self._watch.turn(self._legs.values())
 
     def close(self) -> None:
         """Goodbye to all calls, then drop everything native in the order the library needs."""
-        hidden = self._supervision.legs
-        for leg in [*self._legs.values(), *hidden.values()]:
+        groups = (self._legs, self._supervision.legs, self._codes.legs)
+        for leg in [leg for legs in groups for leg in legs.values()]:
             leg.ended_by = msg.EndedBy.SEAT
         self._engine.hang_up_all()
-        self._engine.turn_while(lambda: bool(self._legs or self._away.legs or hidden), GOODBYE_S_MAX)
+        self._engine.turn_while(lambda: any((*groups, self._away.legs)), GOODBYE_S_MAX)
         self._probe = None
-        for leg in [*self._legs.values(), *hidden.values()]:  # the far end did not answer our BYE
+        for leg in [leg for legs in groups for leg in legs.values()]:  # the far end did not answer our BYE
             leg.owner.leg_ended(leg)
             leg.own_voice = leg.audio = None
             leg.this.disown()
@@ -131,10 +142,13 @@ class Switchboard(LegOwner):
             self._supervision.came(line, pj_id, request, source)
         elif not self._accepting:
             self._turn_away(line, pj_id, request, NOT_HERE)
+        elif self._turning_away is not None:
+            self._turn_away(line, pj_id, request, self._turning_away)
         elif not self._engine.settings.late_offers and not has_offer(message):
             self._turn_away(line, pj_id, request, NOT_ACCEPTABLE)
         else:
-            self._ring(line, pj_id, request, source, mono_ns)
+            call_id = self._ring(line, pj_id, request, source, mono_ns)
+            self._engine.defer(lambda: self._read_invite(call_id, message))
 
     def audio_changed(self, leg: Leg) -> None:
         if leg.audio is not None:
@@ -155,7 +169,7 @@ class Switchboard(LegOwner):
         self.mixer.ended(leg.call_id)
         back = self._transfers.ended(leg)
         if back is not None and not self.mixer.talking:
-            self._enter(back)
+            self.enter(back)
         self._watch.ended(leg.call_id)
         self._recordings.end(leg)
 
@@ -166,13 +180,13 @@ class Switchboard(LegOwner):
         """A trusted exchange sends us: the new call is the operator's, the old one waits for its end."""
         if not self.trusted.include(leg.source) or not leg.answered or leg.transfer_target is not None:
             return None
-        new = self._new_leg(leg.account, leg.account_id)
+        new = self.new_leg(leg.account, leg.account_id)
         new.transferred_from = leg.call_id
         leg.transfer_target = target  # who sends us away is not told of hold
         self.emit(
             msg.CallDialled(new.call_id, new.account_id, target, now_ms(), transferred_from=leg.call_id)
         )
-        self._enter(new)
+        self.enter(new)
         return new
 
     def replace_asked(self, leg: Leg, source: str) -> bool:
@@ -180,14 +194,14 @@ class Switchboard(LegOwner):
 
     def leg_replaced(self, leg: Leg, pj_id: int) -> Leg | None:
         """The new far end stands where the old one stood."""
-        new = self._new_leg(leg.account, leg.account_id, pj_id)
+        new = self.new_leg(leg.account, leg.account_id, pj_id)
         new.source, new.answering = leg.source, True
         far_end = caller_of(SipRequest("", (("from", str(new.getInfo().remoteUri)),)))
         self.emit(msg.CallReplaced(new.call_id, leg.call_id, far_end.number, far_end.name, now_ms()))
         self.mixer.put(new.call_id, self.mixer.places.get(leg.call_id, CallPlace.TALK))
         return new
 
-    # What transfers and supervision ask for.
+    # What transfers, supervision and outgoing calls ask for.
 
     def leg_or_none(self, call_id: str) -> Leg | None:
         return self._legs.get(call_id)
@@ -197,6 +211,18 @@ class Switchboard(LegOwner):
         leg = self._legs.get(call_id)
         if leg is not None:
             self._end(leg, None, ended_by)
+
+    def line(self, account_id: str | None) -> Line:
+        """Raises `EngineError`."""
+        return self._lines.line(account_id)
+
+    def forget(self, leg: Leg) -> bool:
+        """A call that could not be placed; False when its end was told already."""
+        if self._legs.pop(leg.call_id, None) is None:
+            return False
+        self.mixer.ended(leg.call_id)
+        leg.this.disown()
+        return True
 
     # Orders, outside callbacks.
 
@@ -212,7 +238,7 @@ class Switchboard(LegOwner):
             msg.Answer: lambda o: self._answer(self._leg(o.call_id)),
             msg.Reject: lambda o: self._end(self._leg(o.call_id), o.sip_code),
             msg.HangUp: lambda o: self._end(self._leg(o.call_id), None),
-            msg.Dial: self._dial,
+            msg.Dial: self._outgoing.dial,
             msg.TalkTo: lambda o: mixer.move(lambda p: talk_to(p, self._in_talk(o.call_id))),
             msg.Hold: lambda o: mixer.move(lambda p: hold(p, self._in_talk(o.call_id))),
             msg.Confer: lambda o: mixer.move(lambda p: confer(p, [self._in_talk(c) for c in o.call_ids])),
@@ -226,12 +252,15 @@ class Switchboard(LegOwner):
             msg.Say: mixer.say,
             msg.StopSaying: lambda o: sounds.stop_saying(self._leg(o.call_id).call_id),
             msg.Metronome: mixer.metronome,
-            msg.Supervise: self._supervise,
-            msg.ChangeSupervision: lambda o: change(self._leg(o.call_id), o.mode, self._secret),
+            msg.Supervise: self._outgoing.supervise,
+            msg.ChangeSupervision: self._outgoing.change_supervision,
+            msg.DialCode: lambda o: self._codes.dial(self.line(None), o.code),
+            msg.PublishNote: lambda o: self._publishing.want(o.note),
+            msg.TurnAway: self._set_turning_away,
         }
 
-    def _ring(self, line: Line, pj_id: int, request: SipRequest, source: str, mono_ns: int) -> None:
-        leg = self._new_leg(line.account, line.settings.account_id, pj_id)
+    def _ring(self, line: Line, pj_id: int, request: SipRequest, source: str, mono_ns: int) -> str:
+        leg = self.new_leg(line.account, line.settings.account_id, pj_id)
         leg.source = source
         call_id, caller = leg.call_id, caller_of(request)
         waiting = self.mixer.talking
@@ -254,6 +283,7 @@ class Switchboard(LegOwner):
         self._engine.defer(lambda: self._say_ringing(call_id))
         if after_s is not None:
             self._engine.defer(lambda: self._answer_intercom(call_id), after_s)
+        return call_id
 
     def _answer(self, leg: Leg) -> None:
         if not leg.incoming or leg.ended_by is not None:
@@ -263,7 +293,7 @@ class Switchboard(LegOwner):
         self._recordings.begin(leg)  # before audio flows, so that the first word is on it
         leg.answer(with_code(200))
         leg.answering = True
-        self._enter(leg)
+        self.enter(leg)
 
     def _answer_intercom(self, call_id: str) -> None:
         """Unless somebody took it, or the operator talks by now: nothing interrupts speech."""
@@ -271,7 +301,7 @@ class Switchboard(LegOwner):
         if leg is not None and not leg.answering and leg.ended_by is None and not self.mixer.talking:
             self._answer(leg)
 
-    def _enter(self, leg: Leg) -> None:
+    def enter(self, leg: Leg) -> None:
         """The operator's conversation now, unless it is nobody's."""
         alone = leg.speaks_alone or not self._engine.settings.one_operator
         if alone:
@@ -293,56 +323,22 @@ class Switchboard(LegOwner):
         if leg is not None:  # else the caller was quicker
             leg.hangup(with_code(0 if leg.answering or not leg.incoming else sip_code or BUSY_HERE))
 
-    def _dial(self, order: msg.Dial) -> None:
-        if order.call_id in self._legs:
-            return
-        line = self._lines.line(order.account_id)
-        target = line.uri_of(order.target)
-        own_voice = None if order.voice is None else open_voice(order.voice)
-        leg = self._new_leg(line.account, line.settings.account_id, call_id=order.call_id)
-        leg.seconds_max, leg.own_voice = order.seconds_max, own_voice
-        leg.speaks_alone = order.voice is not None
-        about = order.call_back_of, order.incident_id
-        self.emit(msg.CallDialled(leg.call_id, leg.account_id, target, now_ms(), *about))
-        self._call(leg, target, asserted(order.asserted_number, order.asserted_name))
-
-    def _call(self, leg: Leg, target: str, options: pj.CallOpParam) -> None:
-        """Raises `pj.Error` when it cannot be placed; then it has ended."""
-        call_id = leg.call_id
-        self._enter(leg)
-        try:
-            leg.makeCall(target, options)
-        except pj.Error as error:
-            if self._legs.pop(call_id, None) is not None:
-                self.mixer.ended(call_id)
-                leg.this.disown()
-                self.emit(msg.CallEnded(call_id, msg.EndedBy.PHONE, 0, str(error.reason), False, now_ms()))
-            raise
-
     def _transfer(self, order: msg.Transfer) -> None:
         leg = self._leg(order.call_id)
         self._transfers.blind(leg, self._lines.line(leg.account_id).uri_of(order.target))
 
-    def _supervise(self, order: msg.Supervise) -> None:
-        """An ordinary call of ours, to a seat that will hide it."""
-        if order.call_id in self._legs:
-            return
-        line = self._lines.line(order.account_id)
-        target = line.uri_of(order.target)
-        leg = self._new_leg(line.account, line.settings.account_id, call_id=order.call_id)
-        leg.supervised = order.monitored
-        self.emit(msg.CallDialled(leg.call_id, leg.account_id, target, now_ms()))
-        self._call(leg, target, opening(MonitorWish(order.mode, order.monitored), self._secret))
-
     def _set_trust(self, order: msg.Trust) -> None:
         """The gate remembers what was used: the same secret keeps its gate."""
         self.trusted = TrustedSources(order.trust.sources)
-        if order.trust.monitor_secret != self._secret:
-            self._secret = order.trust.monitor_secret
-            self._supervision.gate = MonitorGate(self._secret)
+        if order.trust.monitor_secret != self.secret:
+            self.secret = order.trust.monitor_secret
+            self._supervision.gate = MonitorGate(self.secret)
 
     def _accept(self, order: msg.AcceptCalls) -> None:
         self._accepting = order.accept
+
+    def _set_turning_away(self, order: msg.TurnAway) -> None:
+        self._turning_away = order.sip_code
 
     def _begin_probe(self, order: msg.ProbeLine) -> None:
         """Calls come first: while one is up there is no test call."""
@@ -364,7 +360,7 @@ class Switchboard(LegOwner):
         if leg is not None and not leg.answering and leg.ended_by is None:
             leg.answer(with_code(180))
 
-    def _new_leg(
+    def new_leg(
         self, account: pj.Account, account_id: str, pj_id: int | None = None, call_id: str = ""
     ) -> Leg:
         leg = Leg(self, account, call_id or new_id(), pj_id)

@@ -6,7 +6,7 @@ import pytest
 
 from store.config import ConfigError, load_config
 from telephony.from_config import engine_settings, line_settings, trust_settings
-from telephony.settings import Srtp, Transport
+from telephony.settings import LocationServers, Srtp, Transport
 
 TEXT = """
 [phone]
@@ -24,6 +24,8 @@ mos_percent_min = 340
 hold_wav = "hold.wav"
 late_offers = false
 trusted_sources = ["10.1.0.0/16"]
+location_servers = [".example.cn"]
+location_ca_file = "lis.pem"
 """
 
 
@@ -38,6 +40,7 @@ def test_every_key_arrives(tmp_path: Path) -> None:
     assert engine.tls_ca_file == str(tmp_path / "ca.pem")
     assert (engine.hold_voice.wav, engine.late_offers) == (str(tmp_path / "hold.wav"), False)
     assert trust_settings(phone, "x").sources == ("10.1.0.0/16",)
+    assert engine.location_servers == LocationServers((".example.cn",), str(tmp_path / "lis.pem"))
     assert engine.headset is not None
     assert (engine.headset.ear, engine.headset.ring_percent) == ("USB", 80)
 

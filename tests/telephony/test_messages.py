@@ -4,11 +4,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dispatch.words import Point
 from telephony import messages as msg
 from telephony.conversation import CallPlace
+from telephony.location.additional import read_blocks
+from telephony.location.civic import CivicAddress
+from telephony.location.found import Location, Reference, Source
+from telephony.location.safe_xml import Unread, Why
+from telephony.location.said import Fetched, WithCall
+from telephony.location.shapes import Circle
 from telephony.monitoring import MonitorMode
 from telephony.settings import AccountSettings, TrustSettings, Voice
+from tests.telephony.location import documents as doc
 
+REFERENCE = Reference("https://lis.example.cn/1", "location", 0)
+SAID = WithCall(
+    (Location(Source.BY_VALUE, Circle(Point(126.6, 45.7), 50.0), CivicAddress((("country", "CN"),))),),
+    (REFERENCE,),
+    read_blocks(doc.CRASH, "x")[0] + read_blocks(doc.DEVICE, "y")[0],
+    (Unread("x", Why.NOT_XML),),
+)
 COMMANDS: list[msg.AnyCommand] = [
     msg.ConfigureAccounts((AccountSettings("a", "sip:a@b", "sip:b", "a", "secret"),)),
     msg.Answer("1"),
@@ -31,6 +46,9 @@ COMMANDS: list[msg.AnyCommand] = [
     msg.Trust(TrustSettings(("10.0.0.0/8",), "secret")),
     msg.Supervise("1", "8001", "2", MonitorMode.LISTEN),
     msg.ChangeSupervision("1", MonitorMode.RELEASE),
+    msg.DialCode("*72"),
+    msg.PublishNote("paused"),
+    msg.TurnAway(486),
 ]
 EVENTS: list[msg.AnyEvent] = [
     msg.PhoneReady(5060, "null", msg.Capabilities("2", ("PCMA",), (), True, True, 4)),
@@ -45,6 +63,10 @@ EVENTS: list[msg.AnyEvent] = [
     msg.PromptEnded("1", "a.wav", False),
     msg.MonitorBegan("1", "2", MonitorMode.WHISPER, "8100", "", 3),
     msg.MonitorRefused("", "", "192.0.2.1:5060", "malformed", 3),
+    msg.CallSaid("1", SAID),
+    msg.CallFetched("1", Fetched(REFERENCE, SAID.locations, took_ms=3)),
+    msg.CodeDialled("*72", 603, "State paused"),
+    msg.NotePublished("paused", 200),
 ]
 
 

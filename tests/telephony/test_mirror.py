@@ -2,6 +2,8 @@
 
 from telephony import messages as msg
 from telephony.conversation import CallPlace
+from telephony.location.found import Reference
+from telephony.location.said import Fetched, WithCall
 from telephony.mirror import CallStage, PhoneMirror
 from telephony.monitoring import MonitorMode
 from telephony.virtual import CAPABILITIES
@@ -95,3 +97,15 @@ def test_what_is_heard_is_remembered() -> None:
     assert mirror.headset == devices
     mirror.apply(msg.PhoneDown("gone"))
     assert mirror.headset is None
+
+
+def test_what_came_with_the_call_is_kept_with_it() -> None:
+    mirror = PhoneMirror()
+    mirror.apply(RING)
+    said = WithCall(references=(Reference("https://lis.example.cn/1", "location", 0),))
+    mirror.apply(msg.CallSaid("c1", said))
+    answer = Fetched(said.references[0])
+    mirror.apply(msg.CallFetched("c1", answer))
+    mirror.apply(msg.CallFetched("gone", answer))
+    assert (mirror.calls["c1"].said, mirror.calls["c1"].fetched) == (said, (answer,))
+    assert set(mirror.calls) == {"c1"}

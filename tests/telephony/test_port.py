@@ -9,6 +9,8 @@ import pytest
 
 from telephony import messages as msg
 from telephony.conversation import CallPlace
+from telephony.location.found import Reference
+from telephony.location.said import Fetched, WithCall
 from telephony.mirror import CallStage
 from telephony.monitoring import MonitorMode
 from telephony.port import PhonePort
@@ -238,6 +240,29 @@ def test_after_stop_there_is_no_telephone(rig: Rig) -> None:
     assert not rig.phone.hold("0" * 32)
     assert not rig.phone.say("0" * 32, "x.wav")
     assert rig.phone.dial("sip:x@127.0.0.1") is None
+
+
+def test_a_seat_that_turns_callers_away(rig: Rig) -> None:
+    assert rig.phone.turn_away(486)
+    rig.ring("13904510001")
+    refused = rig.heard.until(msg.CallRejected)
+    assert (refused.number, refused.sip_code) == ("13904510001", 486)
+    assert rig.phone.turn_away(None)
+    rig.ring("13904510002")
+    assert rig.heard.until(msg.CallRinging).number == "13904510002"
+
+
+def test_a_virtual_phone_says_what_came_with_a_call(heard: Any) -> None:
+    rig = VirtualRig(heard)
+    said = WithCall(references=(Reference("https://lis.example.cn/1", "location", 0),))
+    call_id = rig.phone.ring("13904510001", said=said)
+    rig.phone.location_server_answers(call_id, Fetched(said.references[0]))
+    assert rig.heard.until(msg.CallSaid).said == said
+    assert rig.heard.until(msg.CallFetched).call_id == call_id
+    assert rig.phone.publish("paused")
+    assert rig.heard.until(msg.NotePublished).note == "paused"
+    assert rig.phone.dial_code("*71")
+    assert rig.heard.until(msg.CodeDialled).code == "*71"
 
 
 def test_a_virtual_crash_looks_like_a_real_one(heard: Any) -> None:

@@ -17,6 +17,7 @@ from telephony import messages as msg
 from telephony.acd.__main__ import main
 from telephony.acd.hunt_group import FeatureCodes, HuntGroup, HuntGroupError, Telephone, configuration
 from telephony.acd.hunt_queue import ask_hunt_group
+from telephony.acd.links import SayBy, SipOnlyLink
 from telephony.settings import AccountSettings
 from tests.telephony.acd.sip_phone import AWAY, BUSY, NEVER, SipPhone
 from tests.telephony.exchange import END_S_MAX, START_S_MAX, needs
@@ -239,18 +240,55 @@ def test_a_caller_who_gives_up_frees_the_seat(exchange: Callable[..., Exchange])
     assert rang(city) == "8001"
 
 
+def test_a_real_telephone_says_its_state_by_code_and_by_publish(
+    exchange: Callable[..., Exchange], make_seat: Callable[..., Any]
+) -> None:
+    """`SipOnlyLink` on a real phone: the exchange believes either way, and the phone protects itself."""
+    ex = exchange(overflow_s=20, give_up_s=60)
+    seat = registered(ex, make_seat, "8001")
+
+    def state_by(say_by: SayBy, state: SeatState) -> SeatState:
+        link = SipOnlyLink(seat.phone, say_by)
+        link.start(facts.put)
+        link.set_state(state)
+        told = msg.CodeDialled if say_by.codes else msg.NotePublished
+        assert seat.heard.until(told).sip_code == (603 if say_by.codes else 200)
+        picture = ask_hunt_group("127.0.0.1", ex.control, "120")
+        assert picture is not None
+        return picture.seats[0].state
+
+    facts: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    by_code, by_publish = SayBy(publish=False), SayBy(codes=None)
+    assert state_by(by_publish, SeatState.PAUSED) is SeatState.PAUSED
+    assert state_by(by_code, SeatState.READY) is SeatState.READY
+    assert state_by(by_publish, SeatState.AWAY) is SeatState.AWAY
+    caller = ex.phone("13904510001")
+    assert caller.dial("8001") == 480, "called all the same, past the hunt"
+    assert seat.heard.until(msg.CallRejected).sip_code == 480
+    assert not seat.heard.of(msg.CallRinging)
+    assert state_by(by_code, SeatState.READY) is SeatState.READY
+    call = caller.call()
+    ringing = seat.heard.until(msg.CallRinging)
+    call.cancel()
+    assert call.final() == 487
+    assert seat.heard.until(msg.CallEnded).call_id == ringing.call_id
+    assert len(seat.heard.of(msg.CallEnded)) == 1, "a code is no call of the seat"
+    assert not seat.heard.of(msg.PhoneFault) + seat.heard.of(msg.CommandRefused)
+
+
+def registered(ex: Exchange, make_seat: Callable[..., Any], number: str) -> Any:
+    """A real phone at this exchange."""
+    registrar = f"sip:127.0.0.1:{ex.port}"
+    account = AccountSettings("a", f"sip:{number}@127.0.0.1:{ex.port}", registrar, number, f"pw{number}")
+    made = make_seat(accounts=(account,))
+    made.heard.until(msg.LineState, lambda e: e.registered)
+    return made
+
+
 def test_real_telephones_are_hunted(exchange: Callable[..., Exchange], make_seat: Callable[..., Any]) -> None:
     """Two real phone processes: the longer idle one refuses, the other one takes the call."""
     ex = exchange(ring_s=5, overflow_s=20)
-
-    def seat(number: str) -> Any:
-        registrar = f"sip:127.0.0.1:{ex.port}"
-        account = AccountSettings("a", f"sip:{number}@127.0.0.1:{ex.port}", registrar, number, f"pw{number}")
-        made = make_seat(accounts=(account,))
-        made.heard.until(msg.LineState, lambda e: e.registered)
-        return made
-
-    first, second = seat("8001"), seat("8002")
+    first, second = (registered(ex, make_seat, number) for number in ("8001", "8002"))
     call = ex.phone("13904510001").call()
     refused = first.heard.until(msg.CallRinging)
     assert first.phone.reject(refused.call_id)
