@@ -26,6 +26,8 @@ class Act(StrEnum):
     REGISTER_PERSON = "register_person"  # 人员与角色
     CODE_REFUSED = "code_refused"  # 登记码不对
     LOG_IN_LOCKED = "log_in_locked"  # 连续口令错误
+    TAKE_COMMAND = "take_command"  # 应急接管，只记被拒的
+    HAND_OVER = "hand_over"  # 移交，只记被拒的
     ISLAND = "island"  # 宣布孤岛
     ISLAND_END = "island_end"  # 结束孤岛
 

@@ -61,13 +61,13 @@ class CommitWatch:
             return Mode.SYNC_WAIT if self._waiting else Mode.STORE_WAIT
         return Mode.ISLAND if self._island else Mode.NORMAL
 
-    def island(self, order: DeclareIsland, route: Route) -> list[Reply]:
-        """Two people have ordered it; the answer comes by `take` when it is in effect, or why it is not."""
+    def island(self, order: DeclareIsland, route: Route) -> CommandAnswer | None:
+        """Two people have ordered it; `None`: the answer comes by `take`, when it is in effect or why not."""
         if not self._served or not self._island_possible:
             text = "this store has no standby in another building"
-            return [Reply(route, encode(CommandAnswer(id=order.id, reason="store", text=text)))]
+            return CommandAnswer(id=order.id, reason="store", text=text)
         self._inbox.put(_Asked(order, route))
-        return []
+        return None
 
     def take(self) -> list[Reply]:
         """Answers to orders that were carried out, or not."""

@@ -82,19 +82,22 @@ class Leading:
     # --- questions --------------------------------------------------------------------------------
 
     def on_for_site(self, asked: ForSite, hub: Hub, now: int, wall: int) -> list[Reply]:
-        route, message = asked.origin.route, asked.message
-        machine_key = asked.origin.machine.public_key
+        route, message, machine = asked.origin.route, asked.message, asked.origin.machine
+        if isinstance(message, EvidenceReq):
+            return [Reply(route, encode(evidence(self._standing(hub, now), message.scope, now)))]
+        pair = _pair(message, machine.public_key, hub, wall)
         match message:
-            case EvidenceReq(scope=scope):
-                return [Reply(route, encode(evidence(self._standing(hub, now), scope, now)))]
             case TakeCommand():
-                pair = _pair(message, machine_key, hub, wall)
-                return [Reply(route, encode(self._take(message, pair, hub, now, wall)))]
+                answer: CommandAnswer | None = self._take(message, pair, hub, now, wall)
             case HandOver():
-                pair = _pair(message, machine_key, hub, wall)
-                return self._begin_hand_over(message, pair, route, hub, now)
+                answer = self._begin_hand_over(message, pair, route, hub, now)
             case DeclareIsland():
-                return _island(message, _pair(message, machine_key, hub, wall), route, hub, wall)
+                answer = _island(message, pair, route, hub, wall)
+        if answer is None:
+            return []
+        if answer.reason:
+            _note_refused(message, pair, answer.reason, machine.name, hub, wall)
+        return [Reply(route, encode(answer))]
 
     def _standing(self, hub: Hub, now: int) -> Standing:
         """Who commands the city hears himself."""
@@ -133,22 +136,24 @@ class Leading:
         hub.stop()
         return CommandAnswer(id=asked.id, epoch=Epoch(word.term, word.site, 0))
 
-    def _begin_hand_over(self, asked: HandOver, pair: Pair, route: Route, hub: Hub, now: int) -> list[Reply]:
+    def _begin_hand_over(
+        self, asked: HandOver, pair: Pair, route: Route, hub: Hub, now: int
+    ) -> CommandAnswer | None:
+        """Why not; `None`: it has begun, the answer comes when it is over."""
         if self._move is not None:
             if self._move.asked.id == asked.id:
                 self._move.route = route
-                return []
-            return [Reply(route, encode(CommandAnswer(id=asked.id, reason="timeout")))]
+                return None
+            return CommandAnswer(id=asked.id, reason="timeout")
         standing = self._standing(hub, now)
         reason = why_not_hand_over(standing, hub.logic.floor, asked, pair, self._reachable(hub, now))
         if reason:
             log.warning("command of %s not handed over: %s", asked.scope, reason)
-            epoch = hub.logic.identity.epoch
-            return [Reply(route, encode(CommandAnswer(id=asked.id, reason=reason, epoch=epoch)))]
+            return CommandAnswer(id=asked.id, reason=reason, epoch=hub.logic.identity.epoch)
         log.warning("command of %s is being handed over to %s", asked.scope, asked.to_site)
         self._move = _Move(asked, pair, route, now)
         hub.handing_over = True
-        return []
+        return None
 
     def _reachable(self, hub: Hub, now: int) -> dict[str, int]:
         """Code of each site that could take over -> ms since it was heard: followers, or the city itself."""
@@ -251,18 +256,45 @@ class Leading:
         return site is not None and hub.logic.followers.caught_up(site, hub.logic.head)
 
 
-def _island(asked: DeclareIsland, pair: Pair, route: Route, hub: Hub, wall: int) -> list[Reply]:
+def _island(asked: DeclareIsland, pair: Pair, route: Route, hub: Hub, wall: int) -> CommandAnswer | None:
     """The order is journaled with both names and carried out; the answer comes when it is in effect."""
     reason = pair.reason or ("" if asked.reason.strip() else "no_reason")
     if reason:
-        return [Reply(route, encode(CommandAnswer(id=asked.id, reason=reason)))]
-    people = hub.logic.floor.dispatchers
-    first, second = (people[one].staff_number for one in (pair.first, pair.second))
-    act = Act.ISLAND if asked.on else Act.ISLAND_END
-    note = NoteAdministration(act, hub.logic.scope, first, second, remark=asked.reason)
-    hub.logic.enqueue_own(new_id(), note, wall)
-    log.warning("island %s ordered by %s and %s: %s", asked.on, first, second, asked.reason)
-    return hub.commits.island(asked, route)
+        return CommandAnswer(id=asked.id, reason=reason)
+    refused = hub.commits.island(asked, route)
+    if refused is None:
+        first, second = _numbers(pair, hub)
+        act = Act.ISLAND if asked.on else Act.ISLAND_END
+        note = NoteAdministration(act, hub.logic.scope, first, second, remark=asked.reason)
+        hub.logic.enqueue_own(new_id(), note, wall)
+        log.warning("island %s ordered by %s and %s: %s", asked.on, first, second, asked.reason)
+    return refused
+
+
+def _note_refused(
+    asked: TakeCommand | HandOver | DeclareIsland, pair: Pair, reason: str, where: str, hub: Hub, wall: int
+) -> None:
+    """The try is journaled, once, where somebody proven made it; of a stranger only the log tells."""
+    first, second = _numbers(pair, hub)
+    if not first:
+        log.warning("nobody proven asked at %s: %s refused, %s", where, type(asked).__name__, reason)
+        return
+    match asked:
+        case TakeCommand(scope=scope):
+            act = Act.TAKE_COMMAND
+        case HandOver(scope=scope):
+            act = Act.HAND_OVER
+        case DeclareIsland(on=on):
+            act, scope = Act.ISLAND if on else Act.ISLAND_END, hub.logic.scope
+    note = NoteAdministration(act, scope, first, second, reason, where, asked.reason)
+    hub.logic.enqueue_own(f"refused-{asked.id}", note, wall)
+
+
+def _numbers(pair: Pair, hub: Hub) -> tuple[str, str]:
+    """Their staff numbers; "": nobody."""
+    people = (hub.logic.floor.dispatchers.get(one) for one in (pair.first, pair.second))
+    first, second = (person.staff_number if person else "" for person in people)
+    return first, second
 
 
 def _pair(asked: TakeCommand | HandOver | DeclareIsland, machine_key: str, hub: Hub, wall: int) -> Pair:

@@ -49,7 +49,7 @@ class Standing(Struct, frozen=True):
 
 
 class Pair(Struct, frozen=True):
-    """Two people who proved themselves, or why not (`reason`)."""
+    """Two people who proved themselves; or why that is not enough (`reason`), and who was proven."""
 
     first: str = ""
     second: str = ""
@@ -80,11 +80,11 @@ def two_people(token: bytes, second: bytes, machine_key: str, seals: Seals, floo
     if one is None or one.second:
         return Pair(reason="wrong_login")
     if other is None or other.dispatcher_id == one.dispatcher_id:
-        return Pair(reason="two_people")
+        return Pair(one.dispatcher_id, reason="two_people")
     people = [floor.dispatchers.get(token.dispatcher_id) for token in (one, other)]
     roles = [person.roles if person and not person.barred else frozenset[Role]() for person in people]
     if not all(held & SECOND_PERSON for held in roles) or not any(held & LEADERS for held in roles):
-        return Pair(reason="not_allowed")
+        return Pair(one.dispatcher_id, other.dispatcher_id, "not_allowed")
     return Pair(one.dispatcher_id, other.dispatcher_id)
 
 
