@@ -167,7 +167,7 @@ def leading_config(config: Config, word: Authority | None, debts: OwedTails) -> 
             raise StoreError(
                 f"this site leads term {word.term} from {url}, and only from there: {error}"
             ) from error
-        log.error("the standby cannot lead, going on with this site's own copy: %s", error)  # noqa: TRY400
+        log.error("the standby cannot lead, going on with this site's own copy: %s", error)  # noqa: TRY400 - its text says all
         return config
     debts.add(url, word.term)
     return replace(config, store=replace(config.store, url=url))

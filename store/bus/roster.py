@@ -99,7 +99,7 @@ class RosterFile:
             with contextlib.suppress(FileNotFoundError):
                 self._take(kept.read_bytes())
         except (OSError, RosterError) as error:
-            log.error("%s counts no more: %s", kept.name, error)  # noqa: TRY400
+            log.error("%s counts no more: %s", kept.name, error)  # noqa: TRY400 - its text says all
 
     def _stamp_now(self) -> tuple[int, int] | None:
         try:
@@ -219,7 +219,7 @@ def _keep_newest(path: Path, sealed: bytes, revision: int) -> None:
             if _newest(path).revision < revision:
                 write_whole(_newest_path(path), sealed)
     except (OSError, RosterError) as error:
-        log.error("an older roster would count after a restart: %s", error)  # noqa: TRY400
+        log.error("an older roster would count after a restart: %s", error)  # noqa: TRY400 - its text says all
 
 
 def _opened(sealed: bytes, path: Path) -> Roster:

@@ -1,5 +1,6 @@
 """The stores of one site: whose word counts, what is owed, and what a server that is down means."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from store.db.store import HubStore
 from store.exits import ExitCode
 from store.site_owed import Owed, OwedTails
 from store.site_store import following_place, leading_place, places, with_copy, write_down
+from store.site_tails import TailsElsewhere
 from tests.store.conftest import Postgres
 from tests.store.db.test_store import NOW, fill, refusals, work
 
@@ -112,3 +114,19 @@ def test_what_is_owed_is_found_where_it_was_kept_and_never_forgotten_by_a_word(
     code, said = hand_in("--from", kept)  # said again, it is owed as before
     assert (code, "term 3" in said) == (ExitCode.FAILED, True)
     assert debts.all() == [Owed(3, kept), before[1]]
+
+
+def test_a_database_that_is_down_is_an_alarm_that_names_it_and_is_asked_again(tmp_path: Path) -> None:
+    debts = OwedTails(tmp_path)
+    debts.add(NOWHERE, 3)
+    tails = TailsElsewhere(debts, "01", "sqlite:///ours", lambda: NOW)
+    now = 0
+    for _ in range(2):
+        tails.alarm = ""
+        while not tails.alarm:
+            now += 10_000
+            assert tails.on_time(Epoch(4, "02", 1), now) == []
+            os.sched_yield()
+        assert tails.alarm == "orders_owed:127.0.0.1:1/nowhere"
+    tails.close()
+    assert debts.all() == [Owed(3, NOWHERE)]
