@@ -26,8 +26,9 @@ NUMBER = re.compile(r"[0-9A-Za-z_-]{1,32}")
 CODE = re.compile(r"[*#0-9]{2,8}")
 HOST = re.compile(r"[0-9A-Za-z.-]{1,253}")
 ADDRESS = re.compile(r"[0-9a-fA-F.:]{3,45}")
-LISTEN = re.compile(r"(?:udp|tcp):[0-9A-Za-z.-]+:\d{1,5}")
+LISTEN = re.compile(r"(?:udp|tcp|tls):[0-9A-Za-z.-]+:\d{1,5}")
 CONTROL = re.compile(r"(?:udp:[0-9A-Za-z.-]+:\d{1,5}|unix:[0-9A-Za-z._/-]+)")
+PATH = re.compile(r"[0-9A-Za-z._/-]{1,400}")
 SIP_URI = re.compile(r"sips?:[0-9A-Za-z_.+-]+@[0-9A-Za-z.-]+(?::\d{1,5})?")
 
 
@@ -56,6 +57,9 @@ class FeatureCodes(Struct, frozen=True, forbid_unknown_fields=True):
 
 class HuntGroup(Struct, frozen=True, forbid_unknown_fields=True):
     """`seats`: the city's, hunted one by one. `group_password`: of the telephones that register as the group.
+    `domain`: a name, or an address that no telephone has: requests to it are the exchange's own.
+    `telephones`: may register and be called, are never hunted. `certificate`: a PEM file with its key, for
+    addresses that begin with tls.
 
     `trunks`: addresses callers may come from; anybody else who is no telephone hears nothing and is counted.
     `overflow_s`: after this the district seats ring too. `ring_s`: how long one seat rings.
@@ -70,6 +74,8 @@ class HuntGroup(Struct, frozen=True, forbid_unknown_fields=True):
     group: str = "120"
     group_password: str = ""
     seats: tuple[Telephone, ...] = ()
+    telephones: tuple[Telephone, ...] = ()
+    certificate: str = ""
     codes: FeatureCodes = FeatureCodes()
     overflow_s: int = OVERFLOW_S
     ring_s: int = RING_S
@@ -82,7 +88,7 @@ class HuntGroup(Struct, frozen=True, forbid_unknown_fields=True):
 def configuration(group: HuntGroup) -> str:
     """The text of kamailio.cfg. It holds no password, only digests of them. Raises `HuntGroupError`."""
     _check(group)
-    telephones = list(group.seats)
+    telephones = [*group.seats, *group.telephones]
     if group.group_password:
         telephones.append(Telephone(group.group, group.group_password))
     last = (
@@ -90,6 +96,7 @@ def configuration(group: HuntGroup) -> str:
     )
     return Template(TEMPLATE.read_text("utf-8")).substitute(
         listen="\n".join(f"listen={one}" for one in group.listen),
+        tls=_tls(group.certificate),
         domain=group.domain,
         control=group.control,
         modules=group.modules,
@@ -109,6 +116,14 @@ def configuration(group: HuntGroup) -> str:
     )
 
 
+def _tls(certificate: str) -> str:
+    if not certificate:
+        return ""
+    values = {"certificate": certificate, "private_key": certificate, "tls_method": "TLSv1.2+"}
+    lines = [f'modparam("tls", "{name}", "{value}")' for name, value in values.items()]
+    return "\n".join(["enable_tls=yes", 'loadmodule "tls.so"', *lines])
+
+
 def _code_lines(codes: FeatureCodes) -> list[str]:
     states = {"ready": codes.ready, "paused": codes.paused, "away": codes.away, "busy": codes.busy}
     return [f'    if ($rU == "{code}") $var(said) = "{state}";' for state, code in states.items()]
@@ -122,7 +137,7 @@ def _ha1(telephone: Telephone, realm: str) -> str:
 
 def _check(group: HuntGroup) -> None:
     """Every word that goes into the text is of the form it should have."""
-    numbers = [seat.number for seat in group.seats]
+    numbers = [one.number for one in (*group.seats, *group.telephones)]
     codes = [getattr(group.codes, name) for name in group.codes.__struct_fields__]
     wanted = [
         (LISTEN, group.listen),
@@ -132,6 +147,7 @@ def _check(group: HuntGroup) -> None:
         (NUMBER, (group.group, *numbers)),
         (CODE, codes),
         (SIP_URI, (group.last_resort,) if group.last_resort else ()),
+        (PATH, (group.certificate,) if group.certificate else ()),
     ]
     for form, words in wanted:
         for word in words:
@@ -139,6 +155,8 @@ def _check(group: HuntGroup) -> None:
                 raise HuntGroupError(f"not usable in a configuration: {word!r}")
     if len(set(numbers)) < len(numbers) or group.group in numbers or len(set(codes)) < len(codes):
         raise HuntGroupError("a number or a code is there twice")
+    if bool(group.certificate) != any(one.startswith("tls:") for one in group.listen):
+        raise HuntGroupError("a certificate and an address for tls go together")
     if not group.listen or len(numbers) > SEATS_MAX or '"' in group.modules:
         raise HuntGroupError("no address to listen on, or too many seats")
     if (

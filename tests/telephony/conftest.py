@@ -67,8 +67,31 @@ class Seat:
         self.heard = Heard()
         self.port = settings.engine.sip_port
         self.uri = f"sip:120@127.0.0.1:{self.port}"
-        self.phone = kind(settings, self.heard.put)
+        self.phone = kind(settings, self.hear)
         self.phone.start()
+
+    def hear(self, event: msg.AnyEvent) -> None:
+        """Another test has another `heard`."""
+        self.heard.put(event)
+
+    def rest(self) -> bool:
+        """Ready for another test: no call, nothing heard. False: it is not what it was made as."""
+        phone = self.phone
+        if phone.ready is None or phone.child.restarts or set(phone.lines) != {"direct"}:
+            return False
+        for call_id in list(phone.calls):
+            phone.hang_up(call_id)
+            self.heard.until(msg.CallEnded, lambda e, gone=call_id: e.call_id == gone)
+        self.heard.meanwhile(0.0)
+        closed = self.heard.of(msg.RecordingClosed)
+        owed = {e.call_id for e in self.heard.of(msg.CallEnded) if e.answered} - {e.call_id for e in closed}
+        for call_id in owed:
+            self.heard.until(msg.RecordingClosed, lambda e, due=call_id: e.call_id == due)
+        phone.trust(TrustSettings())
+        phone.accept_calls(True)
+        phone.turn_away(None)
+        self.heard = Heard()
+        return True
 
     def answered(self) -> msg.CallRinging:
         """Wait for a call and take it."""
@@ -120,8 +143,9 @@ def heard() -> Heard:
     return Heard()
 
 
-@pytest.fixture
-def make_seat(tmp_path: Path) -> Iterator[Callable[..., Seat]]:
+@contextlib.contextmanager
+def seats_in(folder: Path) -> Iterator[Callable[..., Seat]]:
+    """Makes seats that record below this folder, and stops them."""
     made: list[Seat] = []
 
     def make(
@@ -137,7 +161,7 @@ def make_seat(tmp_path: Path) -> Iterator[Callable[..., Seat]]:
             "sip_port": free_ports(1)[0],
             "bind_address": "127.0.0.1",
             "rtp_port_first": free_rtp_block(),
-            "recordings_dir": str(tmp_path / "recordings"),
+            "recordings_dir": str(folder / "recordings"),
             "microphone": Voice(tone_hz=700),
             **engine,
         }
@@ -155,8 +179,28 @@ def make_seat(tmp_path: Path) -> Iterator[Callable[..., Seat]]:
 
 
 @pytest.fixture
-def seat(make_seat: Callable[..., Seat]) -> Seat:
-    return make_seat()
+def make_seat(tmp_path: Path) -> Iterator[Callable[..., Seat]]:
+    with seats_in(tmp_path) as make:
+        yield make
+
+
+@pytest.fixture(scope="module")
+def seats_of_module(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[list[Seat], Callable[..., Seat]]]:
+    """The seat that is free for the next test, and how to make another."""
+    with seats_in(tmp_path_factory.mktemp("seat")) as make:
+        yield [], make
+
+
+@pytest.fixture
+def seat(seats_of_module: tuple[list[Seat], Callable[..., Seat]]) -> Iterator[Seat]:
+    """One process for all tests of a module; whoever breaks it leaves a new one to the next."""
+    free, make = seats_of_module
+    seat = free.pop() if free else make()
+    yield seat
+    if seat.rest():
+        free.append(seat)
 
 
 @pytest.fixture(scope="session")

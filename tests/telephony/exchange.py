@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from bench.raw_caller import RawCaller
+from console.drill.ports import free_ports
+from telephony.acd.hunt_group import HuntGroup, Telephone, configuration
 
 PEERS = Path(__file__).parent / "peers"
 MODULES = Path("/usr/lib")
@@ -60,6 +62,26 @@ class Exchange:
             os.killpg(self._process.pid, number)
 
 
+def ring_group(port: int, certificate: Path | None) -> HuntGroup:
+    """The facts of an exchange that rings all telephones of the group at once."""
+    listen = [f"udp:127.0.0.1:{port}", f"tcp:127.0.0.1:{port}"]
+    if certificate is not None:
+        if not list(MODULES.glob("*/kamailio/modules/tls.so")):
+            pytest.skip("not installed: kamailio-tls-modules")
+        listen.append(f"tls:127.0.0.1:{port + 1}")
+    return HuntGroup(
+        tuple(listen),
+        "exchange.test",
+        f"udp:127.0.0.1:{free_ports(1)[0]}",
+        ("127.0.0.1",),
+        group=GROUP,
+        group_password=PASSWORD,
+        telephones=(Telephone(USER, PASSWORD),),
+        certificate=str(certificate or ""),
+        ring_s=30,
+    )
+
+
 @contextlib.contextmanager
 def running_exchange(folder: Path, port: int, certificate: Path | None = None) -> Iterator[Exchange]:
     """It registers `USER` and, with the same password, any telephones as `GROUP`. Skips without kamailio.
@@ -69,13 +91,7 @@ def running_exchange(folder: Path, port: int, certificate: Path | None = None) -
     needs("kamailio")
     folder.mkdir(exist_ok=True)
     config = folder / "kamailio.cfg"
-    text = (PEERS / "kamailio.cfg").read_text().replace("SIP_PORT", str(port))
-    if certificate is not None:
-        if not list(MODULES.glob("*/kamailio/modules/tls.so")):
-            pytest.skip("not installed: kamailio-tls-modules")
-        tls = (PEERS / "kamailio_tls.cfg").read_text().replace("TLS_PORT", str(port + 1))
-        text = text.replace("request_route {", tls.replace("CERTIFICATE", str(certificate)))
-    config.write_text(text)
+    config.write_text(configuration(ring_group(port, certificate)))
     paths = ["-f", str(config), "-Y", str(folder), "-P", str(folder / "pid")]
     process = subprocess.Popen(
         ["kamailio", "-DD", *paths, "-m", "64"],

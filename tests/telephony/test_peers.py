@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from telephony import messages as msg
+from telephony.conversation import CallPlace
 from telephony.settings import AccountSettings, Voice
 from tests.telephony.exchange import PEERS, needs, running_exchange, wait_until_it_answers
 from tests.telephony.likeness import CORRELATION_MIN, channels, likeness
@@ -79,7 +80,7 @@ def check_recording(seat: Any, closed: msg.RecordingClosed, speech: Path) -> Non
 
 
 def test_sipp_calls_ring_are_answered_and_recorded(seat: Any, sipp: Any, speech_alaw: Path) -> None:
-    calls = sipp("caller.xml", seat.port, speech_alaw, calls=SIPP_CALLS, per_s=0.8, talk_ms=900)
+    calls = sipp("caller.xml", seat.port, speech_alaw, calls=SIPP_CALLS, per_s=2, talk_ms=900)
     rung = [seat.answered() for _ in range(SIPP_CALLS)]
     while len(seat.heard.of(msg.RecordingClosed)) < SIPP_CALLS:
         seat.heard.until(msg.RecordingClosed)
@@ -89,9 +90,11 @@ def test_sipp_calls_ring_are_answered_and_recorded(seat: Any, sipp: Any, speech_
     assert [r.name for r in rung] == [f"张三{n}" for n in range(SIPP_CALLS)]
     assert {c.call_id for c in closed} == {r.call_id for r in rung}
     assert all(c.duration_ms > 800 for c in closed)
+    assert any(e.place is CallPlace.HELD for e in seat.heard.of(msg.CallMoved)), "they overlapped"
     assert not seat.heard.of(msg.PhoneFault) + seat.heard.of(msg.RecordingFailed)
 
 
+@pytest.mark.nightly
 def test_speech_from_sipp_is_on_the_recording(seat: Any, sipp: Any, speech: Path, speech_alaw: Path) -> None:
     call = sipp("caller.xml", seat.port, speech_alaw, calls=1, per_s=1, talk_ms=4000)
     seat.answered()
@@ -99,6 +102,7 @@ def test_speech_from_sipp_is_on_the_recording(seat: Any, sipp: Any, speech: Path
     assert call.wait(SIPP_S_MAX) == 0
 
 
+@pytest.mark.nightly
 def test_speech_from_the_virtual_caller_is_on_the_recording(seat: Any, caller: Any, speech: Path) -> None:
     caller.call(seat.uri, voice=Voice(wav=str(speech)), seconds_max=4.0)
     seat.answered()
@@ -125,7 +129,7 @@ def account(port: int, password: str = "pw8001", transport: str = "udp") -> tupl
     return (AccountSettings("a", f"sip:8001@127.0.0.1:{port}", registrar, "8001", password, transport),)
 
 
-@pytest.mark.parametrize("transport", ["udp", "tcp"])
+@pytest.mark.parametrize("transport", ["udp", pytest.param("tcp", marks=pytest.mark.nightly)])
 def test_registered_with_digest_called_through_the_exchange_and_back_after_a_kill(
     exchange: int, make_seat: Any, caller: Any, transport: str
 ) -> None:

@@ -301,6 +301,7 @@ def test_real_telephones_are_hunted(exchange: Callable[..., Exchange], make_seat
     assert second.heard.until(msg.CallEnded).answered
 
 
+@pytest.mark.nightly
 def test_nobody_at_all(exchange: Callable[..., Exchange]) -> None:
     ex = exchange(overflow_s=0, ring_s=1, give_up_s=1)
     assert ex.phone("13904510001").call().final() == 480
