@@ -71,7 +71,10 @@ class Reader:
             hashes = self._journal.hashes(question.asked)
             return lambda followers, head: followers.on_hashes(question, hashes, head)
         rows = self._journal.after(question.follow)
-        return lambda followers, head: followers.on_rows(question, rows, head)
+        if rows is None or not question.follow.decided:
+            return lambda followers, head: followers.on_rows(question, rows, head)
+        decided, before = self._journal.decided(question.follow, rows)
+        return lambda followers, head: followers.on_rows(question, rows, head, decided, before)
 
 
 def _failed(question: Question) -> Answer:

@@ -90,7 +90,7 @@ class Relay:
         now = self._clock.steady_ms()
         budget = config.relay.position_bytes_s
         self.line = Line(None if budget == "auto" else int(budget))
-        self.logic = RelayLogic(identity, copied.floor, copied.head, self.line, now)
+        self.logic = RelayLogic(identity, copied.floor, copied.head, self.line, now, copied.before)
         ports = Ports(hub.host, hub.command_port, hub.event_port, hub.position_port)
         self._sockets = HubSockets(ports, keys, keys_dir / "roster.json")
         self._line = HubLine(

@@ -92,6 +92,7 @@ class Following:
         self._threads = ThreadPoolExecutor(1, "tail")
         self._ending = False
         self._forked: ForkFound | None = None
+        self._takes_copied = False
         self._again_at = 0
 
     def close(self) -> None:
@@ -202,7 +203,7 @@ class Following:
 
     def on_fork(self, fork: ForkFound, now: int) -> SiteAnswer:
         """Our journal has a tail of its own: begin the way back, or go on with it under another hub."""
-        self._holder, self._forked = fork.epoch, fork
+        self._holder, self._forked, self._takes_copied = fork.epoch, fork, fork.takes_copied
         if self._rejoin is None:
             try:
                 self._tail = Tail(self._url)
@@ -232,7 +233,9 @@ class Following:
         if self._forked is not None and (self._rejoin is None or self._rejoin.phase is Phase.STUCK):
             return self._begin_again(self._forked, now)
         if self._rejoin is None:
-            return [ToTheHub(ask.message) for ask in self._tails.on_time(holder, now)]
+            asks = self._tails.on_time(holder, now)
+            self._ending = self._tails.home_answers
+            return [ToTheHub(ask.message) for ask in asks]
         if self._reading is not None and self._reading.done():
             return self._on_tail_read(self._rejoin, now)
         if self._rejoin.phase is Phase.READING and self._reading is None and now >= self._again_at:
@@ -294,7 +297,7 @@ class Following:
         def read() -> list[Late]:
             copy = tail.keep_copy(fork)
             log.warning("the store as it was is kept: %s", copy)
-            return tail.orders(fork)
+            return [late for late in tail.orders(fork) if self._takes_copied or late.site == self._site]
 
         self._reading = self._threads.submit(read)
 

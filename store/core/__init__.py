@@ -9,6 +9,7 @@ hub_followers.py  the hub's side of relays: parked questions, positions by budge
 relay_logic.py the relay: its seats served from the copy, their orders handed on
 following.py   the relay's side of its line to the hub; line.py: what the line carries
 copied.py      rows of another journal folded onto a floor
+decided.py     orders and refusals as they travel beside the rows
 recent.py      last rows and newest snapshot in memory, at hub and relay
 greeting.py    what hub and relay say alike: welcome, roster, log-in
 outputs.py     what the logic of hub and relay takes in and gives out

@@ -23,6 +23,7 @@ from dispatch.refusals import InConflict, NotAllowed, NotPossible, Refusal, TooL
 from dispatch.rights import may
 from dispatch.scopes import held_elsewhere
 from dispatch.sites import CITY
+from store.core.decided import Decided
 from store.core.hlc import next_hlc
 from store.core.journal import Head, row_hash
 from store.core.wire import Entry, Epoch, Verdict, encode, typed
@@ -73,7 +74,8 @@ class Changed(Struct, frozen=True):
 class Batch(Struct):
     """What a batch came to. `answers`: (verdict, repeated). `held` have to wait for their predecessor.
 
-    `renewed` are verdicts that stood otherwise before; `faults` name our own broken rules.
+    `renewed` are verdicts that stood otherwise before; `faults` name our own broken rules. `decided`: what
+    of all this goes into the store and to the copies.
     """
 
     floor: Floor
@@ -85,6 +87,7 @@ class Batch(Struct):
     changed: dict[Ref, Changed] = {}
     faults: list[str] = []
     renewed: list[Verdict] = []
+    decided: list[Decided] = []
 
 
 def ids_to_look_up(works: Iterable[Work]) -> set[str]:
@@ -166,6 +169,30 @@ def refused(
     batch.verdicts.append(verdict)
     batch.answers.append((verdict, False))
     return batch
+
+
+def decided_by(verdicts: Iterable[Verdict], works: Iterable[Work], now_ms: int) -> list[Decided]:
+    """The verdicts with their orders, as they are kept. `now_ms`: when."""
+    by_cid = {work.cid: work for work in works}
+    return [_decided(verdict, by_cid[verdict.cid], now_ms) for verdict in verdicts]
+
+
+def _decided(verdict: Verdict, work: Work, now_ms: int) -> Decided:
+    """The order is what a site would hand in if it turned out that another one commanded."""
+    kept = work.order is not None and (not verdict.refusal or is_conflict(verdict))
+    return Decided(
+        cid=verdict.cid,
+        seq=verdict.seq,
+        epoch=verdict.epoch,
+        refusal=verdict.refusal,
+        kind=work.kind,
+        machine=work.machine,
+        by=work.by,
+        seat_id=work.seat_id,
+        site=work.site,
+        at=now_ms,
+        order=encode(work.order) if kept else b"",
+    )
 
 
 def _is_refused_twin(work: Work, verdict: Verdict) -> bool:

@@ -11,6 +11,7 @@ from msgspec import Struct
 from dispatch.sites import CITY
 from store.core.command_messages import CommandAnswer, Evidence
 from store.core.copied import Base, CopyJob
+from store.core.decided import Decided, unpack
 from store.core.journal import Head, broken_at
 from store.core.line import PING_MS, Line
 from store.core.messages import (
@@ -30,7 +31,7 @@ from store.core.messages import (
 )
 from store.core.site_messages import AccountsNews, Follow, Hashes, Journal, LateDone, PositionsReq, RosterNews
 from store.core.snapshots import Assembly
-from store.core.wire import EPOCH_ZERO, PART_BYTES_MAX, BadMessage, Epoch, Mode, encode
+from store.core.wire import EPOCH_ZERO, PART_BYTES_MAX, BadMessage, Entry, Epoch, Mode, encode
 
 RED_MS = 3000
 """No word of the hub for so long: cut off."""
@@ -71,10 +72,14 @@ class Heard(Struct, frozen=True):
 
 
 class ForkFound(Struct, frozen=True):
-    """The commanding hub does not have our last row: this copy has a tail of its own (bus.md 5.8)."""
+    """The commanding hub does not have our last row: this copy has a tail of its own (bus.md 5.8).
+
+    `takes_copied`: it also takes in what another site accepted and we only copied.
+    """
 
     epoch: Epoch
     head_seq: int
+    takes_copied: bool = False
 
 
 class Trouble(Enum):
@@ -91,9 +96,12 @@ UpOutput = ToTheHub | Copy | PublishPositions | NextHub | Heard | ForkFound
 
 
 class Following:
-    """`head` and `epoch` of the copy on disk; `head` None: there is none yet. Times in ms, steady."""
+    """`head` and `epoch` of the copy on disk; `head` None: there is none yet. Times in ms, steady.
 
-    def __init__(self, head: Head | None, epoch: Epoch, line: Line, now: int) -> None:
+    `before`: it lacks verdicts of the time before this row; 0: none.
+    """
+
+    def __init__(self, head: Head | None, epoch: Epoch, line: Line, now: int, before: int = 0) -> None:
         self.line = line
         self.received = head
         """The last row taken in; it may not be durable yet. `None`: waits for a base."""
@@ -104,6 +112,8 @@ class Following:
         self.heard_at: int | None = None
         self.trouble = Trouble.NONE
         self.jobs = 0
+        self._before = before
+        self._told = -1
         self._since = now  # when this address was dialled
         self._connected = False
         self._asked_at: int | None = None
@@ -142,6 +152,7 @@ class Following:
         self._since, self._connected = now, False
         self._asked_at = self._hungry_at = None
         self._assembly = None
+        self._told = -1
 
     def connected(self, now: int) -> list[UpOutput]:
         """The hub admitted us: begin with whatever is missing."""
@@ -257,8 +268,15 @@ class Following:
         head = self.received
         if head is None:
             return [ToTheHub(SnapReq())]
-        line = self.line
-        follow = Follow(seq=head.seq, hash=head.hash, bytes_max=line.follow_bytes, tick_ms=line.tick_ms)
+        follow = Follow(
+            seq=head.seq,
+            hash=head.hash,
+            bytes_max=self.line.follow_bytes,
+            tick_ms=self.line.tick_ms,
+            decided=True,
+            told=self._told,
+            before=self._before,
+        )
         return [ToTheHub(follow)]
 
     def _on_journal(self, journal: Journal, now: int) -> list[UpOutput]:
@@ -268,7 +286,7 @@ class Following:
         self._asked_at = None
         if not journal.ok:
             self.trouble = Trouble.FORK
-            return [ForkFound(journal.epoch, journal.head_seq)]
+            return [ForkFound(journal.epoch, journal.head_seq, journal.told >= 0)]
         entries = tuple(entry for entry in journal.entries if entry.seq > head.seq)
         if broken_at(entries, head) is not None:
             self.trouble = Trouble.BROKEN
@@ -276,18 +294,28 @@ class Following:
         self._hear(now)
         if self.trouble is Trouble.BROKEN:
             self.trouble = Trouble.NONE
-        outputs: list[UpOutput] = []
-        if entries or journal.epoch != self.epoch:
-            self.epoch = journal.epoch
-            self.jobs += 1
-            outputs.append(Copy(CopyJob(journal.epoch, entries)))
         if entries:
             last = entries[-1]
             self.received = Head(last.seq, last.hlc, last.hash)
             if last.seq < journal.head_seq:
-                size = sum(len(entry.body) + ROW_BYTES for entry in entries)
+                size = sum(len(entry.body) + ROW_BYTES for entry in entries) + len(journal.decided)
                 self.line.piece_came(now - self._piece_at, size)
-        return outputs + self._ask(now)
+        return self._take_piece(journal, entries) + self._ask(now)
+
+    def _take_piece(self, journal: Journal, entries: tuple[Entry, ...]) -> list[UpOutput]:
+        """What has to be made durable of it, rows or not."""
+        decided = _decided(journal)
+        before = journal.before if 0 <= journal.before < self._before else None
+        if before is not None:
+            self._before = before
+        last = journal.entries[-1].seq if journal.entries else None
+        if self.received is not None and last in {None, self.received.seq}:
+            self._told = journal.told
+        if not (entries or decided or before is not None or journal.epoch != self.epoch):
+            return []
+        self.epoch = journal.epoch
+        self.jobs += 1
+        return [Copy(CopyJob(journal.epoch, entries, decided=decided, before=before))]
 
     def _on_snapshot(self, message: SnapBegin | SnapPart | SnapEnd, now: int) -> list[UpOutput]:
         if self.received is not None:
@@ -317,9 +345,10 @@ class Following:
             self.trouble = Trouble.VERSION
             return [NextHub("version")]
         self.received, self.epoch = head, begin.epoch
+        self._before = head.seq + 1
         self.jobs += 1
         base = Base(head, begin.epoch, floor, self.hub_time(now))
-        return [Copy(CopyJob(begin.epoch, base=base)), *self._ask(now)]
+        return [Copy(CopyJob(begin.epoch, base=base, before=self._before)), *self._ask(now)]
 
     # --- positions --------------------------------------------------------------------------------
 
@@ -337,6 +366,14 @@ class Following:
         frame = encode(positions)
         self.line.positions_came(len(frame), now)
         return [PublishPositions(frame), *self._ask_positions(now)]
+
+
+def _decided(journal: Journal) -> tuple[Decided, ...]:
+    """What a newer hub packed in a way of its own is left: the rows say what has to be known."""
+    try:
+        return unpack(journal.entries, journal.decided)
+    except BadMessage:
+        return ()
 
 
 def _older(epoch: Epoch, ours: Epoch) -> bool:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from store.core.decided import Decided, pack
 from store.core.journal import Head
 from store.core.messages import Cmd, Login, Positions, Resume, decode_to_hub
 from store.core.outputs import Origin, ReadHashes, ReadJournal, Relayed, Reply
@@ -114,17 +115,30 @@ class Followers:
         follower.parked = None
         known = HASH_ZERO if follow.seq == 0 else self._recent.hash_at(follow.seq, head)
         if follow.seq > head.seq or (known is not None and known != follow.hash):
-            return [Reply(route, self._journal((), head, ok=False))]
+            return [Reply(route, self._journal((), head, ok=False, told=0 if follow.decided else -1))]
         rows = self._recent.after(follow.seq, head, _bytes_max(follow)) if known is not None else None
-        if rows is None:
+        if rows is None or self._is_in_store(follow):
             if follower.reading:
                 return []  # the same question again, its answer is being read
             follower.reading = True
             return [ReadJournal(route, follow)]
-        if not rows and not at_once:
+        if not rows and not at_once and not self._recent_decided(follow, ())[0]:
             follower.parked = follow
             return []
-        return [Reply(route, self._journal(rows, head))]
+        return [Reply(route, self._answer(follow, rows, head))]
+
+    def _is_in_store(self, follow: Follow) -> bool:
+        """What was decided before this hub's time, or too long ago for its memory."""
+        if not follow.decided:
+            return False
+        return follow.told < 0 or follow.before > 0 or not self._recent.has_decided(follow.seq)
+
+    def _recent_decided(self, follow: Follow, rows: tuple[Entry, ...]) -> tuple[tuple[Decided, ...], int]:
+        return self._recent.decided(follow.seq, follow.told, rows) if follow.decided else ((), -1)
+
+    def _answer(self, follow: Follow, rows: tuple[Entry, ...], head: Head) -> bytes:
+        decided, told = self._recent_decided(follow, rows)
+        return self._journal(rows, head, decided=decided, told=told)
 
     def unwrap(self, origin: Origin, forward: Forward) -> Unwrapped | None:
         """What a relay hands on for a machine of its own site; `None`: it must not, or it is none of ours."""
@@ -150,19 +164,33 @@ class Followers:
         replies = []
         for route, follower in self._by_route.items():
             if follower.parked is not None:
-                rows = self._recent.after(follower.parked.seq, head, _bytes_max(follower.parked)) or ()
-                follower.parked = None
-                replies.append(Reply(route, self._journal(rows, head)))
+                follow, follower.parked = follower.parked, None
+                rows = self._recent.after(follow.seq, head, _bytes_max(follow)) or ()
+                replies.append(Reply(route, self._answer(follow, rows, head)))
         return replies
 
-    def on_rows(self, read: ReadJournal, rows: tuple[Entry, ...] | None, head: Head) -> list[Reply]:
-        """The store answered; `rows` None: the row that was named is not in the journal."""
+    def on_rows(
+        self,
+        read: ReadJournal,
+        rows: tuple[Entry, ...] | None,
+        head: Head,
+        decided: tuple[Decided, ...] = (),
+        before: int = -1,
+    ) -> list[Reply]:
+        """The store answered; `rows` None: the row that was named is not in the journal.
+
+        `decided`, `before`: what was decided at these rows, and for a new copy before them.
+        """
         follower = self._by_route.get(read.route)
         if follower is None:
             return []
         follower.reading = False
         published = portion((row for row in rows or () if row.seq <= head.seq), _bytes_max(read.follow))
-        return [Reply(read.route, self._journal(published, head, ok=rows is not None))]
+        last = published[-1].seq if published else read.follow.seq
+        shown = tuple(one for one in decided if one.seq <= last)
+        told = 0 if read.follow.decided else -1  # what is in memory is said once more
+        frame = self._journal(published, head, ok=rows is not None, decided=shown, told=told, before=before)
+        return [Reply(read.route, frame)]
 
     def reading_failed(self, read: ReadJournal) -> None:
         """The store did not answer; the relay will ask again."""
@@ -210,8 +238,27 @@ class Followers:
         follower.hungry = None
         return [Reply(route, encode(Positions(batch=tuple(batch))))]
 
-    def _journal(self, rows: tuple[Entry, ...], head: Head, *, ok: bool = True) -> bytes:
-        return encode(Journal(epoch=self._epoch, entries=rows, head_seq=head.seq, ok=ok))
+    def _journal(
+        self,
+        rows: tuple[Entry, ...],
+        head: Head,
+        *,
+        ok: bool = True,
+        decided: tuple[Decided, ...] = (),
+        told: int = -1,
+        before: int = -1,
+    ) -> bytes:
+        return encode(
+            Journal(
+                epoch=self._epoch,
+                entries=rows,
+                head_seq=head.seq,
+                ok=ok,
+                decided=pack(rows, decided),
+                told=told,
+                before=before,
+            )
+        )
 
 
 def _bytes_max(follow: Follow) -> int:

@@ -228,12 +228,18 @@ class HubLogic:
                 expected.route = origin.route
             return []  # what its giver sends himself comes first; handed in again it meets that verdict
         work = late_work(late, self.followers.machine_of)
-        if work is None or (origin.machine.site and origin.machine.site != late.site):
-            return self.on_bad_message(origin)  # a site hands in what it accepted itself, nothing else
+        if work is None or not self._may_hand_in(origin, late):
+            return self.on_bad_message(origin)
         if self.mode in {Mode.FENCED, Mode.HANDING_OVER} or len(self._expected) >= WAITING_MAX:
             return []  # it is handed in again
         self._enqueue(work, _Expected(origin.route, origin.machine.name, late=True), now)
         return []
+
+    def _may_hand_in(self, origin: Origin, late: Late) -> bool:
+        """What that site accepted itself, or copied from one whose command ended before ours began."""
+        own = self.identity.epoch
+        copied = (late.term, late.site) < (own.term, own.site)
+        return not origin.machine.site or origin.machine.site == late.site or copied
 
     def _is_full(self, machine: str) -> bool:
         return len(self._expected) >= WAITING_MAX or self._per_machine[machine] >= WAITING_PER_MACHINE_MAX
@@ -323,7 +329,7 @@ class HubLogic:
         """The batch is durable: show it, publish it, then answer."""
         self._writing_since = None
         self.floor, self.head = batch.floor, batch.head
-        self._recent.take(batch.entries)
+        self._recent.take(batch.entries, batch.decided)
         outputs: list[Output] = [
             Publish(encode(Evs(epoch=self.identity.epoch, evs=part))) for part in portions(batch.entries)
         ]

@@ -2,9 +2,10 @@
 
 from collections import deque
 from collections.abc import Iterable
-from itertools import islice
+from itertools import islice, takewhile
 
 from dispatch.floor import TABLES, Floor
+from store.core.decided import DECIDED_MAX, Decided
 from store.core.journal import Head
 from store.core.messages import Catch, Evs
 from store.core.outputs import MakeSnapshot, Reply, Route
@@ -12,6 +13,8 @@ from store.core.snapshots import snapshot
 from store.core.wire import PART_BYTES_MAX, Entry, Epoch, Ev
 
 RING_EVENTS = 50_000
+RING_DECIDED = 10_000
+"""Orders are kept with it; a relay that is further behind is answered from the store."""
 SNAPSHOT_MS = 250
 """A snapshot is encoded at most this often and shared by all askers."""
 THINGS_PER_SNAPSHOT_MS = 20
@@ -30,14 +33,33 @@ class Recent:
 
     def __init__(self) -> None:
         self._ring: deque[Entry] = deque(maxlen=RING_EVENTS)
+        self._decided: deque[Decided] = deque(maxlen=RING_DECIDED)
         self._snapshot: list[bytes] | None = None  # None: it is being encoded
         self._waiting: list[Route] = []
         self._snapshot_of: tuple[Epoch, int] | None = None
         self._snapshot_at = 0
 
-    def take(self, entries: Iterable[Entry]) -> None:
-        """Rows that are durable, in order."""
+    def take(self, entries: Iterable[Entry], decided: Iterable[Decided] = ()) -> None:
+        """Rows that are durable, in order, and what was decided with them."""
         self._ring.extend(entries)
+        self._decided.extend(decided)
+
+    def has_decided(self, seq: int) -> bool:
+        """True when nothing decided at row `seq` or later has left the memory."""
+        return len(self._decided) < RING_DECIDED or self._decided[0].seq < seq
+
+    def decided(self, seq: int, told: int, rows: tuple[Entry, ...]) -> tuple[tuple[Decided, ...], int]:
+        """What was decided at row `seq` beyond the first `told`, and up to the last of these rows.
+
+        Also how much of it belongs to that last row: the `told` of who has it.
+        """
+        last = rows[-1].seq if rows else seq
+        late = (one for one in reversed(self._decided) if one.seq <= last)
+        found = list(takewhile(lambda one: one.seq >= seq, late))[::-1]
+        here = sum(one.seq == seq for one in found)
+        skipped = min(told, here)
+        new = found[skipped:][:DECIDED_MAX] if not rows else found[skipped:]
+        return tuple(new), skipped + len(new) if last == seq else sum(one.seq == last for one in found)
 
     def missed(self, catch: Catch, epoch: Epoch, head: Head) -> Evs:
         """What the asker lacks, as much as fits into one message; not ok when it is too far back."""

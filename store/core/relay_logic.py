@@ -91,15 +91,18 @@ class _OnItsWay(Struct):
 class RelayLogic:
     """One per start of the relay; every method belongs to its I/O thread. `now`: steady ms.
 
-    `head` None: there is no copy yet. `identity.epoch` is the one the copy was last told.
+    `head` None: there is no copy yet. `identity.epoch` is the one the copy was last told. `before`: verdicts
+    before this row are still to come, 0: none.
     """
 
-    def __init__(self, identity: Identity, floor: Floor, head: Head | None, line: Line, now: int) -> None:
+    def __init__(
+        self, identity: Identity, floor: Floor, head: Head | None, line: Line, now: int, before: int = 0
+    ) -> None:
         self.identity = identity
         self.floor = floor  # replaced by every commit, never changed in place
         self.head = head or Head()
         self.epoch: Epoch = identity.epoch
-        self.following = Following(head, identity.epoch, line, now)
+        self.following = Following(head, identity.epoch, line, now, before)
         self.store_mode = Mode.NORMAL
         """How our own copy is; anything but NORMAL is shown instead of the hub's mode."""
         self.disk_percent = 100

@@ -20,6 +20,12 @@ class Follow(Message, frozen=True):
     bytes_max: int = PART_BYTES_MAX
     tick_ms: int = 200
     """How often the relay wants the hub's Tick on its own line."""
+    decided: bool = False
+    """It wants what was decided beside the rows: orders and refusals."""
+    told: int = -1
+    """How much of what was decided at row `seq` it has by this connection; -1: it does not know."""
+    before: int = 0
+    """It lacks verdicts of the last half hour before this row; 0: it lacks none."""
 
 
 class PositionsReq(Message, frozen=True):
@@ -85,6 +91,12 @@ class Journal(Message, frozen=True):
     entries: tuple[Entry, ...]
     head_seq: int
     ok: bool = True
+    decided: bytes = b""
+    """What was decided up to the last of these rows (`store/core/decided.py`), to who asked for it."""
+    told: int = -1
+    """The `told` of the next question; -1: a hub of before, which takes only a site's own orders as late."""
+    before: int = -1
+    """The `before` of the next question; -1: nothing is said of it."""
 
 
 class Forwarded(Message, frozen=True):

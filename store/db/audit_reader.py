@@ -211,13 +211,18 @@ class AuditReader:
 
 
 def _told_otherwise() -> Any:
-    """Plain refusals with what the chain says of them, where it says anything or ought to."""
+    """Plain refusals with what the chain says of them, where it says anything or ought to.
+
+    What another site refused, and this one only copied, stands in the chain of that site.
+    """
     plain = ~VERDICT.c.ok & VERDICT.c.order_body.is_(None)
     columns = (REFUSAL.c.number, *(REFUSAL.c[name].label(f"was_{name}") for name in _TOLD))
     query = select(VERDICT, *columns).join(REFUSAL, REFUSAL.c.cid == VERDICT.c.cid, isouter=True)
     chain = REFUSAL.alias()
     begun = select(func.min(chain.c.decided_at)).scalar_subquery()
-    known = REFUSAL.c.number.is_not(None) | (VERDICT.c.decided_at > begun)
+    same_command = (chain.c.term == VERDICT.c.term) & (chain.c.term_site == VERDICT.c.term_site)
+    own = select(chain.c.number).where(same_command).exists()
+    known = REFUSAL.c.number.is_not(None) | ((VERDICT.c.decided_at > begun) & own)
     return query.where(plain, known).order_by(VERDICT.c.decided_at, REFUSAL.c.number)
 
 

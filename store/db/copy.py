@@ -7,7 +7,6 @@ The authority row names that hub, so that no hub of this site starts on the copy
 import contextlib
 import logging
 from collections.abc import Iterator
-from typing import Any
 
 from msgspec import Struct
 from sqlalchemy import Connection, select, update
@@ -16,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from dispatch.floor import TABLES, Floor
 from store.core.batch import Batch
 from store.core.copied import Base, CopyJob, fold
-from store.core.hlc import COUNTER_BITS
+from store.core.decided import Decided
 from store.core.journal import Head
 from store.core.wire import EPOCH_ZERO, Epoch
 from store.db import rows
@@ -30,6 +29,8 @@ from store.db.rebuild import UNKNOWN, rebuild_in
 from store.db.tables import AUTHORITY, CITY, JOURNAL, PROJECTION, STATE, VERDICT
 
 STATE_ROWS_AT_ONCE = 500
+LACKING = "verdicts_before"
+"""In `projection`: before which row verdicts of the hub are still to come."""
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +43,8 @@ class Copied(Struct, frozen=True):
     head: Head | None
     floor: Floor
     unknown: bool = False
+    before: int = 0
+    """Verdicts before this row are still to come from a hub; 0: none."""
 
 
 class CopyStore:
@@ -72,7 +75,8 @@ class CopyStore:
                 self._epoch = _epoch(connection)
                 self._fenced = any(row.mode == FENCED for row in scopes(connection))
                 empty = self._head.seq == 0 and read_base(connection) is None
-        return Copied(self._epoch, None if empty else self._head, self._floor, unknown)
+                before = _marked(connection, LACKING)
+        return Copied(self._epoch, None if empty else self._head, self._floor, unknown, before)
 
     def close(self) -> None:
         self._disconnect()
@@ -83,12 +87,13 @@ class CopyStore:
         if job.base is not None:
             batch, unknown = Batch(job.base.floor, job.base.head), None
         else:
-            batch, unknown = fold(self._floor, self._head, job.entries)
+            batch, unknown = fold(self._floor, self._head, job.entries, job.decided)
         with self._library():
             connection = self._connect()
             doubtful, self._unknown = self._unknown, True
             with connection.begin():
-                if not (doubtful and _is_saved(connection, batch.head, job.epoch)):
+                tells_alone = not job.entries and job.base is None  # it may as well be written twice
+                if tells_alone or not (doubtful and _is_saved(connection, batch.head, job.epoch)):
                     self._write(connection, job, batch, unknown)
                 if doubtful:  # push a write of our own through to the standby
                     _touch(connection)
@@ -119,7 +124,9 @@ class CopyStore:
         if batch.entries:
             rows.write_state(connection, batch)
             rows.add(connection, JOURNAL, rows.journal_rows(batch.entries, self._head.hash))
-            rows.upsert(connection, VERDICT, _accepted(batch))
+        _write_decided(connection, batch)
+        if job.before is not None:
+            rows.upsert(connection, PROJECTION, [{"name": LACKING, "seq": job.before}])
         if unknown is not None:
             log.error("row %d of the journal is of a kind this program does not know: update it", unknown)
             if not _has_unknown(connection):
@@ -164,25 +171,15 @@ def _write_base(connection: Connection, base: Base) -> None:
         rows.upsert(connection, PROJECTION, [{"name": HISTORY, "seq": base.head.seq - 1}])
 
 
-def _accepted(batch: Batch) -> list[dict[str, Any]]:
-    """The orders these rows came from: a seat that asks again after a takeover gets its verdict."""
-    last = {entry.cid: entry for entry in batch.entries}
-    return [
-        {
-            "cid": entry.cid,
-            "ok": True,
-            "seq": entry.seq,
-            "term": entry.epoch.term,
-            "term_site": entry.epoch.site,
-            "boot": entry.epoch.boot,
-            "refusal": b"",
-            "kind": entry.kind,
-            "machine": entry.machine,
-            "by_id": entry.by,
-            "decided_at": entry.hlc >> COUNTER_BITS,
-        }
-        for entry in last.values()
-    ]
+def _write_decided(connection: Connection, batch: Batch) -> None:
+    """A seat that asks again after a takeover gets its verdict; orders are there to be handed in.
+
+    What has no rows among these may be known: what is known stands.
+    """
+    with_rows = {entry.cid for entry in batch.entries}
+    known = rows.read_verdicts(connection, [one.cid for one in batch.decided if one.cid not in with_rows])
+    new: list[Decided] = [one for one in batch.decided if one.cid not in known]
+    rows.upsert(connection, VERDICT, rows.verdict_rows(new))
 
 
 def _is_saved(connection: Connection, head: Head, epoch: Epoch) -> bool:
@@ -192,6 +189,11 @@ def _is_saved(connection: Connection, head: Head, epoch: Epoch) -> bool:
 
 def _has_unknown(connection: Connection) -> bool:
     return connection.execute(select(PROJECTION).where(PROJECTION.c.name == UNKNOWN)).first() is not None
+
+
+def _marked(connection: Connection, name: str) -> int:
+    query = select(PROJECTION.c.seq).where(PROJECTION.c.name == name)
+    return connection.execute(query).scalar() or 0
 
 
 def _epoch(connection: Connection) -> Epoch:

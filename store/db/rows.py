@@ -5,12 +5,14 @@ from functools import partial
 from typing import Any, get_args, get_type_hints
 
 import msgspec
-from sqlalchemy import Connection, Row, Table, bindparam, or_, select, update
+from sqlalchemy import Connection, Row, Table, bindparam, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from dispatch.floor import TABLES, Floor
 from dispatch.words import Mission
-from store.core.batch import Batch, Work, is_conflict
+from store.core.batch import Batch
+from store.core.decided import DECIDED_MAX, Decided
+from store.core.hlc import COUNTER_BITS
 from store.core.journal import Head
 from store.core.wire import Entry, Epoch, Verdict, encode
 from store.db.base import chain_start
@@ -22,6 +24,8 @@ _DECODERS: dict[str, msgspec.msgpack.Decoder[Any]] = {
     name: msgspec.msgpack.Decoder(get_args(_TYPES[name])[1]) for name in TABLES
 }
 IDS_PER_QUERY = 256
+CLOCK_SLACK_MS = 60_000
+"""The clock of a hub is set back by less, or what it refused meanwhile is not found by its time."""
 VERDICT_KEPT_MS = 30 * 24 * 3600 * 1000
 REFUSAL_KEPT_MS = 190 * 24 * 3600 * 1000
 """The law on networks asks for six months of logs."""
@@ -167,31 +171,78 @@ def forget_verdicts(connection: Connection, now_ms: int) -> None:
     forget_refusals(connection, now_ms - REFUSAL_KEPT_MS)
 
 
-def verdict_rows(verdicts: list[Verdict], works: dict[str, Work], now_ms: int) -> list[dict[str, Any]]:
+def verdict_rows(decided: Iterable[Decided]) -> list[dict[str, Any]]:
     return [
         {
-            "cid": verdict.cid,
-            "ok": not verdict.refusal,
-            "seq": verdict.seq,
-            **_epoch(verdict.epoch),
-            "refusal": verdict.refusal,
-            "kind": works[verdict.cid].kind,
-            "machine": works[verdict.cid].machine,
-            "by_id": works[verdict.cid].by,
-            "seat_id": works[verdict.cid].seat_id,
-            "site": works[verdict.cid].site,
-            "decided_at": now_ms,
-            "order_body": _kept_order(verdict, works[verdict.cid]),
+            "cid": one.cid,
+            "ok": not one.refusal,
+            "seq": one.seq,
+            **_epoch(one.epoch),
+            "refusal": one.refusal,
+            "kind": one.kind,
+            "machine": one.machine,
+            "by_id": one.by,
+            "seat_id": one.seat_id,
+            "site": one.site,
+            "decided_at": one.at,
+            "order_body": one.order or None,
         }
-        for verdict in verdicts
+        for one in decided
     ]
 
 
-def _kept_order(verdict: Verdict, work: Work) -> bytes | None:
-    """What this site would hand in if it turned out that another one commanded; None: nothing came of it."""
-    if work.order is None or (verdict.refusal and not is_conflict(verdict)):
-        return None
-    return encode(work.order)
+def read_decided(connection: Connection, start: Head, entries: Iterable[Entry]) -> list[Decided]:
+    """What was decided at row `start` and up to the last of these rows, which follow it; in their order.
+
+    Found by id, and by time, which has an index: what was refused while the clock was set back may lack.
+    """
+    following = list(entries)
+    last = following[-1] if following else None
+    v, since = VERDICT.c, (start.hlc >> COUNTER_BITS) - CLOCK_SLACK_MS
+    between = (v.decided_at >= since) & v.seq.between(start.seq, last.seq if last else start.seq)
+    if last is not None:
+        between &= v.decided_at <= (last.hlc >> COUNTER_BITS) + CLOCK_SLACK_MS
+    found = {row.cid: row for row in connection.execute(select(VERDICT).where(between).limit(DECIDED_MAX))}
+    lacking = list({entry.cid for entry in following} - found.keys())
+    for at in range(0, len(lacking), IDS_PER_QUERY):
+        some = select(VERDICT).where(v.cid.in_(lacking[at : at + IDS_PER_QUERY]))
+        found |= {row.cid: row for row in connection.execute(some)}
+    return sorted((_decided_of(row) for row in found.values()), key=lambda one: one.seq)
+
+
+def read_decided_before(
+    connection: Connection, before: int, for_ms: int, limit: int
+) -> tuple[list[Decided], int]:
+    """What was decided before row `before` in the last `for_ms`, the latest first; orders stay away.
+
+    Also before which row to go on, 0: this was all. `limit`: about so many, those of one row together.
+    """
+    newest = select(func.max(VERDICT.c.decided_at)).scalar_subquery()
+    recent = (VERDICT.c.seq < before) & (VERDICT.c.decided_at >= newest - for_ms)
+    query = select(VERDICT).where(recent).order_by(VERDICT.c.seq.desc())
+    found = list(connection.execute(query.limit(limit)))
+    if len(found) < limit:
+        return [_decided_of(row, with_order=False) for row in found], 0
+    lowest = found[-1].seq
+    found = [row for row in found if row.seq > lowest]
+    found += connection.execute(query.where(VERDICT.c.seq == lowest))
+    return [_decided_of(row, with_order=False) for row in found], lowest
+
+
+def _decided_of(row: Row[Any], *, with_order: bool = True) -> Decided:
+    return Decided(
+        cid=row.cid,
+        seq=row.seq,
+        epoch=Epoch(row.term, row.term_site, row.boot),
+        refusal=row.refusal,
+        kind=row.kind,
+        machine=row.machine,
+        by=row.by_id,
+        seat_id=row.seat_id,
+        site=row.site,
+        at=row.decided_at,
+        order=(row.order_body or b"") if with_order else b"",
+    )
 
 
 # --- state -----------------------------------------------------------------------------------------

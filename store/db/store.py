@@ -23,9 +23,11 @@ from store.core.batch import (
     Work,
     decide_alone,
     decide_batch,
+    decided_by,
     ids_to_look_up,
     refused,
 )
+from store.core.decided import Decided
 from store.core.journal import Head
 from store.core.refusals_chain import MARK_ZERO
 from store.core.wire import Entry, Epoch, Verdict
@@ -73,6 +75,7 @@ class HubStore:
         self._refused = self._refused_next = MARK_ZERO  # end of the refusals: durable, in this transaction
         self._unknown = False  # the last commit may or may not have happened
         self._recovered: list[Entry] = []  # committed, not given out yet
+        self._recovered_decided: list[Decided] = []
         self._touch = False  # push a write of our own through to the standby
 
     # --- start and end ----------------------------------------------------------------------------
@@ -129,7 +132,8 @@ class HubStore:
             log.warning("batch of %d redone one by one: %r", len(works), error)
             batch = self._transaction(works, now_ms, singly=True)
         batch.entries[:0] = self._recovered
-        self._recovered = []
+        batch.decided[:0] = self._recovered_decided
+        self._recovered, self._recovered_decided = [], []
         return batch
 
     def _transaction(self, works: list[Work], now_ms: int, *, singly: bool) -> Batch:
@@ -197,14 +201,15 @@ class HubStore:
         if batch.entries:
             rows.add(connection, JOURNAL, rows.journal_rows(batch.entries, before.hash))
         if batch.verdicts:
-            by_cid = {work.cid: work for work in works}
-            verdicts = rows.verdict_rows(batch.verdicts, by_cid, now_ms)
+            batch.decided = decided_by(batch.verdicts, works, now_ms)
+            verdicts = rows.verdict_rows(batch.decided)
             rows.add(connection, VERDICT, verdicts)
             refusals, self._refused_next = chain_refusals(verdicts, self._refused_next)
             rows.add(connection, REFUSAL, refusals)
         if batch.renewed:
-            by_cid = {work.cid: work for work in works}
-            rows.upsert(connection, VERDICT, rows.verdict_rows(batch.renewed, by_cid, now_ms))
+            renewed = decided_by(batch.renewed, works, now_ms)
+            batch.decided = sorted(batch.decided + renewed, key=lambda one: one.seq)
+            rows.upsert(connection, VERDICT, rows.verdict_rows(renewed))
         self._give_away(connection, batch)
 
     def _give_away(self, connection: Connection, batch: Batch) -> None:
@@ -233,6 +238,7 @@ class HubStore:
                 self._check_authority(connection)
                 self._check_continues(connection)
                 entries = rows.read_journal(connection, self._head.seq, RECOVERED_MAX)
+                decided = rows.read_decided(connection, self._head, entries)
                 refused = read_mark(connection)
         floor = copy_of(self._floor)
         for entry in entries:
@@ -241,7 +247,7 @@ class HubStore:
             last = entries[-1]
             self._floor, self._head = floor, Head(last.seq, last.hlc, last.hash)
             self._recovered += entries
-        self._refused = refused
+        self._refused, self._recovered_decided = refused, decided
         self._unknown = False
 
     def _check_continues(self, connection: Connection) -> None:
@@ -306,6 +312,7 @@ def _add(total: Batch, one: Batch) -> None:
     total.entries += one.entries
     total.verdicts += one.verdicts
     total.renewed += one.renewed
+    total.decided += one.decided
     total.answers += one.answers
     total.held += one.held
     total.changed |= one.changed

@@ -7,8 +7,9 @@ from dispatch import commands as cmd
 from dispatch.floor import Floor
 from dispatch.kinds import Role
 from dispatch.words import Dispatcher, Point, Seat, Station
-from store.core.batch import Batch, decide_batch
+from store.core.batch import Batch, decide_batch, decided_by
 from store.core.copied import CopyJob, fold
+from store.core.decided import Decided
 from store.core.following import Copy, PublishPositions, ToTheHub
 from store.core.greeting import Identity
 from store.core.hub_logic import HubLogic
@@ -67,6 +68,8 @@ class Sites:
         self.to_relay: deque[bytes] = deque()
         self.copied_floor, self.copied_head = Floor(), Head()
         self.journal: list[Any] = []
+        self.decided: list[Decided] = []
+        self.copied: dict[str, Decided] = {}
 
     def connect(self) -> None:
         self.relay_out(self.relay.connected(self.now))
@@ -96,8 +99,11 @@ class Sites:
                 if route == LINE and not self.cut:
                     self.to_relay.append(frame)
             elif isinstance(output, ReadJournal):
-                rows = [row for row in self.journal if row.seq > output.follow.seq]
-                self.hub_out(self.hub.followers.on_rows(output, tuple(rows), self.hub.head))
+                rows = tuple(row for row in self.journal if row.seq > output.follow.seq)
+                first = 0 if output.follow.before else output.follow.seq
+                decided = tuple(one for one in self.decided if one.seq >= first)
+                answer = self.hub.followers.on_rows(output, rows, self.hub.head, decided, 0)
+                self.hub_out([*answer])
 
     def pump(self) -> None:
         while self.to_hub or self.to_relay or (self.copy_now and self.jobs):
@@ -115,15 +121,18 @@ class Sites:
         if job.base is not None:
             batch = Batch(job.base.floor, job.base.head)
         else:
-            batch, unknown = fold(self.copied_floor, self.copied_head, job.entries)
+            batch, unknown = fold(self.copied_floor, self.copied_head, job.entries, job.decided)
             assert unknown is None
         self.copied_floor, self.copied_head = batch.floor, batch.head
+        self.copied |= {one.cid: one for one in batch.decided}
         self.relay_out(self.relay.on_copied(batch, self.now))
 
     def write(self) -> None:
         works = self.hub.next_batch()
         if works:
             batch = decide_batch(self.hub.floor, works, {}, self.hub.head, self.hub.identity.epoch, self.now)
+            batch.decided = decided_by(batch.verdicts, works, self.now)
+            self.decided += batch.decided
             self.journal += batch.entries
             self.hub_out(self.hub.on_committed(batch, self.now))
 

@@ -14,15 +14,18 @@ from dispatch.events import ConflictFound, Event
 from dispatch.floor import Floor
 from dispatch.sites import CITY, Authority, Site
 from dispatch.words import Station
-from store.core.batch import Batch, Work, is_conflict
+from store.core.batch import Batch, is_conflict
 from store.core.copied import CopyJob, fold
+from store.core.decided import Decided
 from store.core.journal import HEAD_ZERO, Head, broken_at
-from store.core.site_messages import Late
+from store.core.site_messages import Follow, Late
 from store.core.wire import EPOCH_ZERO, Entry, Epoch, Verdict, encode
 from tests.store.core.simulated_store import VEHICLES, Broken, demand, first_floor
 
 CITY_SITE, DISTRICT = "01", "P"
 SITES = (CITY_SITE, DISTRICT)
+THIRD = "Q"
+"""A district that only follows, in the world of three sites."""
 SEATS_OF = {CITY_SITE: ("s1", "s2"), DISTRICT: ("s3", "s4")}
 
 __all__ = ["Broken", "demand"]
@@ -50,6 +53,12 @@ class SiteBug(Enum):
     NO_TERMINAL_FENCE = auto()
     NOT_FENCED = auto()
     HEARD_TERM_FORGOTTEN = auto()
+    COPIED_ORDERS_KEPT = auto()
+    """Needs a third site: what it copied beyond the fork is not handed in."""
+
+
+THIRD_SITE_BUGS = frozenset({SiteBug.COPIED_ORDERS_KEPT})
+"""Two sites cannot show these."""
 
 
 def floor_of_sites() -> Floor:
@@ -78,10 +87,12 @@ class SiteDisk:
         self.journal: list[Entry] = []
         self.verdicts: dict[str, Verdict] = {}
         self.orders: dict[str, bytes] = {}
+        self.decided: dict[str, Decided] = {}
         self.epoch = EPOCH_ZERO
         self.boot = 0
         self.abandoned: list[Entry] = []
         self.leads = False
+        self.before = 0
         self.heard = EPOCH_ZERO  # the hub that ended our own command
         self.word: Authority | None = None  # by whose order this site leads, before it stands in the journal
 
@@ -131,34 +142,44 @@ class SiteDisk:
         self.epoch = Epoch(term, site, self.boot)
         return self.epoch
 
-    def commit(self, batch: Batch, works: list[Work], epoch: Epoch) -> bool:
+    def commit(self, batch: Batch, epoch: Epoch) -> bool:
         """Make it durable; False: another start of this site has the store."""
         if epoch != self.epoch:
             return False
         demand(all(v.cid not in self.verdicts for v in batch.verdicts), "one verdict per command")
         self.journal += batch.entries
-        by_cid = {work.cid: work for work in works}
-        for verdict in (*batch.verdicts, *batch.renewed):
-            self.verdicts[verdict.cid] = verdict
-            work = by_cid[verdict.cid]
-            if work.order is not None and (not verdict.refusal or is_conflict(verdict)):
-                self.orders[verdict.cid] = encode(work.order)
+        for one in batch.decided:
+            self.keep(one)
         return True
+
+    def keep(self, one: Decided) -> None:
+        self.decided[one.cid] = one
+        self.verdicts[one.cid] = Verdict(one.cid, one.seq, one.refusal, one.epoch)
+        if one.order:
+            self.orders[one.cid] = one.order
+
+    def decided_at(self, follow: Follow) -> tuple[Decided, ...]:
+        """What a relay that asks this lacks."""
+        first = 0 if follow.before else follow.seq
+        return tuple(sorted((d for d in self.decided.values() if d.seq >= first), key=lambda d: d.seq))
 
     def copy(self, job: CopyJob, floor: Floor) -> Batch:
         """Rows of the other site, or the base this copy begins with."""
         self.epoch = job.epoch
         if job.base is not None:
-            self.base, self.base_floor = job.base.head, job.base.floor
+            self.base, self.base_floor, self.before = job.base.head, job.base.floor, job.before or 0
             return Batch(job.base.floor, job.base.head)
+        self.before = self.before if job.before is None else job.before
         head = self.head
         assert head is not None
-        batch, unknown = fold(floor, head, job.entries)
+        batch, unknown = fold(floor, head, job.entries, job.decided)
         demand(unknown is None and not batch.faults, f"every row is understood: {batch.faults}")
         demand(broken_at(job.entries, head) is None, "what is copied continues the copy")
         self.journal += batch.entries
-        for verdict in batch.verdicts:
-            self.verdicts[verdict.cid] = verdict
+        with_rows = {entry.cid for entry in batch.entries}
+        for one in batch.decided:
+            if one.cid in with_rows or one.cid not in self.verdicts:
+                self.keep(one)
         return batch
 
     def tail(self, fork: int) -> list[Late]:
@@ -170,8 +191,11 @@ class SiteDisk:
         return [
             late_of(verdict, self.orders[verdict.cid], rows[verdict.cid])
             for verdict in sorted(known, key=lambda verdict: verdict.seq)
-            if verdict.cid in self.orders and verdict.cid in rows
+            if verdict.cid in self.orders and verdict.cid in rows and self._hands_in(verdict)
         ]
+
+    def _hands_in(self, verdict: Verdict) -> bool:
+        return self.bug is not SiteBug.COPIED_ORDERS_KEPT or verdict.epoch.site == self.site
 
     def rewind(self, fork: int) -> None:
         """Go back to row `fork`; what follows is kept apart."""
@@ -181,6 +205,8 @@ class SiteDisk:
         del self.journal[fork - start :]
         kept = {cid: v for cid, v in self.verdicts.items() if v.seq <= fork or plain_no(v)}
         self.verdicts = {cid: replace(v, seq=min(v.seq, fork)) for cid, v in kept.items()}
+        decided = {cid: one for cid, one in self.decided.items() if cid in kept}
+        self.decided = {cid: replace(one, seq=min(one.seq, fork)) for cid, one in decided.items()}
 
 
 def plain_no(verdict: Verdict) -> bool:

@@ -15,7 +15,7 @@ from dispatch.floor import copy_of
 from dispatch.order import Late as Lateness
 from dispatch.sites import CITY
 from radio.terminal.order_text import OrderTail
-from store.core.batch import Batch, Work, decide_batch, ids_to_look_up, result_of_late
+from store.core.batch import Batch, Work, decide_batch, decided_by, ids_to_look_up, result_of_late
 from store.core.command_messages import HandOver
 from store.core.greeting import Identity
 from store.core.hub_logic import HubLogic, Origin, Publish, Reply, _Expected
@@ -83,13 +83,13 @@ class Leader(Party):
         self.emit(self.logic.on_message(origin, decode_to_hub(frame), self.world.now))
         self.write()
 
-    def from_site(self, frame: bytes) -> None:
-        """A word of the other site's relay, or the Tick of its hub."""
+    def from_site(self, frame: bytes, site: str = "") -> None:
+        """A word of another site's relay, or the Tick of its hub. `site` "": the other one's."""
         if frame.startswith(TICK):
             self.hear(decode_from_hub(frame[len(TICK) :]))
             return
         message = decode_to_hub(frame)
-        other = self.world.other(self.site)
+        other = site or self.world.other(self.site)
         if isinstance(message, Follow) and self.bug is SiteBug.TAIL_NOT_COMPARED:
             message = replace(message, hash=self.disk.hash_at(message.seq) or message.hash)
         if isinstance(message, Late):
@@ -143,11 +143,13 @@ class Leader(Party):
         desk = copy_of(logic.floor)
         batch = decide_batch(logic.floor, works, known, logic.head, self.epoch, world.now, desk=desk)
         assert batch.floor == desk, "what changes is told"
+        decided = decided_by((*batch.verdicts, *batch.renewed), works, world.now)
+        batch.decided = sorted(decided, key=lambda one: one.seq)
         if not world.calm and world.random.random() < 0.01:  # power lost in the middle of the commit
-            if world.random.random() < 0.5 and disk.commit(batch, works, self.epoch):
+            if world.random.random() < 0.5 and disk.commit(batch, self.epoch):
                 world.decided(self, batch)
             world.crash(self.site, self)
-        elif disk.commit(batch, works, self.epoch):
+        elif disk.commit(batch, self.epoch):
             world.decided(self, batch)
             self.committed(batch)
         else:
@@ -160,7 +162,7 @@ class Leader(Party):
             if verdict.cid in self.lates:
                 self.lates.discard(verdict.cid)
                 result = result_of_late(verdict, repeated=repeated)
-                self.to_site(encode(LateDone(cid=verdict.cid, result=result)))
+                self.world.to_followers(self, encode(LateDone(cid=verdict.cid, result=result)))
         self.emit(self.logic.on_committed(batch, world.now))
         for entry in batch.entries:
             event = msgspec.msgpack.decode(entry.body, type=Event)
@@ -201,7 +203,9 @@ class Leader(Party):
                     rows = self.disk.after(follow.seq)
                     same = self.disk.hash_at(follow.seq) == follow.hash
                     found = tuple(rows) if rows is not None and same else None
-                    self.emit([*self.logic.followers.on_rows(output, found, self.logic.head)])
+                    decided = self.disk.decided_at(follow)
+                    replies = self.logic.followers.on_rows(output, found, self.logic.head, decided, 0)
+                    self.emit([*replies])
                 case ReadHashes(_, asked):
                     pairs = [(seq, self.disk.hash_at(seq)) for seq in asked.seqs]
                     hashes = [(seq, known) for seq, known in pairs if known is not None]
@@ -209,7 +213,7 @@ class Leader(Party):
 
     def answer(self, route: bytes, frame: bytes) -> None:
         if route.startswith(b"@"):
-            self.to_site(frame)
+            self.world.to_follower(self, route[1:].decode(), frame)
             return
         message = decode_from_hub(frame)
         if isinstance(message, Ack):
@@ -222,10 +226,7 @@ class Leader(Party):
         for seat in self.world.seats:
             self.world.to_seat(seat, frame, self)
         if isinstance(message, Tick):
-            self.to_site(TICK + frame)
-
-    def to_site(self, frame: bytes) -> None:
-        self.world.to_site(self, frame)
+            self.world.to_followers(self, TICK + frame)
 
     # --- planned hand-over ------------------------------------------------------------------------
 
@@ -248,7 +249,8 @@ class Leader(Party):
         if self.world.now > self.handing_until:
             self.handing = None
             return
-        parked = [one.parked for one in self.logic.followers._by_route.values()]
+        there = [one for one in self.logic.followers._by_route.values() if one.site == self.handing]
+        parked = [one.parked for one in there]
         early = self.bug is SiteBug.HAND_OVER_EARLY
         if early or any(one is not None and one.seq == self.logic.head.seq for one in parked):
             self.write_word(self.handing)

@@ -45,5 +45,5 @@ class Party:
     def from_seat(self, seat: str, frame: bytes) -> None:
         raise NotImplementedError
 
-    def from_site(self, frame: bytes) -> None:
+    def from_site(self, frame: bytes, site: str = "") -> None:
         raise NotImplementedError

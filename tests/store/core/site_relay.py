@@ -46,7 +46,7 @@ class Follower(Party):
         self.last_try = world.now
         floor = disk.replay() if disk.base is not None else Floor()
         identity = Identity(site, f"relay-{site}", disk.epoch, SIGN)
-        self.logic = RelayLogic(identity, floor, disk.head, Line(), world.now)
+        self.logic = RelayLogic(identity, floor, disk.head, Line(), world.now, disk.before)
 
     # --- the line ---------------------------------------------------------------------------------
 
@@ -59,7 +59,7 @@ class Follower(Party):
     def redial(self) -> None:
         """The line of the real process: it is there, or it comes back by itself."""
         world = self.world
-        hub = world.parties.get(world.other(self.site))
+        hub = self.hub()
         if hub is None or hub.dead or world.line_cut(self.site):
             self.connected_to = None
         elif self.connected_to is not hub and world.now - self.last_try >= RECONNECT_MS:
@@ -69,7 +69,11 @@ class Follower(Party):
             if self.rejoin is not None:
                 self.step(self.rejoin.start(world.now))
 
-    def from_site(self, frame: bytes) -> None:
+    def hub(self) -> Party | None:
+        """Where this relay finds one."""
+        return self.world.parties.get(self.world.other(self.site))
+
+    def from_site(self, frame: bytes, site: str = "") -> None:
         frame = frame.removeprefix(TICK)
         message = decode_from_hub(frame)
         if self.bug is SiteBug.ACK_BEFORE_COPIED and isinstance(message, Forwarded):
@@ -126,7 +130,7 @@ class Follower(Party):
 
     def copy(self, job: CopyJob) -> None:
         if self.bug is SiteBug.SHOWN_BEFORE_COPIED and job.base is None:
-            self.copied(fold(self.logic.floor, self.logic.head, job.entries)[0])
+            self.copied(fold(self.logic.floor, self.logic.head, job.entries, job.decided)[0])
         self.jobs.append(job)
         if len(self.jobs) == 1:
             self.next_job()

@@ -17,7 +17,14 @@ from store.core.messages import Cmd, decode_to_hub
 from store.core.roster import Machine, MachineRole
 from store.core.site_messages import Forward
 from store.core.wire import BadMessage, encode
-from tests.store.core.simulated_store import INCIDENTS, MACHINE_KEY, START_MS, STEPS, VEHICLES
+from tests.store.core.simulated_store import (
+    INCIDENTS,
+    MACHINE_KEY,
+    START_MS,
+    STEPS,
+    VEHICLES,
+    come_to_rest,
+)
 from tests.store.core.site_disk import (
     CITY_SITE,
     DISTRICT,
@@ -101,6 +108,13 @@ class World(Watch):
         seat = self.seats[name]
         if seat.at == party.site:
             self._deliver(party.site, name, lambda: seat.dead or seat.receive(frame))
+
+    def to_follower(self, sender: Party, _site: str, frame: bytes) -> None:
+        """A hub's answer: with two sites there is one relay to answer."""
+        self.to_site(sender, frame)
+
+    def to_followers(self, sender: Party, frame: bytes) -> None:
+        self.to_site(sender, frame)
 
     def to_site(self, sender: Party, frame: bytes) -> None:
         """Over the one stream between both sites: in order, and what is under way when it breaks is gone."""
@@ -287,16 +301,8 @@ class World(Watch):
     # --- the end ----------------------------------------------------------------------------------
 
     def settle(self) -> None:
-        """Nobody orders any more, lines stay bad for a while, then heal: everything has to come to rest."""
-        self.run_until(self.now + DRAIN_MS)
-        self.calm = True
-        self.cut.clear()
-        end = self.now + QUIET_MS_MAX
-        unrest = "not looked yet"
-        while unrest:
-            demand(self.now < end, f"everything settles: {unrest}")
-            self.run_until(self.now + SLICE_MS)
-            unrest = self.unrest()
+        """Everything has to come to rest."""
+        come_to_rest(self, DRAIN_MS, SLICE_MS, QUIET_MS_MAX)
         self.check()
 
 

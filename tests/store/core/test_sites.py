@@ -9,7 +9,7 @@ from collections import Counter
 
 import pytest
 
-from tests.store.core.site_disk import SiteBug
+from tests.store.core.site_disk import THIRD_SITE_BUGS, SiteBug
 from tests.store.core.sites import find, run
 
 RUNS = int(os.environ.get("LINGSHENG_SITE_RUNS", "60"))
@@ -41,7 +41,7 @@ def test_what_broke_once_stays_whole(seed: int) -> None:
     clean(seed)
 
 
-@pytest.mark.parametrize("bug", SiteBug)
+@pytest.mark.parametrize("bug", [bug for bug in SiteBug if bug not in THIRD_SITE_BUGS])
 def test_planted_fault_is_found(bug: SiteBug) -> None:
     began = time.perf_counter()
     runs = find(bug, FOUND_WITHIN_RUNS)

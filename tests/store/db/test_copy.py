@@ -10,13 +10,15 @@ from dispatch import commands as cmd
 from dispatch.floor import Floor
 from dispatch.kinds import Role
 from dispatch.order import Order
+from dispatch.refusals import NotPossible
 from dispatch.sites import Authority
 from dispatch.words import Point, Station
-from store.core.batch import Batch, Work, decide_batch
+from store.core.batch import Batch, Work, decide_batch, decided_by
 from store.core.copied import Base, CopyJob
+from store.core.decided import Decided
 from store.core.journal import Head, broken_at, row_hash
 from store.core.site_messages import Follow, HashReq
-from store.core.wire import EPOCH_ZERO, Entry, Epoch
+from store.core.wire import EPOCH_ZERO, Entry, Epoch, encode
 from store.db import rows
 from store.db.authority import FOLLOWING, fence, scopes, take
 from store.db.base import chain_start, head_at
@@ -25,6 +27,7 @@ from store.db.engine import open_engine
 from store.db.errors import NotHolder, StoreDown
 from store.db.journal_reader import JournalReader
 from store.db.rebuild import rebuild
+from store.db.rewind import Tail
 from store.db.short import short_transaction
 from store.db.store import HubStore
 
@@ -53,6 +56,7 @@ class Journal:
             works.append(Work(name, "hub", given, NOW + 1000))
         batch: Batch = decide_batch(self.floor, works, {}, self.head, CITY, NOW)
         self.floor, self.head = batch.floor, batch.head
+        self.decided = decided_by(batch.verdicts, works, NOW)
         return CopyJob(CITY, tuple(batch.entries))
 
 
@@ -86,6 +90,64 @@ def test_a_copy_begins_with_a_base_and_goes_on_row_by_row(store_url: str) -> Non
     verdicts = read(store_url, lambda connection: rows.read_verdicts(connection, ["st8", "st1"]))
     assert (verdicts["st8"].seq, verdicts["st8"].refusal, verdicts["st8"].epoch) == (5008, b"", CITY)
     assert "st1" not in verdicts  # before the base: only the city knows
+
+
+def test_a_copy_keeps_orders_refusals_and_what_it_still_lacks(store_url: str) -> None:
+    city = Journal(7)
+    copy = CopyStore(store_url)
+    copy.open()
+    copy.run(replace(city.base(), before=8), NOW)
+    job = city.more(2)
+    no = encode(NotPossible("x"))
+    refused = Decided("no", 9, CITY, no, "AssignVehicle", "seat-01", "d1", "s1", "", NOW)
+    early = Decided("early", 5, CITY, b"", "ReportRinging", "seat-01", "d1", "s1", "", NOW)
+    copy.run(replace(job, decided=(*city.decided, refused)), NOW)
+    copy.run(CopyJob(CITY, decided=(early, replace(refused, refusal=b"other")), before=5), NOW)
+    copy.close()
+    again = CopyStore(store_url)
+    assert again.open().before == 5
+    again.close()
+    verdicts = read(store_url, lambda connection: rows.read_verdicts(connection, ["no", "early", "st1"]))
+    assert {cid: bool(one.refusal) for cid, one in verdicts.items()} == {
+        "no": True,
+        "early": False,
+        "st1": False,
+    }
+    assert verdicts["no"].refusal == no
+    tail = Tail(store_url)
+    assert [(late.cid, late.site, late.seq) for late in tail.orders(8)] == [("st2", "01", 9)]
+    tail.close()
+
+
+def test_a_new_copy_is_given_verdicts_from_before_its_base_page_by_page(store_url: str) -> None:
+    city = Journal(7)
+    copy = CopyStore(store_url)
+    copy.open()
+    copy.run(city.base(), NOW)
+    for _ in range(4):
+        job = city.more(10)
+        copy.run(replace(job, decided=tuple(city.decided)), NOW)
+    copy.close()
+    reader = JournalReader(store_url)
+    follow = Follow(
+        seq=city.head.seq, hash=city.head.hash, decided=True, before=city.head.seq + 1, bytes_max=500
+    )
+    given: list[str] = []
+    while follow.before > 0:
+        found, before = reader.decided(follow, ())
+        assert before < follow.before
+        follow = replace(follow, before=before)
+        given += [one.cid for one in found if not one.order]
+    assert sorted(given) == sorted(f"st{n}" for n in range(1, 41))
+    rows_of = reader.after(Follow(seq=20, hash=read(store_url, lambda c: head_at(c, 20)).hash, bytes_max=600))
+    assert rows_of
+    start = Follow(seq=20, hash=b"", decided=True)
+    decided, before = reader.decided(start, rows_of)
+    assert before == -1
+    assert [(one.seq, bool(one.order)) for one in decided] == [
+        (seq, True) for seq in range(20, rows_of[-1].seq + 1)
+    ]
+    reader.close()
 
 
 def test_a_rebuilt_copy_is_the_same(store_url: str) -> None:
