@@ -55,6 +55,22 @@ class Broken(AssertionError):
     """An invariant does not hold."""
 
 
+def come_to_rest(world: Any, drain_ms: int, look_ms: int, within_ms: int) -> None:
+    """Nobody orders any more, lines stay bad for `drain_ms` (the last words get lost), then heal.
+
+    Raises Broken when `world.unrest` still names something after `within_ms`.
+    """
+    world.run_until(world.now + drain_ms)
+    world.calm = True
+    world.cut.clear()
+    end = world.now + within_ms
+    why = "not looked yet"
+    while why:
+        demand(world.now < end, f"everything settles: {why}")
+        world.run_until(world.now + look_ms)
+        why = world.unrest()
+
+
 def demand(condition: object, what: str) -> None:
     if not condition:
         raise Broken(what)

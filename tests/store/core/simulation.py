@@ -45,8 +45,12 @@ from tests.store.core.simulated_store import (
     Bug,
     Disk,
     SimHubLogic,
+    come_to_rest,
     demand,
 )
+
+LOOK_MS = 500
+ZOMBIES_WAKE_MS = 2_500
 
 
 class Hub:
@@ -327,17 +331,21 @@ class World:
         )
 
     def settle(self) -> None:
-        """Nobody orders any more, the network stays bad for a while (the last words get lost), then heals."""
-        self.run_until(self.now + DRAIN_MS)
-        self.calm = True
-        self.cut.clear()
-        if self.hub is None:
-            self.run_until(self.now + 2000)
-        for seat in self.seats.values():
-            if seat.dead:
-                self.run_until(self.now + 1000)
-        self.run_until(self.now + SETTLE_MS)
+        """Everything has to come to rest; then whoever still stood still wakes up."""
+        come_to_rest(self, DRAIN_MS, LOOK_MS, SETTLE_MS)
+        self.run_until(self.now + ZOMBIES_WAKE_MS)
         self.check()
+
+    def unrest(self) -> str:
+        """What waits for an answer, or has not heard everything; "": only Ticks can still come."""
+        if self.hub is None:
+            return "there is no hub"
+        for seat in self.seats.values():
+            if seat.dead or seat.outbox or seat.logic.phase(self.now) is not Phase.LIVE:
+                return f"{seat.name}: {seat.logic.phase(self.now)} {list(seat.outbox)[:3]}"
+            if seat.logic.replica.seq != len(self.disk.journal):
+                return f"{seat.name} is behind"
+        return ""
 
     def check(self) -> None:
         disk = self.disk
