@@ -40,6 +40,7 @@ class Over:
         if Topic.STATUS in changes:
             framed = any(one.framed for one in banners(self._desk.standing(now)))
             self.frame.show_colour(self._theme.window.fault if framed else "")
+            self.place()  # a panel's title may have changed the columns
         if changes & {Topic.COMMAND, Topic.STATUS} and self.authorise.isVisible():
             self.authorise.refresh()
         if changes & {Topic.CONFLICTS, Topic.STATUS} and self.conflicts.isVisible():

@@ -197,7 +197,8 @@ class SeatWindow(QMainWindow):
         """Each second: clock, ages, lamps."""
         now = self._desk.clock()
         self._header.tick(now)
-        self.show_changes({Topic.CALLS, Topic.INCIDENTS, Topic.MISSIONS, Topic.VEHICLES, Topic.STATUS})
+        aging = {Topic.CALLS, Topic.INCIDENTS, Topic.MISSIONS, Topic.VEHICLES, Topic.ALARMS, Topic.STATUS}
+        self.show_changes(aging)
         if crews_calling(self._desk):
             self._app.alert(self)
             self._app.beep()

@@ -162,7 +162,7 @@ def order(desk: Desk, vehicle: Vehicle | None = None, told: str = "") -> None:
         desk.notice(say("没有选中车辆"), say("用 Ctrl+数字 或在列表中选一辆车"))
     elif vehicle.mission_id is not None:
         mission = desk.floor.missions[vehicle.mission_id]
-        number = short(desk.floor.incidents[mission.incident_id].number)
+        number = short(desk.floor.incidents[mission.incident_id].number, desk.floor)
         what = say("{vehicle} 正在执行 {number} 的任务", vehicle=vehicle.number, number=number)
         desk.notice(what, say("改派请按 Shift+F4，或另选一辆车"))
     else:
@@ -207,7 +207,7 @@ def is_closed(desk: Desk) -> bool:
     incident = desk.incident()
     if incident is None or incident.closing is None:
         return False
-    what = say("事件 {number} 已结束", number=short(incident.number))
+    what = say("事件 {number} 已结束", number=short(incident.number, desk.floor))
     desk.notice(what, say("同一件事：Ctrl+O 重开后再操作；另一件事：F2 新建受理"), "reopen")
     return True
 

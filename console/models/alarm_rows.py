@@ -64,7 +64,7 @@ def _alarm_row(desk: Desk, alarm: Alarm, now: int) -> AlarmRow:
 def _crew_row(desk: Desk, alarm: Alarm, now: int) -> AlarmRow:
     vehicle = desk.floor.vehicles[alarm.id]
     mission = desk.floor.missions.get(vehicle.mission_id or "")
-    number = f" → {short(desk.floor.incidents[mission.incident_id].number)}" if mission else ""
+    number = f" → {short(desk.floor.incidents[mission.incident_id].number, desk.floor)}" if mission else ""
     assert vehicle.crew_call is not None  # `_there` looked
     mine = mission is None or is_mine(desk, alarm.seat_id)
     words, target = word(vehicle.crew_call), f"{vehicle.number}{number}"
@@ -111,7 +111,7 @@ def _alarm_target(desk: Desk, alarm: Alarm) -> tuple[str, str]:
         return form.place.address or form.contact_phone, alarm.id
     if alarm.kind in {AlarmKind.NO_VEHICLE, AlarmKind.HOLD_DUE}:
         incident = floor.incidents[alarm.id]
-        return f"{short(incident.number)} {incident.place.address}", alarm.id
+        return f"{short(incident.number, floor)} {incident.place.address}", alarm.id
     mission = floor.missions[alarm.id]
-    number = short(floor.incidents[mission.incident_id].number)
+    number = short(floor.incidents[mission.incident_id].number, floor)
     return f"{floor.vehicles[mission.vehicle_id].number} → {number}", mission.incident_id

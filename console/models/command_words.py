@@ -20,6 +20,8 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "CloseIncident": ("结束事件", "incident closed"),
     "ReopenIncident": ("重开事件", "incident reopened"),
     "AssignVehicle": ("派车", "vehicle sent"),
+    "ReportOrderDelivered": ("指令已送达", "order delivered"),
+    "ReportOrderTimedOut": ("指令超时", "order timed out"),
     "RecordMilestone": ("记录节点", "step recorded"),
     "RecordVehicleKey": ("车载按键", "key of the terminal"),
     "CorrectMilestone": ("更正节点", "step corrected"),

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from console.i18n import say
 from console.models.labels import word
-from console.models.latest import short
+from console.models.latest import serial, short
 from console.verbs import VERBS, Verb, allowed
 from dispatch.floor import Floor
 from dispatch.kinds import IncidentState, Role
@@ -97,15 +97,23 @@ def _named_vehicle(verb: Verb, text: str, floor: Floor) -> Parsed:
     return Parsed(trouble=say("不止一辆：{numbers}", numbers=numbers))
 
 
+def _names(text: str, number: str, floor: Floor) -> bool:
+    """`12`, `0012`, `02-0012` and the whole number name an incident."""
+    alike = serial(number).lstrip("0") == text.lstrip("0")
+    return alike or text in {short(number, floor), number.lower()}
+
+
 def _named_incident(verb: Verb, text: str, floor: Floor, *, closed: bool) -> Parsed:
     found = [
         incident
         for incident in floor.incidents.values()
-        if (incident.state is IncidentState.CLOSED) is closed
-        and (short(incident.number).lstrip("0") == text.lstrip("0") or incident.number.lower() == text)
+        if (incident.state is IncidentState.CLOSED) is closed and _names(text.lower(), incident.number, floor)
     ]
     if len(found) == 1:
         return Parsed(verb, incident=found[0])
+    if found:
+        numbers = "  ".join(f"{short(one.number, floor)} {one.place.address}" for one in found[:5])
+        return Parsed(trouble=say("不止一件：{numbers}", numbers=numbers))
     if closed:
         return Parsed(trouble=say("没有已结束的事件“{text}”，写事件号末四位", text=text))
     return Parsed(trouble=say("没有进行中的事件“{text}”，写事件号末四位", text=text))

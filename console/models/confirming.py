@@ -14,7 +14,7 @@ def act_words(desk: Desk, command: cmd.Command) -> str:
     match command:
         case cmd.CloseIncident() if command.incident_id in floor.incidents:
             it = floor.incidents[command.incident_id]
-            number, reason = short(it.number), word(command.reason)
+            number, reason = short(it.number, floor), word(command.reason)
             what = say("未派车结束事件 {number}：{reason}", number=number, reason=reason)
             return "\n".join(part for part in (what, it.place.address, command.remark) if part)
         case cmd.RefuseMission() if command.mission_id in floor.missions:

@@ -101,7 +101,11 @@ def target(floor: Floor, one: Conflict) -> str:
 
 def _incident(floor: Floor, incident_id: str) -> str:
     incident = floor.incidents.get(incident_id)
-    return f"{short(incident.number)} {incident.place.address}".strip() if incident else say("（无此事件）")
+    return (
+        f"{short(incident.number, floor)} {incident.place.address}".strip()
+        if incident
+        else say("（无此事件）")
+    )
 
 
 # --- the two sides -----------------------------------------------------------------------------------

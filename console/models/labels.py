@@ -1,5 +1,6 @@
 """The words of every code of the trade, in Chinese and English. A test keeps every member in here."""
 
+import re
 from enum import StrEnum
 
 from console.i18n import pick
@@ -348,6 +349,11 @@ def word(member: StrEnum) -> str:
 def step(kind: MilestoneKind) -> str:
     """A milestone in full, as on a button."""
     return pick(MILESTONE_LONG[kind])
+
+
+def short_station(name: str) -> str:
+    """What tells a station from the others in a narrow column: 铃江市第一人民医院急救站 is 第一人民医院."""
+    return re.sub(r"(?<=..)急救站$", "", re.sub(r"^\w{1,4}?市(?=\w{4})", "", name))
 
 
 def site_name(floor: Floor, code: str) -> str:

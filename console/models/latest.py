@@ -7,12 +7,13 @@ from msgspec import Struct
 
 from console.i18n import say
 from console.models.command_words import command_word
-from console.models.commanding import place_words, who
+from console.models.commanding import home_of, place_words, who
 from console.models.labels import site_name, step, word
 from console.models.latest_reserve import RESERVE_LINES
 from dispatch import events as ev
 from dispatch.floor import Floor
 from dispatch.kinds import TERMINAL_REFUSED, OrderStatus
+from dispatch.sites import CITY
 
 
 class Line(Struct, frozen=True):
@@ -42,14 +43,21 @@ def _vehicle(floor: Floor, mission_id: str) -> tuple[str, str, str]:
     )
 
 
-def short(number: str) -> str:
-    """The part of an incident number that people say: its serial, `0012`."""
+def serial(number: str) -> str:
+    """The last part of an incident number: `0012`."""
     return number.rsplit("-", 1)[-1]
+
+
+def short(number: str, floor: Floor) -> str:
+    """What people say of a number: its serial; `02-0012` where another site than the centre gave it."""
+    site = number.split("-", 1)[0]
+    elsewhere = site in floor.sites and site != home_of(floor, CITY)
+    return f"{site}-{serial(number)}" if elsewhere else serial(number)
 
 
 def _opened(event: ev.IncidentOpened, floor: Floor, now: int) -> Line:
     it = event.incident
-    text = say("新事件 {number} {address}", number=short(it.number), address=it.place.address)
+    text = say("新事件 {number} {address}", number=short(it.number, floor), address=it.place.address)
     return Line(it.opened_at, text, it.id)
 
 
@@ -59,7 +67,7 @@ def _assigned(event: ev.VehicleAssigned, floor: Floor, now: int) -> Line:
     text = say(
         "{vehicle} 派往 {number}（{seat} 台）",
         vehicle=vehicle,
-        number=short(number),
+        number=short(number, floor),
         seat=seat.number if seat else "–",
     )
     return Line(event.mission.ordered_at, text, incident_id)
@@ -69,19 +77,19 @@ def _progress(event: ev.OrderProgressed, floor: Floor, now: int) -> Line:
     vehicle, _, incident_id = _vehicle(floor, event.mission_id)
     text = say("{vehicle} 指令{status}", vehicle=vehicle, status=word(event.status))
     if event.status is OrderStatus.TIMED_OUT and event.remark == TERMINAL_REFUSED:
-        text = say("{vehicle} 车载终端拒绝指令：已听命他方", vehicle=vehicle)
+        text = say("{vehicle} 车载终端拒绝指令：已有他令或听命他方", vehicle=vehicle)
     return Line(event.at, text, incident_id, event.status is OrderStatus.TIMED_OUT)
 
 
 def _reached(event: ev.MilestoneReached, floor: Floor, now: int) -> Line:
     vehicle, number, incident_id = _vehicle(floor, event.mission_id)
-    text = f"{vehicle} {step(event.milestone.kind)}（{short(number)}）"
+    text = f"{vehicle} {step(event.milestone.kind)}（{short(number, floor)}）"
     return Line(event.milestone.at, text, incident_id)
 
 
 def _ended(event: ev.MissionEnded, floor: Floor, now: int) -> Line:
     vehicle, number, incident_id = _vehicle(floor, event.mission_id)
-    return Line(event.at, f"{vehicle} {word(event.result)}（{short(number)}）", incident_id)
+    return Line(event.at, f"{vehicle} {word(event.result)}（{short(number, floor)}）", incident_id)
 
 
 def _vehicle_state(event: ev.VehicleStateChanged, floor: Floor, now: int) -> Line:
@@ -98,18 +106,18 @@ def _call_ended(event: ev.CallEnded, floor: Floor, now: int) -> Line:
 
 
 def _joined(event: ev.IncidentJoined, floor: Floor, now: int) -> Line:
-    number = short(floor.incidents[event.incident_id].number)
+    number = short(floor.incidents[event.incident_id].number, floor)
     return Line(now, say("第 {n} 次受理并入 {number}", n=event.number, number=number), event.incident_id)
 
 
 def _held(event: ev.IncidentHeld, floor: Floor, now: int) -> Line:
-    number = short(floor.incidents[event.incident_id].number)
+    number = short(floor.incidents[event.incident_id].number, floor)
     text = say("{number} 挂起：{reason}", number=number, reason=word(event.hold.reason))
     return Line(event.hold.since_at, text, event.incident_id)
 
 
 def _closed(event: ev.IncidentClosed, floor: Floor, now: int) -> Line:
-    number = short(floor.incidents[event.incident_id].number)
+    number = short(floor.incidents[event.incident_id].number, floor)
     text = say("{number} 结束：{reason}", number=number, reason=word(event.closing.reason))
     return Line(event.closing.closed_at, text, event.incident_id)
 
@@ -127,7 +135,7 @@ def _crew_answered(event: ev.CrewCallAnswered, floor: Floor, now: int) -> Line:
 
 
 def _reopened(event: ev.IncidentReopened, floor: Floor, now: int) -> Line:
-    number = short(floor.incidents[event.incident_id].number)
+    number = short(floor.incidents[event.incident_id].number, floor)
     text = say("{number} 重开：{remark}", number=number, remark=event.remark)
     return Line(event.at, text, event.incident_id, abnormal=True)
 
@@ -135,7 +143,9 @@ def _reopened(event: ev.IncidentReopened, floor: Floor, now: int) -> Line:
 def _taken(event: ev.IncidentTaken, floor: Floor, now: int) -> Line:
     incident = floor.incidents[event.incident_id]
     seat = floor.seats.get(incident.seat_id or "")
-    text = say("{number} 由 {seat} 台接管", number=short(incident.number), seat=seat.number if seat else "–")
+    text = say(
+        "{number} 由 {seat} 台接管", number=short(incident.number, floor), seat=seat.number if seat else "–"
+    )
     return Line(now, text, incident.id)
 
 

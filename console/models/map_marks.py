@@ -78,5 +78,5 @@ def _incident(floor: Floor, incident: Incident) -> IncidentMark | None:
         return None
     waiting = not any(floor.missions[key].active for key in incident.mission_ids)
     priority = PRIORITY.get(incident.severity, 2)
-    number, address = short(incident.number), incident.place.address
+    number, address = short(incident.number, floor), incident.place.address
     return IncidentMark(incident.id, number, point.lon, point.lat, priority, address, waiting)

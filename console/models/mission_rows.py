@@ -110,7 +110,7 @@ def _mission_row(desk: Desk, mission_id: str, chosen: str, now: int) -> MissionR
     if mission.order_status is OrderStatus.TIMED_OUT:
         order = say("指令超时，请用电台")
         if mission.order_failure == TERMINAL_REFUSED:
-            order = say("车载终端拒绝：已听命他方，请用电台核实")
+            order = say("车载终端拒绝：已有他令或听命他方，请用电台核实")
     last = max((entry.at for entry in mission.milestones), default=mission.ordered_at)
     return MissionRow(
         id=mission.id,

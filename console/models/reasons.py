@@ -191,7 +191,7 @@ def _close_incident(desk: Desk, incident: Incident) -> Ask:
     def then(value: str, remark: str, minutes: int) -> None:
         desk.give(cmd.CloseIncident(incident.id, CloseReason(value), remark))
 
-    return Ask(say("结束事件 {number}：选择原因", number=short(incident.number)), choices, then)
+    return Ask(say("结束事件 {number}：选择原因", number=short(incident.number, desk.floor)), choices, then)
 
 
 def answer_crew(desk: Desk, vehicle: Vehicle | None = None) -> Ask | None:
@@ -232,7 +232,7 @@ def reopen(desk: Desk) -> Ask | None:
         "other": say("其他原因"),
     }
     choices = tuple(Choice(value, words) for value, words in why.items())
-    return Ask(say("重开事件 {number}：选择原因", number=short(incident.number)), choices, then)
+    return Ask(say("重开事件 {number}：选择原因", number=short(incident.number, desk.floor)), choices, then)
 
 
 def choose_type(desk: Desk) -> Ask | None:

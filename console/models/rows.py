@@ -161,7 +161,7 @@ def history(desk: Desk, call: Call) -> str:
     incident = next((c.incident_id for c in before if c.incident_id), None)
     text = say("第 {n} 次来电，上次 {at}", n=len(before) + 1, at=clock(before[0].rang_at))
     known = desk.floor.incidents.get(incident or "")
-    return f"{text} · {say('事件')} {short(known.number)}" if known else text
+    return f"{text} · {say('事件')} {short(known.number, desk.floor)}" if known else text
 
 
 # --- incidents -------------------------------------------------------------------------------------
@@ -240,7 +240,7 @@ def _incident_row(desk: Desk, incident: Incident, now: int) -> IncidentRow:
         state = f"{state} {say('补录')}".strip()
     return IncidentRow(
         id=incident.id,
-        number=short(incident.number),
+        number=short(incident.number, desk.floor),
         priority=PRIORITY.get(incident.severity, 2),
         address=incident.place.address,
         complaint=incident.complaint,
@@ -274,7 +274,7 @@ def _closed_row(desk: Desk, incident: Incident) -> IncidentRow:
     assert incident.closing is not None  # its caller looked
     return IncidentRow(
         id=incident.id,
-        number=short(incident.number),
+        number=short(incident.number, desk.floor),
         priority=PRIORITY.get(incident.severity, 2),
         address=incident.place.address,
         complaint=incident.complaint,
@@ -332,7 +332,7 @@ def _vehicle_row(desk: Desk, vehicle: Vehicle, now: int) -> VehicleRow:
         look=look(desk, vehicle),
         state=state,
         station=station.name if station else "",
-        incident=short(floor.incidents[mission.incident_id].number) if mission else "",
+        incident=short(floor.incidents[mission.incident_id].number, floor) if mission else "",
         age=age(vehicle.state_since, now) if vehicle.state_since else "",
         eta_s=time.seconds if time else None,
         estimated=time.estimated if time else False,

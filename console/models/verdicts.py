@@ -81,7 +81,7 @@ def expired(desk: "Desk", message: Expired) -> None:
         case cmd.AssignVehicle():
             vehicle = desk.floor.vehicles.get(command.vehicle_id)
             incident = desk.floor.incidents.get(command.incident_id)
-            number = short(incident.number) if incident else say("本事件")
+            number = short(incident.number, desk.floor) if incident else say("本事件")
             what = say(
                 "{vehicle} 派往 {number} 的指令没有得到答复，结果不明",
                 vehicle=vehicle.number if vehicle else "–",

@@ -30,6 +30,7 @@ class AddressField(QLineEdit):
         self.setObjectName("form.place")
         self.setProperty("large", True)
         self._found: tuple[Found, ...] = ()
+        self._answered: Suggestions | None = None
         self._taken = taken
         self._overlay = overlay
         self._list = QListView(overlay)
@@ -55,9 +56,10 @@ class AddressField(QLineEdit):
             self.close_list()
 
     def suggest(self, suggestions: Suggestions) -> None:
-        """Show what was found, if it still answers what is typed."""
-        if suggestions.asked != self.text() or not self.hasFocus():
+        """Show what was found, once, if it still answers what is typed; nothing opens by itself later."""
+        if suggestions is self._answered or suggestions.asked != self.text() or not self.hasFocus():
             return
+        self._answered = suggestions
         self._found = suggestions.found[:LINES_MAX]
         self._lines.setStringList([line(found) for found in self._found])
         if not self._found:

@@ -9,7 +9,7 @@ from console.i18n import say
 from console.models import acts, rows
 from console.models.ages import span
 from console.models.desk import Desk
-from console.models.labels import word
+from console.models.labels import short_station, word
 from console.models.rows import AdviceRow
 from console.models.spoken import is_offline
 from console.panels.table import Cell, Column, RowTable
@@ -36,12 +36,14 @@ class AdvicePanel(Panel):
             Column("", 22, lambda row: Cell(str(row.key) if row.key else "", "quiet", small=True)),
             Column(say("车"), 84, lambda row: Cell(
                 row.number, bold=True, badge=theme.palette.vehicle(row.look))),
-            Column(say("类型"), 56, lambda row: Cell(row.kind, "", small=True)),
+            Column(say("类型"), 50, lambda row: Cell(row.kind, "", small=True)),
             Column(say("到达"), 54, lambda row: Cell(row.eta, "", bold=True, right=True)),
             Column("", 62, lambda row: Cell(row.distance, "quiet", small=True, right=True)),
-            Column(say("现在"), 96, lambda row: Cell(row.state, "", small=True)),
-            Column(say("理由"), 0, lambda row: Cell(row.reasons, "ok" if row.reasons else "", small=True)),
-            Column(say("须注意"), 118, _cautions),
+            Column(say("现在"), 96, lambda row: Cell(
+                short_station(row.state), "", small=True, whole=row.state)),
+            Column(say("理由"), 0, lambda row: Cell(
+                row.reasons, "ok" if row.reasons else "", small=True), wraps=True),
+            Column(say("须注意"), 112, _cautions, wraps=True),
         )  # fmt: skip
         self.table: RowTable[AdviceRow] = RowTable("advice.table", columns, theme)
         self.table.chosen.connect(lambda key: acts.choose_vehicle(desk, key))

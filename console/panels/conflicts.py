@@ -218,6 +218,7 @@ class ConflictDesk(QFrame):
     def _show(self, key: str) -> None:
         if key != self._shown:
             self._choice = ConflictChoice.KEEP_OURS
+            self._tell("")
         self._shown = key
         self.table.select_id(key)
         self._draw()

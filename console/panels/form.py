@@ -274,7 +274,7 @@ class FormPanel(Panel):
             self._hint.setText("")
             return
         incident = self._desk.floor.incidents[likely[0].incident_id]
-        number = short(incident.number)
+        number = short(incident.number, self._desk.floor)
         why = say("同一号码") if likely[0].same_number else say("相距 {m} 米", m=round(likely[0].metres or 0))
         self._hint.setText(say("可能是已有事件 {number}（{why}）", number=number, why=why))
         self._hint.setToolTip(incident.place.address)

@@ -23,7 +23,7 @@ class IncidentsPanel(Panel):
         self._switch.setProperty("key", True)
         self.head.insertWidget(1, self._switch)
         columns: tuple[Column[IncidentRow], ...] = (
-            Column(say("号"), 76, lambda row: Cell(
+            Column(say("号"), 102, lambda row: Cell(
                 row.number, "", bold=row.mine, badge=theme.palette.priority(row.priority))),
             Column(say("地点"), 0, lambda row: Cell(row.address or "–", "", bold=row.waiting)),
             Column(say("状态 / 车"), 104, lambda row: Cell(

@@ -56,7 +56,7 @@ BADGE_PX = 27
 
 
 class Cell(Struct, frozen=True):
-    """One cell: `badge` is painted left of the text."""
+    """One cell: `badge` is painted left of the text, `whole` is what a shortened text stands for."""
 
     text: str
     tone: str = ""
@@ -65,6 +65,7 @@ class Cell(Struct, frozen=True):
     small: bool = False
     badge: Look | None = None
     fill: str = ""  # "warning" or "fault": the whole cell in that colour
+    whole: str = ""
 
 
 class Column(Struct, Generic[T], frozen=True):
@@ -95,7 +96,8 @@ class RowModel(QAbstractTableModel, Generic[T]):
         if role == Qt.ItemDataRole.UserRole:
             return row.id
         if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole}:
-            return self.columns[index.column()].cell(row).text
+            cell = self.columns[index.column()].cell(row)
+            return cell.whole or cell.text if role == Qt.ItemDataRole.ToolTipRole else cell.text
         return None
 
     def headerData(

@@ -6,13 +6,14 @@ from console.i18n import language, say
 from console.models import acts, rows
 from console.models.ages import span
 from console.models.desk import Desk
+from console.models.labels import short_station
 from console.models.rows import VehicleRow
 from console.panels.table import Cell, Column, RowTable
 from console.panels.widgets import Panel, button
 from console.theme import Theme
 
 NO_TIME = float("inf")
-STATION_PX = {"zh": 150, "en": 92}
+STATION_PX = {"zh": 112, "en": 92}
 """In English the states are long and the column is narrow: they come first."""
 
 
@@ -31,8 +32,9 @@ class VehiclesPanel(Panel):
             Column(say("状态"), 0, lambda row: Cell(
                 row.state, "fault" if row.calls else "" if row.callable else "quiet", bold=row.calls)),
             Column(say("历时"), 58, lambda row: Cell(row.age, "quiet", right=True, small=True)),
-            Column(say("号"), 52, lambda row: Cell(row.incident, right=True)),
-            Column(say("站"), STATION_PX[language()], lambda row: Cell(row.station, "quiet", small=True)),
+            Column(say("号"), 68, lambda row: Cell(row.incident, right=True)),
+            Column(say("站"), STATION_PX[language()], lambda row: Cell(
+                short_station(row.station), "quiet", small=True, whole=row.station)),
             Column(say("到达"), 56, _eta),
         )  # fmt: skip
         self.table: RowTable[VehicleRow] = RowTable("vehicles.table", columns, theme)
