@@ -82,6 +82,12 @@ PROOFS = (
         {"PARTITIONS": 100, "FLAPS": 50},
     ),
     Proof("B5 one ambulance, two gateways", "tests/proof/test_terminal_fence.py", {}),
+    Proof(
+        "B5 a city on Patroni",
+        "tests/proof/test_patroni_round_trip.py",
+        {"ROUND_TRIPS": 2},
+        {"ROUND_TRIPS": 4},
+    ),
     Proof("B6 power cuts", "tests/store/powercut", {"CUTS": 3000}, {"CUTS": 20_000}),
     Proof("B7 cluster", "tests/proof/test_cluster.py", {"CLUSTER": 1}, {"CLUSTER": 10}),
     Proof("B7 two servers", "tests/store/test_two_servers.py", {"PROMOTIONS": 5}, {"PROMOTIONS": 20}),

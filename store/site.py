@@ -110,7 +110,7 @@ class SiteProcess:
         ours = leading_place(found, self._config.site.code)
         if ours is not None:
             self._lead(ours[0].config, ours[1])
-        elif self._leads and not any(place.rows for place in found):
+        elif self._leads and found[0].config == self._config and not found[0].rows:
             self._lead(self._config, None)
         else:
             place = following_place(found)
@@ -177,7 +177,8 @@ class SiteProcess:
 
     def _follow(self, config: Config, *, fenced: bool) -> None:
         code, url = config.site.code, config.store.url
-        tails = TailsElsewhere(self._owed, code, url, self._clock.now_ms)
+        home = self._config.store.url
+        tails = TailsElsewhere(self._owed, code, url, home, self._clock.now_ms)
         following = Following(
             code,
             self._view,

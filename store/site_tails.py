@@ -17,6 +17,7 @@ from store.core.wire import Epoch
 from store.db.engine import place_of
 from store.db.errors import NotHolder, StoreError
 from store.db.rewind import Tail
+from store.db.short import short_transaction
 from store.site_owed import Owed, OwedTails
 
 TURN_MS = 1_000
@@ -31,9 +32,15 @@ log = logging.getLogger(__name__)
 class TailsElsewhere:
     """One start of the relay; every public method belongs to its loop."""
 
-    def __init__(self, owed: OwedTails, site: str, follows_with: str, wall: Callable[[], int]) -> None:
-        """`site`: our code. `follows_with`: the store of this relay, which comes back by itself."""
+    def __init__(
+        self, owed: OwedTails, site: str, follows_with: str, home: str, wall: Callable[[], int]
+    ) -> None:
+        """`site`: our code. `follows_with`: the store of this relay, which comes back by itself; `home`: the
+        one a file may stand in for."""
         self.alarm = ""
+        self.home_answers = False
+        """The relay has to end: this site's own database is there again and comes back by itself."""
+        self._home = home
         self._owed = owed
         self._site = site
         self._follows_with = follows_with
@@ -95,7 +102,15 @@ class TailsElsewhere:
 
     def _begin(self, owed: Owed, now: int) -> None:
         tail = self._tail = Tail(owed.url)
-        if not tail.is_owed_by(self._site):
+        is_owed = tail.is_owed_by(self._site)
+        if owed.url == self._home:
+            with short_transaction(owed.url):  # a standby without a leader answers as well
+                pass
+            log.warning("the database answers again, it comes back by itself: %s", place_of(owed.url))
+            self._leave()
+            self.home_answers = True
+            return
+        if not is_owed:
             log.warning("nothing is owed any more: %s", place_of(owed.url))
             self._owed.remove(owed.url)
             self._leave()

@@ -28,7 +28,7 @@ from store.db.rows import kept_things, read_head
 from store.db.tables import VERDICT
 from store.site_report import reports
 from tests.proof.two_nets import NetCity, NetDistrict, missing, two_nets
-from tests.store.commanding import hand_over, proofs, settle_all, take
+from tests.store.commanding import hand_over, proofs, settle_all, take, take_when_silent
 from tests.store.conftest import Desk
 from tests.store.district import journal_of
 
@@ -153,7 +153,7 @@ def cycle(
     ours.work(2, free_vehicles(ours.desk)[:1])  # acknowledged by the centre alone
     theirs.desk.wait(lambda: theirs.desk.link.state.mode == Mode.CUT_OFF, "cut off", 15)
     begun = time.monotonic()
-    answer = take(theirs.desk, proven=proven)
+    answer = take_when_silent(theirs.desk, proven)
     assert answer.reason == "", answer
     term = answer.epoch.term
     theirs.desk.wait(

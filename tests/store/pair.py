@@ -118,7 +118,7 @@ class Orders:
         self.seat.wait(done, "all verdicts", limit_s)
         assert not self.refused
         known = set(self.calls.values())
-        self.seat.wait(lambda: known <= set(self.seat.floor.calls), "every call on the floor")
+        self.seat.wait(lambda: known <= set(self.seat.floor.calls), "every call on the floor", limit_s)
 
     def longest_gap_s(self, since: float) -> float:
         """Longest time without an answer after this moment."""

@@ -119,7 +119,7 @@ def test_what_is_owed_is_found_where_it_was_kept_and_never_forgotten_by_a_word(
 def test_a_database_that_is_down_is_an_alarm_that_names_it_and_is_asked_again(tmp_path: Path) -> None:
     debts = OwedTails(tmp_path)
     debts.add(NOWHERE, 3)
-    tails = TailsElsewhere(debts, "01", "sqlite:///ours", lambda: NOW)
+    tails = TailsElsewhere(debts, "01", "sqlite:///ours", "sqlite:///home", lambda: NOW)
     now = 0
     for _ in range(2):
         tails.alarm = ""
@@ -130,3 +130,18 @@ def test_a_database_that_is_down_is_an_alarm_that_names_it_and_is_asked_again(tm
         assert tails.alarm == "orders_owed:127.0.0.1:1/nowhere"
     tails.close()
     assert debts.all() == [Owed(3, NOWHERE)]
+
+
+def test_the_sites_own_database_is_followed_with_again_when_it_answers(tmp_path: Path) -> None:
+    """Handed in beside the file that stands in for it, its rows would never be undone."""
+    home, debts = f"sqlite:///{tmp_path}/home.sqlite", OwedTails(tmp_path)
+    store = HubStore(home, "01", "here/1")
+    store.open()
+    store.close()
+    debts.add(home, 1)
+    tails = TailsElsewhere(debts, "01", "sqlite:///stands-in", home, lambda: NOW)
+    while not tails.home_answers:
+        assert tails.on_time(Epoch(2, "02", 1), NOW) == []
+        os.sched_yield()
+    tails.close()
+    assert debts.all() == [Owed(1, home)]
