@@ -21,6 +21,7 @@ from tests.telephony.exchange import needs
 
 WAIT_S = 8.0
 STOP_S = 5.0
+START_S_MAX = 20.0  # a process of Python and the library, where eight others start theirs
 CALLER_WORDS = "喂，一二零吗？我爸爸胸口疼，出了很多汗，我们在中央大街一百二十八号。"
 E = TypeVar("E", bound=msg.Event)
 
@@ -117,7 +118,7 @@ class CallerRig:
         self.heard = Heard()
         self.phone = caller_phone(self.heard.put, rtp_port_first=free_rtp_block())
         self.phone.start()
-        self.heard.until(msg.LineState)
+        self.heard.until(msg.LineState, within_s=START_S_MAX)
 
     def call(self, uri: str, **options: Any) -> str:
         call_id = self.phone.dial(uri, **options)
@@ -170,7 +171,7 @@ def seats_in(folder: Path) -> Iterator[Callable[..., Seat]]:
         seat = Seat(PhoneSettings(EngineSettings(**settings), accounts, trust=trust), kind)
         made.append(seat)
         if up:
-            seat.heard.until(msg.LineState)
+            seat.heard.until(msg.LineState, within_s=START_S_MAX)
         return seat
 
     yield make

@@ -244,10 +244,14 @@ def test_after_stop_there_is_no_telephone(rig: Rig) -> None:
 
 def test_a_seat_that_turns_callers_away(rig: Rig) -> None:
     assert rig.phone.turn_away(486)
+    assert rig.phone.hang_up("0" * 32)
+    rig.heard.until(msg.CommandRefused)  # the order before it is carried out
     rig.ring("13904510001")
     refused = rig.heard.until(msg.CallRejected)
     assert (refused.number, refused.sip_code) == ("13904510001", 486)
     assert rig.phone.turn_away(None)
+    assert rig.phone.hang_up("0" * 32)
+    rig.heard.until(msg.CommandRefused)
     rig.ring("13904510002")
     assert rig.heard.until(msg.CallRinging).number == "13904510002"
 

@@ -173,13 +173,14 @@ def test_other_call_info_is_left_alone() -> None:
     assert read_invite(doc.invite(headers=headers)) == WithCall()
 
 
+@settings(deadline=None)
 @given(st.text(max_size=400))
 def test_any_text_gives_an_answer(text: str) -> None:
     read_invite(text)
     read_invite(f"INVITE a SIP/2.0\r\nGeolocation: {text}\r\nContent-Type: {text}\r\n\r\n{text}")
 
 
-@settings(max_examples=150)
+@settings(max_examples=50, deadline=None)
 @given(st.data())
 def test_any_damage_gives_an_answer(data: st.DataObject) -> None:
     message = doc.with_place(doc.presence(doc.CIRCLE + doc.CIVIC), headers=doc.CITED * 3)

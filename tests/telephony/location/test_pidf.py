@@ -1,7 +1,7 @@
 """PIDF-LO: every shape, addresses, order, axis order, and what is refused."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dispatch.words import Point
@@ -151,6 +151,7 @@ def test_any_bytes_give_an_answer(octets: bytes) -> None:
     assert read_pidf(octets, Source.BY_VALUE)[1]
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_any_damage_gives_an_answer(data: st.DataObject) -> None:
     document = bytearray(doc.presence(doc.CIRCLE + doc.CIVIC, doc.ARC_BAND, doc.POLYGON))
