@@ -11,6 +11,9 @@ from console.panels.widgets import Panel, button
 from console.theme import Theme
 from console.verbs import tip
 
+NUMBER_PX, LONG_NUMBER_PX = 76, 102
+"""`0012`, and `02-0012` where another site's numbers are in the list."""
+
 
 class IncidentsPanel(Panel):
     """See the module."""
@@ -23,9 +26,9 @@ class IncidentsPanel(Panel):
         self._switch.setProperty("key", True)
         self.head.insertWidget(1, self._switch)
         columns: tuple[Column[IncidentRow], ...] = (
-            Column(say("号"), 102, lambda row: Cell(
+            Column(say("号"), NUMBER_PX, lambda row: Cell(
                 row.number, "", bold=row.mine, badge=theme.palette.priority(row.priority))),
-            Column(say("地点"), 0, lambda row: Cell(row.address or "–", "", bold=row.waiting)),
+            Column(say("地点"), 0, lambda row: Cell(row.address or "–", "", bold=row.waiting), wraps=True),
             Column(say("状态 / 车"), 104, lambda row: Cell(
                 f"{row.vehicles} {row.state}" if row.vehicles else row.state, row.tone, small=True)),
             Column(say("台"), 30, lambda row: Cell(row.seat, "" if row.mine else "quiet", small=True)),
@@ -51,6 +54,8 @@ class IncidentsPanel(Panel):
             self.aside.setText(say("Ctrl+O 重开"))
             return
         found = rows.incidents(self._desk, now)
+        long = any("-" in row.number for row in found)
+        self.table.setColumnWidth(0, LONG_NUMBER_PX if long else NUMBER_PX)
         self.table.show_rows(found, in_hand)
         waiting = sum(row.waiting for row in found)
         self.aside.setText(say("待处理 {n} / 共 {all}", n=waiting, all=len(found)))
