@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 Deferred = Callable[[], None]
 
 
-class Endpoint(pj.Endpoint):  # type: ignore[misc]
+class Endpoint(pj.Endpoint):  # type: ignore[misc]  # pjsua2 has no types
     """The library's root object; sees only the calls the library refused by itself."""
 
     def __init__(self, emit: Callable[[AnyEvent], None]) -> None:

@@ -13,7 +13,7 @@ NAME = "headset"
 USEC = 1000
 
 
-class HeadsetPort(pj.AudioMediaPort):  # type: ignore[misc]
+class HeadsetPort(pj.AudioMediaPort):  # type: ignore[misc]  # pjsua2 has no types
     """Source: the microphone. Sink: the earphone."""
 
     def __init__(self, ends: Ends, echo: EchoCanceller | None) -> None:

@@ -62,7 +62,7 @@ class LegOwner:
         """An INFO that is no key tone."""
 
 
-class Leg(pj.Call):  # type: ignore[misc]
+class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
     """`incoming` legs ring here; the others we dialled. Lives on the library's one thread."""
 
     def __init__(self, owner: LegOwner, account: pj.Account, call_id: str, pj_id: int | None = None) -> None:
