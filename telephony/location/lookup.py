@@ -6,7 +6,7 @@
 
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -14,6 +14,8 @@ from msgspec.structs import replace
 from telephony.location.found import Location
 
 KEPT_MAX = 2_000
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 class Way(StrEnum):
@@ -119,7 +121,8 @@ class LookupDesk:
         self._asked[key] = request.lookup_id
         noted = replace(request, clause=request.clause or CLAUSES[request.basis])
         self._open[request.lookup_id] = noted
-        self._forget()
+        _keep_newest(self._asked)
+        _keep_newest(self._timed_out)
         return noted
 
     def answered(self, answer: LookupAnswer) -> LookupAnswer | None:
@@ -158,10 +161,10 @@ class LookupDesk:
         old = self._tallies.get(key, Tally())
         self._tallies[key] = Tally(old.asked + 1, old.located + (answer.outcome is Outcome.LOCATED))
 
-    def _forget(self) -> None:
-        for kept in (self._asked, self._timed_out):
-            while len(kept) > KEPT_MAX:
-                kept.pop(next(iter(kept)))  # type: ignore[call-overload]
+
+def _keep_newest(kept: dict[K, V]) -> None:
+    while len(kept) > KEPT_MAX:
+        del kept[next(iter(kept))]
 
 
 def _answer(request: LookupRequest, outcome: Outcome, at_ms: int) -> LookupAnswer:

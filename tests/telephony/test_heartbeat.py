@@ -16,6 +16,7 @@ from telephony.settings import Transport
 DOWN_S_MAX = 3.0
 NOISE_S = 0.4  # the two cores are shared
 WHY = Words("甲", "a")
+Begin = Callable[..., Heartbeat]
 
 
 def after(*beats: bool) -> Pulse:
@@ -81,7 +82,7 @@ def peer() -> Iterator[Peer]:
 
 
 @pytest.fixture
-def beat() -> Iterator[Callable[[int], Heartbeat]]:
+def beat() -> Iterator[Begin]:
     beating: list[Heartbeat] = []
 
     def begin(port: int, transport: Transport = Transport.UDP) -> Heartbeat:
@@ -104,8 +105,8 @@ def until(found: Callable[[], bool], within_s: float = 5.0) -> float:
 
 
 @pytest.mark.nightly
-def test_silence_is_death_within_three_seconds_and_an_answer_is_life(peer: Peer, beat: object) -> None:
-    heart = beat(peer.port)  # type: ignore[operator]
+def test_silence_is_death_within_three_seconds_and_an_answer_is_life(peer: Peer, beat: Begin) -> None:
+    heart = beat(peer.port)
     until(lambda: heart.pulse.alive is True)
     peer.answering.clear()
     assert until(lambda: heart.pulse.alive is False) < DOWN_S_MAX + NOISE_S
@@ -116,10 +117,10 @@ def test_silence_is_death_within_three_seconds_and_an_answer_is_life(peer: Peer,
 
 
 @pytest.mark.parametrize("transport", [Transport.UDP, pytest.param(Transport.TCP, marks=pytest.mark.nightly)])
-def test_a_port_where_nobody_listens_is_said(transport: Transport, beat: object) -> None:
+def test_a_port_where_nobody_listens_is_said(transport: Transport, beat: Begin) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    heart = beat(port, transport)  # type: ignore[operator]
+    heart = beat(port, transport)
     until(lambda: heart.pulse.why is not None)
     assert heart.pulse.why == heartbeat.REFUSED
