@@ -1,7 +1,7 @@
 """The journal and the verdicts of a store, read in order without changing anything, for the audit."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import msgspec
@@ -151,7 +151,7 @@ class AuditReader:
                     row.order_body or b"",
                 )
 
-    def links(self) -> Iterator[Link]:
+    def links(self) -> Generator[Link, None, None]:
         """The chain of refusals. Raises StoreError also where one of them cannot be read."""
         with self._reading() as connection:
             try:
@@ -166,7 +166,7 @@ class AuditReader:
             found: bytes | None = connection.execute(query).scalar()
             return found
 
-    def refusal_faults(self, since_ms: int) -> Iterator[Fault]:
+    def refusal_faults(self, since_ms: int) -> Generator[Fault, None, None]:
         """Refusals seats were told that are not what the chain says; links since then without their verdict.
 
         What was refused before the chain began is in no chain. A refusal is over where another site had

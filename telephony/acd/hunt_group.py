@@ -1,8 +1,9 @@
 """A centre without an ACD: kamailio's configuration from a few facts. The longest idle seat rings first.
 
 One function makes every exchange of ours: with seats it hunts and overflows to the telephones registered as
-the group (the reserve seats in service); without seats it rings those alone. A proxy holds a caller for about
-a minute; a longer queue needs an ACD. Pure but for reading its template.
+the group (the reserve seats in service); without seats it rings those alone. Where no telephone could take
+a call, the exchange above is told at once. A proxy holds a caller for about a minute; a longer queue needs an
+ACD. Pure but for reading its template.
 """
 
 import hashlib
@@ -19,6 +20,7 @@ OVERFLOW_S = 10
 RING_S = 8
 REST_S = 30
 GIVE_UP_S = 60
+NOBODY_S = 0
 AGAIN_MS = 1_000
 LATER_MS = 3_000
 SEATS_MAX = 400
@@ -56,7 +58,8 @@ class FeatureCodes(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class HuntGroup(Struct, frozen=True, forbid_unknown_fields=True):
-    """`seats`: the city's, hunted one by one. `group_password`: of the telephones that register as the group.
+    """`seats`: the city's, hunted one by one. `group_password`: of telephones that register as the group and
+    have no number of their own; the others register with theirs.
     `domain`: a name, or an address that no telephone has: requests to it are the exchange's own.
     `telephones`: may register and be called, are never hunted. `certificate`: a PEM file with its key, for
     addresses that begin with tls.
@@ -64,7 +67,8 @@ class HuntGroup(Struct, frozen=True, forbid_unknown_fields=True):
     `trunks`: addresses callers may come from; anybody else who is no telephone hears nothing and is counted.
     `overflow_s`: after this the district seats ring too. `ring_s`: how long one seat rings.
     `rest_s`: how long a seat that let it ring is passed over. `last_resort`: where a call goes that nobody
-    took in `give_up_s`, "" answers 480.
+    took in `give_up_s`, "" answers 480. `nobody_s`: how long one waits where no seat is registered and nobody
+    of the group is, or all of it refuse; then it goes the same way.
     """
 
     listen: tuple[str, ...]
@@ -81,6 +85,7 @@ class HuntGroup(Struct, frozen=True, forbid_unknown_fields=True):
     ring_s: int = RING_S
     rest_s: int = REST_S
     give_up_s: int = GIVE_UP_S
+    nobody_s: int = NOBODY_S
     last_resort: str = ""
     modules: str = "/usr/lib/x86_64-linux-gnu/kamailio/modules/"
 
@@ -106,10 +111,12 @@ def configuration(group: HuntGroup) -> str:
         codes=r"[*#]",
         code_lines="\n".join(_code_lines(group.codes)),
         weigh_lines="\n".join(f'    $var(one) = "{seat.number}"; route(WEIGH);' for seat in group.seats),
+        seat_lines="\n".join(_seat_lines(group)),
         overflow_s=group.overflow_s if group.seats else 0,
         ring_ms=group.ring_s * 1000,
         rest_s=group.rest_s,
         give_up_s=group.give_up_s,
+        nobody_s=group.nobody_s,
         again_ms=AGAIN_MS,
         later_ms=LATER_MS,
         last_resort=last,
@@ -127,6 +134,11 @@ def _tls(certificate: str) -> str:
 def _code_lines(codes: FeatureCodes) -> list[str]:
     states = {"ready": codes.ready, "paused": codes.paused, "away": codes.away, "busy": codes.busy}
     return [f'    if ($rU == "{code}") $var(said) = "{state}";' for state, code in states.items()]
+
+
+def _seat_lines(group: HuntGroup) -> list[str]:
+    uris = [f"sip:{seat.number}@{group.domain}" for seat in group.seats]
+    return [f'    if (registered("location", "{uri}")) $var(anybody) = 1;' for uri in uris]
 
 
 def _ha1(telephone: Telephone, realm: str) -> str:
@@ -162,6 +174,7 @@ def _check(group: HuntGroup) -> None:
     if (
         not 0 < group.ring_s <= group.give_up_s
         or not 0 <= group.overflow_s < group.give_up_s
+        or not 0 <= group.nobody_s <= group.give_up_s
         or group.rest_s < 1
     ):
         raise HuntGroupError("the times contradict each other")

@@ -43,8 +43,12 @@ def parse(packet: bytes) -> Message:
 class SipPhone:
     """`policy`: the final code for every INVITE, NEVER lets it ring. `invited` gets each call's Call-ID."""
 
-    def __init__(self, exchange: int, number: str, password: str = "", domain: str = "120.test") -> None:
+    def __init__(
+        self, exchange: int, number: str, password: str = "", domain: str = "120.test", *, user: str = ""
+    ) -> None:
+        """`user`: whose password it is, "" the number's."""
         self.number, self.password, self.domain = number, password, domain
+        self.user = user or number
         self.policy = TALK
         self.invited: queue.SimpleQueue[str] = queue.SimpleQueue()
         self.cancelled: queue.SimpleQueue[str] = queue.SimpleQueue()
@@ -132,9 +136,9 @@ class SipPhone:
     def _digest(self, method: str, uri: str, challenge: str) -> str:
         realm, nonce = re.findall(r'(?:realm|nonce)="([^"]*)"', challenge)
         md5 = lambda text: hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()  # noqa: E731
-        secret = md5(f"{self.number}:{realm}:{self.password}")
+        secret = md5(f"{self.user}:{realm}:{self.password}")
         proof = md5(f"{secret}:{nonce}:{md5(f'{method}:{uri}')}")
-        fields = {"username": self.number, "realm": realm, "nonce": nonce, "uri": uri, "response": proof}
+        fields = {"username": self.user, "realm": realm, "nonce": nonce, "uri": uri, "response": proof}
         return "Digest " + ", ".join(f'{key}="{value}"' for key, value in fields.items())
 
     def final(self, call_id: str, cseq: int = 1, within_s: float = WAIT_S) -> Message:

@@ -3,6 +3,7 @@
 import os
 import queue
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -19,7 +20,7 @@ from telephony.acd.hunt_group import FeatureCodes, HuntGroup, HuntGroupError, Te
 from telephony.acd.hunt_queue import ask_hunt_group
 from telephony.acd.links import SayBy, SipOnlyLink
 from telephony.settings import AccountSettings
-from tests.telephony.acd.sip_phone import AWAY, BUSY, NEVER, SipPhone
+from tests.telephony.acd.sip_phone import AWAY, BUSY, NEVER, Dialled, SipPhone
 from tests.telephony.exchange import END_S_MAX, START_S_MAX, needs
 
 SEATS = tuple(Telephone(str(8001 + n), f"pw{8001 + n}") for n in range(3))
@@ -37,9 +38,9 @@ class Exchange:
         self.port, self.control = port, control
         self.phones: list[SipPhone] = []
 
-    def phone(self, number: str, password: str | None = None) -> SipPhone:
+    def phone(self, number: str, password: str | None = None, user: str = "") -> SipPhone:
         """A telephone that is not registered yet."""
-        made = SipPhone(self.port, number, f"pw{number}" if password is None else password)
+        made = SipPhone(self.port, number, f"pw{number}" if password is None else password, user=user)
         self.phones.append(made)
         return made
 
@@ -186,6 +187,67 @@ def test_without_seats_it_is_a_ring_group(exchange: Callable[..., Exchange]) -> 
     assert [one.invited.get(timeout=5) for one in reserve] == [call.call_id] * 2
     call.cancel()
     assert call.final() == 487
+
+
+def told(caller: SipPhone, call: Dialled) -> int:
+    """The first thing the exchange says of a call, "trying" left out."""
+    while True:
+        answer = caller.answers.get(timeout=5)
+        if answer.one("call-id") == call.call_id and answer.code > 100:
+            return answer.code
+
+
+def test_where_nobody_is_registered_the_exchange_above_is_told_at_once(
+    exchange: Callable[..., Exchange],
+) -> None:
+    """Before the caller hears it ring; who waits already is sent on when the last seat goes."""
+    ex = exchange(overflow_s=20, give_up_s=60)
+    caller = ex.phone("13904510001")
+    assert told(caller, caller.call()) == 480
+    (city,) = ex.seats("8001")
+    assert city.dial("*72") == 603
+    call = caller.call()
+    assert told(caller, call) == 180
+    assert city.register(expires=0) == 200
+    assert call.final() == 480
+
+
+def test_a_ring_group_that_refuses_sends_the_call_on_and_is_rung_once(
+    exchange: Callable[..., Exchange],
+) -> None:
+    """Telephones with a number of their own join the group with their own passwords."""
+    ex = exchange(seats=(), group_password="", telephones=SEATS[:2])
+    assert ex.phone("13904510001").call().final() == 480
+    reserve = [ex.phone("120", one.password, user=one.number) for one in SEATS[:2]]
+    assert [one.register() for one in reserve] == [200, 200]
+    assert ex.phone("120", "guess", user=SEATS[0].number).register() == 401
+    for one in reserve:
+        one.policy = AWAY
+    assert ex.phone("13904510002").call().final() == 480
+    assert [one.invited.qsize() for one in reserve] == [1, 1]
+    reserve[1].policy = 200
+    assert ex.phone("13904510003").call().final() == 200
+
+
+def test_a_call_nobody_could_take_goes_to_the_last_resort(exchange: Callable[..., Exchange]) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as desk:
+        desk.bind(("127.0.0.1", 0))
+        desk.settimeout(5)
+        ex = exchange(seats=(), last_resort=f"sip:desk@127.0.0.1:{desk.getsockname()[1]}")
+        ex.phone("13904510001").call()
+        assert desk.recv(65_535).startswith(b"INVITE sip:desk@")
+
+
+@pytest.mark.nightly
+def test_an_empty_group_waits_where_it_should(exchange: Callable[..., Exchange]) -> None:
+    """Somebody who joins meanwhile takes the call."""
+    ex = exchange(seats=(), nobody_s=20)
+    call = ex.phone("13904510001").call()
+    assert told(call.phone, call) == 180
+    late = ex.phone("120")
+    assert late.register() == 200
+    assert call.final() == 200
+    assert rang(late) == "120"
 
 
 def test_the_command_writes_what_kamailio_takes(tmp_path: Path) -> None:
