@@ -20,6 +20,7 @@ from store.core.journal import Head
 from store.core.roster import sign_keys
 from store.core.wire import Entry
 from store.db.audit_reader import AuditReader, UnreadableRowError
+from store.db.engine import place_of
 from store.db.rows import REFUSAL_KEPT_MS
 from store.db.tables import CITY
 from store.head_file import read_heads
@@ -54,6 +55,8 @@ class Proof(Struct):
     damaged: int = 0
     verdicts: bool = False
     refusals: int = 0
+    elsewhere: int = 0
+    """Signed ends of other stores this site led from: their refusals are in no chain here."""
     faults: list[Fault] = []
 
 
@@ -73,7 +76,8 @@ def prove_store(url: str, heads_dir: Path, keys: dict[str, str], now_ms: int) ->
         proof = Proof(start, chain.head, faults=[fault] if fault else [])
         heads, proof.damaged = read_heads(heads_dir)
         _prove_heads(proof, heads, keys, reader)
-        _prove_refusals(proof, heads, keys, reader, now_ms)
+        good = [head for head in heads if is_head_good(head, keys.get(head.signer, ""))]
+        _prove_refusals(proof, good, place_of(url), reader, now_ms)
         if fault is None:
             proof.verdicts = True
             proof.faults += itertools.islice(reader.verdict_faults(), FAULTS_SHOWN)
@@ -108,7 +112,7 @@ def _prove_heads(
 
 
 def _prove_refusals(
-    proof: Proof, heads: Iterable[SignedHead], keys: dict[str, str], reader: AuditReader, now_ms: int
+    proof: Proof, heads: Iterable[SignedHead], place: str, reader: AuditReader, now_ms: int
 ) -> None:
     """The chain of refusals, the signed ends that name one, and what seats were told."""
     chain, terms = RefusalChain(), set()
@@ -119,28 +123,41 @@ def _prove_refusals(
                 if fault is not None:
                     proof.faults.append(fault)
                     return
-                proof.refusals += 1
-                terms.add((link.refused.term, link.refused.term_site))
+                if link.number:
+                    proof.refusals += 1
+                    terms.add((link.refused.term, link.refused.term_site))
     except UnreadableRowError:
         proof.faults.append(Fault(chain.mark.number + 1, "refusal_altered", detail="cannot be read"))
         return
-    first = chain.first.number if chain.first else chain.mark.number + 1
     for head in heads:
-        if not head.refused or not is_head_good(head, keys.get(head.signer, "")):
-            continue
-        found = reader.refused_hash(head.refused)
-        if head.refused > chain.mark.number:
-            proof.faults.append(Fault(chain.mark.number + 1, "refusal_cut_off", head.at))
-            return
-        if found is None and first > head.refused + 1 and head.at > now_ms - REFUSAL_KEPT_MS:
-            proof.faults.append(Fault(head.refused + 1, "refusal_missing", head.at))
-            return
-        own = (head.epoch.term, head.epoch.site) in terms  # else of another store this site led from
-        if found is not None and found.hex() != head.refused_hash and own:
-            proof.faults.append(Fault(head.refused, "refusal_resigned", head.at, "", head.signer))
-            return
+        if head.store and head.store != chain.store and head.place != place:
+            proof.elsewhere += 1
+        elif head.refused:
+            # who signed before stores had ids said only the term
+            own = bool(head.store) or (head.epoch.term, head.epoch.site) in terms
+            fault = _refusal_fault(head, chain, reader.refused_hash(head.refused), now_ms, own=own)
+            if fault is not None:
+                proof.faults.append(fault)
+                return
     with contextlib.closing(reader.refusal_faults(now_ms - REFUSAL_KEPT_MS)) as faults:
         proof.faults += itertools.islice(faults, FAULTS_SHOWN)
+
+
+def _refusal_fault(
+    head: SignedHead, chain: RefusalChain, found: bytes | None, now_ms: int, *, own: bool
+) -> Fault | None:
+    """A signed end against this chain. `found`: the hash there of the refusal it names; `None`: it is gone.
+
+    `own`: it was signed of this very store.
+    """
+    first = chain.first.number if chain.first else chain.mark.number + 1
+    if head.refused > chain.mark.number:
+        return Fault(chain.mark.number + 1, "refusal_cut_off", head.at)
+    if found is None and first > head.refused + 1 and head.at > now_ms - REFUSAL_KEPT_MS:
+        return Fault(head.refused + 1, "refusal_missing", head.at)
+    if found is not None and found.hex() != head.refused_hash and own:
+        return Fault(head.refused, "refusal_resigned", head.at, "", head.signer)
+    return None
 
 
 def known_signers(config: Config) -> dict[str, str]:

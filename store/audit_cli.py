@@ -120,6 +120,7 @@ def _report(proof: Proof) -> int:
         (proof.unknown, "未知签名者，未核对 by unknown signers, not compared"),
         (proof.given_up, "其中由人放弃、另存的 of rows people gave up in a rejoin, kept beside"),
         (proof.before, "在本流水起点之前，未核对 before the first row here, not compared"),
+        (proof.elsewhere, "另一库的，其拒绝未核对 of another store, its refusals not compared"),
         (proof.damaged, "签名记录中读不出的行 lines that are no signed end"),
     ):
         if count:

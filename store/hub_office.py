@@ -17,7 +17,7 @@ from dispatch.administration import Act, NoteAdministration
 from store.bus.clock import Clock
 from store.bus.enrolment_door import EnrolmentDoor, Knocked
 from store.config import Config
-from store.core.audit import signed_head
+from store.core.audit import Place, signed_head
 from store.core.enrolment import (
     Answer,
     Enrolled,
@@ -33,6 +33,7 @@ from store.core.refusals_chain import MARK_ZERO
 from store.core.roster import BadRoster, MachineRole, open_roster
 from store.core.tally import Tally, Told
 from store.core.wire import BadMessage, encode
+from store.db.engine import place_of
 from store.db.office import Desk, Pending
 from store.head_file import keep_head
 from store.hub_people import Checked
@@ -41,6 +42,8 @@ POLL_MS = 1000
 HEAD_MS = 3_600_000
 ORDER_MS_MAX = 3_600_000
 WAITING_MAX = 64
+NOTES_MAX = 1024
+"""The newest stay: a store that is away for so long has other troubles."""
 SUBJECT_MAX = 32
 REFUSALS_MS = 600_000
 SOURCES_MAX = 16
@@ -72,7 +75,8 @@ class Office:
         self._said = ""
         self._steady = Clock().steady_ms
         self._locked = Tally(REFUSALS_MS, SOURCES_MAX)
-        self._codes = Tally(REFUSALS_MS, SOURCES_MAX)  # of the office's own thread
+        self._codes = Tally(REFUSALS_MS, SOURCES_MAX)  # of the office's own thread, as the next one
+        self._notes: deque[tuple[int, NoteAdministration]] = deque(maxlen=NOTES_MAX)
         self._thread = threading.Thread(target=self._run, name="office", daemon=True)
 
     def start(self) -> None:
@@ -137,14 +141,19 @@ class Office:
                 self._done.append(later)
                 self._wake()
 
-    def _note(self, note: NoteAdministration) -> None:
-        self._desk.put(new_id(), self._now(), note)
+    def _note(self, *notes: NoteAdministration) -> None:
+        """What a store that fails does not take now waits for the next look."""
+        self._notes += [(self._now(), note) for note in notes]
+        while self._notes:
+            self._desk.put(new_id(), *self._notes[0])
+            self._notes.popleft()
 
     def _look(self, locked: list[Told]) -> Later:
-        for told in locked:
-            self._note(_locked(told.what, told.source, told.count))
-        for told in self._codes.due(self._steady()):
-            self._note(_code_refused(told.what, told.source, told.count))
+        codes = self._codes.due(self._steady())
+        self._note(
+            *(_locked(told.what, told.source, told.count) for told in locked),
+            *(_code_refused(told.what, told.source, told.count) for told in codes),
+        )
         pending = self._desk.pending()
         port = self._config.hub.enrol_port if self._desk.is_any_invited(self._now()) else 0
         return functools.partial(self._give, pending, port)
@@ -195,7 +204,8 @@ class Office:
         ends = (head.seq, self._desk.refused())
         if ends == self._signed:
             return
-        signed = signed_head(identity.site, identity.epoch, head, self._now(), identity.sign, ends[1])
+        place = Place(self._desk.store_id(), place_of(self._config.store.url))
+        signed = signed_head(identity.site, identity.epoch, head, self._now(), identity.sign, ends[1], place)
         keep_head(Path(self._config.store.dir) / "audit", signed)
         self._signed = ends
 

@@ -70,6 +70,8 @@ class SiteProcess:
         """A role has run: what fails from now on, also at its end, ends no process."""
         self._view = View()
         self._owed = OwedTails(Path(config.store.dir))
+        self._written: tuple[Authority, Config] | None = None
+        """The last order to lead, and the store it is in; also set by a relay's own thread."""
         folder = Path(config.keys.dir)
         self._roster_path = folder / "roster.json"
         self._roster = RosterFile(self._roster_path)
@@ -171,7 +173,8 @@ class SiteProcess:
     def _write_down(self, here: Config, word: Authority) -> None:
         """The local audit comes first: file and row are durable before anything is decided here."""
         write_report(self._config, word)
-        write_down(self._config, here, word)
+        written, place = self._written or (None, None)
+        self._written = word, write_down(self._config, here, word, place if written == word else None)
 
     # --- the relay --------------------------------------------------------------------------------
 

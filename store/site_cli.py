@@ -52,14 +52,20 @@ def _report(options: Namespace, config: Config) -> int:
 
 
 def _hand_in(options: Namespace, config: Config) -> int:
-    """What is owed; the running relay hands it in, from `--from` in the place of what is gone."""
+    """What is owed; the running relay hands it in, from `--from` in the place of what is gone.
+
+    A hub that died unfenced wrote down no debt: what was kept of its database is one all the same.
+    """
     debts = OwedTails(Path(config.store.dir))
-    if options.url and debts.all():
-        why = _why_not_from(options.url, config.site.code)
+    if options.url:
+        why, term = _looked_at(options.url, config)
         if why:
             sys.stderr.write(f"不从此库补交，未改变 not handed in from there, nothing is changed: {why}\n")
             return ExitCode.CANNOT_START
-        debts.read_from(options.url)
+        if debts.all():
+            debts.read_from(options.url)
+        else:
+            debts.add(options.url, term)
     owed = debts.all()
     for one in owed:
         sys.stdout.write(f"▲ 第 {one.term} 届未补交 not handed in, term {one.term}: {place_of(one.url)}\n")
@@ -68,16 +74,20 @@ def _hand_in(options: Namespace, config: Config) -> int:
     return ExitCode.FAILED if owed else ExitCode.DONE
 
 
-def _why_not_from(url: str, site: str) -> str:
-    """Only a store that answers and has a tail of ours may take the place of what is owed; "" it may."""
+def _looked_at(url: str, config: Config) -> tuple[str, int]:
+    """Only a store that answers and has a tail of ours may be handed in from: why not, "" may; its term."""
     try:
         msgspec.convert(url, StoreUrl)
     except msgspec.ValidationError as error:
-        return str(error)
+        return str(error), 0
+    if url == config.store.url:
+        return "这是本站自己的库，自行补交 it is this site's own, which hands in by itself", 0
     tail = Tail(url)
     try:
-        return "" if tail.is_owed_by(site) else "没有本站的尾部流水 no tail of this site is in it"
+        if tail.is_owed_by(config.site.code):
+            return "", tail.term()
     except StoreError as error:
-        return str(error)
+        return str(error), 0
     finally:
         tail.close()
+    return "没有本站的尾部流水 no tail of this site is in it", 0

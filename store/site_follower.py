@@ -20,7 +20,7 @@ from store.core.command_messages import CommandAnswer, DeclareIsland, EvidenceRe
 from store.core.following import ForkFound, ToTheHub
 from store.core.journal import Head
 from store.core.messages import FromHub
-from store.core.outputs import ForSite, Reply
+from store.core.outputs import ForSite, Reply, Route
 from store.core.rejoin import Ask, Phase, ReadTail, Rejoin, Rewind, Step
 from store.core.relay_logic import RelayLogic
 from store.core.roster import sign_keys
@@ -58,6 +58,16 @@ class GoBack(Struct, frozen=True):
 FollowerOutcome = Lead | GoBack | None
 
 
+class _Taking(Struct):
+    """An order to take command that is being written down. `route`: who is answered; `epoch`: until then."""
+
+    id: str
+    route: Route
+    word: Authority
+    epoch: Epoch
+    written: Future[None]
+
+
 class Following:
     """The hooks of one start of the relay (`store.relay.Site`). `end` ends the relay soon."""
 
@@ -73,7 +83,8 @@ class Following:
         fenced: bool,
     ) -> None:
         """`site`: our code. `fenced`: we led until we heard of another; our tail is not compared with it
-        yet. `on_taken` makes an order to take command durable before it is answered."""
+        yet. `on_taken` makes an order to take command durable before it is answered; on a thread of its own,
+        the server may hang and seats need their Ticks."""
         self.outcome: FollowerOutcome = None
         self.end: Callable[[], None] = lambda: None
         self._site = site
@@ -81,6 +92,8 @@ class Following:
         self._url = store_url
         self._roster = roster
         self._on_taken = on_taken
+        self._taking: _Taking | None = None
+        self._pen = ThreadPoolExecutor(1, "taking")
         self._tails = tails
         self._fenced = fenced
         self._is_whole = False
@@ -98,6 +111,7 @@ class Following:
     def close(self) -> None:
         """Waits for no disk and no server: a copy under way is begun anew by the next start."""
         self._tails.close()
+        self._pen.shutdown(wait=False)
         self._threads.shutdown(wait=False, cancel_futures=True)
         if self._tail is not None:
             self._tail.close()
@@ -121,7 +135,8 @@ class Following:
                 return [Reply(route, encode(evidence(self._standing(logic), scope, now)))]
             case TakeCommand():
                 pair = self._pair(message, asked.origin.machine.public_key, logic, wall)
-                return [Reply(route, encode(self._take(message, pair, logic, now, wall)))]
+                answer = self._take(message, route, pair, logic, now, wall)
+                return [Reply(route, encode(answer))] if answer is not None else []
             case HandOver() | DeclareIsland():
                 return [Reply(route, encode(CommandAnswer(id=message.id, reason="unknown_scope")))]
 
@@ -155,7 +170,15 @@ class Following:
             log.warning("roster not read: %s", error)
         return two_people(asked.token, asked.second, machine_key, seals, logic.floor, wall)
 
-    def _take(self, asked: TakeCommand, pair: Pair, logic: RelayLogic, now: int, wall: int) -> CommandAnswer:
+    def _take(
+        self, asked: TakeCommand, route: Route, pair: Pair, logic: RelayLogic, now: int, wall: int
+    ) -> CommandAnswer | None:
+        """Why not; `None`: it is being written down, the answer comes with a Tick after that."""
+        if self._taking is not None:
+            if self._taking.id != asked.id:
+                return CommandAnswer(id=asked.id, reason="timeout", epoch=logic.epoch)
+            self._taking.route = route
+            return None
         standing = self._standing(logic)
         reason = why_not_take(standing, logic.floor, asked, pair, now)
         if not logic.has_copy:
@@ -170,13 +193,22 @@ class Following:
         log.error(
             "command of %s is taken, term %d, by %s and %s", word.id, word.term, pair.first, pair.second
         )
+        written = self._pen.submit(self._on_taken, word)
+        self._taking = _Taking(asked.id, route, word, logic.epoch, written)
+        return None
+
+    def _on_written(self, taking: _Taking) -> SiteAnswer:
+        self._taking = None
+        word = taking.word
         try:
-            self._on_taken(word)
+            taking.written.result()
         except (StoreError, OSError) as error:
             log.warning("command not taken, it could not be written down: %s", error)
-            return CommandAnswer(id=asked.id, reason="store", text=str(error)[:200], epoch=logic.epoch)
-        self.outcome, self._ending = Lead(word), True
-        return CommandAnswer(id=asked.id, epoch=Epoch(word.term, word.site, 0))
+            answer = CommandAnswer(id=taking.id, reason="store", text=str(error)[:200], epoch=taking.epoch)
+        else:
+            self.outcome, self._ending = Lead(word), True
+            answer = CommandAnswer(id=taking.id, epoch=Epoch(word.term, word.site, 0))
+        return [Reply(taking.route, encode(answer))]
 
     def on_copied(self, batch: Batch, now: int) -> SiteAnswer:
         """A planned hand-over to us is the last row of the other side's time."""
@@ -227,6 +259,8 @@ class Following:
 
     def on_time(self, holder: Epoch | None, now: int) -> SiteAnswer:
         """Every Tick. `holder`: the hub that was just heard on the line; `None`: cut off."""
+        if self._taking is not None:  # whatever else would end this role waits for it
+            return self._on_written(self._taking) if self._taking.written.done() else []
         if self._ending:
             self.end()
             return []

@@ -114,19 +114,21 @@ def copying_config(config: Config, rows: list[Row]) -> Config:
     return copy
 
 
-def write_down(config: Config, here: Config, word: Authority) -> None:
+def write_down(config: Config, here: Config, word: Authority, known: Config | None = None) -> Config:
     """The order to lead is durable. `here`: what this site follows with, or leads from, just now.
 
     The database of the configuration leads when it has every row that is known here; else this very store.
-    A file that stood in for it asks for command no more, nor leads by an older word.
+    A file that stood in for it asks for command no more, nor leads by an older word. Gives back what leads;
+    `known`: this word was written down there already, and a server that hangs is not asked twice.
     """
-    place = config if _is_whole(config, here) else here
+    place = known or (config if _is_whole(config, here) else here)
     with short_transaction(place.store.url) as connection:
         _check_not_outranked(scopes(connection), word)
         take(connection, word)
     if place.store.url != here.store.url and word.id == CITY:
         with short_transaction(here.store.url) as connection:
             follows(connection, Epoch(word.term, word.site, 0))
+    return place
 
 
 def _is_whole(config: Config, here: Config) -> bool:

@@ -57,10 +57,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     back.add_argument(
         "--tail-kept",
         action="store_true",
-        help="指令未补交也回退，须有 --keep although orders in it are not handed in, with --keep",
+        help="指令未补交也回退（旧目录会另存） although orders in it are not handed in: its folder is kept",
     )
     back.add_argument(
-        "--keep", type=Path, metavar="DIR", help="另存旧数据目录 keep a copy of its folder here"
+        "--keep",
+        type=Path,
+        metavar="DIR",
+        help="另存旧数据目录；不写时只在新主库缺其末行时另存于旁 keep a copy of its folder here; without it"
+        " one is kept beside it where the new leader lacks its last row",
+    )
+    back.add_argument(
+        "--no-keep",
+        action="count",
+        default=0,
+        help="不另存：新主库缺其末行时拒绝，写两次则放弃它 keep nothing: refused where the new leader lacks"
+        " its last row, said twice that is lost",
     )
     island = verbs.add_parser(
         "island", help="孤岛开关（紧急，平时由坐席下令） island on or off, for emergencies"
@@ -114,14 +125,21 @@ def _promote(options: argparse.Namespace, config: Config) -> int:
 
 def _rejoin(options: argparse.Namespace, config: Config) -> int:
     owed = OwedTails(Path(config.store.dir)).all()
-    if owed and not (options.tail_kept and options.keep):
+    if owed and not options.tail_kept:
         raise ClusterError(
-            "本机库中有未补交的指令（main.py site hand-in），先让中枢补交，或加 --keep 与 --tail-kept "
-            "orders in this database are not handed in yet: let the hub do it first, or keep them"
+            "本机库中有未补交的指令（main.py site hand-in），先让中枢补交，或加 --tail-kept "
+            "orders in this database are not handed in yet: let the hub do it first, or add --tail-kept"
         )
-    done = rejoin(config.cluster, options.source, options.keep)
+    done = rejoin(config.cluster, options.source, options.keep, give_up=options.no_keep)
     how = "整库重建 copied whole" if done.rebuilt else "已回退 rewound"
     say(f"● 已作为备机回来 is a standby again: {how}, {done.took_s:.1f} s, journal {done.journal_seq}")
+    if done.only_here:
+        say(f"▲ {done.only_here}")
+    if done.kept:
+        say(f"▲ 旧目录另存于 the old folder is kept: {done.kept}")
+    if done.kept and done.only_here:
+        say("  未补交时另起端口启动它，在其中枢上 start it on a port of its own and say at its hub:")
+        say("  main.py site hand-in --from URL")
     return ExitCode.DONE
 
 

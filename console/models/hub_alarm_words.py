@@ -89,6 +89,16 @@ TABLE: Final[dict[str, tuple[Words, Words]]] = {
             ),
         ),
     ),
+    "roster_damaged": (
+        ("名册丢失或损坏", "roster lost or damaged"),
+        (
+            ("中枢的机器名册文件不见了或被改坏，仍按最新一版执行：接警派车照常；管理员须放回名册并查明原因"),
+            (
+                "The hub's roster of machines is gone or damaged, the newest still counts: go on; "
+                "the administrator must put it back"
+            ),
+        ),
+    ),
     "disk_short": (
         ("磁盘偏满", "disk filling"),
         (

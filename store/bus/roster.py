@@ -24,6 +24,11 @@ KEY_BYTES = 32
 ROSTER_KEY = "roster"
 OLDER = "roster_older"
 """The alarm while the file is an older roster than was in force here."""
+DAMAGED = "roster_damaged"
+"""The alarm while the file is gone, damaged or forged, and the newest one ever in force holds."""
+
+SOME_STAMP = (0, 0)
+"""Of the file beside the newest roster before a restart: that there was one is all we know."""
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +48,7 @@ class RosterFile:
         self._stamp: tuple[int, int] | None = None
         self._begun = False
         self.alarm = ""
-        """OLDER until a roster as new as ours is in the file again; "" else."""
+        """OLDER or DAMAGED until a roster as new as ours is in the file again; "" else."""
         self.revision = 0
         self.sealed = b""
         """The signed bytes, to be handed on; b"" while nobody is enrolled."""
@@ -64,6 +69,7 @@ class RosterFile:
         if stamp == self._stamp:
             return False
         self._stamp = stamp
+        self.alarm = DAMAGED if self.revision else ""  # until what is there is taken
         if stamp is None:
             raise RosterError(f"{self._path} is gone")
         try:
@@ -98,6 +104,7 @@ class RosterFile:
         try:
             with contextlib.suppress(FileNotFoundError):
                 self._take(kept.read_bytes())
+                self._stamp = SOME_STAMP
         except (OSError, RosterError) as error:
             log.error("%s counts no more: %s", kept.name, error)  # noqa: TRY400 - its text says all
 

@@ -10,9 +10,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from store.core.journal import HEAD_ZERO, Head, row_hash
-from store.core.refusals_chain import MARK_ZERO, Link, Mark, link_hash
+from store.core.refusals_chain import MARK_ZERO, Link, Mark, link_hash, store_link
 from store.core.seals import HEAD_LABEL, SignKey, is_signed
-from store.core.wire import Entry, Epoch, encode
+from store.core.wire import HASH_ZERO, Entry, Epoch, encode
 
 HLC_MS_SHIFT = 16
 
@@ -31,6 +31,16 @@ class SignedHead(Struct, frozen=True):
     refused: int = 0
     refused_hash: str = ""
     """The last refusal by then and its hash, hex; 0: none, or signed by a program of before."""
+    store: str = ""
+    place: str = ""
+    """Which store these are the ends of: its id and where it was; "": signed by a program of before."""
+
+
+class Place(Struct, frozen=True):
+    """A store: `id` of its chain of refusals, "" none; `where` it is, for people and for the audit."""
+
+    id: str = ""
+    where: str = ""
 
 
 class Row(Struct, frozen=True):
@@ -57,11 +67,21 @@ class Fault(Struct, frozen=True):
     detail: str = ""
 
 
+NOWHERE = Place()
+
+
 def signed_head(
-    site: str, epoch: Epoch, head: Head, at: int, key: SignKey, refused: Mark = MARK_ZERO
+    site: str,
+    epoch: Epoch,
+    head: Head,
+    at: int,
+    key: SignKey,
+    refused: Mark = MARK_ZERO,
+    place: Place = NOWHERE,
 ) -> SignedHead:
-    """The ends of the journal and of the refusals, signed by the hub that wrote them."""
+    """The ends of the journal and of the refusals of this store, signed by the hub that wrote them."""
     bare = SignedHead(site, epoch, head.seq, head.hlc, head.hash.hex(), at, key.name)
+    bare = replace(bare, store=place.id, place=place.where)
     if refused.number:
         bare = replace(bare, refused=refused.number, refused_hash=refused.hash.hex())
     return replace(bare, signature=key.sign(HEAD_LABEL, _content(bare)).hex())
@@ -78,7 +98,10 @@ def is_head_good(head: SignedHead, public: str) -> bool:
 
 def _content(head: SignedHead) -> bytes:
     content = (head.site, head.epoch, head.seq, head.hlc, head.hash, head.at, head.signer)
-    return encode((*content, head.refused, head.refused_hash) if head.refused else content)
+    refused = (head.refused, head.refused_hash)
+    if head.store:
+        return encode((*content, *refused, head.store, head.place))
+    return encode((*content, *refused) if head.refused else content)
 
 
 class Chain:
@@ -105,18 +128,22 @@ class Chain:
 
 
 class RefusalChain:
-    """As `Chain`, for the refusals; it begins with the first one that is still kept."""
+    """As `Chain`, for the refusals; it begins with the id of the store and the first that is still kept."""
 
     def __init__(self) -> None:
+        self.store = ""
+        """The id of the store; "" none."""
         self.first: Link | None = None
         self.mark = MARK_ZERO
 
     def take(self, link: Link) -> Fault | None:
         """`None`: this refusal continues the chain."""
+        if link.number == 0:
+            return self._take_id(link)
         if self.first is None:
             self.first = link
-            begins = link.number == 1
-            self.mark = MARK_ZERO if begins else Mark(link.number - 1, link.previous)
+            unlinked = link.number > 1 or link.previous == HASH_ZERO  # it began before the store had an id
+            self.mark = Mark(link.number - 1, link.previous) if unlinked else self.mark
         expected = self.mark.number + 1
         if link.number != expected:
             return _refusal_fault("refusal_missing", expected, link)
@@ -124,6 +151,12 @@ class RefusalChain:
         if (link.previous, link.hash) != (self.mark.hash, own):
             return _refusal_fault("refusal_altered", expected, link)
         self.mark = Mark(link.number, link.hash)
+        return None
+
+    def _take_id(self, link: Link) -> Fault | None:
+        if link != store_link(link.refused.cid):
+            return _refusal_fault("refusal_altered", 0, link)
+        self.store, self.mark = link.refused.cid, Mark(0, link.hash)
         return None
 
 

@@ -73,13 +73,16 @@ class Followers:
             follower.heard_at = now
 
     def roster_changed(self) -> None:
-        """Who was struck or changed hears nothing more, parked questions included; the others go on."""
-        still = {
-            route: one
-            for route, one in self._by_route.items()
-            if self.machine_of(one.machine.name) == one.machine
-        }
-        self._by_route = still
+        """Who was struck, or is another machine now, hears nothing more, parked questions included.
+
+        The others go on, also where their address or sign key is a new one.
+        """
+        for route, one in list(self._by_route.items()):
+            machine = self.machine_of(one.machine.name)
+            if machine is not None and _who(machine) == _who(one.machine):
+                one.machine = machine
+            else:
+                del self._by_route[route]
 
     def caught_up(self, site: str, head: Head) -> bool:
         """True when a follower of this site has every row up to `head` and waits for the next."""
@@ -259,6 +262,11 @@ class Followers:
                 before=before,
             )
         )
+
+
+def _who(machine: Machine) -> tuple[str, MachineRole, str]:
+    """What a line was opened by and may ask for."""
+    return machine.public_key, machine.role, machine.site
 
 
 def _bytes_max(follow: Follow) -> int:

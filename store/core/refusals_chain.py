@@ -1,7 +1,8 @@
 """The chain of refusals: a refusal has no row in the journal, so it is numbered and chained by itself.
 
 hash = SHA-256(previous hash ‖ canonical refusal). The hub's signed end names the last one as well, so that
-none can be altered, taken out, put in or cut off unseen. Each store has a chain of its own.
+none can be altered, taken out, put in or cut off unseen. Each store has a chain of its own, which begins with
+link 0: a random id of the store, which is never forgotten. Signed ends name it: a site may lead from several.
 """
 
 import hashlib
@@ -46,6 +47,12 @@ class Link(Struct, frozen=True):
     refused: Refused
     previous: bytes
     hash: bytes
+
+
+def store_link(store_id: str) -> Link:
+    """Link 0. It is no refusal: all else of it is empty."""
+    named = Refused(store_id, 0, "", 0, b"", "", "", "", "", "", 0)
+    return Link(0, named, HASH_ZERO, link_hash(HASH_ZERO, 0, named))
 
 
 def link_hash(previous: bytes, number: int, refused: Refused) -> bytes:

@@ -2,13 +2,14 @@
 
 import contextlib
 from collections.abc import Generator, Iterator
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 from msgspec import Struct
 from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import DBAPIError
 
+from dispatch.commands import Command
 from dispatch.order import Order
 from store.core.audit import Fault, Row
 from store.core.batch import is_conflict
@@ -29,6 +30,8 @@ WITHOUT_VERDICT_MS = 60_000
 
 
 _orders = msgspec.msgpack.Decoder(Order)
+KINDS = frozenset(kind.__name__ for kind in get_args(Command))
+"""Of all commands this program knows."""
 
 
 class UnreadableRowError(StoreError):
@@ -219,7 +222,7 @@ def _told_otherwise() -> Any:
     columns = (REFUSAL.c.number, *(REFUSAL.c[name].label(f"was_{name}") for name in _TOLD))
     query = select(VERDICT, *columns).join(REFUSAL, REFUSAL.c.cid == VERDICT.c.cid, isouter=True)
     chain = REFUSAL.alias()
-    begun = select(func.min(chain.c.decided_at)).scalar_subquery()
+    begun = select(func.min(chain.c.decided_at)).where(chain.c.number > 0).scalar_subquery()
     same_command = (chain.c.term == VERDICT.c.term) & (chain.c.term_site == VERDICT.c.term_site)
     own = select(chain.c.number).where(same_command).exists()
     known = REFUSAL.c.number.is_not(None) | ((VERDICT.c.decided_at > begun) & own)
@@ -261,8 +264,8 @@ def _is_order_of(row: Any) -> bool:
     """The order as it was given says the same as its verdict."""
     try:
         order = _orders.decode(row.order_body)
-    except msgspec.ValidationError:  # of a newer release
-        return True
+    except msgspec.ValidationError:  # of a newer release: there its kind is a new one
+        return row.kind not in KINDS
     except (msgspec.MsgspecError, RecursionError):
         return False
     said = (type(order.command).__name__, order.machine, order.dispatcher_id or "", order.seat_id or "")

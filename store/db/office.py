@@ -21,7 +21,7 @@ from store.db import invitations
 from store.db.engine import open_engine
 from store.db.errors import converted
 from store.db.invitations import Invitation
-from store.db.refusals import read_mark
+from store.db.refusals import read_mark, store_id
 from store.db.rows import body_of
 from store.db.tables import ADMINISTRATION, STATE, VERDICT
 
@@ -74,6 +74,11 @@ class Desk:
         """Where the chain of refusals ends."""
         with self._reading() as connection:
             return read_mark(connection)
+
+    def store_id(self) -> str:
+        """Of the store itself; signed ends name it."""
+        with self._reading() as connection:
+            return store_id(connection)
 
     def people(self) -> list[Dispatcher]:
         """Everybody with a staff number, as the floor has them; empty before a hub ran for the first time."""

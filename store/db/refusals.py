@@ -5,10 +5,32 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from store.core.refusals_chain import MARK_ZERO, Link, Mark, Refused, chained, link_of, link_row
+from store.core.ids import new_id
+from store.core.refusals_chain import (
+    MARK_ZERO,
+    Link,
+    Mark,
+    Refused,
+    chained,
+    link_of,
+    link_row,
+    store_link,
+)
 from store.db.tables import REFUSAL
 
 READ_AT_ONCE = 2000
+
+
+def name_store(connection: Connection) -> None:
+    """The store has its id from now on, also where refusals of a program of before are in it."""
+    if not store_id(connection):
+        connection.execute(REFUSAL.insert(), link_row(store_link(new_id())))
+
+
+def store_id(connection: Connection) -> str:
+    """The id of this store, "": no hub of this release led from it yet."""
+    found: str | None = connection.execute(select(REFUSAL.c.cid).where(REFUSAL.c.number == 0)).scalar()
+    return found or ""
 
 
 def read_mark(connection: Connection) -> Mark:
@@ -31,10 +53,11 @@ def chain_refusals(verdict_rows: Iterable[dict[str, Any]], mark: Mark) -> tuple[
 
 
 def forget_refusals(connection: Connection, before_ms: int) -> None:
-    """Those of before, from the beginning of the chain on; its end always stays."""
+    """Those of before, from the beginning of the chain on; its end and the id of the store always stay."""
     kept = select(func.min(REFUSAL.c.number)).where(REFUSAL.c.decided_at >= before_ms).scalar_subquery()
     last = select(func.max(REFUSAL.c.number)).scalar_subquery()
-    connection.execute(REFUSAL.delete().where(REFUSAL.c.number < func.coalesce(kept, last)))
+    old = (REFUSAL.c.number > 0) & (REFUSAL.c.number < func.coalesce(kept, last))
+    connection.execute(REFUSAL.delete().where(old))
 
 
 def read_links(connection: Connection) -> Iterator[Link]:

@@ -99,6 +99,11 @@ class Tail:
         with self._reading() as connection:
             return _is_owed_by(connection, site)
 
+    def term(self) -> int:
+        """In which somebody last commanded the city by it."""
+        with self._reading() as connection:
+            return max((row.epoch.term for row in scopes(connection) if row.scope == CITY), default=0)
+
     def set_aside(self, fork: int, results: Mapping[str, str], epoch: Epoch, now_ms: int, site: str) -> None:
         """Keep what became of the rows after `fork`; the journal stays as it is, for its server to be undone.
 

@@ -7,6 +7,7 @@ from typing import Any, LiteralString
 import psycopg
 from msgspec import Struct
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from sqlalchemy import Connection, create_engine, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
@@ -71,6 +72,42 @@ def server_state(conninfo: str) -> ServerState:
         known = _row(connection, "SELECT to_regclass('public.journal') IS NOT NULL")[0]
         seq = _row(connection, "SELECT coalesce(max(seq), 0) FROM journal")[0] if known else -1
     return ServerState(recovering, timeline, int(lsn), wait_for, standbys, seq)
+
+
+class JournalEnd(Struct, frozen=True):
+    """The last row of a journal."""
+
+    seq: int
+    hash: bytes
+
+
+def journal_end(conninfo: str) -> JournalEnd | None:
+    """`None`: there is no journal, or nothing is in it. Raises StoreError."""
+    with _maintaining(conninfo) as connection:
+        if not _row(connection, "SELECT to_regclass('public.journal') IS NOT NULL")[0]:
+            return None
+        found = connection.execute("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1").fetchone()
+    return JournalEnd(found[0], bytes(found[1])) if found else None
+
+
+def has_end(conninfo: str, end: JournalEnd) -> bool:
+    """True when that row is in the journal of this server. Raises StoreError."""
+    if journal_end(conninfo) is None:
+        return False
+    with _maintaining(conninfo) as connection:
+        found = connection.execute("SELECT hash FROM journal WHERE seq = %s", (end.seq,)).fetchone()
+    return found is not None and bytes(found[0]) == end.hash
+
+
+def at_socket(conninfo: str, folder: str, port: int) -> str:
+    """The same database of a server that listens on a socket in this folder only. Raises StoreError."""
+    try:
+        words = conninfo_to_dict(conninfo)
+    except psycopg.Error as error:
+        raise StoreDown(str(error).strip()) from error
+    elsewhere = {"host", "port", "hostaddr", "target_session_attrs"}
+    kept = {name: str(word) for name, word in words.items() if name not in elsewhere and word is not None}
+    return make_conninfo(host=folder, port=port, **kept)
 
 
 class Rights(Struct, frozen=True):

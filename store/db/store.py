@@ -37,7 +37,7 @@ from store.db.base import head_at
 from store.db.engine import commit_was_cut_short, end_other_sessions, open_engine
 from store.db.errors import OF_THE_COMMAND, Fenced, NotDurable, NotHolder, StoreDown, StoreError, converted
 from store.db.migrate import upgrade
-from store.db.refusals import chain_refusals, read_mark
+from store.db.refusals import chain_refusals, name_store, read_mark
 from store.db.tables import AUTHORITY, CITY, JOURNAL, REFUSAL, VERDICT
 
 RECOVERED_MAX = 10_000
@@ -89,6 +89,7 @@ class HubStore:
                 end_other_sessions(connection)
             with connection.begin():
                 epoch = claim(connection, self.site, self.instance, self.scope)
+                name_store(connection)
             if commit_was_cut_short(connection):
                 raise NotDurable("the standby has not confirmed the claim")
             with connection.begin():

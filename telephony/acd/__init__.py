@@ -4,6 +4,7 @@ port.py            AcdLink, what may be asked; the facts it tells
 standing.py        a seat's state, what follows what, how long it lasted (pure)
 queue_book.py      the queue as its events tell it (pure)
 orders.py          the orders as values
+session.py         what the sessions of every ACD begin with
 ami.py esl.py      Asterisk and FreeSWITCH: pure sessions, proven by transcripts only
 tcp_link.py        the thread and the socket under a session; comes back by itself
 links.py           the adapters: AsteriskLink, FreeSwitchLink, SipOnlyLink

@@ -23,10 +23,10 @@ from telephony.acd.orders import (
 )
 from telephony.acd.port import AcdFact, MonitorMode, OrderDone, OrderRefused
 from telephony.acd.queue_book import QueueBook
+from telephony.acd.session import QueueSession, read_fields
 from telephony.acd.tcp_link import Turn
 
 MESSAGE_BYTES_MAX = 65_536
-FIELDS_MAX = 200
 ANSWER_MS_MAX = 5_000
 PING_MS = 10_000
 SPY = {MonitorMode.LISTEN: "q", MonitorMode.WHISPER: "qw", MonitorMode.BARGE: "qB"}
@@ -49,20 +49,18 @@ class AmiSettings(Struct, frozen=True):
         return f"AmiSettings({self.user!r}, {self.queue!r}, {self.interface!r})"
 
 
-class AmiSession:
+class AmiSession(QueueSession):
     """Greeting → challenge → log-in → full list → events. Every order is one action with an id of its own."""
 
     def __init__(self, settings: AmiSettings) -> None:
+        super().__init__(settings.queue)
         self._settings = settings
-        self._book = QueueBook(settings.queue)
-        self._buffer = b""
         self._greeted = False
         self._ids = itertools.count(1)
         self._open: dict[str, tuple[str, int]] = {}
         self._heard_ms = 0
         self._asked_ms = 0
         self._listing = False
-        self.up = False
 
     def connected(self, now_ms: int) -> Turn:
         self._heard_ms = self._asked_ms = now_ms
@@ -77,13 +75,6 @@ class AmiSession:
         if len(self._buffer) > MESSAGE_BYTES_MAX:
             turn.broken = "a message without end"
         return turn
-
-    def ordered(self, order: Struct, now_ms: int) -> Turn:
-        fields = self._fields(order)  # type: ignore[arg-type]
-        name = type(order).__name__
-        if not self.up or fields is None:
-            return Turn(facts=[OrderRefused(name, "no link" if not self.up else "not usable")])
-        return Turn([self._action(fields, name, now_ms)])
 
     def on_time(self, now_ms: int) -> Turn:
         turn = Turn()
@@ -114,7 +105,7 @@ class AmiSession:
         if not found:
             return None
         self._buffer = rest
-        return read_message(head)
+        return read_fields(head)
 
     def _take(self, message: Message, now_ms: int, turn: Turn) -> None:
         if "greeting" in message:
@@ -162,8 +153,12 @@ class AmiSession:
         elif take is not None and not self._listing:
             turn.facts.append(self._book.picture(now_ms))
 
+    def _octets(self, order: AcdOrder, now_ms: int) -> list[bytes] | None:
+        fields = self._fields(order)
+        return None if fields is None else [self._action(fields, type(order).__name__, now_ms)]
+
     def _fields(self, order: AcdOrder) -> Message | None:
-        """The action of an order; None when one of its words could not be sent."""
+        """The action of an order."""
         own = {"Queue": self._settings.queue, "Interface": self._settings.interface}
         match order:
             case LogIn():
@@ -193,16 +188,6 @@ class AmiSession:
         action_id = f"ls{next(self._ids)}"
         self._open[action_id] = (name, now_ms)
         return write_message({**fields, "ActionID": action_id})
-
-
-def read_message(head: bytes) -> Message:
-    """Keys in lower case; of repeated ones the first counts."""
-    fields: Message = {}
-    for line in head.decode("utf-8", "replace").split("\r\n")[:FIELDS_MAX]:
-        key, colon, value = line.partition(":")
-        if colon:
-            fields.setdefault(key.strip().lower(), value.strip())
-    return fields
 
 
 def write_message(fields: Message) -> bytes:

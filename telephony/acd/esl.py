@@ -5,7 +5,6 @@ Never run against a real FreeSWITCH: the protocol as its public documentation ha
 
 import re
 from collections import deque
-from urllib.parse import unquote
 
 from msgspec import Struct
 
@@ -22,7 +21,7 @@ from telephony.acd.orders import (
     one_line,
 )
 from telephony.acd.port import AcdFact, MonitorMode, OrderDone, OrderRefused
-from telephony.acd.queue_book import QueueBook
+from telephony.acd.session import QueueSession, read_fields
 from telephony.acd.tcp_link import Turn
 
 HEAD_BYTES_MAX = 65_536
@@ -64,16 +63,14 @@ class EslSettings(Struct, frozen=True):
         return f"EslSettings({self.queue!r}, {self.agent!r})"
 
 
-class EslSession:
+class EslSession(QueueSession):
     """auth/request → auth → events wanted → full lists → events. Answers come in the order of commands."""
 
     def __init__(self, settings: EslSettings) -> None:
+        super().__init__(settings.queue)
         self._settings = settings
-        self._book = QueueBook(settings.queue)
-        self._buffer = b""
         self._waiting: deque[tuple[str, int]] = deque()
         self._asked_ms = 0
-        self.up = False
 
     def connected(self, now_ms: int) -> Turn:
         self._asked_ms = now_ms
@@ -85,15 +82,6 @@ class EslSession:
         while not turn.broken and (frame := self._next(turn)) is not None:
             self._take(*frame, now_ms, turn)
         return turn
-
-    def ordered(self, order: Struct, now_ms: int) -> Turn:
-        command = self._command(order)  # type: ignore[arg-type]
-        name = type(order).__name__
-        if not self.up or command is None:
-            return Turn(facts=[OrderRefused(name, "no link" if not self.up else "not usable")])
-        if isinstance(order, AskQueue):
-            return Turn(self._lists(now_ms))
-        return Turn([self._api(command, name, now_ms)])
 
     def on_time(self, now_ms: int) -> Turn:
         """Lists are asked for now and then: events may have been missed, and silence must be noticed."""
@@ -110,7 +98,7 @@ class EslSession:
         if not found:
             turn.broken = "a head without end" if len(self._buffer) > HEAD_BYTES_MAX else ""
             return None
-        fields = read_fields(head.decode("utf-8", "replace"))
+        fields = read_fields(head)
         length = fields.get("content-length", "0")
         if not (length.isascii() and length.isdigit() and len(length) < 9 and int(length) <= BODY_BYTES_MAX):
             turn.broken = f"a body of {length[:20]} bytes"
@@ -131,7 +119,7 @@ class EslSession:
         elif kind == "api/response":
             self._answered(text, now_ms, turn)
         elif kind == "text/event-plain":
-            self._happened(read_fields(text, quoted=True), now_ms, turn)
+            self._happened(read_fields(body, quoted=True), now_ms, turn)
         elif kind in ("text/disconnect-notice", "text/rude-rejection"):
             turn.broken = kind.partition("/")[2]
 
@@ -202,6 +190,12 @@ class EslSession:
         turn.facts += [] if fact is None else [fact]
         turn.facts.append(self._book.picture(now_ms))
 
+    def _octets(self, order: AcdOrder, now_ms: int) -> list[bytes] | None:
+        if isinstance(order, AskQueue):
+            return self._lists(now_ms)
+        command = self._command(order)
+        return None if command is None else [self._api(command, type(order).__name__, now_ms)]
+
     def _command(self, order: AcdOrder) -> str | None:
         status = f"callcenter_config agent set status {self._settings.agent}"
         match order:
@@ -211,8 +205,6 @@ class EslSession:
                 return f"{status} 'Logged Out'"
             case SetState(state, _):
                 return f"{status} '{STATUS[state]}'"
-            case AskQueue():
-                return ""
             case ForceHangup(call) if is_word(call):
                 return f"uuid_kill {call} NORMAL_CLEARING"
             case Monitor(seat, mode) if is_word(seat):
@@ -233,17 +225,6 @@ class EslSession:
     def _say(self, line: str, name: str, now_ms: int) -> bytes:
         self._waiting.append((name, now_ms))
         return f"{line}\n\n".encode()
-
-
-def read_fields(text: str, *, quoted: bool = False) -> dict[str, str]:
-    """Header lines, names in lower case; `quoted`: values are URL-encoded, as in plain events."""
-    fields: dict[str, str] = {}
-    for line in text.split("\n"):
-        name, colon, value = line.partition(":")
-        if colon:
-            plain = unquote(value.strip(), errors="replace") if quoted else value.strip()
-            fields.setdefault(name.strip().lower(), plain)
-    return fields
 
 
 def read_table(text: str) -> list[dict[str, str]]:

@@ -16,6 +16,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from telephony.acd.orders import AcdOrder
 from telephony.acd.port import AcdFact, LinkChanged, OnFact, OrderRefused
 
 CONNECT_S_MAX = 4.0
@@ -44,7 +45,7 @@ class Session(Protocol):
 
     def connected(self, now_ms: int) -> Turn: ...
     def received(self, octets: bytes, now_ms: int) -> Turn: ...
-    def ordered(self, order: Struct, now_ms: int) -> Turn: ...
+    def ordered(self, order: AcdOrder, now_ms: int) -> Turn: ...
     def on_time(self, now_ms: int) -> Turn: ...
 
 
@@ -62,7 +63,7 @@ class TcpLink:
     def __init__(self, address: Address, make_session: Callable[[], Session], name: str) -> None:
         self._address = address
         self._make_session = make_session
-        self._orders: queue.Queue[Struct] = queue.Queue(ORDERS_MAX)
+        self._orders: queue.Queue[AcdOrder] = queue.Queue(ORDERS_MAX)
         self._wake_in, self._wake_out = socket.socketpair()
         self._wake_out.setblocking(False)
         self._wake_in.setblocking(False)
@@ -83,7 +84,7 @@ class TcpLink:
         self._wake_in.close()
         self._wake_out.close()
 
-    def order(self, order: Struct) -> None:
+    def order(self, order: AcdOrder) -> None:
         try:
             self._orders.put_nowait(order)
         except queue.Full:

@@ -13,7 +13,7 @@ class Eyes:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        self.seen: list[HubMode] = []
+        self.seen: dict[HubMode, str] = {}
         self._watch = Watch()
 
     def shown(self) -> tuple[Banner, ...]:
@@ -21,7 +21,7 @@ class Eyes:
         self._watch.take(link, self.desk.floor)
         now = time.time_ns() // 1_000_000 + link.clock_ms
         found = banners(Standing(link, self.desk.floor, now, ages=self._watch.ages()))
-        self.seen += [banner.mode for banner in found if banner.mode not in self.seen]
+        self.seen |= {banner.mode: banner.text for banner in found}
         return found
 
     def see(self, mode: HubMode, *words: str, limit_s: float = WAIT_S) -> Banner:

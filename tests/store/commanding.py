@@ -1,5 +1,6 @@
 """Two people at a seat of a test who take command, hand it over, and settle what is in conflict."""
 
+from collections.abc import Callable
 from typing import Any
 
 from dispatch import commands as cmd
@@ -29,10 +30,11 @@ def two_sites(districts: tuple[str, ...] = ("江北区",)) -> list[cmd.Command]:
     ]
 
 
-def told(desk: Desk, limit_s: float = 15.0) -> Any:
-    """The next answer to a question about command."""
+def told(desk: Desk, limit_s: float = 15.0, meanwhile: Callable[[], Any] = lambda: None) -> Any:
+    """The next answer to a question about command; `meanwhile` is done at every notice until then."""
 
     def found() -> Any:
+        meanwhile()
         for notice in desk.other:
             if isinstance(notice, Told):
                 desk.other.remove(notice)

@@ -19,13 +19,14 @@ from dispatch.order import Order
 from store import audit, audit_cli
 from store.audit import Proof, prove_export, prove_store
 from store.config import Config, load_config
-from store.core.audit import SignedHead, is_head_good, signed_head
+from store.core.audit import Place, SignedHead, is_head_good, signed_head
 from store.core.batch import Work
 from store.core.copied import Base
 from store.core.ids import new_id
 from store.core.journal import Head, row_hash
 from store.core.seals import SignKey
 from store.db.base import write_base
+from store.db.engine import place_of
 from store.db.office import Desk
 from store.db.rows import entry_of
 from store.db.store import HubStore
@@ -65,8 +66,10 @@ class Store:
         self.head = batch.head
         with closing(Desk(url)) as desk:
             self.refused = desk.refused()
+            self.place = Place(desk.store_id(), place_of(url))
         assert self.refused.number == REFUSALS
-        keep_head(self.heads, signed_head("01", self.epoch, batch.head, NOW, SIGN, self.refused))
+        end = signed_head("01", self.epoch, batch.head, NOW, SIGN, self.refused, self.place)
+        keep_head(self.heads, end)
 
     def prove(self) -> Proof:
         return prove_store(self.url, self.heads, KEYS, NOW)
@@ -137,6 +140,22 @@ def test_the_seat_of_an_accepted_order_is_in_the_order_itself(store: Store) -> N
         connection.execute(update(VERDICT).where(VERDICT.c.seq == 3).values(seat_id="seat09"))
     engine.dispose()
     assert [(fault.seq, fault.what) for fault in store.prove().faults] == [(3, "wrong_verdict")]
+
+
+@pytest.mark.parametrize("body", [b"\x01", b"\x80", b"\x93\x01\x02\x03", b""])
+def test_an_order_that_is_none_any_more_is_shown_but_one_of_a_newer_release_is_not(
+    store: Store, body: bytes
+) -> None:
+    """Only a command this program does not know may be what it cannot read."""
+    engine = create_engine(store.url)
+    with engine.begin() as connection:
+        connection.execute(update(VERDICT).where(VERDICT.c.seq == 3).values(order_body=body))
+    assert [(fault.seq, fault.what) for fault in store.prove().faults] == [(3, "wrong_verdict")]
+    with engine.begin() as connection:
+        connection.execute(update(VERDICT).where(VERDICT.c.seq == 3).values(kind="OfTheNextRelease"))
+    engine.dispose()
+    shown = [] if body != b"" else [(3, "wrong_verdict")]
+    assert [(fault.seq, fault.what) for fault in store.prove().faults] == shown
 
 
 def test_a_row_taken_out_is_named(store: Store) -> None:

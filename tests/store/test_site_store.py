@@ -101,7 +101,14 @@ def test_what_is_owed_is_found_where_it_was_kept_and_never_forgotten_by_a_word(
         told = capsys.readouterr()
         return code, told.out + told.err
 
-    assert hand_in("--from", kept) == (ExitCode.DONE, "● 无未补交 nothing is owed\n")
+    assert hand_in() == (ExitCode.DONE, "● 无未补交 nothing is owed\n")
+    for wrong in (other, f"sqlite:///{tmp_path}/absent.sqlite"):
+        assert hand_in("--from", wrong)[0] == ExitCode.CANNOT_START
+    assert debts.all() == []
+    code, said = hand_in("--from", kept)  # its hub died with it and never wrote down a debt
+    assert (code, "term 1" in said) == (ExitCode.FAILED, True)
+    assert debts.all() == [Owed(1, kept)]
+    debts.remove(kept)
     debts.add(NOWHERE, 3)
     debts.add(f"{NOWHERE}2", 4)
     before = debts.all()

@@ -26,15 +26,18 @@ from store.core.seat_logic import Told
 from store.core.wire import Epoch, Mode
 from store.db.authority import follows, scopes, take
 from store.db.errors import NotHolder, StoreError
+from store.db.server import JournalEnd, journal_end
 from store.db.short import short_transaction
 from store.db.store import HubStore
 from store.db.verify import verified
 from store.exits import ExitCode
 from store.old_leader import rejoin
+from store.server_here import alone
 from store.site_owed import Owed, OwedTails
 from store.site_store import Outranked, copying_config, leading_config
 from tests.console.eyes import Eyes
 from tests.store.conftest import POSTGRES, City, Desk, Postgres, master_data
+from tests.store.db.test_store import NOW, work
 from tests.store.pair import Orders
 from tests.store.test_patroni import Patroni
 from tests.store.two_servers import ANY, Standby, cluster_of, conninfo, frozen, postmaster, say, two_servers
@@ -280,3 +283,47 @@ def test_the_commands_and_what_they_say(
     assert (leader.folder / "kept" / "PG_VERSION").exists(), "what only it had written is kept"
     with pytest.raises(ClusterError, match="data_dir"):
         rejoin(Cluster(), conninfo(leader))
+
+
+def test_what_only_an_old_leader_has_is_kept_although_its_hub_never_wrote_down_a_debt(
+    servers: tuple[Postgres, Standby], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Hub and server died together, another site leads already: nothing but the server itself can tell."""
+    leader, standby = servers
+    url = leader.new_database()
+    database = url.rsplit("/", 1)[-1]
+    hub = HubStore(url, "01", "a1/1")
+    hub.open()
+    hub.run([work(f"m{n}", command) for n, command in enumerate(master_data())], NOW)
+    take_lead(cluster_of(standby, database), break_glass=True)
+    say(leader, "ALTER SYSTEM SET synchronous_standby_names = ''", "SELECT pg_reload_conf()")
+    head = hub.run([work("tail", cmd.ReportRinging("tail", "119"))], NOW).head
+    hub.close()
+    os.kill(postmaster(leader), 9)
+    (leader.folder / "data" / "postmaster.pid").unlink(missing_ok=True)
+    cluster = cluster_of(leader, database)
+    file = tmp_path / "a1.toml"
+    file.write_text(
+        f'[store]\ndir = "{tmp_path}"\n[cluster]\nserver = "{cluster.server}"\n'
+        f'data_dir = "{cluster.data_dir}"\nbin_dir = "{cluster.bin_dir}"\n',
+        encoding="utf-8",
+    )
+
+    def store(*words: str) -> tuple[int, str]:
+        source = ("rejoin", "--source", conninfo(standby, database))
+        code = main.main(["store", "--config", str(file), *source, *words])
+        told = capsys.readouterr()
+        return code, told.out + told.err
+
+    code, said = store("--no-keep")
+    assert (code, f"row {head.seq} " in said) == (ExitCode.CANNOT_START, True), said
+    code, said = store()
+    assert (code, "hand-in --from" in said) == (ExitCode.DONE, True), said
+    (kept,) = leader.folder.glob("data.kept-*")
+    assert str(kept) in said
+    with alone(cluster, kept) as old:
+        end = journal_end(old)
+    assert end == JournalEnd(head.seq, head.hash)
+    assert journal_end(conninfo(leader, database)) != end
+    code, said = store("--no-keep")
+    assert (code, "kept" in said) == (ExitCode.DONE, False), said

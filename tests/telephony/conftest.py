@@ -5,6 +5,7 @@ import queue
 import random
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,6 +21,7 @@ from telephony.speech import speech_wav
 from tests.telephony.exchange import needs
 
 WAIT_S = 8.0
+NOBODY = "0" * 32  # no call has this id
 STOP_S = 5.0
 START_S_MAX = 20.0  # a process of Python and the library, where eight others start theirs
 CALLER_WORDS = "喂，一二零吗？我爸爸胸口疼，出了很多汗，我们在中央大街一百二十八号。"
@@ -67,6 +69,7 @@ class Seat:
     def __init__(self, settings: PhoneSettings, kind: type[Phone] = Phone) -> None:
         self.heard = Heard()
         self.port = settings.engine.sip_port
+        self.records = settings.engine.recordings_dir is not None
         self.uri = f"sip:120@127.0.0.1:{self.port}"
         self.phone = kind(settings, self.hear)
         self.phone.start()
@@ -74,6 +77,16 @@ class Seat:
     def hear(self, event: msg.AnyEvent) -> None:
         """Another test has another `heard`."""
         self.heard.put(event)
+
+    def wait_up(self) -> None:
+        """Until it has a line."""
+        self.heard.until(msg.LineState, within_s=START_S_MAX)
+
+    def settle(self) -> None:
+        """Until every order so far is carried out: the refusal of one more says so."""
+        self.phone.hang_up(NOBODY)
+        refused = self.heard.until(msg.CommandRefused, lambda e: e.call_id == NOBODY)
+        self.heard.all.remove(refused)
 
     def rest(self) -> bool:
         """Ready for another test: no call, nothing heard. False: it is not what it was made as."""
@@ -84,13 +97,14 @@ class Seat:
             phone.hang_up(call_id)
             self.heard.until(msg.CallEnded, lambda e, gone=call_id: e.call_id == gone)
         self.heard.meanwhile(0.0)
-        closed = self.heard.of(msg.RecordingClosed)
-        owed = {e.call_id for e in self.heard.of(msg.CallEnded) if e.answered} - {e.call_id for e in closed}
+        closed = {e.call_id for e in self.heard.of(msg.RecordingClosed)}
+        owed = {e.call_id for e in self.heard.of(msg.CallEnded) if e.answered and self.records} - closed
         for call_id in owed:
             self.heard.until(msg.RecordingClosed, lambda e, due=call_id: e.call_id == due)
         phone.trust(TrustSettings())
         phone.accept_calls(True)
         phone.turn_away(None)
+        self.settle()
         self.heard = Heard()
         return True
 
@@ -109,6 +123,9 @@ class Seat:
         assert other.phone.answer(there)
         self.heard.until(msg.CallAnswered, lambda e: e.call_id == here)
         return here, there
+
+
+Lend = Callable[..., contextlib.AbstractContextManager[Seat]]
 
 
 class CallerRig:
@@ -157,7 +174,7 @@ def seats_in(folder: Path) -> Iterator[Callable[..., Seat]]:
         kind: type[Phone] = Phone,
         **engine: Any,
     ) -> Seat:
-        """`up` False does not wait for its line."""
+        """`up` False does not wait for its line: who needs several starts all and then waits."""
         settings = {
             "sip_port": free_ports(1)[0],
             "bind_address": "127.0.0.1",
@@ -171,12 +188,12 @@ def seats_in(folder: Path) -> Iterator[Callable[..., Seat]]:
         seat = Seat(PhoneSettings(EngineSettings(**settings), accounts, trust=trust), kind)
         made.append(seat)
         if up:
-            seat.heard.until(msg.LineState, within_s=START_S_MAX)
+            seat.wait_up()
         return seat
 
     yield make
-    for seat in made:
-        seat.phone.stop(STOP_S)
+    with ThreadPoolExecutor(max(1, len(made))) as together:
+        list(together.map(lambda seat: seat.phone.stop(STOP_S), made))
 
 
 @pytest.fixture
@@ -186,22 +203,33 @@ def make_seat(tmp_path: Path) -> Iterator[Callable[..., Seat]]:
 
 
 @pytest.fixture(scope="module")
-def seats_of_module(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[tuple[list[Seat], Callable[..., Seat]]]:
-    """The seat that is free for the next test, and how to make another."""
+def lend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lend]:
+    """Seats that are used again by the tests of a module; whoever breaks one leaves a new one to the next."""
+    free: dict[str, list[Seat]] = {}
     with seats_in(tmp_path_factory.mktemp("seat")) as make:
-        yield [], make
+
+        @contextlib.contextmanager
+        def lent(**options: Any) -> Iterator[Seat]:
+            alike = free.setdefault(repr(options), [])
+            seat = alike.pop() if alike else make(**options)
+            yield seat
+            if seat.rest():
+                alike.append(seat)
+
+        yield lent
 
 
 @pytest.fixture
-def seat(seats_of_module: tuple[list[Seat], Callable[..., Seat]]) -> Iterator[Seat]:
-    """One process for all tests of a module; whoever breaks it leaves a new one to the next."""
-    free, make = seats_of_module
-    seat = free.pop() if free else make()
-    yield seat
-    if seat.rest():
-        free.append(seat)
+def seat(lend: Lend) -> Iterator[Seat]:
+    with lend() as seat:
+        yield seat
+
+
+@pytest.fixture
+def partner(lend: Lend) -> Iterator[Seat]:
+    """Another seat, which records nothing: whom the first one calls."""
+    with lend(recordings_dir=None) as seat:
+        yield seat
 
 
 @pytest.fixture(scope="session")

@@ -27,8 +27,10 @@ CALLER_OFF_S_MAX = 0.025  # the caller's jitter buffer may drop a frame
 
 
 @pytest.fixture
-def trusting(make_seat: Callable[..., Any]) -> Any:
-    return make_seat(trust=TRUST)
+def trusting(seat: Any) -> Any:
+    seat.phone.trust(TRUST)
+    seat.settle()
+    return seat
 
 
 def test_a_second_call_waits_and_interrupts_nothing(seat: Any, raw: RawCaller) -> None:
@@ -102,16 +104,15 @@ def test_a_seat_that_wants_offers_refuses_a_late_one_politely(
     assert not seat.heard.of(msg.CallRinging)
 
 
-def test_key_tones_go_and_come_in_the_stream_and_as_info(seat: Any, make_seat: Callable[..., Any]) -> None:
-    other = make_seat(recordings_dir=None)
-    here, there = seat.connected(other)
+def test_key_tones_go_and_come_in_the_stream_and_as_info(seat: Any, partner: Any) -> None:
+    here, there = seat.connected(partner)
     for digits, by_info in (("12*#", False), ("34", True)):
         seat.phone.send_digits(here, digits, by_info=by_info)
         assert seat.heard.until(msg.DigitsSent).by_info is by_info
-        came = [other.heard.until(msg.DigitReceived) for _ in digits]
+        came = [partner.heard.until(msg.DigitReceived) for _ in digits]
         assert "".join(d.digit for d in came) == digits
         assert {(d.call_id, d.by_info) for d in came} == {(there, by_info)}
-    assert other.phone.calls[there].digits == "12*#34"
+    assert partner.phone.calls[there].digits == "12*#34"
     seat.phone.send_digits(here, "1\r\n")
     assert seat.heard.until(msg.CommandRefused).order == "SendDigits"
 
@@ -182,8 +183,9 @@ def prompt(folder: Path, hz: int, seconds: float) -> Path:
 
 def test_prompt_and_metronome_reach_the_caller_in_time(make_seat: Callable[..., Any], tmp_path: Path) -> None:
     """The ticks at the far end are 60/110 s apart; both are on the centre's side of the recording."""
-    seat = make_seat(microphone=Voice())
+    seat = make_seat(microphone=Voice(), up=False)
     caller = make_seat(recordings_dir=str(tmp_path / "caller"), microphone=Voice(tone_hz=CALLER_HZ))
+    seat.wait_up()
     here, _ = seat.connected(caller)
     wav = prompt(tmp_path, 1900, 0.5)
     seat.phone.say(here, str(wav))
@@ -232,10 +234,10 @@ def level_at(window: Any, rate_hz: int) -> float:
 
 
 def test_only_a_signed_call_of_a_trusted_source_monitors(
-    trusting: Any, make_seat: Callable[..., Any], make_raw: Callable[[Any], RawCaller]
+    trusting: Any, partner: Any, make_raw: Callable[[Any], RawCaller]
 ) -> None:
     """Each attempt is a fact, and nobody else ever notices."""
-    c, _ = trusting.connected(make_seat(recordings_dir=None))
+    c, _ = trusting.connected(partner)
     raw = make_raw(trusting)
 
     def attempt(call_id: str, mode: MonitorMode, off_ms: int = 0, secret: str = SECRET) -> tuple[str, str]:
@@ -257,18 +259,22 @@ def test_only_a_signed_call_of_a_trusted_source_monitors(
     trusting.heard.until(msg.CallMoved, lambda e: e.place is CallPlace.HELD)
     assert attempt(c, MonitorMode.TAKE_OVER)[0] == "the call is not in conversation"
     trusting.phone.trust(TrustSettings((), SECRET))
-    trusting.phone.hold("0" * 32)
-    trusting.heard.until(msg.CommandRefused)  # the order before it is carried out
+    trusting.settle()
     assert attempt(c, MonitorMode.LISTEN)[0] == "source not trusted"
     assert list(trusting.phone.calls) == [c]
     assert not trusting.heard.of(msg.CallRinging) + trusting.heard.of(msg.MonitorBegan)
 
 
 def test_a_supervisor_releases_by_force_and_goes_with_the_call(
-    trusting: Any, make_seat: Callable[..., Any]
+    trusting: Any, partner: Any, lend: Callable[..., Any]
 ) -> None:
-    boss, caller = make_seat(trust=TRUST, recordings_dir=None), make_seat(recordings_dir=None)
-    c, _ = trusting.connected(caller)
+    c, _ = trusting.connected(partner)
+    with lend(recordings_dir=None) as boss:
+        boss.phone.trust(TRUST)
+        supervised_and_released(trusting, boss, c)
+
+
+def supervised_and_released(trusting: Any, boss: Any, c: str) -> None:
     leg = boss.phone.supervise(trusting.uri, c, MonitorMode.TAKE_OVER)
     began = trusting.heard.until(msg.MonitorBegan)
     trusting.heard.until(msg.CallMoved, lambda e: e.place is CallPlace.TAKEN)
@@ -284,9 +290,8 @@ def test_a_supervisor_releases_by_force_and_goes_with_the_call(
     assert boss.heard.until(msg.CallEnded).ended_by is msg.EndedBy.FAR_END
 
 
-def test_a_call_back_says_what_it_is_about(seat: Any, make_seat: Callable[..., Any]) -> None:
-    other = make_seat(recordings_dir=None)
-    seat.phone.dial(other.uri, asserted_number="04511200", call_back_of="a" * 32, incident_id="b" * 32)
+def test_a_call_back_says_what_it_is_about(seat: Any, partner: Any) -> None:
+    seat.phone.dial(partner.uri, asserted_number="04511200", call_back_of="a" * 32, incident_id="b" * 32)
     dialled = seat.heard.until(msg.CallDialled)
     assert (dialled.call_back_of, dialled.incident_id) == ("a" * 32, "b" * 32)
-    assert other.heard.until(msg.CallRinging).number == "04511200"
+    assert partner.heard.until(msg.CallRinging).number == "04511200"

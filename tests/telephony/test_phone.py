@@ -85,12 +85,11 @@ def test_a_call_limited_in_time_ends_by_itself(seat: Any, caller: Any) -> None:
     assert seat.heard.until(msg.CallEnded).ended_by is msg.EndedBy.FAR_END
 
 
-def test_the_seat_calls_back(seat: Any, make_seat: Callable[..., Any]) -> None:
-    other = make_seat(recordings_dir=None)
-    call_id = seat.phone.dial(other.uri)
+def test_the_seat_calls_back(seat: Any, partner: Any) -> None:
+    call_id = seat.phone.dial(partner.uri)
     assert call_id
-    assert seat.heard.until(msg.CallDialled).target == other.uri
-    other.answered()
+    assert seat.heard.until(msg.CallDialled).target == partner.uri
+    partner.answered()
     assert seat.heard.until(msg.CallAnswered).call_id == call_id
     seat.phone.hang_up(call_id)
     ended = seat.heard.until(msg.CallEnded)

@@ -1,5 +1,6 @@
 """One contract, two phones: the virtual one always, the real one with its process."""
 
+import contextlib
 import wave
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -65,10 +66,12 @@ class VirtualRig:
 
 
 class RealRig:
-    def __init__(self, seat: Any, caller: Any, make_seat: Callable[..., Any]) -> None:
+    """`another` gets one more seat."""
+
+    def __init__(self, seat: Any, caller: Any, another: Callable[[], Any]) -> None:
         self.heard, self.phone, self._seat, self._caller = seat.heard, seat.phone, seat, caller
         self._call_id = ""
-        self._make_seat = make_seat
+        self._another = another
 
     def ring(self, number: str) -> None:
         self._call_id = self._caller.call(self._seat.uri, asserted_number=number)
@@ -77,14 +80,15 @@ class RealRig:
         self._caller.phone.hang_up(self._call_id)
 
     def call_hospital(self) -> str:
-        here, _ = self._seat.connected(self._make_seat(recordings_dir=None))
+        here, _ = self._seat.connected(self._another())
         return str(here)
 
     def caller_keys(self, digits: str) -> None:
         self._caller.phone.send_digits(self._call_id, digits)
 
     def supervisor_comes(self, call_id: str, mode: MonitorMode) -> None:
-        self._boss = self._make_seat(recordings_dir=None, trust=TRUST)
+        self._boss = self._another()
+        self._boss.phone.trust(TRUST)
         self._leg = self._boss.phone.supervise(self._seat.uri, call_id, mode)
 
     def supervisor_goes(self) -> None:
@@ -96,17 +100,32 @@ def rig(request: pytest.FixtureRequest, heard: Any) -> Iterator[Rig]:
     if request.param == "virtual":
         yield VirtualRig(heard)
     else:
-        make_seat: Callable[..., Any] = request.getfixturevalue("make_seat")
-        yield RealRig(make_seat(trust=TRUST), request.getfixturevalue("caller"), make_seat)
+        lend, caller = request.getfixturevalue("lend"), request.getfixturevalue("caller")
+        with contextlib.ExitStack() as lent:
+            seat = lent.enter_context(lend())
+            seat.phone.trust(TRUST)
+            seat.settle()
+            yield RealRig(seat, caller, lambda: lent.enter_context(lend(recordings_dir=None)))
 
 
-def test_start_reports_ready_then_the_line(rig: Rig) -> None:
-    if not rig.heard.of(msg.LineState):
-        rig.heard.until(msg.LineState)
-    assert [type(e) for e in rig.heard.all] == [msg.PhoneReady, msg.LineState]
-    assert rig.phone.ready is not None
-    assert rig.phone.ready.audio == "null"
-    assert rig.phone.lines["direct"].direct
+def started_well(phone: PhonePort, heard: Any) -> None:
+    if not heard.of(msg.LineState):
+        heard.until(msg.LineState)
+    assert [type(e) for e in heard.all] == [msg.PhoneReady, msg.LineState]
+    assert phone.ready is not None
+    assert phone.ready.audio == "null"
+    assert phone.lines["direct"].direct
+
+
+def test_start_reports_ready_then_the_line(heard: Any) -> None:
+    started_well(VirtualRig(heard).phone, heard)
+
+
+@pytest.mark.process
+def test_a_real_one_does_the_same(make_seat: Callable[..., Any]) -> None:
+    seat = make_seat(up=False)
+    seat.wait_up()
+    started_well(seat.phone, seat.heard)
 
 
 def test_answer_then_the_caller_hangs_up(rig: Rig) -> None:

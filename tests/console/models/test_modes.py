@@ -50,7 +50,10 @@ CASES = [
     ),
     (Link(HubMode.NORMAL, alarm="unknown_rows"), ("区中继", "升级"), "warning"),
     (Link(HubMode.NORMAL, alarm="store_fault"), ("接警照常", "电台并登记", "立即通知维护"), "warning"),
-    (Link(HubMode.NORMAL, alarm="roster_older"), ("照常", "管理员"), "warning"),
+    *(
+        (Link(HubMode.NORMAL, alarm=kind), ("照常", "管理员"), "warning")
+        for kind in ("roster_older", "roster_damaged")
+    ),
     (Link(HubMode.NORMAL, alarm="disk_short:15", disk_percent=15), ("15 %", "照常", "维护"), "warning"),
 ]
 

@@ -70,7 +70,7 @@ def test_a_damaged_roster_keeps_the_last_good_one(tmp_path: Path) -> None:
     path.unlink()
     with pytest.raises(RosterError, match="gone"):
         roster.reload()
-    assert list(roster.machines) == ["a"]
+    assert (list(roster.machines), roster.alarm) == (["a"], "roster_damaged")
 
 
 def test_a_forged_or_older_roster_is_refused(tmp_path: Path) -> None:
@@ -108,6 +108,33 @@ def test_an_older_roster_is_refused_after_a_restart_too(tmp_path: Path) -> None:
     enrol(path, Machine("b", new_keys().public, MachineRole.WALL))
     assert after.reload(), "a change builds on the newest, not on the file"
     assert (list(after.machines), after.revision, after.alarm) == (["a", "b"], 4, "")
+
+
+@pytest.mark.parametrize("content", [b"{", b"", None])
+def test_a_roster_that_was_damaged_or_deleted_while_nobody_ran_is_an_alarm(
+    tmp_path: Path, content: bytes | None
+) -> None:
+    """The newest one holds, so all goes on; but somebody has to know."""
+    path = tmp_path / "roster.json"
+    enrol(path, Machine("a", new_keys().public, MachineRole.WALL))
+    good = path.read_bytes()
+    path.unlink()
+    if content is not None:
+        path.write_bytes(content)
+    roster = RosterFile(path)
+    with pytest.raises(RosterError):
+        roster.reload()
+    assert not roster.reload(), "said once, and it stands"
+    assert (list(roster.machines), roster.alarm) == (["a"], "roster_damaged")
+    path.write_bytes(good)
+    assert roster.reload()
+    assert roster.alarm == ""
+
+
+def test_a_machine_without_any_roster_has_no_alarm(tmp_path: Path) -> None:
+    roster = RosterFile(tmp_path / "roster.json")
+    assert not roster.reload()
+    assert roster.alarm == ""
 
 
 def test_a_relay_keeps_the_newest_roster_it_was_told_of_over_a_restart(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The line between hub and relay as pure logic: positions by budget, who may ask, what a line bears."""
 
+import pytest
 from msgspec.structs import replace
 
 from store.core.following import NextHub, Trouble
@@ -12,7 +13,7 @@ from store.core.messages import (
 from store.core.outputs import Origin
 from store.core.site_messages import Follow, Forwarded, PositionsReq
 from store.core.wire import FIX_VALID, Epoch, Position, encode
-from tests.store.core.joined_sites import NOW, ROSTER, SEAT, joined, new_hub, of, seat_order
+from tests.store.core.joined_sites import NOW, RELAY, ROSTER, SEAT, joined, new_hub, of, seat_order
 
 
 def position(number: int, at: int) -> Position:
@@ -68,6 +69,30 @@ def test_a_relay_that_is_gone_is_forgotten() -> None:
     assert [site for site, _ in sites.hub.followers.sites(sites.now)] == ["02"]
     sites.hub.on_time(sites.now + 60_000)
     assert sites.hub.followers.sites(sites.now) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "heard"),
+    [
+        ({"address": "10.0.0.9:5570", "sign_key": "ab" * 32}, True),
+        ({"public_key": "k" * 40}, False),
+        ({"site": "03"}, False),
+        (None, False),
+    ],
+)
+def test_a_relay_whose_address_changes_still_waits_for_the_next_row(
+    changed: dict[str, str] | None, heard: bool
+) -> None:
+    """Its parked question stays; a struck one or another machine of its name is told nothing."""
+    sites = joined()
+    roster = dict(ROSTER)
+    before = roster.pop(RELAY.name)
+    if changed is not None:
+        roster[RELAY.name] = replace(before, **changed)
+    sites.hub.followers.machine_of = roster.get
+    sites.hub.followers.roster_changed()
+    assert bool(sites.hub.followers.on_committed(sites.hub.head)) is heard
+    assert bool(sites.hub.followers.sites(sites.now)) is heard
 
 
 def test_what_one_machine_sends_never_costs_the_district_its_line() -> None:

@@ -26,7 +26,7 @@ def invite(
 
 def fill(message: bytes, port: int, number: int) -> bytes:
     """A message of its own: new branch, Call-ID and tag, so that it is nobody's repetition."""
-    own = b"%d" % number
+    own = b"%d.%d" % (port, number)
     message = message.replace(b"PORT", b"%d" % port).replace(b"tag=fN", b"tag=f" + own)
     return message.replace(b"z9hG4bK", b"z9hG4bK" + own).replace(b"Call-ID: ", b"Call-ID: " + own + b".")
 

@@ -17,6 +17,7 @@ from bench.raw_caller import RawCaller
 from telephony import messages as msg
 from telephony.phone import Phone
 from telephony.settings import PhoneSettings
+from tests.telephony.conftest import Heard, seats_in
 from tests.telephony.robustness import malformed, torture
 from tests.telephony.robustness.mutator import Mutator
 
@@ -35,6 +36,7 @@ ALIVE_S = 8.0
 FLOOD_PER_S = 100
 FLOOD_S = 2.0
 LAST_KEPT = 12
+REST_S_MAX = 1.5
 
 
 class Abort(NamedTuple):
@@ -57,6 +59,17 @@ class Victim(Phone):
         self.back_s: list[float] = []
         self.up = threading.Event()
 
+    def rest(self) -> bool:
+        """As good as new for another test: no call left, nothing counted. False: it is not."""
+        for call_id in list(self.calls):
+            self.hang_up(call_id)
+        pause, end_s = threading.Event(), time.monotonic() + REST_S_MAX
+        while self.calls and time.monotonic() < end_s:
+            pause.wait(GAP_S)
+        self.rang = 0
+        self.sent.clear()
+        return not self.calls and not self.aborts and not self.child.restarts
+
     def _deal_with(self, event: msg.AnyEvent) -> None:
         match event:
             case msg.CallRinging():
@@ -77,9 +90,22 @@ class Victim(Phone):
         self._listener(event)
 
 
+@pytest.fixture(scope="module")
+def victims(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[list[Any], Callable[..., Any]]]:
+    """Who is unhurt, and how to make another."""
+    with seats_in(tmp_path_factory.mktemp("victims")) as make:
+        yield [], make
+
+
 @pytest.fixture
-def victim(make_seat: Callable[..., Any]) -> Any:
-    return make_seat(kind=Victim)
+def victim(victims: tuple[list[Any], Callable[..., Any]], sender: socket.socket) -> Iterator[Any]:
+    """Whoever is hurt is not used again. The sender confirms its goodbyes up to the end."""
+    unhurt, make = victims
+    seat = unhurt.pop() if unhurt else make(kind=Victim)
+    yield seat
+    if seat.phone.rest():
+        seat.heard = Heard()
+        unhurt.append(seat)
 
 
 @pytest.fixture
@@ -166,6 +192,7 @@ def test_rfc_4475(victim: Any, sender: socket.socket) -> None:
     sent = bombard(victim, sender, torture.MESSAGES.values())
     tell("RFC 4475", victim, sent)
     assert not victim.phone.aborts
+    victim.heard.meanwhile(0.0)
     assert not victim.heard.of(msg.PhoneFault)
 
 
@@ -211,9 +238,8 @@ def test_a_flood_of_a_hundred_invites_a_second(victim: Any, sender: socket.socke
     assert not victim.phone.aborts
 
 
-def test_a_late_offer_is_refused_and_the_next_call_rings(make_seat: Callable[..., Any]) -> None:
+def test_a_late_offer_is_refused_and_the_next_call_rings(seat: Any) -> None:
     """An INVITE without SDP that is refused: inside the callback it would abort the library."""
-    seat = make_seat()
     caller = RawCaller(seat.port)
     for _ in range(3):
         call = caller.invite(body="")
