@@ -1,5 +1,6 @@
 """A caller made of one UDP socket: says exactly what a test or a bench wants said, odd INVITEs included."""
 
+import contextlib
 import itertools
 import re
 import socket
@@ -31,6 +32,7 @@ class RawCaller:
         self._socket.bind(("127.0.0.1", 0))
         self._port = self._socket.getsockname()[1]
         self._number = itertools.count(1)
+        self._made: dict[str, Dialled] = {}
 
     def invite(
         self,
@@ -48,9 +50,9 @@ class RawCaller:
         if sdp:
             extra += f"Content-Type: {content}\r\n"
         message = self._request("INVITE", branch, call_id, extra, sdp)
-        sent_mono_ns = time.monotonic_ns()
+        call = self._made[call_id] = Dialled(branch, call_id, time.monotonic_ns())
         self._socket.sendto(message, self._seat)
-        return Dialled(branch, call_id, sent_mono_ns)
+        return call
 
     def cancel(self, call: Dialled) -> None:
         self._socket.sendto(self._request("CANCEL", call.branch, call.call_id), self._seat)
@@ -63,16 +65,32 @@ class RawCaller:
                 continue
             code = int(answer.split()[1])
             if code >= 200 and call.call_id in answer and re.search(r"CSeq:\s*1 INVITE", answer):
-                to = re.search(r"^To:.*$", answer, re.MULTILINE)
-                assert to
-                ack = self._request("ACK", call.branch, call.call_id, to=to[0].strip())
-                self._socket.sendto(ack, self._seat)
+                self._acknowledge(call, answer)
                 return code
+
+    def _acknowledge(self, call: Dialled, answer: str) -> None:
+        to = re.search(r"^To:.*$", answer, re.MULTILINE)
+        assert to
+        self._socket.sendto(self._request("ACK", call.branch, call.call_id, to=to[0].strip()), self._seat)
 
     def take_bye(self) -> None:
         """Wait until the seat hangs up and confirm it: else its phone repeats the BYE for half a minute."""
         while not (bye := self.receive()).startswith("BYE "):
             pass
+        self._confirm(bye)
+
+    def see_off(self, quiet_s: float) -> None:
+        """Confirm whatever ends our calls, until nothing has come for so long."""
+        self.wait_s = quiet_s
+        with contextlib.suppress(TimeoutError):
+            while True:
+                message = self.receive()
+                if message.startswith("BYE "):
+                    self._confirm(message)
+                elif re.match(r"SIP/2\.0 [3-6]", message):
+                    self._acknowledge(self._made[re.search(r"raw-\d+-\d+", message)[0]], message)
+
+    def _confirm(self, bye: str) -> None:
         kept = re.findall(r"^(?:Via|From|To|Call-ID|CSeq):.*$", bye, re.MULTILINE | re.IGNORECASE)
         head = "\r\n".join(line.strip() for line in kept)
         self._socket.sendto(f"SIP/2.0 200 OK\r\n{head}\r\nContent-Length: 0\r\n\r\n".encode(), self._seat)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from console.i18n import say
-from console.models import acts, acts_reserve, reasons, rows, spoken
+from console.models import acts, acts_requests, acts_reserve, reasons, rows, spoken
 from console.models.asking import Ask, Choice
 from console.models.authorising import Act
 from console.models.commandline import parse
@@ -263,6 +263,26 @@ class Doing:
 
     def severity_mild(self) -> None:
         acts.set_answer(self._desk, "severity", "mild")
+
+    # --- between sites -----------------------------------------------------------------------------
+
+    def offer(self) -> None:
+        self._ask(acts_requests.offer(self._desk))
+
+    def ask_help(self) -> None:
+        self._ask(acts_requests.ask_help(self._desk))
+
+    def bulletin(self) -> None:
+        self._ask(acts_requests.bulletin(self._desk))
+
+    def sign_request(self) -> None:
+        self._ask(acts_requests.sign(self._desk))
+
+    def return_request(self) -> None:
+        self._ask(acts_requests.give_back(self._desk))
+
+    def withdraw_request(self) -> None:
+        self._ask(acts_requests.withdraw(self._desk))
 
     # --- command of a scope ------------------------------------------------------------------------
 

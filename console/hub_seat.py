@@ -139,6 +139,7 @@ def link_of(state: LinkState) -> Link:
         hub_app=state.hub_app,
         disk_percent=state.disk_percent,
         disk_at=state.disk_at,
+        sites=tuple((site, age // 1000 * 1000) for site, age in state.sites),
     )
 
 

@@ -70,6 +70,7 @@ class Link(Struct, frozen=True):
     hub_app: str = ""  # version of the program there
     disk_percent: int = 100  # free on the hub's disk, or on the relay's if that is fuller
     disk_at: str = ""  # code of the site whose relay's disk that is, "": the hub's
+    sites: tuple[tuple[str, int], ...] = ()  # at the hub: ms since the relay of each site was heard
 
 
 class FloorLoaded(Struct, frozen=True):

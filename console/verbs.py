@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from console.i18n import pick
 from dispatch import commands as cmd
+from dispatch import requests as req
 from dispatch import reserve_commands as reserve
 from dispatch.kinds import Role
 from dispatch.rights import SECOND_PERSON, may
@@ -46,6 +47,7 @@ SECTIONS: dict[str, tuple[str, str]] = {
     "dispatch": ("派车与任务", "Dispatch and missions"),
     "incident": ("事件", "Incidents"),
     "ask": ("两问与病情", "Quick answers"),
+    "sites": ("中心之间", "Between sites"),
     "command": ("指挥权与断网", "Command, without a hub"),
     "reserve": ("储备席与平急转换", "Reserve seats"),
     "go": ("移动", "Moving around"),
@@ -133,6 +135,20 @@ VERBS: tuple[Verb, ...] = (
     Verb("severity_severe", "病情 重", "Severe", "Alt+8", ("zhong",), "ask", order=cmd.ChangeIntake),
     Verb("severity_moderate", "病情 中", "Moderate", "Alt+9", ("zh",), "ask", order=cmd.ChangeIntake),
     Verb("severity_mild", "病情 轻", "Mild", "Alt+0", ("qing",), "ask", order=cmd.ChangeIntake),
+    Verb("offer", "转单", "Transfer", "Shift+F2", ("zhuandan", "zd"), "sites", order=req.OfferIncident,
+         zh_long="把手上的事件转给另一中心，签收后归其所有",
+         en_long="offer the incident to a site; theirs once signed"),
+    Verb("ask_help", "求援", "Ask for help", "Shift+F3", ("qiuyuan", "zengyuan", "zy"), "sites",
+         order=req.AskHelp, zh_long="请另一中心增援车辆", en_long="ask another site for vehicles"),
+    Verb("bulletin", "通报", "Bulletin", "Shift+F5", ("tongbao", "tb"), "sites", order=req.SendBulletin,
+         zh_long="向另一中心发通报，对方签收", en_long="words for another site, which signs for them"),
+    Verb("sign_request", "签收", "Sign", "Shift+F7", ("qianshou", "qs"), "sites", order=req.SignRequest,
+         zh_long="签收其他中心的转单、增援请求或通报", en_long="sign for what another site sent"),
+    Verb("return_request", "退单", "Return", "Shift+F8", ("tuidan", "td"), "sites", order=req.ReturnRequest,
+         zh_long="写明原因退回其他中心的请求", en_long="send it back with a reason"),
+    Verb("withdraw_request", "撤回", "Withdraw", "Shift+F12", ("chehui", "chh"), "sites",
+         order=req.WithdrawRequest, zh_long="撤回本中心发出、无人签收或未送达的请求",
+         en_long="take back what nobody has signed yet"),
     Verb("take_command", "应急接管", "Take command", "Ctrl+Shift+J", ("yjjg", "yingji"), "command",
          zh_long="本中心接过全市或本区指挥权，两人授权", en_long="this site takes command, by two people",
          roles=SECOND_PERSON),

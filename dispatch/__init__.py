@@ -17,6 +17,7 @@ Time and ids come in as arguments; nothing here opens a file, reads a clock or r
     stages      the milestone table of a mission and the state table of a vehicle
     decide      order in, events or a refusal out; one handler a command (decide_*.py)
     sites       who commands what, and conflicts of sites that were apart
+    requests    between sites: incident offered, help asked for, bulletin; decide_requests decides them
     scopes      whose vehicle, whose incident; is it commanded elsewhere?
     decide_late, decide_conflicts   what another site accepted while it was apart, and settling it
     reserve, reserve_commands, reserve_events, reserve_changes   activations of reserve seats (平急转换)

@@ -7,7 +7,16 @@ from msgspec import Struct
 
 from dispatch.activation import running, running_turn
 from dispatch.floor import Floor
-from dispatch.kinds import Direction, IncidentState, MilestoneKind, OrderStatus, SeatKind, Severity
+from dispatch.kinds import (
+    Direction,
+    IncidentState,
+    MilestoneKind,
+    OrderStatus,
+    RequestKind,
+    RequestState,
+    SeatKind,
+    Severity,
+)
 from dispatch.stages import milestone, vehicle_came
 from dispatch.words import Incident
 
@@ -23,6 +32,8 @@ class AlarmKind(StrEnum):
     SEAT_NOT_READY = "seat_not_ready"  # 储备席未就绪
     ACTIVATION_DUE = "activation_due"  # 启用到期
     SELF_TEST_DUE = "self_test_due"  # 自检逾期
+    REQUEST_UNSIGNED = "request_unsigned"  # 转单、增援、通报无人签收
+    REQUEST_UNDELIVERED = "request_undelivered"  # 未送达
 
 
 class Limits(Struct, frozen=True):
@@ -36,10 +47,12 @@ class Limits(Struct, frozen=True):
     not_departed_s: int = 180
     seat_ready_s: int = 300
     self_test_s: int = 25 * 3600
+    request_unsigned_s: int = 60
+    bulletin_unsigned_s: int = 600
 
 
 class Alarm(Struct, frozen=True):
-    """`id`: the call, intake, incident, mission, vehicle, seat or activation. `since`: limit passed (ms)."""
+    """`id`: of the call, intake, incident, mission … or request. `since`: when its limit passed (ms)."""
 
     kind: AlarmKind
     id: str
@@ -59,6 +72,7 @@ def overdue(floor: Floor, now: int, limits: Limits = DEFAULT_LIMITS) -> tuple[Al
         *_missions(floor, limits),
         *_crews(floor),
         *_reserve(floor, limits),
+        *_requests(floor, limits),
     )
     return tuple(sorted((alarm for alarm in found if alarm.since <= now), key=lambda alarm: alarm.since))
 
@@ -118,6 +132,19 @@ def _reserve(floor: Floor, limits: Limits) -> Iterator[Alarm]:
         if seat.kind is SeatKind.RESERVE and running_turn(floor, seat.id) is None:
             tested_at = seat.self_test.at if seat.self_test else seat.state_since
             yield Alarm(AlarmKind.SELF_TEST_DUE, seat.id, tested_at + limits.self_test_s * 1000, seat.id)
+
+
+def _requests(floor: Floor, limits: Limits) -> Iterator[Alarm]:
+    """`seat_id` is the seat that asked; the seats of the asked site find theirs by the request."""
+    for request in floor.requests.values():
+        if request.state is RequestState.UNDELIVERED:
+            since = request.answered_at or request.made_at
+            yield Alarm(AlarmKind.REQUEST_UNDELIVERED, request.id, since, request.seat_id)
+        elif request.state is RequestState.OPEN:
+            told = request.kind is RequestKind.BULLETIN
+            wait_s = limits.bulletin_unsigned_s if told else limits.request_unsigned_s
+            since = request.made_at + wait_s * 1000
+            yield Alarm(AlarmKind.REQUEST_UNSIGNED, request.id, since, request.seat_id)
 
 
 def _missions(floor: Floor, limits: Limits) -> Iterator[Alarm]:

@@ -20,6 +20,7 @@ from dispatch.kinds import (
     SeatState,
     VehicleState,
 )
+from dispatch.requests import RequestAnswered, RequestMade, answered
 from dispatch.reserve_changes import OF_AN_ACTIVATION, changed
 from dispatch.reserve_events import ActivationOrdered, SeatTested
 from dispatch.stages import milestone
@@ -126,7 +127,9 @@ def _incident_changed(floor: Floor, event: ev.IncidentChanged) -> tuple[Ref, ...
 
 
 def _incident_taken(floor: Floor, event: ev.IncidentTaken) -> tuple[Ref, ...]:
-    return (edit(floor, "incidents", event.incident_id, seat_id=event.seat_id, held_since=event.at),)
+    site = event.site or floor.incidents[event.incident_id].site
+    held = {"seat_id": event.seat_id, "held_since": event.at, "site": site}
+    return (edit(floor, "incidents", event.incident_id, **held),)
 
 
 def _incident_held(floor: Floor, event: ev.IncidentHeld) -> tuple[Ref, ...]:
@@ -319,6 +322,10 @@ def _incidents_merged(floor: Floor, event: ev.IncidentsMerged) -> tuple[Ref, ...
     return tuple(refs)
 
 
+def _request_answered(floor: Floor, event: RequestAnswered) -> tuple[Ref, ...]:
+    return (put(floor, "requests", answered(floor.requests[event.request_id], event)),)
+
+
 def _archived(floor: Floor, event: ev.Archived) -> tuple[Ref, ...]:
     gone: list[Ref] = [
         *(("calls", key) for key in event.call_ids),
@@ -328,6 +335,7 @@ def _archived(floor: Floor, event: ev.Archived) -> tuple[Ref, ...]:
         *(("serials", key) for key in event.days),
         *(("conflicts", key) for key in event.conflict_ids),
         *(("activations", key) for key in event.activation_ids),
+        *(("requests", key) for key in event.request_ids),
     ]
     for table, key in gone:
         getattr(floor, table).pop(key, None)
@@ -377,6 +385,8 @@ _APPLIERS: dict[type, Callable[[Floor, Any], tuple[Ref, ...]]] = {
     ev.ConflictSettled: _conflict_settled,
     ev.MissionRecorded: _mission_recorded,
     ev.IncidentsMerged: _incidents_merged,
+    RequestMade: lambda floor, event: (put(floor, "requests", event.request),),
+    RequestAnswered: _request_answered,
     ActivationOrdered: lambda floor, event: (put(floor, "activations", event.activation),),
     SeatTested: _seat_tested,
     **dict.fromkeys(OF_AN_ACTIVATION, _activation_changed),

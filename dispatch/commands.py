@@ -25,6 +25,7 @@ from dispatch.kinds import (
     SuspendReason,
     VehicleState,
 )
+from dispatch.requests import RequestCommand
 from dispatch.reserve_commands import ReserveCommand
 from dispatch.sites import Authority, Site
 from dispatch.words import Dispatcher, Hospital, Place, Recording, Seat, Station, Vehicle
@@ -159,10 +160,7 @@ class ReopenIncident(_Command, frozen=True):
 
 
 class AssignVehicle(_Command, frozen=True):
-    """Send a vehicle. `supersedes` names the vehicle's running mission when it is re-assigned (改派).
-
-    `manual`: the crew was sent by voice while no hub could be reached; this only records it.
-    """
+    """Send a vehicle. `supersedes` names the vehicle's running mission when it is re-assigned (改派)."""
 
     mission_id: str
     incident_id: str
@@ -170,7 +168,7 @@ class AssignVehicle(_Command, frozen=True):
     order_text: str = ""
     hospital_id: str | None = None
     supersedes: str | None = None
-    manual: bool = False
+    manual: bool = False  # sent by voice while no hub could be reached: this only records it
 
 
 class ReportOrderDelivered(_Command, frozen=True):
@@ -395,5 +393,6 @@ Command = (
     | SettleConflict
     | ArchiveEnded
     | ReserveCommand
+    | RequestCommand
     | NoteAdministration
 )

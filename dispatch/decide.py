@@ -15,6 +15,8 @@ from dispatch.decide_intakes import HANDLERS as INTAKE_HANDLERS
 from dispatch.decide_late import decide_late
 from dispatch.decide_milestones import HANDLERS as MILESTONE_HANDLERS
 from dispatch.decide_missions import HANDLERS as MISSION_HANDLERS
+from dispatch.decide_requests import HANDLERS as REQUEST_HANDLERS
+from dispatch.decide_requests import following_requests
 from dispatch.decide_reserve import HANDLERS as RESERVE_HANDLERS
 from dispatch.decide_reserve import following
 from dispatch.decide_resources import HANDLERS as RESOURCE_HANDLERS
@@ -35,6 +37,7 @@ _HANDLERS: dict[type, Handler] = {
     **MILESTONE_HANDLERS,
     **RESOURCE_HANDLERS,
     **RESERVE_HANDLERS,
+    **REQUEST_HANDLERS,
     **AUTHORITY_HANDLERS,
 }
 _HANDLERS[SettleConflict] = lambda floor, order, command, at: settle(floor, order, command, at, _HANDLERS)
@@ -57,7 +60,7 @@ def decide(floor: Floor, order: Order, now: int) -> Decision:
         return decided
     if isinstance(order.command, BeginIntake):
         return tuple(_entered(event, now) for event in decided)
-    return (*decided, *following(floor, decided))
+    return (*decided, *following(floor, decided), *following_requests(floor, decided))
 
 
 def _entered(event: Event, now: int) -> Event:

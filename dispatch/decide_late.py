@@ -12,8 +12,10 @@ from msgspec.structs import replace
 
 from dispatch import commands as cmd
 from dispatch import events as ev
+from dispatch import requests as req
 from dispatch.commands import Command
 from dispatch.decide_milestones import reach_late
+from dispatch.decide_requests import following_requests
 from dispatch.decide_reserve import following
 from dispatch.decision import Decision, Handler
 from dispatch.floor import Floor
@@ -29,11 +31,19 @@ Handlers = Mapping[type, Handler]
 _OVER = cmd.LogIn | cmd.LogOut | cmd.SetSeatState | cmd.ArchiveEnded
 """What was true of that site only while it was apart: noted, never carried out again."""
 _HLC_COUNTER_BITS = 16
-_ID_TABLES = {"mission_id": "missions", "incident_id": "incidents", "intake_id": "intakes"}
+_ID_TABLES = {
+    "mission_id": "missions",
+    "incident_id": "incidents",
+    "intake_id": "intakes",
+    "request_id": "requests",
+}
 _MAKERS: dict[type, str] = {
     cmd.AssignVehicle: "mission_id",
     cmd.OpenIncident: "incident_id",
     cmd.BeginIntake: "intake_id",
+    req.OfferIncident: "request_id",
+    req.AskHelp: "request_id",
+    req.SendBulletin: "request_id",
 }
 _encoder = msgspec.msgpack.Encoder()
 
@@ -52,7 +62,8 @@ def decide_late(
         return (_came(order, late, "in_conflict"), ev.ConflictGrew(blocked_by.id, dependent))
     decision = carry_out_late(floor, order, late, handlers, at)
     if isinstance(decision, tuple):
-        return (_came(order, late), *decision, *following(floor, decision))
+        after = (*following(floor, decision), *following_requests(floor, decision))
+        return (_came(order, late), *decision, *after)
     if isinstance(order.command, cmd.MoveAuthority):  # a lower term than what holds now
         return (_came(order, late, "over"),)
     if _done_before(order.command, decision):
@@ -234,6 +245,8 @@ def _needed(command: Command, late: Late) -> dict[str, str]:
         ids["incident_id"] = ""
     if isinstance(command, cmd.BeginIntake):
         ids["intake_id"] = ""
+    if isinstance(command, req.OfferIncident | req.AskHelp | req.SendBulletin):
+        ids["request_id"] = ""
     return ids
 
 
@@ -254,7 +267,7 @@ def _conflict(floor: Floor, order: Order, late: Late, refusal: Refusal, now: int
     mission_id = late.mission_id or str(getattr(command, "mission_id", ""))
     mission = floor.missions.get(mission_id)
     vehicle_id = str(getattr(command, "vehicle_id", "")) or (mission.vehicle_id if mission else "")
-    incident_id = str(getattr(command, "incident_id", "")) or (mission.incident_id if mission else "")
+    incident_id = str(getattr(command, "incident_id", None) or "") or (mission.incident_id if mission else "")
     return Conflict(
         id=f"x{order.cid}",
         cid=order.cid,
@@ -268,6 +281,7 @@ def _conflict(floor: Floor, order: Order, late: Late, refusal: Refusal, now: int
         seat_id=order.seat_id,
         vehicle_id=vehicle_id,
         intake_id=str(getattr(command, "intake_id", "")),
+        request_id=str(getattr(command, "request_id", "")),
         incident_id=incident_id,
         mission_id=mission_id,
         against=_against(floor, command, vehicle_id, incident_id, given_at(order, late, now)),

@@ -212,10 +212,11 @@ def archive(floor: Floor, order: Order, command: cmd.ArchiveEnded, at: int) -> D
     days = _forgotten_days(floor, before)
     drills = tuple(it.id for it in floor.activations.values() if it.ended_at and it.ended_at < before)
     conflicts = tuple(it.id for it in floor.conflicts.values() if it.settled and it.settled.at < before)
-    if not (calls or intakes or incidents or days or drills or conflicts):
+    requests = tuple(it.id for it in floor.requests.values() if it.ended and (it.answered_at or 0) < before)
+    if not (calls or intakes or incidents or days or drills or conflicts or requests):
         return ()
     closed = tuple(sorted(gone))
-    left = ev.Archived(calls, tuple(sorted(intakes)), closed, missions, days, conflicts, drills)
+    left = ev.Archived(calls, tuple(sorted(intakes)), closed, missions, days, conflicts, drills, requests)
     return (left,)
 
 

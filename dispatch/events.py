@@ -21,6 +21,7 @@ from dispatch.kinds import (
     SuspendReason,
     VehicleState,
 )
+from dispatch.requests import RequestEvent
 from dispatch.reserve_events import ReserveEvent
 from dispatch.sites import Authority, Conflict, Dependent, Settlement, Site
 from dispatch.words import (
@@ -118,10 +119,13 @@ class IncidentChanged(_Event, frozen=True):
 
 
 class IncidentTaken(_Event, frozen=True):
+    """`site`: the site it belongs to from now on, None: as before."""
+
     incident_id: str
     at: int
     seat_id: str | None
     dispatcher_id: str | None
+    site: str | None = None
 
 
 class IncidentHeld(_Event, frozen=True):
@@ -319,6 +323,7 @@ class Archived(_Event, frozen=True):
     days: tuple[str, ...]  # serial counters of these days are dropped
     conflict_ids: tuple[str, ...] = ()
     activation_ids: tuple[str, ...] = ()
+    request_ids: tuple[str, ...] = ()
 
 
 Event = (
@@ -365,5 +370,6 @@ Event = (
     | IncidentsMerged
     | Archived
     | ReserveEvent
+    | RequestEvent
     | AdministrationNoted
 )

@@ -304,6 +304,24 @@ class ConflictChoice(StrEnum):
     MERGE = "merge"  # 合并事件: both incidents are one
 
 
+class RequestKind(StrEnum):
+    """What one site asks of another."""
+
+    INCIDENT = "incident"  # 转单
+    HELP = "help"  # 增援
+    BULLETIN = "bulletin"  # 通报
+
+
+class RequestState(StrEnum):
+    """Where a request between sites stands."""
+
+    OPEN = "open"  # 待签收
+    SIGNED = "signed"  # 已签收
+    RETURNED = "returned"  # 退单
+    WITHDRAWN = "withdrawn"  # 已撤回
+    UNDELIVERED = "undelivered"  # 未送达: command was divided; whoever sent it takes it back
+
+
 class ReserveRole(StrEnum):
     """What a reserve seat is put into service for."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from dispatch import commands as cmd
+from dispatch import requests as req
 from dispatch import reserve_commands as reserve
 from dispatch.administration import NoteAdministration
 from dispatch.floor import Floor
@@ -41,6 +42,12 @@ _WORK: frozenset[type] = frozenset(
         cmd.LogOut,
         cmd.SetSeatState,
         cmd.SettleConflict,
+        req.OfferIncident,
+        req.AskHelp,
+        req.SendBulletin,
+        req.SignRequest,
+        req.ReturnRequest,
+        req.WithdrawRequest,
     }
 )
 

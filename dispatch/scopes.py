@@ -11,6 +11,7 @@ from dispatch.floor import Floor
 from dispatch.kinds import ConflictChoice, Role
 from dispatch.order import Order
 from dispatch.refusals import HeldElsewhere
+from dispatch.requests import OfferIncident
 from dispatch.sites import CITY, Authority
 from dispatch.words import Incident
 
@@ -31,6 +32,7 @@ _ABOUT_INCIDENT = (
     | cmd.ResumeIncident
     | cmd.CloseIncident
     | cmd.ReopenIncident
+    | OfferIncident
 )
 _FACTS = frozenset({Role.GATEWAY, Role.HUB})
 """What terminals and the hub itself report is never sent elsewhere."""
@@ -53,6 +55,21 @@ def authority_over(floor: Floor, site: str) -> Authority | None:
     """The newest word on who commands what belongs to `site`; None: nobody ever took it over."""
     named = [floor.authorities.get(site), floor.authorities.get(CITY)]
     return max((one for one in named if one is not None), key=lambda one: one.term, default=None)
+
+
+def home_of(floor: Floor) -> str:
+    """The site that commands everything when nothing was moved, "" where there is but one place.
+
+    The centre is the site without districts of its own; where all or none are like that, the lowest code.
+    """
+    centres = [site.id for site in floor.sites.values() if not site.districts] or list(floor.sites)
+    return min(centres, default="")
+
+
+def commander_of(floor: Floor, site: str) -> str:
+    """Code of the site that commands what belongs to `site`."""
+    authority = authority_over(floor, site)
+    return authority.site if authority else home_of(floor)
 
 
 def authority_of_vehicle(floor: Floor, vehicle_id: str) -> Authority | None:

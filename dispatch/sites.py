@@ -88,3 +88,4 @@ class Conflict(Struct, frozen=True):
     against: str = ""
     settled: Settlement | None = None
     dependents: tuple[Dependent, ...] = ()
+    request_id: str = ""

@@ -8,12 +8,15 @@ from console.models.desk import Desk
 from console.models.hub_alarms import PREFIX, HubAlarm, name, words
 from console.models.labels import site_name, word
 from console.models.latest import short
+from console.models.requests import about, own_site, sent, to_sign
 from console.models.rows import is_mine
 from dispatch.alarms import Alarm, AlarmKind
-from dispatch.kinds import CheckResult, CrewCall
+from dispatch.kinds import CheckResult, CrewCall, RequestState
 from dispatch.reserve_commands import StandDown
 from dispatch.words import Seat
 
+OF_REQUESTS = frozenset({AlarmKind.REQUEST_UNSIGNED, AlarmKind.REQUEST_UNDELIVERED})
+"""They have rows of their own from the moment they are made."""
 OF_RESERVE = frozenset({AlarmKind.SEAT_NOT_READY, AlarmKind.ACTIVATION_DUE, AlarmKind.SELF_TEST_DUE})
 
 
@@ -31,6 +34,7 @@ class AlarmRow(Struct, frozen=True):
 def alarms(desk: Desk, now: int) -> list[AlarmRow]:
     """A crew that calls first, then what is overdue, ours before others'."""
     rows = [_hub_row(one, now) for one in desk.hub_alarms.standing]
+    rows += _request_rows(desk, now)
     rows += [_alarm_row(desk, alarm, now) for alarm in desk.alarms if _there(desk, alarm)]
     return sorted(rows, key=lambda row: (not row.loud, not row.mine))
 
@@ -44,6 +48,8 @@ def _hub_row(alarm: HubAlarm, now: int) -> AlarmRow:
 def _there(desk: Desk, alarm: Alarm) -> bool:
     """False when the thing has left the floor since the alarms were last worked out."""
     floor = desk.floor
+    if alarm.kind in OF_REQUESTS:
+        return False
     if alarm.kind is AlarmKind.CREW_CALL:
         return alarm.id in floor.vehicles and floor.vehicles[alarm.id].crew_call is not None
     if alarm.kind in OF_RESERVE:
@@ -59,6 +65,24 @@ def _alarm_row(desk: Desk, alarm: Alarm, now: int) -> AlarmRow:
     target, key = _alarm_target(desk, alarm)
     mine = is_mine(desk, alarm.seat_id)
     return AlarmRow(key, word(alarm.kind), target, age(alarm.since, now), mine)
+
+
+def _request_rows(desk: Desk, now: int) -> list[AlarmRow]:
+    """What waits for our signature, and what our site waits for; loud when nobody signed in time."""
+    floor, ours, late = desk.floor, own_site(desk), {alarm.id for alarm in desk.alarms}
+    rows = []
+    for it in (*to_sign(desk), *sent(desk)):
+        came = it.to_site == ours
+        other = site_name(floor, it.from_site if came else it.to_site)
+        words = f"{word(it.kind)} {'←' if came else '→'} {other}"
+        if it.state is RequestState.UNDELIVERED:
+            words = f"{words} {word(it.state)}"
+        elif it.id in late:
+            words = f"{words} {word(AlarmKind.REQUEST_UNSIGNED)}"
+        mine = came or is_mine(desk, it.seat_id)
+        target = about(floor, it) or site_name(floor, it.from_site)
+        rows.append(AlarmRow(it.id, words, target, age(it.made_at, now), mine, loud=mine and it.id in late))
+    return rows
 
 
 def _crew_row(desk: Desk, alarm: Alarm, now: int) -> AlarmRow:

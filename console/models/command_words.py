@@ -34,6 +34,12 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "SetVehicleState": ("车辆状态", "state of a vehicle"),
     "ReportCrewCall": ("车组呼叫", "crew called"),
     "AnswerCrewCall": ("应答车组", "crew answered"),
+    "OfferIncident": ("转单", "incident offered"),
+    "AskHelp": ("请求增援", "help asked for"),
+    "SendBulletin": ("通报", "bulletin"),
+    "SignRequest": ("签收", "signed"),
+    "ReturnRequest": ("退单", "returned"),
+    "WithdrawRequest": ("撤回", "withdrawn"),
 }
 
 _RULES: dict[str, tuple[str, str]] = {

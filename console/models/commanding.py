@@ -2,17 +2,14 @@
 
 from console.i18n import say
 from console.models.labels import site_name
+from dispatch import scopes
 from dispatch.floor import Floor
 from dispatch.sites import CITY, Authority
 
 
 def home_of(floor: Floor, scope: str) -> str:
-    """The site a scope belongs to when nothing has been moved: the centre commands all of it.
-
-    The centre is the site without districts of its own; where all or none are like that, the lowest code.
-    """
-    centres = [site.id for site in floor.sites.values() if not site.districts] or list(floor.sites)
-    return min(centres, default="")
+    """The site a scope belongs to when nothing has been moved: the centre commands all of it."""
+    return scopes.home_of(floor)
 
 
 def away_from_home(floor: Floor) -> tuple[Authority, ...]:

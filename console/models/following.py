@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from console.i18n import say
+from console.models import requests
 from console.models.state import Topic
 from dispatch import events as ev
 from dispatch.hints import Hint, likely_same
@@ -36,7 +37,7 @@ def follow(desk: "Desk", event: ev.Event) -> None:
             desk.hand.mission_id = event.mission.id
             desk.hand.vehicle_id, desk.hand.chosen, desk.hand.settled = None, False, False
         case _:
-            pass
+            requests.tell(desk, event)
 
 
 def refit(desk: "Desk") -> None:

@@ -30,6 +30,8 @@ from dispatch.kinds import (
     Need,
     OrderStatus,
     RefuseReason,
+    RequestKind,
+    RequestState,
     Role,
     SceneReason,
     SeatKind,
@@ -263,6 +265,18 @@ WORDS: dict[type[StrEnum], _Words] = {
         "paused": ("暂停", "paused"),
         "away": ("离席", "away"),
     },
+    RequestKind: {
+        "incident": ("转单", "transfer"),
+        "help": ("增援", "help"),
+        "bulletin": ("通报", "bulletin"),
+    },
+    RequestState: {
+        "open": ("待签收", "not signed yet"),
+        "signed": ("已签收", "signed"),
+        "returned": ("退单", "returned"),
+        "withdrawn": ("已撤回", "withdrawn"),
+        "undelivered": ("未送达", "undelivered"),
+    },
     AlarmKind: {
         "ringing": ("振铃超时", "ringing too long"),
         "intake_long": ("受理超时", "intake too long"),
@@ -274,6 +288,8 @@ WORDS: dict[type[StrEnum], _Words] = {
         "seat_not_ready": ("储备席未就绪", "reserve seat not ready"),
         "activation_due": ("启用到期", "activation is due"),
         "self_test_due": ("自检逾期", "self-test overdue"),
+        "request_unsigned": ("无人签收", "nobody signed"),
+        "request_undelivered": ("未送达", "undelivered"),
     },
     Reason: {
         "fastest": ("最快", "fastest"),

@@ -10,6 +10,7 @@ from console.models.commanding import open_conflicts
 from console.models.desk import Desk
 from console.models.labels import site_name
 from console.models.modes import CITY_OLD_MS, CLOCK_OFF_MS, CLOCK_WRONG_MS, DISK_CRITICAL_PERCENT, banners
+from console.models.site_lamps import gravest, site_lamps
 from console.ports import HubMode
 
 POSITIONS_OLD_MS = 60_000
@@ -40,7 +41,7 @@ def lamps(desk: Desk, now: int) -> tuple[Lamp, ...]:
         _recorder(desk),
         _clock(desk),
     )
-    return (*always, *_city(desk), *_conflicts(desk))
+    return (*always, *_city(desk), *_sites(desk), *_conflicts(desk))
 
 
 def _mode_words(desk: Desk, now: int) -> str:
@@ -137,6 +138,15 @@ def _city(desk: Desk) -> list[Lamp]:
     )
     tone = "fault" if link.hub_age_ms > CITY_OLD_MS else "ok"
     return [Lamp("city", say("市区数据"), tone, say("{n} 秒前", n=seconds), detail)]
+
+
+def _sites(desk: Desk) -> list[Lamp]:
+    """A sign for each site where there are several; the words are the tooltip."""
+    every = site_lamps(desk.floor, desk.link)
+    if not every:
+        return []
+    state, detail = " ".join(f"{it.shape}{it.code}" for it in every), "\n".join(it.line for it in every)
+    return [Lamp("sites", say("各中心"), gravest(every), state, detail)]
 
 
 def _conflicts(desk: Desk) -> list[Lamp]:

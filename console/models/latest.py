@@ -9,6 +9,7 @@ from console.i18n import say
 from console.models.command_words import command_word
 from console.models.commanding import home_of, place_words, who
 from console.models.labels import site_name, step, word
+from console.models.latest_requests import REQUEST_LINES
 from console.models.latest_reserve import RESERVE_LINES
 from dispatch import events as ev
 from dispatch.floor import Floor
@@ -27,9 +28,9 @@ class Line(Struct, frozen=True):
 
 def line(event: ev.Event, floor: Floor, now: int) -> Line | None:
     """The line for an event just applied to `floor`; None for events nobody waits for."""
-    reserve = RESERVE_LINES.get(type(event))
-    if reserve is not None:
-        return Line(*reserve(event, floor))
+    apart = RESERVE_LINES.get(type(event)) or REQUEST_LINES.get(type(event))
+    if apart is not None:
+        return Line(*apart(event, floor))
     make = _MAKERS.get(type(event))
     return make(event, floor, now) if make else None
 

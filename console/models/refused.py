@@ -11,7 +11,14 @@ from console.models.commanding import place_words
 from console.models.labels import field, site_name, word
 from dispatch import refusals as no
 from dispatch.floor import Floor
-from dispatch.kinds import IncidentState, MilestoneKind, MissionResult, OrderStatus, VehicleState
+from dispatch.kinds import (
+    IncidentState,
+    MilestoneKind,
+    MissionResult,
+    OrderStatus,
+    RequestState,
+    VehicleState,
+)
 
 
 class Explained(Struct, frozen=True):
@@ -42,12 +49,14 @@ def _thing(word_: str) -> str:
         "station": say("急救站"),
         "activation": say("启用令"),
         "turn": say("储备席"),
+        "request": say("请求"),
+        "site": say("中心"),
     }
     return things.get(word_, word_)
 
 
 def _state(text: str) -> str:
-    for kind in (IncidentState, MilestoneKind, VehicleState, OrderStatus, MissionResult):
+    for kind in (IncidentState, MilestoneKind, VehicleState, OrderStatus, MissionResult, RequestState):
         if text in {member.value for member in kind}:
             return word(kind(text))
     return {"ended": say("已结束"), "answered": say("已接听"), "joined": say("已并入事件")}.get(text, text)
@@ -157,6 +166,14 @@ def _rule(refusal: no.NotPossible, floor: Floor) -> Explained:
         "not_a_reserve_seat": (say("该坐席不是储备席"), say("请在储备席面板中选择")),
         "seat_already_activated": (say("该储备席已在启用中"), say("看右侧进度；撤收后才能再次启用")),
         "until_is_past": (say("到期时间已过"), say("请填写将来的时间，或留空直至撤收")),
+    }
+    rules |= {
+        "not_of_this_site": (say("该事件不属本中心"), say("由所属中心转单")),
+        "already_offered": (say("该事件已转单，待签收"), say("先撤回（Shift+F12），再转其他中心")),
+        "same_site": (say("不能向本中心转单"), say("请选择其他中心")),
+        "site_apart": (say("该中心现由他方指挥，送不到"), say("请用电话联系该中心")),
+        "not_asked_here": (say("不是发给本中心的"), say("由被请求的中心签收")),
+        "not_asked_by_us": (say("不是本中心发出的"), say("由发出的中心撤回")),
     }
     fallback = (say("按规则不能执行（{rule}）", rule=refusal.rule), say("请换一种方式，或告知班长"))
     return Explained(*rules.get(refusal.rule, fallback))

@@ -8,9 +8,10 @@ from msgspec import Struct
 from console.i18n import say
 from console.models.ages import age, clock, day, span
 from console.models.desk import Desk
-from console.models.labels import word
+from console.models.labels import site_name, word
 from console.models.latest import short
 from console.models.modes import city_age_ms
+from console.models.requests import offered_to
 from console.models.spoken import sent_by_voice
 from dispatch.hints import earlier_calls
 from dispatch.kinds import SEVERITY_RANK, Direction, IncidentState, Severity, VehicleState
@@ -236,6 +237,9 @@ def _incident_row(desk: Desk, incident: Incident, now: int) -> IncidentRow:
         state = word(missions[-1].stage)
     if held and incident.hold:
         state = f"{word(incident.state)} {clock(incident.hold.alarm_at)[:5]}"
+    offered = offered_to(desk.floor, incident.id)
+    if offered:
+        state = say("待{site}签收", site=site_name(desk.floor, offered))
     if _came_late(desk, incident):
         state = f"{state} {say('补录')}".strip()
     return IncidentRow(

@@ -44,6 +44,7 @@ TOPICS_OF: dict[str, tuple[Topic, ...]] = {
     "sites": (Topic.STATUS,),
     "authorities": (Topic.STATUS, Topic.COMMAND),
     "conflicts": (Topic.STATUS, Topic.CONFLICTS),
+    "requests": (Topic.ALARMS, Topic.INCIDENTS),
 }
 
 

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from console.i18n import say
+from console.models.command_words import command_word
 from console.models.labels import word
 from console.models.latest import short
 from console.models.refused import explain
@@ -11,6 +12,7 @@ from console.ports import Expired, VerdictCame
 from dispatch import commands as cmd
 from dispatch import reserve_commands as reserve
 from dispatch.refusals import AlreadyThere, NeedsSecondPerson, NotFound, Refusal, WrongState
+from dispatch.requests import RequestCommand
 
 if TYPE_CHECKING:
     from console.models.desk import Desk
@@ -95,4 +97,8 @@ def expired(desk: "Desk", message: Expired) -> None:
             desk.opened(command.intake_id)
         case cmd.RecordMilestone():
             what = say("节点“{step}”没有得到答复，结果不明", step=word(command.kind))
+        case _ if isinstance(command, RequestCommand):
+            name = command_word(type(command).__name__)
+            what = say("“{name}”没有得到中枢答复，结果不明", name=name)
+            do = say("看告警列表；没有列出就用电话联系该中心")
     desk.notice(what, do)

@@ -6,7 +6,7 @@ from console.i18n import language, pick, say
 from console.panels.widgets import text
 from console.verbs import SECTIONS, VERBS
 
-COLUMNS = (("call", "ask"), ("dispatch", "incident", "reserve"), ("go", "window", "command"))
+COLUMNS = (("call", "ask", "sites"), ("dispatch", "incident", "reserve"), ("go", "window", "command"))
 MARGIN_PX = 40
 
 

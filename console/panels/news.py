@@ -99,6 +99,8 @@ class AlarmsPanel(Panel):
         if key in self._desk.floor.vehicles:
             acts.choose_vehicle(self._desk, key)
             key = acts.incident_of_vehicle(self._desk, key) or ""
+        if key in self._desk.floor.requests:
+            key = self._desk.floor.requests[key].incident_id or ""
         if key in self._desk.floor.calls:
             call = self._desk.floor.calls[key]
             key = call.incident_id or call.intake_id or ""

@@ -19,6 +19,7 @@ from console.hub_seat import link_of, moved
 from console.models.map_marks import incident_marks, site_marks, vehicle_marks
 from console.models.modes import Standing, Watch, age_words, banners
 from console.models.reserve import urgency, wall_line
+from console.models.site_lamps import gravest, site_lamps
 from console.ports import Moved
 from console.selftest import check_binding
 from console.theme import font
@@ -107,6 +108,8 @@ class Wall(QObject):
         silent_ms = state.tick_age_ms
         self._window.show_modes(banners(standing) if silent_ms is not None else (), silent_ms, now)
         self._window.tell_age(age_words(link))
+        sites = site_lamps(self._floor, link)
+        self._window.show_sites("　".join(it.line for it in sites), gravest(sites))
         self._window.show_reserve(wall_line(self._floor, now), *urgency(self._floor))
 
 

@@ -42,6 +42,8 @@ class WallWindow(QWidget):
         self._banner.hide()
         self._reserve = _label("wallReserve", "")
         self._reserve.hide()
+        self._sites = _label("wallSites", "")
+        self._sites.hide()
         self._tiles = {name: Tile(name, words(name)) for name in _COUNTS + _FIGURES}
         self._banner.setWordWrap(True)
         self._frame = Frame(self)
@@ -105,6 +107,14 @@ class WallWindow(QWidget):
             self._reserve.setProperty("tone", tone)
             self._reserve.style().polish(self._reserve)
 
+    def show_sites(self, line: str, tone: str) -> None:
+        """A lamp for each site, "" where there is but one."""
+        self._sites.setText(line)
+        self._sites.setVisible(bool(line))
+        if self._sites.property("tone") != tone:
+            self._sites.setProperty("tone", tone)
+            self._sites.style().polish(self._sites)
+
     def set_theme(self, theme: str) -> None:
         """Change to "day" or "night"; the next board is drawn in it."""
         self._palette = THEMES[theme]
@@ -156,6 +166,7 @@ class WallWindow(QWidget):
         column.addLayout(_row([self._site, self._mode, None, self._link, self._day, self._clock]))
         column.addWidget(self._banner)
         column.addWidget(self._reserve)
+        column.addWidget(self._sites)
         column.addLayout(_row([self._tiles[name] for name in _COUNTS + _FIGURES], even=True))
         body = QGridLayout()
         body.setSpacing(8)
@@ -185,6 +196,8 @@ class WallWindow(QWidget):
             f"QLabel#wallReserve {{ font-size: 24px; font-weight: 600; background: {c.fault};"
             f" color: {c.fault_ink}; padding: 5px 16px; border-radius: 5px; }}"
             f"QLabel#wallReserve[tone='command'] {{ background: {c.command}; color: {c.command_ink}; }}"
+            f"QLabel#wallSites {{ font-size: 22px; padding: 2px 16px; }}"
+            f"QLabel#wallSites[tone='fault'] {{ color: {c.fault}; font-weight: 600; }}"
             f"QLabel#wallBanner {{ font-size: 26px; font-weight: 600; background: {c.fault};"
             f" color: {c.fault_ink}; padding: 6px 16px; border-radius: 5px; }}"
             f"QLabel#wallBanner[tone='warning'] {{ background: {c.warning}; color: {c.warning_ink}; }}"

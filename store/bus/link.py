@@ -16,6 +16,7 @@ import threading
 from collections.abc import Callable, Iterable
 
 from dispatch.commands import AssignVehicle, Command
+from dispatch.requests import RequestCommand
 from store.bus.clock import Clock
 from store.bus.link_mail import CommandQuestion, LoginAsked, Mail, Notice, Ordered
 from store.bus.link_state import LinkSettings, LinkState
@@ -73,11 +74,13 @@ class HubLink:
         """Give an order; returns its id at once, the verdict comes as a notice.
 
         It is on disk before it is sent, and is sent until a verdict or the deadline (`None`: 30 s for sending
-        a vehicle, 24 h for the rest). `second`: token of a second person. `at_ms`: when it happened by this
-        machine's clock, if not now. `kept` is called on the bus thread once it is on this machine's disk.
+        a vehicle or asking another site, 24 h for the rest). `second`: token of a second person. `at_ms`:
+        when it happened by this machine's clock, if not now. `kept` is called on the bus thread once it is on
+        this machine's disk.
         """
         if deadline_s is None:
-            sends = isinstance(command, AssignVehicle) and not command.manual
+            sent = isinstance(command, AssignVehicle) and not command.manual
+            sends = sent or isinstance(command, RequestCommand)
             deadline_s = ORDER_DEADLINE_S if sends else RECORD_DEADLINE_S
         now = self._clock.steady_ms()
         waiting = Waiting(

@@ -82,6 +82,8 @@ class LinkState(Struct, frozen=True):
     """How much of the hub's disk is free, or of the relay's if that is fuller."""
     disk_at: str = ""
     """Code of the site whose relay's disk that is; "": the hub's."""
+    sites: tuple[tuple[str, int], ...] = ()
+    """At the hub: (site, ms since its relay was last heard)."""
     proto: int = PROTO
     """What this hub and we speak; an older one cannot be asked about the command of a scope."""
 
@@ -113,4 +115,5 @@ def state_of(logic: SeatLogic, now: int) -> LinkState:
         behind=tick.behind,
         disk_percent=tick.disk_percent,
         disk_at=tick.disk_at,
+        sites=tick.sites,
     )

@@ -61,10 +61,17 @@ class Followers:
         self._epoch = epoch
         self._recent = recent
         self._by_route: dict[bytes, _Follower] = {}
+        self._last: dict[str, int] = {}
 
     def sites(self, now: int) -> list[tuple[str, int]]:
         """(site, ms since its relay was last heard) of every follower."""
         return [(one.site, now - one.heard_at) for one in self._by_route.values()]
+
+    def last_heard(self, now: int) -> tuple[tuple[str, int], ...]:
+        """(site, ms since any relay of it was heard), also of those that are gone; of this boot only."""
+        for one in self._by_route.values():
+            self._last[one.site] = max(self._last.get(one.site, 0), one.heard_at)
+        return tuple((site, max(0, now - at)) for site, at in sorted(self._last.items()))
 
     def heard(self, origin: Origin, now: int) -> None:
         """A follower is alive: in a quiet night its questions stay parked for seconds."""

@@ -384,6 +384,7 @@ class HubLogic:
             roster=self.roster.revision,
             scope=self.scope,
             disk_percent=self.disk_percent,
+            sites=self.followers.last_heard(now),
         )
         frame = encode(tick)
         return [Publish(frame), *self.followers.on_time(frame, now)]

@@ -202,6 +202,8 @@ class Tick(Message, frozen=True):
     """How much of the disk under the store is free; 100 also where a server looks after its own."""
     disk_at: str = ""
     """Code of the site whose relay's disk that is; "": the hub's."""
+    sites: tuple[tuple[str, int], ...] = ()
+    """At the hub: (site, ms since its relay was last heard) of every site heard since the hub began."""
 
 
 class SnapBegin(Message, frozen=True):

@@ -4,6 +4,7 @@ from msgspec.structs import replace
 
 from dispatch import commands as cmd
 from dispatch.refusals import NotPossible
+from dispatch.requests import SendBulletin
 from store.core.batch import Work
 
 DISK_LOW = NotPossible("disk_low")
@@ -17,6 +18,7 @@ CAN_WAIT = (
     cmd.CorrectMilestone,
     cmd.ClassifyCall,
     cmd.ArchiveEnded,
+    SendBulletin,
 )
 
 

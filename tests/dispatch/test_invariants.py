@@ -12,13 +12,16 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from dispatch import commands as cmd
 from dispatch import kinds
+from dispatch import requests as req
 from dispatch.apply import apply
 from dispatch.changes import FormChanges
-from dispatch.events import Archived, IncidentChanged, IncidentOpened
+from dispatch.decide_authority import next_term
+from dispatch.events import Archived, IncidentChanged, IncidentOpened, IncidentTaken
 from dispatch.floor import Floor
-from dispatch.kinds import EMERGENCY_TYPES, IncidentState, Role, VehicleState
+from dispatch.kinds import EMERGENCY_TYPES, IncidentState, RequestKind, RequestState, Role, VehicleState
+from dispatch.sites import Authority, Site
 from dispatch.stages import STAGE_RANK, vehicle_came
-from dispatch.words import Place
+from dispatch.words import Place, Seat
 from tests.dispatch.trade import SEATS, VEHICLES, Centre120
 
 GATEWAY = frozenset({Role.GATEWAY})
@@ -38,6 +41,12 @@ class AnyOrders(RuleBasedStateMachine):
         self.centre = Centre120()
         self.archived: set[str] = set()
         self.minted = count(1)
+        for command in (
+            cmd.RegisterSite(Site("01", "中心")),
+            cmd.RegisterSite(Site("02", "江北", ("江北区",))),
+            cmd.RegisterSeat(Seat("seat-2", "2", "02")),
+        ):
+            self.give(command, roles=frozenset({Role.HUB}))
 
     def give(self, command: cmd.Command, **how: object) -> None:
         self.centre.later(1)
@@ -151,6 +160,39 @@ class AnyOrders(RuleBasedStateMachine):
         before = self.centre.now - minutes * 60_000
         self.give(cmd.ArchiveEnded(before), roles=frozenset({Role.HUB}))
 
+    @rule(pick=picks, seat=seats, what=st.integers(0, 2))
+    def a_site_asks_another(self, pick: int, seat: str, what: int) -> None:
+        key, to = f"k{next(self.minted)}", "02" if seat == "seat-1" else "01"
+        incident = self.one_of("incidents", pick)
+        orders: tuple[cmd.Command, ...] = (
+            req.OfferIncident(key, incident, to),
+            req.AskHelp(key, to, 2, "", incident),
+            req.SendBulletin(key, to, "封路"),
+        )
+        self.give(orders[what], seat=seat)
+
+    @rule(seat=seats)
+    def a_new_incident_is_offered(self, seat: str) -> None:
+        self.an_emergency_is_taken_in(seat=seat, type_=kinds.IncidentType.ON_SCENE)
+        newest = max(self.centre.floor.incidents, key=lambda key: int(key[1:]))
+        to = "02" if seat == "seat-1" else "01"
+        self.give(req.OfferIncident(f"k{next(self.minted)}", newest, to), seat=seat)
+
+    @rule(pick=picks, seat=seats, what=st.integers(0, 2))
+    def a_request_is_answered(self, pick: int, seat: str, what: int) -> None:
+        key = self.one_of("requests", pick)
+        orders: tuple[cmd.Command, ...] = (
+            req.SignRequest(key),
+            req.ReturnRequest(key, "无车"),
+            req.WithdrawRequest(key),
+        )
+        self.give(orders[what], seat=seat)
+
+    @rule(site=st.sampled_from(["01", "02"]))
+    def command_of_the_district_moves(self, site: str) -> None:
+        word = Authority("02", site, next_term(self.centre.floor), self.centre.now)
+        self.give(cmd.MoveAuthority(word), roles=frozenset({Role.HUB}))
+
     def _emergencies(self) -> set[str]:
         """Ids of incidents that are emergencies, or were and nobody second agreed that they are not."""
         found: set[str] = set()
@@ -222,6 +264,35 @@ class AnyOrders(RuleBasedStateMachine):
             assert mission.incident_id in floor.incidents
         for call in floor.calls.values():
             assert call.intake_id is None or call.intake_id in floor.intakes
+
+    @invariant()
+    def a_request_ends_once_and_an_incident_has_one_owner(self) -> None:
+        """Its site is that of whoever opened it, or of the last who signed for it; one offer at a time."""
+        history = self.centre.history
+        answers = [e for e in history if isinstance(e, req.RequestAnswered)]
+        ends = [e.request_id for e in answers if e.state is not RequestState.UNDELIVERED]
+        assert len(ends) == len(set(ends))
+        requests = {e.request.id: e.request for e in history if isinstance(e, req.RequestMade)}
+        signed = [
+            (requests[e.request_id].incident_id, requests[e.request_id].to_site)
+            for e in answers
+            if e.state is RequestState.SIGNED and requests[e.request_id].kind is RequestKind.INCIDENT
+        ]
+        taken = [(e.incident_id, e.site) for e in history if isinstance(e, IncidentTaken) and e.site]
+        assert taken == signed
+        owners = {e.incident.id: e.incident.site for e in history if isinstance(e, IncidentOpened)}
+        owners |= dict(taken)
+        floor = self.centre.floor
+        assert all(incident.site == owners[incident.id] for incident in floor.incidents.values())
+        standing = [it for it in floor.requests.values() if not it.ended]
+        about = [it.incident_id for it in standing if it.incident_id]
+        assert all(floor.incidents[key].state is not IncidentState.CLOSED for key in about)
+        offers = [
+            it.incident_id
+            for it in standing
+            if it.kind is RequestKind.INCIDENT and it.state is RequestState.OPEN
+        ]
+        assert len(offers) == len(set(offers))
 
     def teardown(self) -> None:
         again = Floor()

@@ -23,6 +23,7 @@ from tests.telephony.exchange import needs
 WAIT_S = 8.0
 NOBODY = "0" * 32  # no call has this id
 STOP_S = 5.0
+QUIET_S = 0.2  # nothing more comes on loopback
 START_S_MAX = 20.0  # a process of Python and the library, where eight others start theirs
 CALLER_WORDS = "喂，一二零吗？我爸爸胸口疼，出了很多汗，我们在中央大街一百二十八号。"
 E = TypeVar("E", bound=msg.Event)
@@ -249,10 +250,25 @@ def caller(shared_caller: CallerRig) -> Iterator[CallerRig]:
 
 
 @pytest.fixture
-def raw(seat: Seat) -> Iterator[RawCaller]:
-    caller = RawCaller(seat.port)
-    yield caller
-    caller.close()
+def make_raw() -> Iterator[Callable[[Seat], RawCaller]]:
+    """Raw callers of a seat. An unanswered BYE keeps one of the library's four calls for 8 s: they part."""
+    made: list[tuple[Seat, RawCaller]] = []
+
+    def make(seat: Seat) -> RawCaller:
+        made.append((seat, RawCaller(seat.port)))
+        return made[-1][1]
+
+    yield make
+    for seat, caller in made:
+        for call_id in list(seat.phone.calls):
+            seat.phone.hang_up(call_id)
+        caller.see_off(QUIET_S)
+        caller.close()
+
+
+@pytest.fixture
+def raw(seat: Seat, make_raw: Callable[[Seat], RawCaller]) -> RawCaller:
+    return make_raw(seat)
 
 
 @pytest.fixture(scope="session")

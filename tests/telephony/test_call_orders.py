@@ -3,7 +3,7 @@
 import subprocess
 import time
 import wave
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -75,19 +75,6 @@ def test_an_intercom_call_from_elsewhere_only_rings(seat: Any, raw: RawCaller) -
     assert not seat.heard.of(msg.CallAnswered)
     raw.cancel(call)
     assert raw.final(call) == 487
-
-
-@pytest.fixture
-def make_raw() -> Iterator[Callable[[Any], RawCaller]]:
-    made = []
-
-    def make(seat: Any) -> RawCaller:
-        made.append(RawCaller(seat.port))
-        return made[-1]
-
-    yield make
-    for raw in made:
-        raw.close()
 
 
 def test_a_seat_that_wants_offers_refuses_a_late_one_politely(

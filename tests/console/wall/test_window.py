@@ -156,3 +156,15 @@ def test_the_names_under_the_bars_do_not_touch(qtbot: QtBot, language: str) -> N
     room = window._vehicles.plot.width() / len(ticks)
     for _, words in ticks:
         assert letters.horizontalAdvance(words) < room - 2, words
+
+
+def test_each_site_has_a_lamp_on_the_wall(qtbot: QtBot) -> None:
+    window = wall(qtbot, busy())
+    label = window.findChild(QLabel, "wallSites")
+    assert label is not None
+    assert not label.isVisible()
+    window.show_sites("● 市中心 闲　■ 江北 断 0:25", "fault")
+    assert "江北 断 0:25" in label.text()
+    assert label.isVisible()
+    window.show_sites("", "ok")
+    assert not label.isVisible()
