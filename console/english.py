@@ -278,7 +278,7 @@ ENGLISH: dict[str, str] = {
     "{number} 通话 {age}": "{number}  talking {age}",
     "{number} 振铃，F3 接听": "{number} rings: F3 answers",
     "命令行：按 / ，先动词后车号或事件号，例如 /派车 03、/pc 03、/并入 12；拼音首字母即可，Tab 补全": "Command line: press /, verb first, then vehicle or incident: /send 03, /join 12; a prefix is enough, Tab completes",
-    "按键与命令（F1 或 Esc 关闭）": "Keys and commands (F1 or Esc closes)",
+    "按键与命令 {n}/{all}（F1 翻页，Esc 关闭）": "Keys and commands {n}/{all} (F1 turns the page, Esc closes)",
     "待办与进行中": "Waiting and under way",
     "待处理 {n} / 共 {all}": "{n} waiting of {all}",
     "号": "No.",

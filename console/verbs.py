@@ -6,41 +6,12 @@ enough. `words` are what the command line knows besides id and name: pinyin, ini
 
 from collections.abc import Iterable
 
-from msgspec import Struct
-
-from console.i18n import pick
+from console.verb import Verb
 from dispatch import commands as cmd
 from dispatch import requests as req
 from dispatch import reserve_commands as reserve
 from dispatch.kinds import Role
 from dispatch.rights import SECOND_PERSON, may
-
-
-class Verb(Struct, frozen=True):
-    """One act. `key` is Qt's portable text, "" for none; `takes` says what may follow on the command line."""
-
-    id: str
-    zh: str
-    en: str
-    key: str
-    words: tuple[str, ...]
-    section: str
-    takes: str = ""
-    order: type | None = None
-    strip: bool = False  # shown in the strip of keys at the foot
-    zh_long: str = ""
-    en_long: str = ""
-    roles: frozenset[Role] | None = None  # who may, where it is no order of the trade
-
-    @property
-    def name(self) -> str:
-        return pick((self.zh, self.en))
-
-    @property
-    def long(self) -> str:
-        """A sentence for tooltip and help."""
-        return pick((self.zh_long or self.zh, self.en_long or self.en))
-
 
 SECTIONS: dict[str, tuple[str, str]] = {
     "call": ("来电与受理", "Calls and intake"),

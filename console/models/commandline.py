@@ -11,7 +11,8 @@ from msgspec import Struct
 from console.i18n import say
 from console.models.labels import word
 from console.models.latest import serial, short
-from console.verbs import VERBS, Verb, allowed
+from console.verb import Verb
+from console.verbs import VERBS, allowed
 from dispatch.floor import Floor
 from dispatch.kinds import IncidentState, Role
 from dispatch.words import Incident, Vehicle

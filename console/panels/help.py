@@ -1,17 +1,29 @@
 """The overlay with every key and command, printed from the table of verbs and so never out of date."""
 
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from console.i18n import language, pick, say
 from console.panels.widgets import text
 from console.verbs import SECTIONS, VERBS
 
-COLUMNS = (("call", "ask", "sites"), ("dispatch", "incident", "reserve"), ("go", "window", "command"))
+PAGES = (
+    (("call", "ask"), ("dispatch", "incident"), ("go", "window")),
+    (("sites", "command"), ("reserve",), ()),
+)
+"""Of sections: each page three columns, each column at most 28 rows."""
 MARGIN_PX = 40
 
 
 class Help(QFrame):
-    """Shown over the whole window by F1, closed by F1 or Esc."""
+    """Shown over the whole window by F1; F1 again turns the page, after the last one it closes, as by Esc."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -22,14 +34,24 @@ class Help(QFrame):
         """The verbs listed."""
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 16, 24, 16)
-        column.addWidget(text(say("按键与命令（F1 或 Esc 关闭）"), "large"))
+        self._title = text("", "large")
+        column.addWidget(self._title)
         hint = say(
             "命令行：按 / ，先动词后车号或事件号，例如 /派车 03、/pc 03、/并入 12；拼音首字母即可，Tab 补全"
         )
         column.addWidget(text(hint, "quiet"))
-        row = QHBoxLayout()
+        self._pages = QStackedWidget()
+        for page in PAGES:
+            self._pages.addWidget(self._page(page))
+        column.addWidget(self._pages, 1)
+        self.hide()
+
+    def _page(self, columns: tuple[tuple[str, ...], ...]) -> QWidget:
+        page = QWidget()
+        row = QHBoxLayout(page)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(36)
-        for sections in COLUMNS:
+        for sections in columns:
             inner = QVBoxLayout()
             inner.setSpacing(6)
             for section in sections:
@@ -40,8 +62,7 @@ class Help(QFrame):
                 inner.addSpacing(10)
             inner.addStretch(1)
             row.addLayout(inner, 1)
-        column.addLayout(row, 1)
-        self.hide()
+        return page
 
     def _section(self, section: str) -> QGridLayout:
         grid = QGridLayout()
@@ -58,10 +79,13 @@ class Help(QFrame):
         return grid
 
     def toggle(self) -> None:
-        """Open or close."""
-        if self.isVisible():
+        """Open, turn the page, or close after the last."""
+        at = self._pages.currentIndex() + 1 if self.isVisible() else 0
+        if at == len(PAGES):
             self.hide()
             return
+        self._pages.setCurrentIndex(at)
+        self._title.setText(say("按键与命令 {n}/{all}（F1 翻页，Esc 关闭）", n=at + 1, all=len(PAGES)))
         room = self._over.rect().adjusted(MARGIN_PX, MARGIN_PX, -MARGIN_PX, -MARGIN_PX)
         room.setHeight(min(room.height(), self.sizeHint().height()))
         self.setGeometry(room)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QLineEdit, QPushButton, QTableView
 
 from console import i18n
 from console.models import acts
+from console.panels.help import PAGES
 from console.verbs import VERBS
 from dispatch import commands as cmd
 from dispatch.kinds import IncidentState, MilestoneKind, Need
@@ -25,6 +26,15 @@ def test_the_help_overlay_lists_every_verb(seat, show):
     assert sorted(shown.window._help.names) == sorted(verb.id for verb in VERBS)
     assert shown.find("help").isVisible()
     shown.key(Key.Key_Escape)
+    assert not shown.find("help").isVisible()
+
+
+def test_f1_turns_the_pages_of_the_help_and_closes_it(seat, show):
+    shown = show(seat)
+    for at in range(len(PAGES)):
+        shown.key(Key.Key_F1)
+        assert shown.window._help._pages.currentIndex() == at
+    shown.key(Key.Key_F1)
     assert not shown.find("help").isVisible()
 
 
@@ -81,7 +91,7 @@ def test_layout_and_theme_come_back_for_the_same_person(seat, show):
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("scene", ["busy", "mission", "help", "idle"])
+@pytest.mark.parametrize("scene", ["busy", "mission", "help", "help again", "idle"])
 def test_nothing_is_clipped(show, language, scene):
     i18n.use(language)
     seat = Seatful()
@@ -93,7 +103,7 @@ def test_nothing_is_clipped(show, language, scene):
     if scene == "mission":
         acts.show(seat.desk, "e0")
     shown = show(seat)
-    if scene == "help":
+    for _ in range(scene.count("help") + scene.count("again")):
         shown.key(Key.Key_F1)
     shown.settle()
     assert clipped(shown.window) == []
