@@ -26,6 +26,12 @@ class Forked:
         """The exit code, None while it runs; negative: the signal that ended it."""
         return self._process.exitcode
 
+    def peak_mb(self) -> float:
+        """The most memory it ever held, while it runs; Linux tells."""
+        status = Path(f"/proc/{self.pid}/status").read_text()
+        [kb] = [line.split()[1] for line in status.splitlines() if line.startswith("VmHWM:")]
+        return int(kb) / 1024
+
     def wait(self, limit_s: float) -> int:
         """The exit code. Raises subprocess.TimeoutExpired."""
         self._process.join(limit_s)

@@ -22,7 +22,6 @@ from store.hub_admin import strike_machine
 from tests.store.commanding import proofs, take, two_sites
 from tests.store.conftest import City, Desk
 from tests.store.district import District, journal_of
-from tests.store.long_history import write_history
 from tests.store.thin_line import Quality, ThinLine
 
 pytestmark = pytest.mark.process
@@ -30,7 +29,6 @@ KILLS = int(os.environ.get("LINGSHENG_RELAY_KILLS", "3"))
 COMMANDS_PER_KILL = 150
 EVENTS = int(os.environ.get("LINGSHENG_LINE_EVENTS", "40"))
 THIN_S = int(os.environ.get("LINGSHENG_THIN_S", "5"))
-WEEK_ROWS = int(os.environ.get("LINGSHENG_WEEK_ROWS", "20000"))
 PATIENCE = float(os.environ.get("LINGSHENG_PATIENCE", "2"))
 """How much slower than a quiet machine this one may be."""
 
@@ -348,33 +346,3 @@ def moving(count: int, now: int) -> list[Position]:
         Position(f"v{n}", now, 45_700_000 + n * 137, 126_600_000 + now % 10_000, 300 + n, n % 360, FIX_VALID)
         for n in range(count)
     ]
-
-
-@pytest.mark.nightly
-def test_a_district_that_was_off_for_a_week_catches_up_by_itself(district: District) -> None:
-    city = district.city
-    centre = city.seat("01")
-    seat = district.lonely_desk("seat-03")
-    seat.wait(lambda: seat.floor.vehicles)
-    epoch = centre.link.state.epoch
-    assert district.stop() == 0
-    city.stop_hub()
-    head = write_history(city.config.store.url, WEEK_ROWS, epoch)
-    city.start_hub()
-    centre.wait(lambda: centre.link.state.epoch > epoch, "the hub again", 60)
-    before = district.head().seq
-    district.start()
-    begun = time.monotonic()
-    free = district.desk("seat-03", outbox=district.folder / "free.sqlite")
-    free.wait(
-        lambda: free.link.state.phase is Phase.LIVE and free.link.state.seq >= head.seq, "at the city", 60
-    )
-    seat.wait(lambda: seat.link.state.seq >= head.seq, "caught up", 3600)
-    took = time.monotonic() - begun
-    size = Path(district.url.removeprefix("sqlite:///")).stat().st_size / 1e6
-    rows = head.seq - before
-    print(f"catch-up: {rows} rows in {took:.1f} s, {rows / took:.0f} rows/s, copy {size:.0f} MB")
-    assert district.stop() == 0
-    assert district.head().seq >= head.seq
-    if WEEK_ROWS <= 100_000:
-        district.prove()
