@@ -101,6 +101,18 @@ class CallRejected(Event, frozen=True):
     at_ms: int
 
 
+class StrangerRefused(Event, frozen=True):
+    """A call from an address that is not the exchange's heard 403; nothing rang. Not each one is told.
+
+    `source`: the address, "…" for all beyond those that are counted one by one; `count`: so far.
+    """
+
+    source: str
+    number: str
+    count: int
+    at_ms: int
+
+
 # --- what came with a call ---
 
 

@@ -31,6 +31,7 @@ from telephony.call_facts import (
     NotePublished,
     PromptBegan,
     PromptEnded,
+    StrangerRefused,
     TransferFailed,
     TransferProgressed,
 )
@@ -194,6 +195,7 @@ AnyEvent = (
     | CallMedia
     | CallEnded
     | CallRejected
+    | StrangerRefused
     | RecordingClosed
     | RecordingFailed
     | CallStats

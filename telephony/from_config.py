@@ -49,7 +49,7 @@ def engine_settings(phone: Phone, recordings_dir: str) -> EngineSettings:
 
 
 def trust_settings(phone: Phone, monitor_secret: str) -> TrustSettings:
-    return TrustSettings(phone.trusted_sources, monitor_secret)
+    return TrustSettings(phone.trusted_sources, monitor_secret, strangers_ring=phone.strangers == "ring")
 
 
 def _headset(phone: Phone) -> HeadsetSettings:

@@ -82,10 +82,14 @@ def missed(pulse: Pulse, why: Words) -> Pulse:
 
 
 class Heartbeat:
-    """Beats until `stop`. `pulse` is replaced, never changed: read it from any thread."""
+    """Beats until `stop`. `pulse` is replaced, never changed: read it from any thread.
+
+    `address`: the network address the target's name stands for, "" before it is known.
+    """
 
     def __init__(self, target: Target) -> None:
         self.pulse = Pulse()
+        self.address = ""
         self._target = target
         self._stopping = threading.Event()
         self._numbers = itertools.count(1)
@@ -141,6 +145,7 @@ class Heartbeat:
         target = self._target
         kind = socket.SOCK_DGRAM if target.transport is Transport.UDP else socket.SOCK_STREAM
         address = socket.getaddrinfo(target.host, target.port, socket.AF_INET, kind)[0][4]
+        self.address = str(address[0])
         link = socket.socket(socket.AF_INET, kind)
         link.settimeout(MISS_S)
         try:

@@ -125,11 +125,13 @@ class TrustSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
     `sources`: addresses and networks ("10.1.0.0/16") of the exchange: their intercom calls are answered at
     once, their transfers followed, their supervisors heard. `monitor_secret`: what supervisors of this site
-    sign with; "" lets nobody in.
+    sign with; "" lets nobody in. Where sources are named, calls from elsewhere are refused and counted
+    unless `strangers_ring`; a registrar's own address is never a stranger's.
     """
 
     sources: tuple[str, ...] = ()
     monitor_secret: str = ""
+    strangers_ring: bool = False
 
     def __repr__(self) -> str:
         return f"TrustSettings({self.sources!r})"

@@ -232,6 +232,10 @@ class VirtualPhone:
             self._tell(msg.CallSaid(call_id, said))
         return call_id
 
+    def stranger_calls(self, source: str, count: int = 1) -> None:
+        """Somebody who is not the exchange: nothing rings."""
+        self._tell(msg.StrangerRefused(source, "", count, _now_ms()))
+
     def location_server_answers(self, call_id: str, fetched: Fetched) -> None:
         self._tell(msg.CallFetched(call_id, fetched))
 

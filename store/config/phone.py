@@ -108,6 +108,13 @@ class Phone(Struct, frozen=True):
             "addresses of the exchange: its intercom calls, transfers and supervisors are obeyed",
         ),
     ] = ()
+    strangers: Annotated[
+        Literal["refuse", "ring"],
+        key(
+            "已写 trusted_sources 时，其他地址的来电：refuse 以 403 拒绝并计数，ring 照常振铃",
+            "with trusted_sources given, calls from elsewhere: refuse with 403 and count them, or ring",
+        ),
+    ] = "refuse"
     monitor_secret_file: Annotated[
         str,
         key(

@@ -164,6 +164,12 @@ class Line:
         host, port = host_and_port(registrar, self.settings.transport)
         return f"{host}:{port}"
 
+    @property
+    def registrar_addresses(self) -> frozenset[str]:
+        """The network addresses the registrars were reached at, as far as known."""
+        found = {r.heartbeat.address for r in self._registrations if r.heartbeat is not None}
+        return frozenset(found - {""})
+
     def uri_of(self, target: str) -> str:
         """A SIP URI as it is, a number at the registrar that serves. Raises `EngineError` without one."""
         if target.lower().startswith(("sip:", "sips:")):

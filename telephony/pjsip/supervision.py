@@ -31,8 +31,8 @@ CALL_PLACES = (CallPlace.TALK, CallPlace.ASIDE)
 class Seat(Protocol):
     """What supervision needs from the switchboard."""
 
-    trusted: TrustedSources
-
+    @property
+    def trusted(self) -> TrustedSources: ...
     def leg_or_none(self, call_id: str) -> Leg | None: ...
     def hang_up(self, call_id: str, ended_by: msg.EndedBy) -> None: ...
 

@@ -20,6 +20,7 @@ from telephony.monitoring import HEADER as MONITOR_HEADER
 from telephony.monitoring import MonitorGate
 from telephony.pjsip.codes import CodeCalls
 from telephony.pjsip.digits import send_digits
+from telephony.pjsip.door import Door
 from telephony.pjsip.engine import SOCKET_LINGER_S, Engine
 from telephony.pjsip.leg import Leg, LegOwner, now_ms
 from telephony.pjsip.line import Line
@@ -39,7 +40,6 @@ from telephony.sip_headers import (
     answer_after_s,
     caller_of,
     dialled_of,
-    has_offer,
     kept_headers,
     parse_request,
 )
@@ -47,8 +47,6 @@ from telephony.trust import TrustedSources
 
 SLOT_S_MIN = SOCKET_LINGER_S  # sooner freed slots let a flood of refused calls exhaust the sockets
 BUSY_HERE = 486
-NOT_HERE = 480  # temporarily unavailable: the exchange tries the next seat
-NOT_ACCEPTABLE = 488
 GOODBYE_S_MAX = 0.5
 
 log = logging.getLogger(__name__)
@@ -76,12 +74,10 @@ class Switchboard(LegOwner):
         self._legs: dict[str, Leg] = {}
         self._lines = Lines(self, engine)
         self._watch = Watch(emit, engine.settings.quality)
-        self._accepting = True
         self._probe: LineProbe | None = None
         self._away = TurnedAway(engine)
-        self._turning_away: int | None = None
         self.secret = ""
-        self.trusted = TrustedSources(())
+        self._door = Door(emit, late_offers=engine.settings.late_offers)
         self.mixer = Mixer(engine, self._legs, emit)
         self._transfers = Transfers(engine, self, emit)
         self._supervision = Supervision(engine, self, self.mixer, self._away, emit)
@@ -131,6 +127,10 @@ class Switchboard(LegOwner):
         self._recordings.close()
         self._lines.close()
 
+    @property
+    def trusted(self) -> TrustedSources:
+        return self._door.trusted
+
     # What lines and legs report, inside callbacks.
 
     def call_came(self, line: Line, pj_id: int, message: str, source: str) -> None:
@@ -140,12 +140,8 @@ class Switchboard(LegOwner):
             self._probe.came(line, pj_id)
         elif request.first(MONITOR_HEADER.lower()):
             self._supervision.came(line, pj_id, request, source)
-        elif not self._accepting:
-            self._turn_away(line, pj_id, request, NOT_HERE)
-        elif self._turning_away is not None:
-            self._turn_away(line, pj_id, request, self._turning_away)
-        elif not self._engine.settings.late_offers and not has_offer(message):
-            self._turn_away(line, pj_id, request, NOT_ACCEPTABLE)
+        elif (code := self._door.refuses(line, request, message, source)) is not None:
+            self._away.came(line, pj_id, code)
         else:
             call_id = self._ring(line, pj_id, request, source, mono_ns)
             self._engine.defer(lambda: self._read_invite(call_id, message))
@@ -232,7 +228,7 @@ class Switchboard(LegOwner):
         return {
             **dict.fromkeys((msg.UseHeadset, msg.TryHeadset, msg.PressHook), _no_headset),
             msg.ConfigureAccounts: lambda o: self._lines.want(o.accounts),
-            msg.AcceptCalls: self._accept,
+            msg.AcceptCalls: self._door.accept,
             msg.ProbeLine: self._begin_probe,
             msg.Trust: self._set_trust,
             msg.Answer: lambda o: self._answer(self._leg(o.call_id)),
@@ -256,7 +252,7 @@ class Switchboard(LegOwner):
             msg.ChangeSupervision: self._outgoing.change_supervision,
             msg.DialCode: lambda o: self._codes.dial(self.line(None), o.code),
             msg.PublishNote: lambda o: self._publishing.want(o.note),
-            msg.TurnAway: self._set_turning_away,
+            msg.TurnAway: self._door.turn_away,
         }
 
     def _ring(self, line: Line, pj_id: int, request: SipRequest, source: str, mono_ns: int) -> str:
@@ -329,16 +325,10 @@ class Switchboard(LegOwner):
 
     def _set_trust(self, order: msg.Trust) -> None:
         """The gate remembers what was used: the same secret keeps its gate."""
-        self.trusted = TrustedSources(order.trust.sources)
+        self._door.set_trust(order.trust)
         if order.trust.monitor_secret != self.secret:
             self.secret = order.trust.monitor_secret
             self._supervision.gate = MonitorGate(self.secret)
-
-    def _accept(self, order: msg.AcceptCalls) -> None:
-        self._accepting = order.accept
-
-    def _set_turning_away(self, order: msg.TurnAway) -> None:
-        self._turning_away = order.sip_code
 
     def _begin_probe(self, order: msg.ProbeLine) -> None:
         """Calls come first: while one is up there is no test call."""
@@ -349,11 +339,6 @@ class Switchboard(LegOwner):
         target = line.uri_of(order.target) if order.target else self._lines.own_uri(line)
         self._probe = LineProbe(self._engine, line, order.probe_id, self.emit)
         self._probe.start(target)
-
-    def _turn_away(self, line: Line, pj_id: int, request: SipRequest, sip_code: int) -> None:
-        self._away.came(line, pj_id, sip_code)
-        caller = caller_of(request)
-        self.emit(msg.CallRejected(caller.number, caller.name, dialled_of(request), sip_code, now_ms()))
 
     def _say_ringing(self, call_id: str) -> None:
         leg = self._legs.get(call_id)

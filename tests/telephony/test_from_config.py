@@ -6,7 +6,7 @@ import pytest
 
 from store.config import ConfigError, load_config
 from telephony.from_config import engine_settings, line_settings, trust_settings
-from telephony.settings import LocationServers, Srtp, Transport
+from telephony.settings import LocationServers, Srtp, Transport, TrustSettings
 
 TEXT = """
 [phone]
@@ -39,7 +39,7 @@ def test_every_key_arrives(tmp_path: Path) -> None:
     assert (engine.srtp, engine.jitter_ms, engine.quality.mos_min) == (Srtp.MANDATORY, 120, 3.4)
     assert engine.tls_ca_file == str(tmp_path / "ca.pem")
     assert (engine.hold_voice.wav, engine.late_offers) == (str(tmp_path / "hold.wav"), False)
-    assert trust_settings(phone, "x").sources == ("10.1.0.0/16",)
+    assert trust_settings(phone, "x") == TrustSettings(("10.1.0.0/16",), "x")
     assert engine.location_servers == LocationServers((".example.cn",), str(tmp_path / "lis.pem"))
     assert engine.headset is not None
     assert (engine.headset.ear, engine.headset.ring_percent) == ("USB", 80)

@@ -56,6 +56,7 @@ EVENTS: list[msg.AnyEvent] = [
     msg.CallEnded("1", msg.EndedBy.PHONE, 0, "phone_restarted", True, 3),
     msg.RecordingClosed("1", "a.wav", "00", 1, 2, 3, True),
     msg.LineProbed("1", "silent", 3),
+    msg.StrangerRefused("192.0.2.1", "139", 7, 3),
     msg.CallMoved("1", CallPlace.HELD, 3),
     msg.CallReplaced("1", "2", "139", "张三", 3),
     msg.TransferFailed("1", 603, "Decline"),

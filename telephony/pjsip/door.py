@@ -1,0 +1,72 @@
+"""Who may ring at this phone: the exchange's callers, while the seat is on duty; everybody else hears a code.
+
+An address that is neither trusted nor a registrar's hears 403 and is counted. A centre that has named no
+trusted source lets everybody ring: a caller lost is worse than a stranger heard.
+"""
+
+import time
+from collections.abc import Callable
+
+from telephony import messages as msg
+from telephony.pjsip.leg import now_ms
+from telephony.pjsip.line import Line
+from telephony.settings import TrustSettings
+from telephony.sip_headers import SipRequest, caller_of, dialled_of, has_offer
+from telephony.strangers import Strangers
+from telephony.trust import TrustedSources
+
+FORBIDDEN = 403
+NOT_HERE = 480  # temporarily unavailable: the exchange tries the next seat
+NOT_ACCEPTABLE = 488
+
+
+class Door:
+    """Lives on the library's one thread."""
+
+    def __init__(self, emit: Callable[[msg.AnyEvent], None], *, late_offers: bool) -> None:
+        self.trusted = TrustedSources(())
+        self._emit = emit
+        self._late_offers = late_offers
+        self._accepting = True
+        self._turning_away: int | None = None
+        self._strangers_ring = True
+        self._strangers = Strangers(time.monotonic)
+
+    def set_trust(self, trust: TrustSettings) -> None:
+        """Raises `EngineError` for an address that is none."""
+        self.trusted = TrustedSources(trust.sources)
+        self._strangers_ring = trust.strangers_ring or not trust.sources
+
+    def accept(self, order: msg.AcceptCalls) -> None:
+        self._accepting = order.accept
+
+    def turn_away(self, order: msg.TurnAway) -> None:
+        self._turning_away = order.sip_code
+
+    def refuses(self, line: Line, request: SipRequest, message: str, source: str) -> int | None:
+        """The code this caller has to hear, `None`: the call may ring. A refusal is told."""
+        if self._is_stranger(line, source):
+            self._tell_stranger(request, source)
+            return FORBIDDEN
+        code = self._code_for(message)
+        if code is not None:
+            caller = caller_of(request)
+            self._emit(msg.CallRejected(caller.number, caller.name, dialled_of(request), code, now_ms()))
+        return code
+
+    def _code_for(self, message: str) -> int | None:
+        if not self._accepting:
+            return NOT_HERE
+        if self._turning_away is None and not self._late_offers and not has_offer(message):
+            return NOT_ACCEPTABLE
+        return self._turning_away
+
+    def _is_stranger(self, line: Line, source: str) -> bool:
+        if self._strangers_ring or self.trusted.include(source):
+            return False
+        return source.rpartition(":")[0].strip("[]") not in line.registrar_addresses
+
+    def _tell_stranger(self, request: SipRequest, source: str) -> None:
+        told = self._strangers.came(source)
+        if told is not None:
+            self._emit(msg.StrangerRefused(told[0], caller_of(request).number, told[1], now_ms()))

@@ -1,0 +1,65 @@
+"""Who may ring: callers of the exchange; others hear 403, are counted, and are told of now and then."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench.raw_caller import RawCaller
+from console.drill.ports import free_ports
+from telephony import messages as msg
+from telephony.settings import AccountSettings, TrustSettings
+from telephony.strangers import ADDRESSES_MAX, OTHERS, TOLD_EVERY_S, Strangers
+from tests.telephony.exchange import GROUP, PASSWORD, running_exchange
+
+ELSEWHERE = TrustSettings(("192.0.2.1",))
+
+
+def test_each_address_is_counted_and_told_now_and_then() -> None:
+    now = [0.0]
+    strangers = Strangers(lambda: now[0])
+    assert strangers.came("10.0.0.9:5060") == ("10.0.0.9", 1)
+    assert strangers.came("10.0.0.9:5061") is None, "its port may change"
+    assert strangers.came("[fd00::1]:5060") == ("fd00::1", 1)
+    now[0] += TOLD_EVERY_S
+    assert strangers.came("10.0.0.9:5060") == ("10.0.0.9", 3)
+
+
+def test_a_flood_of_false_addresses_costs_no_memory() -> None:
+    strangers = Strangers(lambda: 0.0)
+    told = [strangers.came(f"10.1.{n // 256}.{n % 256}:5060") for n in range(ADDRESSES_MAX + 50)]
+    assert told[ADDRESSES_MAX] == (OTHERS, 1)
+    assert told[ADDRESSES_MAX + 1 :] == [None] * 49
+
+
+@pytest.mark.process
+def test_a_caller_who_is_not_the_exchange_hears_403_and_nothing_rings(seat: Any, raw: RawCaller) -> None:
+    seat.phone.trust(ELSEWHERE)
+    seat.settle()
+    for _ in range(3):
+        assert raw.final(raw.invite("13904510001")) == 403
+    refused = seat.heard.until(msg.StrangerRefused)
+    assert (refused.source, refused.number, refused.count) == ("127.0.0.1", "13904510001", 1)
+    assert not seat.heard.of(msg.CallRinging) + seat.heard.of(msg.CallRejected)
+    seat.phone.trust(TrustSettings(ELSEWHERE.sources, strangers_ring=True))
+    seat.settle()
+    call = raw.invite("13904510002")
+    assert seat.heard.until(msg.CallRinging).number == "13904510002"
+    raw.cancel(call)
+    assert raw.final(call) == 487
+
+
+@pytest.mark.peer
+@pytest.mark.process
+def test_a_registrar_is_never_a_stranger(make_seat: Any, tmp_path: Path) -> None:
+    port = free_ports(1)[0]
+    with running_exchange(tmp_path, port):
+        registrar = f"sip:127.0.0.1:{port}"
+        account = AccountSettings("a", f"sip:{GROUP}@127.0.0.1", registrar, GROUP, PASSWORD)
+        seat = make_seat(accounts=(account,), trust=ELSEWHERE, recordings_dir=None)
+        seat.heard.until(msg.LineState, lambda e: e.registered and e.registrars[0].alive)
+        caller = RawCaller(port)
+        call = caller.invite("13904510001")
+        assert seat.heard.until(msg.CallRinging).number == "13904510001"
+        caller.cancel(call)
+        caller.close()
