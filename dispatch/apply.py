@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from dispatch import events as ev
 from dispatch.administration import AdministrationNoted
+from dispatch.archive_notes import ArchiveNoted
 from dispatch.changes import changed_form
 from dispatch.floor import Floor, Ref, edit, put
 from dispatch.kinds import IncidentState as State
@@ -344,6 +345,7 @@ def _archived(floor: Floor, event: ev.Archived) -> tuple[Ref, ...]:
 
 _APPLIERS: dict[type, Callable[[Floor, Any], tuple[Ref, ...]]] = {
     AdministrationNoted: lambda _floor, _event: (),
+    ArchiveNoted: lambda _floor, _event: (),
     ev.CallRang: _call_rang,
     ev.CallAnswered: _call_answered,
     ev.CallEnded: _call_ended,

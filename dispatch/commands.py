@@ -3,6 +3,7 @@
 from msgspec import Struct
 
 from dispatch.administration import NoteAdministration
+from dispatch.archive_notes import NoteArchive
 from dispatch.changes import FormChanges
 from dispatch.kinds import (
     AbortReason,
@@ -395,4 +396,5 @@ Command = (
     | ReserveCommand
     | RequestCommand
     | NoteAdministration
+    | NoteArchive
 )

@@ -2,11 +2,19 @@
 
 from dispatch import commands as cmd
 from dispatch import events as ev
+from dispatch.archive_notes import (
+    CALLS_MAX,
+    HANDS_OUT,
+    REASON_CHARS_MIN,
+    ArchiveAct,
+    ArchiveNoted,
+    NoteArchive,
+)
 from dispatch.decision import Decision, Handler
 from dispatch.floor import Floor
-from dispatch.kinds import CallResult
+from dispatch.kinds import CallResult, Role
 from dispatch.order import Order
-from dispatch.refusals import AlreadyThere, NotFound, WrongState
+from dispatch.refusals import AlreadyThere, NeedsReason, NotAllowed, NotFound, NotPossible, WrongState
 from dispatch.words import Call
 
 
@@ -65,10 +73,24 @@ def classify(floor: Floor, order: Order, command: cmd.ClassifyCall, at: int) -> 
     return (ev.CallClassified(command.call_id, command.call_class),)
 
 
+def note_archive(floor: Floor, order: Order, command: NoteArchive, at: int) -> Decision:
+    """The calls may have left the floor years ago: only who and why is looked at."""
+    if not 0 < len(command.call_ids) <= CALLS_MAX:
+        return NotPossible("no_recordings")
+    if command.act is ArchiveAct.HANDED_OUT and not order.roles & HANDS_OUT:
+        return NotAllowed(command=type(command).__name__)
+    if command.act is ArchiveAct.DELETED and Role.HUB not in order.roles:
+        return NotAllowed(command=type(command).__name__)
+    if command.act is not ArchiveAct.LISTENED and len(command.reason.strip()) < REASON_CHARS_MIN:
+        return NeedsReason()
+    return (ArchiveNoted(at, command, order.seat_id, order.dispatcher_id),)
+
+
 HANDLERS: dict[type, Handler] = {
     cmd.ReportRinging: ring,
     cmd.ReportAnswered: answer,
     cmd.ReportCallEnded: end,
     cmd.KeepRecording: keep_recording,
     cmd.ClassifyCall: classify,
+    NoteArchive: note_archive,
 }

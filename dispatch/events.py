@@ -6,6 +6,7 @@ Every event carries all it needs, so that a floor can be rebuilt from events alo
 from msgspec import Struct
 
 from dispatch.administration import AdministrationNoted
+from dispatch.archive_notes import ArchiveNoted
 from dispatch.changes import FormChanges
 from dispatch.kinds import (
     CallClass,
@@ -372,4 +373,5 @@ Event = (
     | ReserveEvent
     | RequestEvent
     | AdministrationNoted
+    | ArchiveNoted
 )

@@ -6,6 +6,7 @@ from dispatch import commands as cmd
 from dispatch import requests as req
 from dispatch import reserve_commands as reserve
 from dispatch.administration import NoteAdministration
+from dispatch.archive_notes import NoteArchive
 from dispatch.floor import Floor
 from dispatch.kinds import Role
 from dispatch.order import Order
@@ -42,6 +43,7 @@ _WORK: frozenset[type] = frozenset(
         cmd.LogOut,
         cmd.SetSeatState,
         cmd.SettleConflict,
+        NoteArchive,
         req.OfferIncident,
         req.AskHelp,
         req.SendBulletin,
@@ -107,9 +109,10 @@ RIGHTS: dict[Role, frozenset[type]] = {
     Role.RESERVE_DISPATCHER: _WORK | _RESERVE,
     Role.CONSULTANT: _TALKING | _RESERVE,
     Role.HEAD_OF_DISPATCH: _LEADING
-    | {cmd.CorrectMilestone, cmd.ReopenIncident, cmd.SettleConflict, cmd.LogOut, cmd.SetSeatState},
+    | {cmd.CorrectMilestone, cmd.ReopenIncident, cmd.SettleConflict, cmd.LogOut, cmd.SetSeatState}
+    | {NoteArchive},
     Role.STATION_DUTY: _STATION,
-    Role.QUALITY_REVIEWER: frozenset({cmd.LogOut}),
+    Role.QUALITY_REVIEWER: frozenset({cmd.LogOut, NoteArchive}),
     Role.LEADER: frozenset({cmd.LogOut}),
     Role.ADMINISTRATOR: _MASTER_DATA | {cmd.LogOut},
     Role.OBSERVER: frozenset(),
@@ -123,7 +126,8 @@ RIGHTS: dict[Role, frozenset[type]] = {
             cmd.ReportCrewCall,
         }
     ),
-    Role.HUB: _MASTER_DATA | {cmd.LogIn, cmd.LogOut, cmd.ArchiveEnded, cmd.MoveAuthority, NoteAdministration},
+    Role.HUB: _MASTER_DATA
+    | {cmd.LogIn, cmd.LogOut, cmd.ArchiveEnded, cmd.MoveAuthority, NoteAdministration, NoteArchive},
 }
 
 # Roles whose holder may stand as the second person of a two-person decision.

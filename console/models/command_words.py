@@ -40,6 +40,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "SignRequest": ("签收", "signed"),
     "ReturnRequest": ("退单", "returned"),
     "WithdrawRequest": ("撤回", "withdrawn"),
+    "NoteArchive": ("录音调听或导出", "recordings noted"),
 }
 
 _RULES: dict[str, tuple[str, str]] = {

@@ -1,0 +1,43 @@
+"""Who did what with recordings of calls (录音审计): listened, handed them out, deleted them, and why.
+
+Nothing on the floor changes by it; the journal keeps it for ever. A recording leaves the centre only after
+its note is in the journal.
+"""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from dispatch.kinds import Role
+
+REASON_CHARS_MIN = 2
+CALLS_MAX = 10_000
+
+
+class ArchiveAct(StrEnum):
+    LISTENED = "listened"  # 调听
+    HANDED_OUT = "handed_out"  # 导出
+    DELETED = "deleted"  # 到期删除
+
+
+class NoteArchive(Struct, frozen=True, tag_field="is", tag=True, omit_defaults=True):
+    """`note_id` is also the id of the export; `detail`: what the reason does not say (seal, hash, rule)."""
+
+    note_id: str
+    act: ArchiveAct
+    call_ids: tuple[str, ...]
+    reason: str = ""
+    detail: str = ""
+
+
+class ArchiveNoted(Struct, frozen=True, tag_field="is", tag=True, omit_defaults=True):
+    """Whoever asked for an export waits for this before anything is written."""
+
+    at: int
+    note: NoteArchive
+    seat_id: str | None = None
+    dispatcher_id: str | None = None
+
+
+HANDS_OUT = frozenset({Role.SHIFT_LEADER, Role.HEAD_OF_DISPATCH, Role.QUALITY_REVIEWER})
+"""Who may hand recordings out; whoever dispatches may listen."""
