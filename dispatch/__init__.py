@@ -13,10 +13,11 @@ Time and ids come in as arguments; nothing here opens a file, reads a clock or r
     administration  who changed machines and people: two of them, noted for ever
     order       a command with its giver, as the hub has proven it
     floor       the whole current state
-    apply       the only function that changes a floor, by what has happened
+    apply       the only function that changes a floor, by what has happened; apply_calls is its part
     stages      the milestone table of a mission and the state table of a vehicle
     decide      order in, events or a refusal out; one handler a command (decide_*.py)
     sites       who commands what, and conflicts of sites that were apart
+    call_notes  how well a call was heard, which supervisor was with it; decide_call_notes keeps them
     requests    between sites: incident offered, help asked for, bulletin; decide_requests decides them
     scopes      whose vehicle, whose incident; is it commanded elsewhere?
     decide_late, decide_conflicts   what another site accepted while it was apart, and settling it

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from dispatch import commands as cmd
 from dispatch import reserve_commands as reserve
+from dispatch.call_notes import NoteSupervision, ReportCallQuality
 from dispatch.floor import Floor
 from dispatch.kinds import (
     CallOutAnswer,
@@ -28,7 +29,10 @@ from dispatch.reserve import Activation, Checked, SeatTurn
 from dispatch.words import Dispatcher
 
 _FACTS: frozenset[type] = frozenset(
-    {cmd.ReportRinging, cmd.ReportAnswered, cmd.ReportCallEnded, cmd.KeepRecording}
+    {
+        *(cmd.ReportRinging, cmd.ReportAnswered, cmd.ReportCallEnded, cmd.KeepRecording),
+        *(ReportCallQuality, NoteSupervision),
+    }
 )
 OF_THE_SEAT: frozenset[type] = frozenset(
     {

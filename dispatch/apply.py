@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from dispatch import events as ev
 from dispatch.administration import AdministrationNoted
+from dispatch.apply_calls import APPLIERS as CALL_APPLIERS
 from dispatch.archive_notes import ArchiveNoted
 from dispatch.changes import changed_form
 from dispatch.floor import Floor, Ref, edit, put
@@ -30,39 +31,6 @@ from dispatch.stages import milestone
 def apply(floor: Floor, event: ev.Event) -> tuple[Ref, ...]:
     """Change the floor by one event; return what changed."""
     return _APPLIERS[type(event)](floor, event)
-
-
-# --- calls ---------------------------------------------------------------------------------------
-
-
-def _call_rang(floor: Floor, event: ev.CallRang) -> tuple[Ref, ...]:
-    return (put(floor, "calls", event.call),)
-
-
-def _call_answered(floor: Floor, event: ev.CallAnswered) -> tuple[Ref, ...]:
-    answered = edit(
-        floor,
-        "calls",
-        event.call_id,
-        answered_at=event.at,
-        seat_id=event.seat_id,
-        dispatcher_id=event.dispatcher_id,
-    )
-    return (answered,)
-
-
-def _call_ended(floor: Floor, event: ev.CallEnded) -> tuple[Ref, ...]:
-    ended = {"ended_at": event.at, "result": event.result, "ended_by_caller": event.ended_by_caller}
-    return (edit(floor, "calls", event.call_id, **ended),)
-
-
-def _recording_kept(floor: Floor, event: ev.RecordingKept) -> tuple[Ref, ...]:
-    kept = floor.calls[event.call_id].recordings
-    return (edit(floor, "calls", event.call_id, recordings=(*kept, event.recording)),)
-
-
-def _call_classified(floor: Floor, event: ev.CallClassified) -> tuple[Ref, ...]:
-    return (edit(floor, "calls", event.call_id, call_class=event.call_class),)
 
 
 # --- intakes -------------------------------------------------------------------------------------
@@ -346,11 +314,7 @@ def _archived(floor: Floor, event: ev.Archived) -> tuple[Ref, ...]:
 _APPLIERS: dict[type, Callable[[Floor, Any], tuple[Ref, ...]]] = {
     AdministrationNoted: lambda _floor, _event: (),
     ArchiveNoted: lambda _floor, _event: (),
-    ev.CallRang: _call_rang,
-    ev.CallAnswered: _call_answered,
-    ev.CallEnded: _call_ended,
-    ev.RecordingKept: _recording_kept,
-    ev.CallClassified: _call_classified,
+    **CALL_APPLIERS,
     ev.IntakeBegun: _intake_begun,
     ev.IntakeChanged: _intake_changed,
     ev.IncidentJoined: _incident_joined,

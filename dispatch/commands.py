@@ -4,6 +4,7 @@ from msgspec import Struct
 
 from dispatch.administration import NoteAdministration
 from dispatch.archive_notes import NoteArchive
+from dispatch.call_notes import CallNoteCommand
 from dispatch.changes import FormChanges
 from dispatch.kinds import (
     AbortReason,
@@ -395,6 +396,7 @@ Command = (
     | ArchiveEnded
     | ReserveCommand
     | RequestCommand
+    | CallNoteCommand
     | NoteAdministration
     | NoteArchive
 )

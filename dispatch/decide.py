@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from dispatch.activation import reserve_may
 from dispatch.commands import BeginIntake, SettleConflict
 from dispatch.decide_authority import HANDLERS as AUTHORITY_HANDLERS
+from dispatch.decide_call_notes import HANDLERS as CALL_NOTE_HANDLERS
 from dispatch.decide_calls import HANDLERS as CALL_HANDLERS
 from dispatch.decide_conflicts import settle
 from dispatch.decide_incidents import HANDLERS as INCIDENT_HANDLERS
@@ -31,6 +32,7 @@ from dispatch.role_scopes import out_of_scope
 
 _HANDLERS: dict[type, Handler] = {
     **CALL_HANDLERS,
+    **CALL_NOTE_HANDLERS,
     **INTAKE_HANDLERS,
     **INCIDENT_HANDLERS,
     **MISSION_HANDLERS,

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from dispatch.administration import AdministrationNoted
 from dispatch.archive_notes import ArchiveNoted
+from dispatch.call_notes import CallNoteEvent
 from dispatch.changes import FormChanges
 from dispatch.kinds import (
     CallClass,
@@ -372,6 +373,7 @@ Event = (
     | Archived
     | ReserveEvent
     | RequestEvent
+    | CallNoteEvent
     | AdministrationNoted
     | ArchiveNoted
 )

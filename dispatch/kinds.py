@@ -38,6 +38,16 @@ class CallResult(StrEnum):
     LINE_FAULT = "line_fault"  # 话路中断
 
 
+class SupervisionMode(StrEnum):
+    """How a supervisor is with a call of a seat (班长监听)."""
+
+    LISTEN = "listen"  # 监听: heard by nobody
+    WHISPER = "whisper"  # 耳语: heard by the operator only
+    BARGE = "barge"  # 强插: heard by all
+    TAKE_OVER = "take_over"  # 接管: in the operator's place
+    RELEASE = "release"  # 强拆: ended by force
+
+
 class CallClass(StrEnum):
     """What the call was about (来电类别)."""
 

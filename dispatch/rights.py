@@ -7,6 +7,7 @@ from dispatch import requests as req
 from dispatch import reserve_commands as reserve
 from dispatch.administration import NoteAdministration
 from dispatch.archive_notes import NoteArchive
+from dispatch.call_notes import NoteSupervision, ReportCallQuality
 from dispatch.floor import Floor
 from dispatch.kinds import Role
 from dispatch.order import Order
@@ -17,6 +18,8 @@ _WORK: frozenset[type] = frozenset(
         cmd.ReportAnswered,
         cmd.ReportCallEnded,
         cmd.KeepRecording,
+        ReportCallQuality,
+        NoteSupervision,
         cmd.ClassifyCall,
         cmd.BeginIntake,
         cmd.ChangeIntake,
@@ -75,6 +78,8 @@ _TALKING: frozenset[type] = frozenset(
         cmd.ReportAnswered,
         cmd.ReportCallEnded,
         cmd.KeepRecording,
+        ReportCallQuality,
+        NoteSupervision,
         cmd.ClassifyCall,
         cmd.BeginIntake,
         cmd.ChangeIntake,

@@ -6,6 +6,7 @@ Points are WGS-84 degrees. Ids are minted where the fact is born; people see num
 
 from msgspec import Struct, field
 
+from dispatch.call_notes import Quality, Supervision
 from dispatch.kinds import (
     Answer,
     CallClass,
@@ -98,6 +99,8 @@ class Call(Struct, frozen=True):
     incident_id: str | None = None
     recordings: tuple[Recording, ...] = ()
     call_back_of: str | None = None
+    quality: Quality | None = None
+    supervisions: tuple[Supervision, ...] = ()
 
 
 class Form(Struct, frozen=True):
