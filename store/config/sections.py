@@ -175,6 +175,29 @@ class Recordings(Struct, frozen=True):
     """通话录音。Recordings of calls."""
 
     dir: Annotated[str, key("录音文件夹", "folder of the recordings", path=True)] = f"{FOLDER}/recordings"
+    keep_days: Annotated[
+        int,
+        key(
+            "保存天数，至少 30；到期也只由 `main.py recordings expire --delete` 删除",
+            "days to keep, at least 30; only `main.py recordings expire --delete` ever deletes",
+            ge=30,
+            le=36_500,
+        ),
+    ] = 1098
+    drill_keep_days: Annotated[
+        int, key("演练与培训录音的保存天数", "days to keep those of drills and training", ge=30, le=36_500)
+    ] = 366
+    export_dir: Annotated[
+        str, key("导出录音的文件夹", "folder that handed-out recordings are written to", path=True)
+    ] = f"{FOLDER}/exports"
+    prompts_dir: Annotated[
+        str,
+        key(
+            "本中心自录的提示音，文件名见 docs/telephone.md；空表示没有",
+            "the centre's own prompts, named as in docs/telephone.md; empty: none",
+            path=True,
+        ),
+    ] = ""
 
 
 class Cluster(Struct, frozen=True):

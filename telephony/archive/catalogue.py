@@ -15,7 +15,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from telephony.archive.labels import RECORDING, ArchiveError, Label, read_label, write_label
+from telephony.archive.labels import RECORDING, ArchiveError, Label, learned, read_label, write_label
 from telephony.recording import SAMPLE_BYTES, WAV_HEADER_BYTES
 
 FILE = "catalogue.sqlite"
@@ -23,7 +23,7 @@ VERSION = 1
 FOUND_MAX = 1_000
 HASH_BLOCK_BYTES = 1 << 20
 KM_PER_DEGREE = 111.2
-COLUMNS = Label.__struct_fields__
+COLUMNS = tuple(name for name in Label.__struct_fields__ if name != "markers")
 
 log = logging.getLogger(__name__)
 
@@ -71,9 +71,18 @@ class Catalogue:
         found = self.get(call_id)
         if found is None:
             raise ArchiveError(f"no recording of call {call_id}")
-        label = replace(found, **known)
+        label = replace(read_label(self.folder, found.path) or found, **known)
         self.note(label)
         return label
+
+    def learn(self, fresh: Label) -> bool:
+        """As `note`, but beside what is known already, and only where that changes something."""
+        known = read_label(self.folder, fresh.path)
+        label = learned(known, fresh)
+        if label == known:
+            return False
+        self.note(label)
+        return True
 
     def get(self, call_id: str) -> Label | None:
         return next(iter(self.search(Search(call_id=call_id))), None)

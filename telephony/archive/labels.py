@@ -6,15 +6,27 @@ from pathlib import Path
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from telephony.errors import TelephonyError
 
 LABEL_BYTES_MAX = 65_536
+MARKERS_MAX = 200
+LATER = ("dispatcher", "incident_id", "incident_number", "place", "lon", "lat", "call_class", "name")
+"""What becomes known, or is corrected, after a recording was closed."""
 RECORDING = re.compile(r"(\d{4}-\d{2}-\d{2})/([0-9a-f]{32})\.wav")
 
 
 class ArchiveError(TelephonyError):
     """The archive cannot do what it was asked; the text says why."""
+
+
+class Marker(Struct, frozen=True, omit_defaults=True):
+    """Something that happened during the call: `kind` is a fixed word, `words` what the screen adds to it."""
+
+    at_ms: int
+    kind: str
+    words: str = ""
 
 
 class Label(Struct, frozen=True, omit_defaults=True):
@@ -44,6 +56,17 @@ class Label(Struct, frozen=True, omit_defaults=True):
     call_class: str = ""
     unlabelled: bool = False
     """Nobody ever said what this recording is: made up from the file alone."""
+    markers: tuple[Marker, ...] = ()
+    """In the file only: what can be searched for is in the catalogue."""
+
+
+def learned(known: Label | None, fresh: Label) -> Label:
+    """What is known with what is new: later words win, no marker is lost, a hash once written stays."""
+    if known is None or known.unlabelled:
+        return fresh
+    fields = {name: getattr(fresh, name) for name in LATER if getattr(fresh, name) not in {"", None}}
+    markers = tuple(sorted({*known.markers, *fresh.markers}, key=lambda one: (one.at_ms, one.kind)))
+    return replace(known, **fields, markers=markers[:MARKERS_MAX])
 
 
 def label_file(folder: Path, path: str) -> Path:

@@ -11,7 +11,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from telephony.recording import LEGS, SAMPLE_BYTES, WAV_HEADER_BYTES, Unfinished, interleave
+from telephony.recording import LEGS, SAMPLE_BYTES, WAV_HEADER_BYTES, Unfinished, interleave, unfinished_in
 
 PEAK_MS = 50
 RECALL_MS_MAX = 10 * 60_000
@@ -19,6 +19,15 @@ READ_BYTES_MAX = 8 << 20
 FULL_SCALE = 32_768.0
 
 Peaks = NDArray[np.float32]
+
+
+def growing(recordings: Path, call_id: str) -> Unfinished | None:
+    """The recording of a call that is up, whichever telephone writes it; None when there is none."""
+    for leg in sorted(recordings.glob(f"unfinished/*/{call_id}.*.caller.wav")):
+        for unfinished in unfinished_in(leg.parent):
+            if unfinished.call_id == call_id:
+                return unfinished
+    return None
 
 
 class Sound(Struct, frozen=True):

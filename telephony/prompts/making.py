@@ -48,6 +48,12 @@ def unknown_names(folder: Path) -> tuple[str, ...]:
     return tuple(sorted(path.name for path in folder.glob("*.wav") if path.name not in known))
 
 
+def missing(folder: Path) -> tuple[str, ...]:
+    """Files this folder does not have; another folder may."""
+    known = (_file_name(saying.name, language) for saying in SAYINGS for language in LANGUAGES)
+    return tuple(name for name in known if not (folder / name).is_file())
+
+
 def _make(saying: Saying, language: str, folder: Path) -> bool:
     target = folder / _file_name(saying.name, language)
     if target.exists():

@@ -13,7 +13,7 @@ from store.core.seals import SignKey
 from telephony.archive.__main__ import main
 from telephony.archive.catalogue import FILE, Catalogue, Search
 from telephony.archive.handing_out import hand_out
-from telephony.archive.labels import ArchiveError, Label, label_file
+from telephony.archive.labels import ArchiveError, Label, Marker, label_file, read_label
 from telephony.archive.proving import Finding, Flaw, prove
 from telephony.archive.retention import DAY_MS, Holds, Keep, Rules, carry_out, plan
 from telephony.recording import stereo_header
@@ -249,3 +249,23 @@ def test_the_command(catalogue: Catalogue, tmp_path: Path, capsys: pytest.Captur
     assert len(list(catalogue.folder.glob("*/*.wav"))) == 3
     assert main(["rebuild", folder]) == 0
     assert main(["prove", str(tmp_path / "none")]) == 2
+
+
+def test_what_is_learned_later_loses_nothing_known_before(catalogue: Catalogue) -> None:
+    first = next(iter(catalogue.search(Search(number="0002"))))
+    told = Marker(first.started_at_ms + 200, "answered")
+    held = Marker(first.started_at_ms + 500, "held")
+    assert catalogue.learn(msgspec.structs.replace(first, markers=(told,)))
+    later = msgspec.structs.replace(first, place="新阳路5号", number="", sha256="0" * 64, markers=(held,))
+    assert catalogue.learn(later)
+    assert not catalogue.learn(later), "nothing new"
+    kept = read_label(catalogue.folder, first.path)
+    assert kept is not None
+    assert (kept.place, kept.number, kept.sha256) == ("新阳路5号", first.number, first.sha256)
+    assert kept.markers == (told, held)
+    catalogue.labelled(first.call_id, incident_number="01-20261122-7")
+    again = read_label(catalogue.folder, first.path)
+    assert again is not None
+    assert again.markers == (told, held)
+    assert again.incident_number == "01-20261122-7"
+    catalogue.close()

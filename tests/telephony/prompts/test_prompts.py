@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from telephony.prompts.__main__ import main
 from telephony.prompts.checking import Fault, check
 from telephony.prompts.making import check_folder, make_all, prompt_file, unknown_names
 from telephony.prompts.sayings import BY_NAME, SAYINGS
@@ -88,3 +89,15 @@ def test_what_is_no_wav_is_unreadable(tmp_path: Path, octets: bytes) -> None:
     (tmp_path / "x.wav").write_bytes(octets)
     assert check(tmp_path / "x.wav").faults == (Fault.UNREADABLE,)
     assert check(tmp_path / "none.wav").faults == (Fault.UNREADABLE,)
+
+
+def test_a_centre_checks_its_own_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path / "hold.zh.wav")
+    write(tmp_path / "hodl.zh.wav")
+    write(tmp_path / "stay.zh.wav", channels=2)
+    assert main(["check", str(tmp_path)]) == 1
+    said = capsys.readouterr().out
+    assert "hodl.zh.wav" in said
+    assert "not_mono" in said
+    assert "missing: hold.en.wav" in said
+    assert "missing: hold.zh.wav" not in said
