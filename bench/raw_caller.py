@@ -26,10 +26,12 @@ class Dialled(NamedTuple):
 class RawCaller:
     wait_s = WAIT_S
 
-    def __init__(self, seat_port: int) -> None:
-        self._seat = ("127.0.0.1", seat_port)
+    def __init__(self, seat_port: int, host: str = "127.0.0.1") -> None:
+        """`host`: the address of the seat; ours is the one that reaches it."""
+        self._seat = (host, seat_port)
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.bind(("127.0.0.1", 0))
+        self._here = _address_towards(host)
+        self._socket.bind((self._here, 0))
         self._port = self._socket.getsockname()[1]
         self._number = itertools.count(1)
         self._made: dict[str, Dialled] = {}
@@ -45,8 +47,8 @@ class RawCaller:
         """`body` "" is a late offer, `None` an ordinary PCMA offer. `extra`: whole header lines."""
         n = next(self._number)
         branch, call_id = f"z9hG4bK-{self._port}-{n}", f"raw-{self._port}-{n}"
-        sdp = SDP.format(rtp_port=self._port) if body is None else body
-        extra += f"P-Asserted-Identity: <sip:{number}@127.0.0.1>\r\n"
+        sdp = SDP.format(rtp_port=self._port).replace("127.0.0.1", self._here) if body is None else body
+        extra += f"P-Asserted-Identity: <sip:{number}@{self._here}>\r\n"
         if sdp:
             extra += f"Content-Type: {content}\r\n"
         message = self._request("INVITE", branch, call_id, extra, sdp)
@@ -117,10 +119,17 @@ class RawCaller:
     def _request(
         self, method: str, branch: str, call_id: str, extra: str = "", body: str = "", to: str | None = None
     ) -> bytes:
-        uri = f"sip:120@127.0.0.1:{self._seat[1]}"
+        uri, here = f"sip:120@{self._seat[0]}:{self._seat[1]}", self._here
         head = (
-            f"{method} {uri} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{self._port};branch={branch}\r\n"
-            f"Max-Forwards: 70\r\nFrom: <sip:raw@127.0.0.1>;tag={call_id}\r\n{to or f'To: <{uri}>'}\r\n"
-            f"Call-ID: {call_id}\r\nCSeq: 1 {method}\r\nContact: <sip:raw@127.0.0.1:{self._port}>\r\n{extra}"
+            f"{method} {uri} SIP/2.0\r\nVia: SIP/2.0/UDP {here}:{self._port};branch={branch}\r\n"
+            f"Max-Forwards: 70\r\nFrom: <sip:raw@{here}>;tag={call_id}\r\n{to or f'To: <{uri}>'}\r\n"
+            f"Call-ID: {call_id}\r\nCSeq: 1 {method}\r\nContact: <sip:raw@{here}:{self._port}>\r\n{extra}"
         )
         return f"{head}Content-Length: {len(body.encode())}\r\n\r\n{body}".encode()
+
+
+def _address_towards(host: str) -> str:
+    """The address of this machine that packets to `host` go out from; nothing is sent."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.connect((host, 9))
+        return str(probe.getsockname()[0])
