@@ -49,7 +49,10 @@ class CallRinging(Event, frozen=True):
 
 
 class CallDialled(Event, frozen=True):
-    """Our own call goes out. `transferred_from`: the call whose far end sent us there."""
+    """Our own call goes out. `transferred_from`: the call whose far end sent us there.
+
+    `supervises`: it is no call to anybody but the way to another seat's call, which this is.
+    """
 
     call_id: str
     account_id: str
@@ -58,6 +61,7 @@ class CallDialled(Event, frozen=True):
     call_back_of: str = ""
     incident_id: str = ""
     transferred_from: str = ""
+    supervises: str = ""
 
 
 class CallEarly(Event, frozen=True):

@@ -29,6 +29,7 @@ class CallView(Struct, frozen=True):
 
     `waiting`: it rings while the operator talks. `digits`: key tones of the far end so far, the last ones.
     `quality`: of the last second, `None` before the first. `dead_air_since_ms` `None`: the far end is heard.
+    `supervises`: the call of another seat that this leg of a supervisor is with, "": none.
     `said`: what else came with the call, `None`: nothing so far; `fetched`: what location servers answered.
     """
 
@@ -50,6 +51,7 @@ class CallView(Struct, frozen=True):
     dead_air_since_ms: int | None = None
     said: WithCall | None = None
     fetched: tuple[Fetched, ...] = ()
+    supervises: str = ""
 
 
 class MonitorView(Struct, frozen=True):
@@ -96,8 +98,9 @@ class PhoneMirror:
             case msg.CallRinging(call_id, account_id, number, name, at_ms=at_ms, waiting=waiting):
                 stage = CallStage.RINGING
                 self._put(CallView(call_id, account_id, number, name, stage, at_ms, waiting=waiting))
-            case msg.CallDialled(call_id, account_id, target, at_ms):
-                self._put(CallView(call_id, account_id, target, "", CallStage.DIALLING, at_ms))
+            case msg.CallDialled(call_id, account_id, target, at_ms, supervises=supervises):
+                stage = CallStage.DIALLING
+                self._put(CallView(call_id, account_id, target, "", stage, at_ms, supervises=supervises))
             case msg.CallReplaced(call_id, replaced, number, name, at_ms) if replaced in self.calls:
                 account_id = self.calls[replaced].account_id
                 self._put(CallView(call_id, account_id, number, name, CallStage.TALKING, at_ms))

@@ -37,6 +37,7 @@ class VirtualPhone:
         self._transfers: dict[str, str] = {}
         self.trusted = TrustSettings()
         self.sent_digits: list[tuple[str, str]] = []
+        self.supervised: list[tuple[str, MonitorMode]] = []
 
     def start(self) -> None:
         self._tell(msg.PhoneReady(0, "null", CAPABILITIES))
@@ -138,10 +139,18 @@ class VirtualPhone:
     def supervise(
         self, target: str, monitored: str, mode: MonitorMode, account_id: str | None = None
     ) -> str | None:
-        return self.dial(target, account_id)
+        """The other seat lets us in at `far_end_answers`; `supervised` keeps the modes asked for."""
+        if self.ready is None:
+            return None
+        call_id, line = new_id(), account_id or self._first_account()
+        self.supervised.append((call_id, mode))
+        self._tell(msg.CallDialled(call_id, line, target, _now_ms(), supervises=monitored))
+        self._move(lambda places: rules.talk_to(places, call_id))
+        return call_id
 
     def change_supervision(self, call_id: str, mode: MonitorMode) -> bool:
-        return self._on_answered("ChangeSupervision", call_id, lambda: None)
+        order = "ChangeSupervision"
+        return self._on_answered(order, call_id, lambda: self.supervised.append((call_id, mode)))
 
     def trust(self, trust: TrustSettings) -> None:
         self.trusted = trust

@@ -57,7 +57,8 @@ class Outgoing:
         target = line.uri_of(order.target)
         leg = board.new_leg(line.account, line.settings.account_id, call_id=order.call_id)
         leg.supervised = order.monitored
-        board.emit(msg.CallDialled(leg.call_id, leg.account_id, target, now_ms()))
+        dialled = msg.CallDialled(leg.call_id, leg.account_id, target, now_ms(), supervises=order.monitored)
+        board.emit(dialled)
         self._call(leg, target, opening(MonitorWish(order.mode, order.monitored), board.secret))
 
     def change_supervision(self, order: msg.ChangeSupervision) -> None:
