@@ -279,7 +279,7 @@ class Doing:
         self._ask(acts_requests.sign(self._desk))
 
     def return_request(self) -> None:
-        self._ask(acts_requests.give_back(self._desk))
+        self._ask(acts_requests.give_back(self._desk, self._ask))
 
     def withdraw_request(self) -> None:
         self._ask(acts_requests.withdraw(self._desk))

@@ -31,7 +31,7 @@ SITES: dict[str, str] = {
     "自 {at}（{age}）": "since {at} ({age})",
     # requests between sites
     "{n} 辆车": "{n} vehicles",
-    "{at} {site} {kind}：{what}": "{at} {site}, {kind}: {what}",
+    "{site} {kind}：{what}": "{site}, {kind}: {what}",
     "Shift+F7 签收，Shift+F8 退单": "Shift+F7 signs, Shift+F8 returns it",
     "{site}退回{kind}（{what}）：{reason}": "{site} returned the {kind} ({what}): {reason}",
     "由本中心派车，或转其他中心": "Send from here, or offer it to another site",
@@ -52,6 +52,7 @@ SITES: dict[str, str] = {
     "请管理员登记各中心": "Ask the administrator to register the sites",
     "没有待签收的请求": "Nothing waits for a signature",
     "签收哪一件": "Sign for which?",
+    "退单哪一件": "Return which?",
     "无可派车辆": "no vehicle free",
     "不属本区": "not our district",
     "本中心任务已满": "all our crews are out",

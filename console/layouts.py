@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QSplitter, QWidget
 
 SHARES = {
     "columns": (480, 774, 642),
-    "left": (200, 390, 140, 190),
+    "left": (200, 380, 170, 170),
     "middle": (330, 590),
     "lower": (330, 250),
     "right": (530, 390),

@@ -171,6 +171,7 @@ QPushButton:disabled {{ color: {c.text_off}; border-color: {c.line}; background:
 QPushButton[choice="true"] {{ padding: 2px 4px; }}
 QPushButton[choice="true"]:checked {{ background: {c.selected}; color: {c.selected_text};
     border: 2px solid {c.focus}; font-weight: bold; padding: 1px 3px; }}
+QPushButton[choice="true"]:checked:focus {{ border: 2px solid {c.text}; }}
 QPushButton[choice="true"][grave="true"]:checked {{ background: {c.fault}; color: {c.fault_ink};
     border-color: {c.fault}; }}
 QPushButton[key="true"] {{ font-size: {SMALL_PX}px; padding: 0 4px; min-height: 26px; }}

@@ -1,11 +1,14 @@
 """What hands do between sites: offer the incident in hand, ask for help, send a bulletin, sign, return."""
 
+from collections.abc import Callable
+
 from console.i18n import say
 from console.models.asking import Ask, Choice
 from console.models.desk import Desk
 from console.models.labels import word
 from console.models.latest import short
 from console.models.requests import own_site, sent, titled, to_sign
+from console.models.site_lamps import site_lamps
 from console.models.spoken import is_offline
 from dispatch import requests as req
 from dispatch.kinds import IncidentState
@@ -37,6 +40,9 @@ def ask_help(desk: Desk) -> Ask | None:
         desk.give(req.AskHelp(new_id(), value, minutes, remark, incident_id))
 
     title = say("请求增援：选择中心，填写需要几辆车")
+    if incident is not None and incident_id is not None:
+        number, where = short(incident.number, desk.floor), incident.place.address
+        title = f"{title}　{say('事件')} {number} {where}".rstrip()
     return Ask(title, sites, then, minutes=1, minutes_words=say("辆车")) if sites else None
 
 
@@ -58,8 +64,10 @@ def _sites(desk: Desk) -> tuple[Choice, ...]:
     if is_offline(desk):
         desk.notice(say("与中枢断开，送不到其他中心"), say("请用电话联系该中心"))
         return ()
-    ours = own_site(desk)
-    found = tuple(Choice(key, it.name) for key, it in sorted(desk.floor.sites.items()) if key != ours)
+    ours, lamps = own_site(desk), site_lamps(desk.floor, desk.link)
+    lines = {lamp.code: lamp.line for lamp in lamps}
+    others = ((key, it.name) for key, it in sorted(desk.floor.sites.items()) if key != ours)
+    found = tuple(Choice(key, lines.get(key, name)) for key, name in others)
     if not found:
         desk.notice(say("没有登记其他中心"), say("请管理员登记各中心"))
     return found
@@ -84,15 +92,24 @@ def sign(desk: Desk) -> Ask | None:
     return Ask(say("签收哪一件"), _each(desk, waiting), then, remark=False)
 
 
-def give_back(desk: Desk) -> Ask | None:
-    """退单 of the one about what is in hand, else the oldest; the words say why."""
+def give_back(desk: Desk, ask: Callable[[Ask], None]) -> Ask | None:
+    """退单 of the only one, or the one about what is in hand; else which is asked first, then why."""
     waiting = to_sign(desk)
     if not waiting:
         desk.notice(say("没有待签收的请求"), grave=False)
         return None
     in_hand = desk.incident_id()
-    chosen = next((it for it in waiting if in_hand and it.incident_id == in_hand), waiting[0])
+    about_it = [it for it in waiting if in_hand and it.incident_id == in_hand]
+    if len(waiting) == 1 or about_it:
+        return _why_back(desk, (about_it or waiting)[0])
 
+    def then(value: str, remark: str, minutes: int) -> None:
+        ask(_why_back(desk, desk.floor.requests[value]))
+
+    return Ask(say("退单哪一件"), _each(desk, waiting), then, remark=False)
+
+
+def _why_back(desk: Desk, chosen: Request) -> Ask:
     def then(value: str, remark: str, minutes: int) -> None:
         desk.give(req.ReturnRequest(chosen.id, f"{why[value]} {remark}".strip()))
 

@@ -56,11 +56,15 @@ def about(floor: Floor, request: Request) -> str:
     return " ".join(part for part in parts if part)
 
 
-def titled(floor: Floor, request: Request) -> str:
-    """One line that tells this request from the others."""
+def named(floor: Floor, request: Request) -> str:
+    """Who sent what, in a line."""
     kind, site = word(request.kind), site_name(floor, request.from_site)
-    what = about(floor, request)
-    return say("{at} {site} {kind}：{what}", at=clock(request.made_at)[:5], site=site, kind=kind, what=what)
+    return say("{site} {kind}：{what}", site=site, kind=kind, what=about(floor, request))
+
+
+def titled(floor: Floor, request: Request) -> str:
+    """One line that tells this request from the others: when it was made, by whom, and what."""
+    return f"{clock(request.made_at)[:5]} {named(floor, request)}"
 
 
 # --- what is told when something happens ---------------------------------------------------------
@@ -77,7 +81,17 @@ def tell(desk: "Desk", event: Event) -> None:
 def _came(desk: "Desk", request: Request) -> None:
     if request.to_site == own_site(desk):
         grave = request.kind is not RequestKind.BULLETIN
-        desk.notice(titled(desk.floor, request), say("Shift+F7 签收，Shift+F8 退单"), SIGN, grave=grave)
+        desk.notice(named(desk.floor, request), say("Shift+F7 签收，Shift+F8 退单"), SIGN, grave=grave)
+        if not grave:
+            _under_the_grave(desk)
+
+
+def _under_the_grave(desk: "Desk") -> None:
+    """The newest notice is words only: what asks for an answer stays in front of it."""
+    waiting = [one for one in desk.notices if one.verb == SIGN and one.grave]
+    for one in waiting:
+        desk.notices.remove(one)
+    desk.notices.extend(waiting)
 
 
 def _answered(desk: "Desk", request: Request) -> None:

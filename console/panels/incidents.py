@@ -30,7 +30,7 @@ class IncidentsPanel(Panel):
                 row.number, "", bold=row.mine, badge=theme.palette.priority(row.priority))),
             Column(say("地点"), 0, lambda row: Cell(row.address or "–", "", bold=row.waiting), wraps=True),
             Column(say("状态 / 车"), 104, lambda row: Cell(
-                f"{row.vehicles} {row.state}" if row.vehicles else row.state, row.tone, small=True)),
+                f"{row.vehicles} {row.state}".strip(), row.tone, small=True), wraps=True),
             Column(say("台"), 30, lambda row: Cell(row.seat, "" if row.mine else "quiet", small=True)),
             Column(say("已过"), 58, lambda row: Cell(row.age, row.tone, right=True, bold=row.waiting)),
         )  # fmt: skip

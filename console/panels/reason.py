@@ -29,6 +29,7 @@ class ReasonBar(QFrame):
         self._choices: list[QPushButton] = []
         self._back: QWidget | None = None
         self._title = text("", "large")
+        self._title.setWordWrap(True)
         self._grid = QGridLayout()
         self._remark = QLineEdit()
         self._remark.setObjectName("reason.remark")
@@ -88,7 +89,7 @@ class ReasonBar(QFrame):
 
     def place(self) -> None:
         """Lie over the foot of its place, as wide as it."""
-        height = self.sizeHint().height()
+        height = self.heightForWidth(self._over.width())
         corner = self._over.mapTo(self._page, self._over.rect().bottomLeft())
         self.setGeometry(corner.x(), corner.y() - height, self._over.width(), height)
 

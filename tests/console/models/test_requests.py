@@ -158,3 +158,42 @@ def test_each_site_has_its_lamp(two, language):
     assert [it.tone for it in at_relay] == ["fault", "ok"]
     [shown] = [it for it in lamps.lamps(two.desk, two.clock()) if it.key == "sites"]
     assert shown.state == "▲01 ●02"
+
+
+def test_of_several_it_is_asked_which_goes_back_and_a_bulletin_hides_no_request(two, show):
+    shown = show(two)
+    two.desk.take_in_hand()
+    give_theirs(two, req.AskHelp("r1", "01", 2, "大客车侧翻"))
+    give_theirs(two, req.SendBulletin("r2", "01", "封路"))
+    shown.settle()
+    assert "大客车侧翻" in shown.text("notice.text"), "a bulletin does not hide it"
+    shown.key(Qt.Key.Key_F8, SHIFT)
+    shown.find("reason.r2").click()
+    shown.find("reason.confirm").click()
+    shown.settle()
+    assert "封路" in shown.window._over.reason._title.text()
+    shown.key(Qt.Key.Key_2)
+    shown.key(Qt.Key.Key_Return)
+    assert two.desk.floor.requests["r2"].reason == "不属本区"
+    assert two.desk.floor.requests["r1"].state is RequestState.OPEN
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_long_request_is_read_whole_in_the_bar_that_asks_why(two, show, language):
+    i18n.use(language)
+    shown = show(two)
+    two.desk.take_in_hand()
+    give_theirs(two, req.AskHelp("r1", "01", 2, "大客车侧翻，伤者约十五人，三人昏迷，请求负压与监护车各两辆"))
+    shown.key(Qt.Key.Key_F8, SHIFT)
+    title = shown.window._over.reason._title
+    assert title.heightForWidth(title.width()) <= title.height() + 1
+
+
+def test_each_site_is_offered_with_how_it_stands_and_the_incident_is_named(two, show):
+    shown = show(two)
+    two.desk.take_in_hand(incident_id="e5")
+    two.hub.tell(Link(HubMode.NORMAL, seat_id="s1", sites=(("02", 25_000),)))
+    two.pump()
+    shown.key(Qt.Key.Key_F3, SHIFT)
+    assert "■ 江北分中心 断 0:25" in shown.find("reason.02").text()
+    assert "道里区友谊路防洪纪念塔" in shown.window._over.reason._title.text()
