@@ -26,7 +26,7 @@ from store.core.wire import Mode
 from store.db.accounts import read_accounts
 from store.hub_admin import strike_machine
 from tests.console.eyes import Eyes
-from tests.store.commanding import evidence, hand_over, proofs, settle_all, take, told, two_sites
+from tests.store.commanding import evidence, hand_back, proofs, settle_all, take_when_silent, told, two_sites
 from tests.store.conftest import PROJECT, WAIT_S, City, Desk, Postgres, running_city
 from tests.store.db.test_trouble import set_standby
 from tests.store.district import District
@@ -186,7 +186,7 @@ def test_command_taken_held_and_given_back(district: District) -> None:
     desk.wait(lambda: read_accounts(district.url), "accounts in the district")
     city.kill_hub()
     eyes.see(HubMode.CITY_CUT_OFF)
-    assert take(desk).reason == ""
+    assert take_when_silent(desk).reason == ""
     banner = eyes.see(HubMode.TAKEN_OVER, "江北分中心已接管全市指挥（第 2 届）", "李强 / 王芳")
     assert banner.tone == "command"
     city.start_hub()
@@ -194,9 +194,7 @@ def test_command_taken_held_and_given_back(district: District) -> None:
     centre = Eyes(city.desk("wall", hubs=city.config.hub.hubs))
     centre.see(HubMode.TAKEN_OVER)
     settle_all(desk)
-    deadline = 20
-    while hand_over(desk, "01").reason in {"not_connected", "behind"} and deadline:
-        deadline -= 1
+    assert hand_back(desk, "01").reason == ""
     eyes.calm()
     centre.calm()
 

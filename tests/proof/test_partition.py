@@ -16,7 +16,6 @@ from bench.sizes import report, size
 from dispatch import commands as cmd
 from dispatch.kinds import AbortReason, ConflictChoice
 from dispatch.refusals import HeldElsewhere
-from store.core.command_messages import CommandAnswer
 from store.core.ids import new_id
 from store.core.journal import Head, broken_at
 from store.core.seat_logic import Phase
@@ -28,7 +27,7 @@ from store.db.rows import kept_things, read_head
 from store.db.tables import VERDICT
 from store.site_report import reports
 from tests.proof.two_nets import NetCity, NetDistrict, missing, two_nets
-from tests.store.commanding import hand_over, proofs, settle_all, take, take_when_silent
+from tests.store.commanding import hand_back, proofs, settle_all, take_when_silent
 from tests.store.conftest import Desk
 from tests.store.district import journal_of
 
@@ -153,7 +152,7 @@ def cycle(
     ours.work(2, free_vehicles(ours.desk)[:1])  # acknowledged by the centre alone
     theirs.desk.wait(lambda: theirs.desk.link.state.mode == Mode.CUT_OFF, "cut off", 15)
     begun = time.monotonic()
-    answer = take_when_silent(theirs.desk, proven)
+    answer = take_when_silent(theirs.desk, proven=proven)
     assert answer.reason == "", answer
     term = answer.epoch.term
     theirs.desk.wait(
@@ -181,22 +180,12 @@ def cycle(
     settled = settle_all(theirs.desk, CHOICES[number % len(CHOICES)])
     recall_all(theirs.desk)
     proven = proofs(theirs.desk)
-    back = give_back(theirs.desk, proven)
-    assert back.epoch.site == "01"
+    back = hand_back(theirs.desk, "01", proven=proven)
+    assert (back.reason, back.epoch.site) == ("", "01")
     until("the centre leads", lambda: leads(city, back.epoch.term), 20)
     theirs.desk.wait(lambda: theirs.desk.link.state.relay == "02", "the district follows")
     ours.desk.wait(lambda: ours.desk.link.state.epoch.term == back.epoch.term, "its seat is back")
     return {"took": took_s, "fenced": fenced_s, "conflicts": settled, "island": island}
-
-
-def give_back(desk: Desk, proven: tuple[bytes, bytes]) -> CommandAnswer:
-    """Called off while the other side is a moment behind: people try again."""
-    for _ in range(5):
-        back = hand_over(desk, "01", proven=proven)
-        if back.reason not in {"behind", "not_connected"}:
-            break
-    assert back.reason == "", back
-    return back
 
 
 def fenced(city: NetCity) -> bool:
@@ -271,7 +260,7 @@ def test_a_district_commands_its_own_vehicles_and_comes_back(sites: tuple[NetCit
     proven = proofs(theirs.desk)
     city.nets.cut()
     theirs.desk.wait(lambda: theirs.desk.link.state.mode == Mode.CUT_OFF, "cut off", 15)
-    assert take(theirs.desk, "02", proven=proven).reason == ""
+    assert take_when_silent(theirs.desk, "02", proven).reason == ""
     theirs.desk.wait(lambda: theirs.desk.link.state.scope == "02", "the district commands itself")
     own, others = theirs.desk.open_incident("江北路1号"), ours.desk.open_incident("中山路1号")
     refused = theirs.desk.order(cmd.AssignVehicle(new_id(), own, "v1")).refusal
@@ -284,11 +273,7 @@ def test_a_district_commands_its_own_vehicles_and_comes_back(sites: tuple[NetCit
     assert isinstance(refused, HeldElsewhere)
     assert (refused.scope, refused.site, refused.term) == ("02", "02", 2)
 
-    handed = "not_connected"  # the line is fresh: the district may not have heard the centre yet
-    for _ in range(20):
-        if handed == "not_connected":
-            handed = hand_over(theirs.desk, "01", "02", proofs(theirs.desk)).reason
-    assert handed == ""
+    assert hand_back(theirs.desk, "01", "02").reason == ""
     until("the centre goes on under the new term", lambda: leads(city, 3), 30)
     ours.desk.wait(lambda: own in ours.desk.floor.incidents, "the district's time is merged")
     theirs.desk.wait(

@@ -24,7 +24,6 @@ from tests.proof.test_partition import (
     equal,
     fenced,
     free_vehicles,
-    give_back,
     leads,
     places_of,
     ready,
@@ -33,7 +32,7 @@ from tests.proof.test_partition import (
     verdicts_of,
 )
 from tests.proof.two_nets import NetCity, NetDistrict, Nets, addresses_here, missing, two_nets
-from tests.store.commanding import proofs, settle_all, take_when_silent
+from tests.store.commanding import hand_back, proofs, settle_all, take_when_silent
 from tests.store.district import journal_of
 from tests.store.pair import Orders
 
@@ -80,7 +79,7 @@ class Trip:
         desk.wait(lambda: desk.link.state.mode == Mode.CUT_OFF, "cut off", 15)
         if moment == "cut off":
             self.lose_leader()
-        answer = take_when_silent(desk, proven)
+        answer = take_when_silent(desk, proven=proven)
         assert answer.reason == "", answer
         desk.wait(
             lambda: desk.link.state.epoch.term == answer.epoch.term and desk.link.state.phase is Phase.LIVE,
@@ -116,8 +115,8 @@ class Trip:
         desk.wait(lambda: desk.link.state.phase is Phase.LIVE, "the district's seat is whole")
         self.conflicts += settle_all(desk)
         recall_all(desk)
-        back = give_back(desk, proofs(desk))
-        assert back.epoch.site == "01"
+        back = hand_back(desk, "01")
+        assert (back.reason, back.epoch.site) == ("", "01")
         until("the centre leads", lambda: leads(self.city, back.epoch.term), 30)
         desk.wait(lambda: desk.link.state.relay == "02", "the district follows")
         ours = self.ours.desk

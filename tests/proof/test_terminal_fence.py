@@ -28,7 +28,7 @@ from store.core.wire import Mode
 from store.hub_admin import enrol_machine
 from tests.proof.test_partition import equal, fenced, ready, until
 from tests.proof.two_nets import NetCity, NetDistrict, missing, spawn, two_nets
-from tests.store.commanding import proofs, settle_all, take
+from tests.store.commanding import proofs, settle_all, take_when_silent
 from tests.store.conftest import PROJECT, Desk
 from tests.store.district import CODE
 
@@ -211,7 +211,7 @@ def island(city: NetCity, district: NetDistrict) -> tuple[Desk, Desk]:
     proven = proofs(theirs.desk)
     city.nets.cut()
     theirs.desk.wait(lambda: theirs.desk.link.state.mode == Mode.CUT_OFF, "cut off", 15)
-    assert take(theirs.desk, proven=proven).reason == ""
+    assert take_when_silent(theirs.desk, proven=proven).reason == ""
     theirs.desk.wait(
         lambda: (
             (theirs.desk.link.state.epoch.term, theirs.desk.link.state.phase) == (2, Phase.LIVE)

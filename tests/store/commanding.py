@@ -1,5 +1,6 @@
 """Two people at a seat of a test who take command, hand it over, and settle what is in conflict."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,8 @@ from store.core.seat_logic import Told
 from tests.store.conftest import Desk
 
 LEADER, OTHER = "1002", "1001"
+PATIENT_S = 20.0
+AGAIN_S = 0.2
 
 
 def two_sites(districts: tuple[str, ...] = ("江北区",)) -> list[cmd.Command]:
@@ -71,12 +74,12 @@ def take(
     return answer
 
 
-def take_when_silent(desk: Desk, proven: tuple[bytes, bytes]) -> CommandAnswer:
+def take_when_silent(
+    desk: Desk, scope: str = CITY, proven: tuple[bytes, bytes] | None = None, **how: Any
+) -> CommandAnswer:
     """The holder's last word to our site may have come after its last one to our relay: asked again."""
-    answer = take(desk, proven=proven)
-    while answer.reason == "holder_alive":
-        answer = take(desk, proven=proven)
-    return answer
+    proven = proven or proofs(desk)
+    return _patiently(desk, lambda: take(desk, scope, proven, **how), {"holder_alive"})
 
 
 def hand_over(
@@ -96,6 +99,23 @@ def hand_over(
     )
     answer = told(desk)
     assert isinstance(answer, CommandAnswer)
+    return answer
+
+
+def hand_back(
+    desk: Desk, to_site: str, scope: str = CITY, proven: tuple[bytes, bytes] | None = None
+) -> CommandAnswer:
+    """To a site that has just come back: people try again until it is heard and has everything."""
+    proven = proven or proofs(desk)
+    return _patiently(desk, lambda: hand_over(desk, to_site, scope, proven), {"behind", "not_connected"})
+
+
+def _patiently(desk: Desk, ask: Callable[[], CommandAnswer], passing: set[str]) -> CommandAnswer:
+    """The first answer that is none of those that pass by themselves, or the last one of a while."""
+    end = time.monotonic() + PATIENT_S
+    while (answer := ask()).reason in passing and time.monotonic() < end:
+        asked = time.monotonic()
+        desk.wait(lambda asked=asked: time.monotonic() > asked + AGAIN_S)
     return answer
 
 

@@ -19,7 +19,7 @@ from store.db.accounts import Accounts
 from store.db.errors import StoreError
 from store.db.rebuild import rebuild
 from store.hub_admin import strike_machine
-from tests.store.commanding import proofs, take, two_sites
+from tests.store.commanding import proofs, take_when_silent, two_sites
 from tests.store.conftest import City, Desk
 from tests.store.district import District, journal_of
 from tests.store.thin_line import Quality, ThinLine
@@ -117,7 +117,7 @@ def test_who_logged_in_while_cut_off_is_logged_in_when_the_district_takes_comman
         seat.wait(lambda: seat.link.state.mode == Mode.CUT_OFF, "cut off")
         proven = proofs(seat)
         waiting = ring(seat)
-        assert take(seat, proven=proven).reason == ""
+        assert take_when_silent(seat, proven=proven).reason == ""
         assert seat.verdict(waiting).refusal is None
         seat.wait(lambda: seat.floor.seats["seat03"].dispatcher_id == "d1002", "logged in on the floor")
         given = {row.cid: row.by for row in journal_of(district.url)[0]}

@@ -17,7 +17,16 @@ from store.core.wire import Mode
 from store.db.accounts import read_accounts
 from store.db.rebuild import rebuild
 from store.site_report import reports
-from tests.store.commanding import evidence, hand_over, proofs, settle_all, take, two_sites
+from tests.store.commanding import (
+    evidence,
+    hand_back,
+    hand_over,
+    proofs,
+    settle_all,
+    take,
+    take_when_silent,
+    two_sites,
+)
 from tests.store.conftest import City, Desk
 from tests.store.district import District, journal_of
 
@@ -98,7 +107,7 @@ def test_a_district_takes_over_from_a_dead_centre_which_comes_back_as_a_follower
     seat.wait(lambda: seat.link.state.mode == Mode.CUT_OFF, "cut off")
     proven = proofs(seat)
     begun = time.monotonic()
-    answer = take(seat, proven=proven)
+    answer = take_when_silent(seat, proven=proven)
     assert (answer.reason, answer.epoch.term, answer.epoch.site) == ("", 2, "02")
     wait_leads(seat, "02", 2)
     took_s = time.monotonic() - begun
@@ -115,7 +124,7 @@ def test_a_district_takes_over_from_a_dead_centre_which_comes_back_as_a_follower
     wait_equal(district)
     settle_all(seat)
 
-    back = hand_over(seat, "01")
+    back = hand_back(seat, "01")
     assert (back.reason, back.epoch.term, back.epoch.site) == ("", 3, "01")
     wait_leads(third, "01", 3)
     again = city.desk("seat-02", hubs=(city_hub,))
@@ -150,7 +159,7 @@ def test_a_frozen_centre_that_wakes_up_is_fenced_and_hands_in_what_it_accepted(d
     os.kill(city.process.pid, signal.SIGSTOP)
     os.kill(district.process.pid, signal.SIGCONT)
     seat.wait(lambda: seat.link.state.mode == Mode.CUT_OFF, "cut off")
-    assert take(seat).reason == ""
+    assert take_when_silent(seat).reason == ""
     wait_leads(seat, "02", 2)
     own = seat.open_incident("江北路1号")
     assert seat.order(cmd.AssignVehicle(new_id(), own, "v2")).refusal is None
@@ -165,7 +174,7 @@ def test_a_frozen_centre_that_wakes_up_is_fenced_and_hands_in_what_it_accepted(d
     assert settle_all(seat) == 1
     wait_equal(district)
     assert list(city.folder.glob("apart-*.sqlite"))
-    assert hand_over(seat, "01").reason == ""
+    assert hand_back(seat, "01").reason == ""
 
 
 @pytest.mark.nightly

@@ -21,7 +21,7 @@ from store.db.short import short_transaction
 from store.db.store import HubStore
 from store.site_owed import OwedTails
 from store.site_store import fence_store
-from tests.store.commanding import hand_over, settle_all, take, two_sites
+from tests.store.commanding import hand_back, settle_all, take_when_silent, two_sites
 from tests.store.conftest import POSTGRES, City, Desk, Postgres, master_data
 from tests.store.db.test_store import NOW, work
 from tests.store.district import District, journal_of
@@ -89,7 +89,7 @@ def test_a_promoted_standby_that_is_fenced_hands_in_its_tail_by_itself(
     seat.wait(lambda: read_accounts(district.url), "accounts in the district")
     city.kill_hub()
     seat.wait(lambda: seat.link.state.mode == Mode.CUT_OFF, "cut off")
-    assert take(seat).reason == ""
+    assert take_when_silent(seat).reason == ""
     waits_for(seat, "02", 2)
     first = seat.open_incident("江北路1号")
     assert [one.term for one in OwedTails(district.folder).all()] == [2]
@@ -108,7 +108,7 @@ def test_a_promoted_standby_that_is_fenced_hands_in_its_tail_by_itself(
     os.kill(district.process.pid, signal.SIGSTOP)
     os.kill(city.process.pid, signal.SIGCONT)
     third.wait(lambda: third.link.state.mode == Mode.CUT_OFF, "cut off")
-    assert take(third).reason == ""
+    assert take_when_silent(third).reason == ""
     waits_for(third, "01", 3)
     assert third.order(cmd.AssignVehicle(new_id(), first, "v4")).refusal is None
 
@@ -116,11 +116,7 @@ def test_a_promoted_standby_that_is_fenced_hands_in_its_tail_by_itself(
     third.wait(lambda: set(tail) <= set(third.floor.incidents), "handed in")
     third.wait(lambda: not OwedTails(district.folder).all(), "nothing is owed")
     settle_all(third)
-    back = hand_over(third, "02")
-    for _ in range(10):
-        if back.reason in {"behind", "not_connected"}:
-            back = hand_over(third, "02")
-    assert back.reason == ""
+    assert hand_back(third, "02").reason == ""
     waits_for(seat, "02", 4)
     assert seat.login("1001").ok is not None
     last = seat.open_incident("江北路9号")
