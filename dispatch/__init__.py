@@ -18,6 +18,8 @@ Time and ids come in as arguments; nothing here opens a file, reads a clock or r
     decide      order in, events or a refusal out; one handler a command (decide_*.py)
     sites       who commands what, and conflicts of sites that were apart
     call_notes  how well a call was heard, which supervisor was with it; decide_call_notes keeps them
+    points, shapes   a point; five shapes of a place and their outlines
+    whereabouts what the network said of where a caller is; decide_whereabouts keeps it
     requests    between sites: incident offered, help asked for, bulletin; decide_requests decides them
     scopes      whose vehicle, whose incident; is it commanded elsewhere?
     decide_late, decide_conflicts   what another site accepted while it was apart, and settling it

@@ -26,12 +26,14 @@ from dispatch.kinds import (
 from dispatch.order import Order
 from dispatch.refusals import NotPossible, Refusal
 from dispatch.reserve import Activation, Checked, SeatTurn
+from dispatch.whereabouts import ReportLookUp, ReportWhereabouts
 from dispatch.words import Dispatcher
 
 _FACTS: frozenset[type] = frozenset(
     {
         *(cmd.ReportRinging, cmd.ReportAnswered, cmd.ReportCallEnded, cmd.KeepRecording),
         *(ReportCallQuality, NoteSupervision),
+        *(ReportWhereabouts, ReportLookUp),
     }
 )
 OF_THE_SEAT: frozenset[type] = frozenset(

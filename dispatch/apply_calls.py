@@ -6,6 +6,8 @@ from typing import Any
 from dispatch import events as ev
 from dispatch.call_notes import CallQualityKept, SupervisionNoted, noted
 from dispatch.floor import Floor, Ref, edit, put
+from dispatch.whereabouts import LookUpNoted, WhereaboutsKept
+from dispatch.whereabouts import noted as look_up_noted
 
 
 def _call_rang(floor: Floor, event: ev.CallRang) -> tuple[Ref, ...]:
@@ -45,6 +47,19 @@ def _supervision_noted(floor: Floor, event: SupervisionNoted) -> tuple[Ref, ...]
     return (edit(floor, "calls", call.id, supervisions=noted(call.supervisions, event)),)
 
 
+def _whereabouts_kept(floor: Floor, event: WhereaboutsKept) -> tuple[Ref, ...]:
+    call = floor.calls[event.call_id]
+    more = {"places": (*call.places, *event.places), "details": (*call.details, *event.details)}
+    return (edit(floor, "calls", call.id, **more),)
+
+
+def _look_up_noted(floor: Floor, event: LookUpNoted) -> tuple[Ref, ...]:
+    call = floor.calls[event.call_id]
+    places = call.places if event.place is None else (*call.places, event.place)
+    look_ups = look_up_noted(call.look_ups, event.look_up)
+    return (edit(floor, "calls", call.id, look_ups=look_ups, places=places),)
+
+
 APPLIERS: dict[type, Callable[[Floor, Any], tuple[Ref, ...]]] = {
     ev.CallRang: _call_rang,
     ev.CallAnswered: _call_answered,
@@ -53,4 +68,6 @@ APPLIERS: dict[type, Callable[[Floor, Any], tuple[Ref, ...]]] = {
     ev.CallClassified: _call_classified,
     CallQualityKept: lambda floor, it: (edit(floor, "calls", it.call_id, quality=it.quality),),
     SupervisionNoted: _supervision_noted,
+    WhereaboutsKept: _whereabouts_kept,
+    LookUpNoted: _look_up_noted,
 }

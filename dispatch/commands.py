@@ -30,6 +30,7 @@ from dispatch.kinds import (
 from dispatch.requests import RequestCommand
 from dispatch.reserve_commands import ReserveCommand
 from dispatch.sites import Authority, Site
+from dispatch.whereabouts import WhereaboutsCommand
 from dispatch.words import Dispatcher, Hospital, Place, Recording, Seat, Station, Vehicle
 
 
@@ -397,6 +398,7 @@ Command = (
     | ReserveCommand
     | RequestCommand
     | CallNoteCommand
+    | WhereaboutsCommand
     | NoteAdministration
     | NoteArchive
 )

@@ -21,6 +21,7 @@ from dispatch.decide_requests import following_requests
 from dispatch.decide_reserve import HANDLERS as RESERVE_HANDLERS
 from dispatch.decide_reserve import following
 from dispatch.decide_resources import HANDLERS as RESOURCE_HANDLERS
+from dispatch.decide_whereabouts import HANDLERS as WHEREABOUTS_HANDLERS
 from dispatch.decision import Decision, Handler
 from dispatch.events import Event, IntakeBegun
 from dispatch.floor import Floor
@@ -33,6 +34,7 @@ from dispatch.role_scopes import out_of_scope
 _HANDLERS: dict[type, Handler] = {
     **CALL_HANDLERS,
     **CALL_NOTE_HANDLERS,
+    **WHEREABOUTS_HANDLERS,
     **INTAKE_HANDLERS,
     **INCIDENT_HANDLERS,
     **MISSION_HANDLERS,

@@ -26,6 +26,7 @@ from dispatch.kinds import (
 from dispatch.requests import RequestEvent
 from dispatch.reserve_events import ReserveEvent
 from dispatch.sites import Authority, Conflict, Dependent, Settlement, Site
+from dispatch.whereabouts import WhereaboutsEvent
 from dispatch.words import (
     Call,
     Closing,
@@ -374,6 +375,7 @@ Event = (
     | ReserveEvent
     | RequestEvent
     | CallNoteEvent
+    | WhereaboutsEvent
     | AdministrationNoted
     | ArchiveNoted
 )

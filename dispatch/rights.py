@@ -11,6 +11,7 @@ from dispatch.call_notes import NoteSupervision, ReportCallQuality
 from dispatch.floor import Floor
 from dispatch.kinds import Role
 from dispatch.order import Order
+from dispatch.whereabouts import ReportLookUp, ReportWhereabouts
 
 _WORK: frozenset[type] = frozenset(
     {
@@ -20,6 +21,8 @@ _WORK: frozenset[type] = frozenset(
         cmd.KeepRecording,
         ReportCallQuality,
         NoteSupervision,
+        ReportWhereabouts,
+        ReportLookUp,
         cmd.ClassifyCall,
         cmd.BeginIntake,
         cmd.ChangeIntake,
@@ -80,6 +83,8 @@ _TALKING: frozenset[type] = frozenset(
         cmd.KeepRecording,
         ReportCallQuality,
         NoteSupervision,
+        ReportWhereabouts,
+        ReportLookUp,
         cmd.ClassifyCall,
         cmd.BeginIntake,
         cmd.ChangeIntake,

@@ -34,14 +34,9 @@ from dispatch.kinds import (
     VehicleKind,
     VehicleState,
 )
+from dispatch.points import Point as Point  # noqa: PLC0414 - a word like the others
 from dispatch.reserve import SelfTest
-
-
-class Point(Struct, frozen=True):
-    """A WGS-84 point in degrees."""
-
-    lon: float
-    lat: float
+from dispatch.whereabouts import CallerDetail, CallerPlace, LookUp
 
 
 class Place(Struct, frozen=True):
@@ -101,6 +96,9 @@ class Call(Struct, frozen=True):
     call_back_of: str | None = None
     quality: Quality | None = None
     supervisions: tuple[Supervision, ...] = ()
+    places: tuple[CallerPlace, ...] = ()
+    details: tuple[CallerDetail, ...] = ()
+    look_ups: tuple[LookUp, ...] = ()
 
 
 class Form(Struct, frozen=True):

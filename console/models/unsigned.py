@@ -10,12 +10,15 @@ it. Everything else needs somebody logged in first.
 from msgspec import Struct
 
 from dispatch import commands as cmd
+from dispatch.whereabouts import ReportLookUp, ReportWhereabouts
 
 HELD = (
     cmd.ReportRinging,
     cmd.ReportAnswered,
     cmd.ReportCallEnded,
     cmd.KeepRecording,
+    ReportWhereabouts,
+    ReportLookUp,
     cmd.BeginIntake,
     cmd.OpenIncident,
 )

@@ -4,7 +4,6 @@ invite.py           everything one INVITE says: locations in order, references, 
 said.py             that, as values; what a reference gave
 reader.py           the thread that reads INVITEs and has their references fetched
 found.py            Location and Reference
-shapes.py           the five shapes on WGS-84 and their outlines, ready to draw
 pidf.py gml.py civic.py    PIDF-LO documents, shapes, addresses
 additional.py veds.py      RFC 7852 blocks, what a crashed car says
 parts.py            parts of a multipart body

@@ -1,24 +1,14 @@
 """What is known of where a caller is: one struct for the INVITE, a location server and a look-up alike."""
 
-from enum import StrEnum
-
 from msgspec import Struct
 
-from dispatch.words import Point
+from dispatch.points import Point
+from dispatch.shapes import Shape, centre_of, reach_m
+from dispatch.whereabouts import Source
 from telephony.location.civic import CivicAddress
-from telephony.location.shapes import Shape, centre_of, reach_m
 
 CONFIDENCE_ASSUMED_PERCENT = 95.0
 WGS84 = "wgs84"
-
-
-class Source(StrEnum):
-    """How a location reached us."""
-
-    BY_VALUE = "by_value"  # in the INVITE (RFC 6442)
-    BY_REFERENCE = "by_reference"  # fetched from a location server (RFC 6753)
-    OPERATOR = "operator"  # 打一查一: asked of the operator, once for this call
-    SMS_LINK = "sms_link"  # the caller opened the link we sent
 
 
 class Location(Struct, frozen=True, omit_defaults=True):

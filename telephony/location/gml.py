@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable
 from xml.etree.ElementTree import Element
 
+from dispatch.shapes import ArcBand, Circle, Ellipse, Polygon, Shape, Spot
 from dispatch.words import Point
 from telephony.location.safe_xml import UnreadableError, Why, local, named, number_of, text_of
-from telephony.location.shapes import ArcBand, Circle, Ellipse, Polygon, Shape, Spot
 
 METRE = "urn:ogc:def:uom:EPSG::9001"
 DEGREE = "urn:ogc:def:uom:EPSG::9102"

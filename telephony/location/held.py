@@ -11,8 +11,9 @@ import time
 from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
+from dispatch.whereabouts import Source
 from telephony.location.additional import read_blocks
-from telephony.location.found import Reference, Source
+from telephony.location.found import Reference
 from telephony.location.invite import LOCATION
 from telephony.location.pidf import locations_under
 from telephony.location.safe_xml import XML_BYTES_MAX, UnreadableError, Why, local, read_xml

@@ -9,8 +9,9 @@ from urllib.parse import unquote
 
 from msgspec.structs import replace
 
+from dispatch.whereabouts import Source
 from telephony.location.additional import PURPOSE, Block, blocks_under, is_block_type, read_blocks
-from telephony.location.found import Location, Reference, Source
+from telephony.location.found import Location, Reference
 from telephony.location.parts import Part, body_of, parts_of
 from telephony.location.pidf import locations_under
 from telephony.location.safe_xml import Unread, UnreadableError, Why, named, read_xml

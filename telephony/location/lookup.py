@@ -5,12 +5,12 @@
 """
 
 from collections.abc import Callable
-from enum import StrEnum
 from typing import Protocol, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from dispatch.whereabouts import ASK_AGAIN, Basis, Outcome, Way
 from telephony.location.found import Location
 
 KEPT_MAX = 2_000
@@ -18,38 +18,13 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
-class Way(StrEnum):
-    """How to ask."""
-
-    OPERATOR = "operator"  # 打一查一: position of the mobile, from the network
-    SUBSCRIBER = "subscriber"  # 三字段: number, name, address of a fixed line
-    SMS_LINK = "sms_link"  # a link by SMS; the caller's own telephone answers
-
-
 ANSWER_MS_MAX = {Way.OPERATOR: 15_000, Way.SUBSCRIBER: 10_000, Way.SMS_LINK: 180_000}
-
-
-class Basis(StrEnum):
-    """Why it may be asked."""
-
-    EMERGENCY = "emergency"  # life is in danger: no consent is needed
-    CONSENT = "consent"  # the caller agreed, aloud or by opening the link
 
 
 CLAUSES = {
     Basis.EMERGENCY: "个人信息保护法第十三条第一款第（四）项",
     Basis.CONSENT: "个人信息保护法第十三条第一款第（一）项",
 }
-
-
-class Outcome(StrEnum):
-    LOCATED = "located"
-    NOT_FOUND = "not_found"  # switched off, roaming, no such line
-    DECLINED = "declined"  # the caller said no, or the operator did
-    TIMED_OUT = "timed_out"
-    FAILED = "failed"  # the service is out of order
-    ALREADY_ASKED = "already_asked"
-    NO_NUMBER = "no_number"
 
 
 class LookupRequest(Struct, frozen=True):
@@ -131,7 +106,7 @@ class LookupDesk:
         request = self._open.pop(answer.lookup_id, late)
         if request is None:
             return None
-        if answer.outcome in (Outcome.FAILED, Outcome.TIMED_OUT):
+        if answer.outcome in ASK_AGAIN:
             self._asked.pop((request.call_id, request.way), None)  # it may be asked again
         self._count(answer, again=late is not None)
         named = replace(answer, call_id=request.call_id, way=request.way)

@@ -5,8 +5,10 @@ from xml.etree.ElementTree import Element
 
 from msgspec.structs import replace
 
+from dispatch.shapes import Shape
+from dispatch.whereabouts import Source
 from telephony.location.civic import read_civic
-from telephony.location.found import Location, Source
+from telephony.location.found import Location
 from telephony.location.gml import is_shape, read_shape
 from telephony.location.safe_xml import (
     Unread,
@@ -20,7 +22,6 @@ from telephony.location.safe_xml import (
     read_xml,
     text_of,
 )
-from telephony.location.shapes import Shape
 
 PIDF = "urn:ietf:params:xml:ns:pidf"
 GEOPRIV = "urn:ietf:params:xml:ns:pidf:geopriv10"

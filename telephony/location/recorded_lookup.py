@@ -11,11 +11,12 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from dispatch.shapes import Circle, Spot
+from dispatch.whereabouts import Outcome, Source, Way
 from dispatch.words import Point
 from telephony.errors import TelephonyError
-from telephony.location.found import WGS84, Location, Source
-from telephony.location.lookup import LookupAnswer, LookupRequest, Outcome, Way
-from telephony.location.shapes import Circle, Spot
+from telephony.location.found import WGS84, Location
+from telephony.location.lookup import LookupAnswer, LookupRequest
 
 SOURCES = {
     Way.OPERATOR: Source.OPERATOR,

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from bench.raw_caller import RawCaller
+from dispatch.shapes import Circle, Spot
 from dispatch.words import Point
 from telephony import messages as msg
 from telephony.location.safe_xml import Why
-from telephony.location.shapes import Circle, Spot
 from telephony.settings import LocationServers
 from tests.telephony.location import documents as doc
 

@@ -4,15 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dispatch.shapes import Circle
+from dispatch.whereabouts import Source
 from dispatch.words import Point
 from telephony import messages as msg
 from telephony.conversation import CallPlace
 from telephony.location.additional import read_blocks
 from telephony.location.civic import CivicAddress
-from telephony.location.found import Location, Reference, Source
+from telephony.location.found import Location, Reference
 from telephony.location.safe_xml import Unread, Why
 from telephony.location.said import Fetched, WithCall
-from telephony.location.shapes import Circle
 from telephony.monitoring import MonitorMode
 from telephony.settings import AccountSettings, TrustSettings, Voice
 from tests.telephony.location import documents as doc

@@ -16,12 +16,13 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from dispatch.shapes import Circle
+from dispatch.whereabouts import Source
 from telephony.location.additional import Comment
 from telephony.location.fetcher import Fetcher
-from telephony.location.found import Reference, Source
+from telephony.location.found import Reference
 from telephony.location.held import Fetched, LocationServers, fetch
 from telephony.location.safe_xml import Why
-from telephony.location.shapes import Circle
 from tests.telephony.location import documents as doc
 
 HELD = (

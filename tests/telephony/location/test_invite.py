@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dispatch.shapes import Circle, Polygon, Spot
 from dispatch.words import Point
 from telephony.location import additional as add
 from telephony.location.found import Reference
 from telephony.location.invite import WithCall, read_invite
 from telephony.location.parts import parts_of
 from telephony.location.safe_xml import Why
-from telephony.location.shapes import Circle, Polygon, Spot
 from telephony.location.veds import Crash
 from tests.telephony.location import documents as doc
 

@@ -5,18 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from telephony.location.lookup import (
-    ANSWER_MS_MAX,
-    Basis,
-    LookupAnswer,
-    LookupDesk,
-    LookupRequest,
-    Outcome,
-    Tally,
-    Way,
-)
+from dispatch.shapes import Circle, Spot
+from dispatch.whereabouts import Basis, Outcome, Way
+from telephony.location.lookup import ANSWER_MS_MAX, LookupAnswer, LookupDesk, LookupRequest, Tally
 from telephony.location.recorded_lookup import BadTranscriptError, RecordedLookup
-from telephony.location.shapes import Circle, Spot
 
 TRANSCRIPT = Path(__file__).parent / "transcript.json"
 

@@ -4,12 +4,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dispatch.shapes import ArcBand, Circle, Ellipse, Polygon, Shape, Spot
+from dispatch.whereabouts import Source
 from dispatch.words import Point
 from telephony.location.civic import spoken
-from telephony.location.found import Location, Source
+from telephony.location.found import Location
 from telephony.location.pidf import read_pidf
 from telephony.location.safe_xml import XML_BYTES_MAX, Why
-from telephony.location.shapes import ArcBand, Circle, Ellipse, Polygon, Shape, Spot
 from tests.telephony.location import documents as doc
 
 HARBIN = Point(126.6177, 45.7732)

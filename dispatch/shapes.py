@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import msgspec
 from msgspec import Struct
 
-from dispatch.words import Point
+from dispatch.points import Point
 
 EARTH_EQUATOR_M = 6_378_137.0
 EARTH_ECCENTRICITY_SQUARED = 0.006_694_379_990_14

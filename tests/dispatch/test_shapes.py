@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.words import Point
-from telephony.location.shapes import (
+from dispatch.shapes import (
     ArcBand,
     Circle,
     Ellipse,
@@ -22,6 +21,7 @@ from telephony.location.shapes import (
     outline,
     reach_m,
 )
+from dispatch.words import Point
 
 HARBIN = Point(126.6177, 45.7732)
 points = st.builds(Point, st.floats(-179.9, 179.9), st.floats(-85, 85))
