@@ -13,7 +13,7 @@ from telephony.headset.ends import Ends
 from telephony.headset.frames import FRAME_BYTES, RATE_HZ
 from telephony.headset.hooks import hooks_for
 from telephony.headset.ringing import Ringing
-from telephony.headset.sound import Ring, Sound, TryOut, Use
+from telephony.headset.sound import Ring, RingOnce, Sound, TryOut, Use
 from telephony.pjsip.echo import EchoCanceller
 from telephony.pjsip.headset_port import HeadsetPort
 from telephony.pjsip.leg import now_ms
@@ -56,17 +56,31 @@ class OperatorSound:
         """False when the order is not for the sound."""
         match order:
             case msg.UseHeadset(headset):
-                self._sound.wish(Use(headset))
+                self._use(headset)
             case msg.TryHeadset(trial_id):
                 if self._ringing.talking:
                     self._emit(msg.CommandRefused("", "TryHeadset", "a call is up"))
                 else:
                     self._sound.wish(TryOut(trial_id))
+            case msg.TryRing(family):
+                if self._ringing.plan() is None and not self._ringing.talking:
+                    self._sound.wish(RingOnce(family))
             case msg.PressHook():
                 self._emit(msg.HookPressed(msg.HookSource.KEYBOARD, now_ms()))
             case _:
                 return False
         return True
+
+    def _use(self, headset: HeadsetSettings) -> None:
+        """The echo canceller is put into the port and taken out of it while the port's thread goes on."""
+        self._sound.wish(Use(headset))
+        if headset.hands_free and self._echo is None:
+            try:
+                self._echo = EchoCanceller(RATE_HZ, FRAME_BYTES)
+            except msg.EngineError as error:
+                self._emit(msg.CommandRefused("", "UseHeadset", str(error)))
+        if self.port is not None:
+            self.port.echo = self._echo if headset.hands_free else None
 
     def turn(self) -> None:
         """Tell what came from the other threads, and the levels while somebody is heard."""

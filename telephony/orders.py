@@ -213,6 +213,12 @@ class TryHeadset(Command, frozen=True):
     trial_id: str
 
 
+class TryRing(Command, frozen=True):
+    """Sound this family (`headset.rings.RingFamily`) once on the speaker, while nothing rings or talks."""
+
+    family: str
+
+
 class PressHook(Command, frozen=True):
     """The hook key of the console's keyboard was pressed."""
 
@@ -241,6 +247,7 @@ AnyCommand = (
     | ChangeSupervision
     | UseHeadset
     | TryHeadset
+    | TryRing
     | PressHook
     | DialCode
     | PublishNote

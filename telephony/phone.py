@@ -36,6 +36,7 @@ class Phone:
         self._trust = settings.trust
         self._turning_away: int | None = None
         self._note = ""
+        self._headset: HeadsetSettings | None = None
         self._on_event = on_event
         self._mirror = PhoneMirror()
         self._last_words = ""
@@ -160,11 +161,16 @@ class Phone:
         return self._send(msg.TurnAway(sip_code))
 
     def use_headset(self, headset: HeadsetSettings) -> bool:
+        """From now on, also after every restart."""
+        self._headset = headset
         return self._send(msg.UseHeadset(headset))
 
     def try_headset(self) -> str | None:
         order = msg.TryHeadset(new_id())
         return order.trial_id if self._send(order) else None
+
+    def try_ring(self, family: str) -> bool:
+        return self._send(msg.TryRing(family))
 
     def press_hook(self) -> bool:
         return self._send(msg.PressHook())
@@ -243,6 +249,8 @@ class Phone:
             self._send(msg.TurnAway(self._turning_away))
             if self._note:
                 self._send(msg.PublishNote(self._note))
+            if self._headset is not None:
+                self._send(msg.UseHeadset(self._headset))
             self._send_accounts()
 
     def _on_state(self, state: ChildState) -> None:

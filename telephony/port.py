@@ -94,10 +94,13 @@ class PhonePort(Protocol):
         """Begin a test call ("": to ourselves); its id, the answer is a `LineProbed`. `None` when refused."""
 
     def use_headset(self, headset: HeadsetSettings) -> bool:
-        """These sound devices from now on; what is used is a `HeadsetState`."""
+        """These sound devices from now on, also after every restart; what is used is a `HeadsetState`."""
 
     def try_headset(self) -> str | None:
         """Record the operator for two seconds and play it back; its id, the answer is a `HeadsetTried`."""
+
+    def try_ring(self, family: str) -> bool:
+        """Sound this family once on the speaker."""
 
     def press_hook(self) -> bool:
         """The keyboard's hook key; comes back as `HookPressed`, like the headset's own."""

@@ -188,7 +188,8 @@ class VirtualPhone:
         if self.ready is None:
             return False
         ear, mouth = headset.ear or "virtual ear", headset.mouth or "virtual mouth"
-        self._tell(msg.HeadsetState(ear, mouth, headset.speaker or ear, as_wanted=True))
+        there = (self.headset.ears, self.headset.mouths) if self.headset is not None else ((), ())
+        self._tell(msg.HeadsetState(ear, mouth, headset.speaker or ear, True, None, *there))
         return True
 
     def try_headset(self) -> str | None:
@@ -197,6 +198,9 @@ class VirtualPhone:
         trial_id = new_id()
         self._tell(msg.HeadsetTried(trial_id, -20.0))
         return trial_id
+
+    def try_ring(self, family: str) -> bool:
+        return self.ready is not None
 
     def press_hook(self) -> bool:
         if self.ready is None:
@@ -225,6 +229,10 @@ class VirtualPhone:
         return self._mirror.monitors
 
     # The far end and the world.
+
+    def happens(self, fact: msg.AnyEvent) -> None:
+        """Anything a phone may tell: of its line, its sound, its devices."""
+        self._tell(fact)
 
     def ring(self, number: str, name: str = "", dialled: str = "120", *, said: WithCall | None = None) -> str:
         """Somebody calls, `said` comes with the call; returns the call's id."""

@@ -29,8 +29,8 @@ def choose(wanted: str, devices: Sequence[SoundDevice], own_choice: str) -> Choi
     return Choice(fallback, not wanted)
 
 
-def words_for(ear: Choice, mouth: Choice) -> Words | None:
-    """What the dispatcher must know; `None`: all is as wanted."""
+def words_for(ear: Choice, mouth: Choice, speaker: Choice | None = None) -> Words | None:
+    """What the dispatcher must know, the gravest; `None`: all is as wanted. `speaker`: what rings."""
     if ear.device is None and mouth.device is None:
         return Words(
             "没有任何声音设备：听不到来电人，也无法说话", "no sound device: nothing heard, nothing said"
@@ -42,4 +42,9 @@ def words_for(ear: Choice, mouth: Choice) -> Words | None:
     if not ear.as_wanted or not mouth.as_wanted:
         used = ear.device.name if not ear.as_wanted else mouth.device.name
         return Words(f"耳机未接上，暂用“{used}”", f'the headset is not there, "{used}" is used instead')
+    if speaker is not None and speaker.device is not None and not speaker.as_wanted:
+        used = speaker.device.name
+        return Words(
+            f"振铃扬声器未接上，改由“{used}”振铃", f'the loudspeaker is not there, "{used}" rings instead'
+        )
     return None

@@ -15,6 +15,7 @@ from typing import Protocol
 import serial
 from msgspec import Struct
 
+from telephony.conversation import CallPlace
 from telephony.mirror import CallStage, CallView
 
 REOPEN_S = 2.0
@@ -22,6 +23,8 @@ LOOK_S = 0.1
 STOP_S_MAX = 1.0
 HID_REPORT_BYTES_MAX = 64
 HID_HOOK_BYTE, HID_HOOK_MASK = 1, 0x01  # telephony page 0x0B, usage 0x20: the first bit after the report's id
+
+SPOKEN_ON = frozenset({CallPlace.TALK, None})  # None: it rings, or its place is not told yet
 
 Pressed = Callable[[], None]
 
@@ -41,10 +44,13 @@ class HookAct(Struct, frozen=True):
 
 
 def hook_means(calls: Mapping[str, CallView]) -> HookAct | None:
-    """End the call that is spoken on, else take the one that rings longest, else nothing."""
+    """End the call that is spoken on, else take the one that rings longest, else nothing.
+
+    Who waits on hold, or is with others, is never cut off by a key that was meant for somebody else.
+    """
     oldest = sorted(calls.values(), key=lambda c: c.since_ms)
     for stage in (CallStage.TALKING, CallStage.DIALLING, CallStage.RINGING):
-        found = next((c for c in oldest if c.stage is stage), None)
+        found = next((c for c in oldest if c.stage is stage and c.place in SPOKEN_ON), None)
         if found is not None:
             return HookAct(found.call_id, answer=stage is CallStage.RINGING)
     return None

@@ -12,14 +12,15 @@ from typing import NamedTuple
 from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtMultimedia import QAudioDevice, QMediaDevices
 
-from telephony.facts import AnyEvent, HeadsetState, RingChanged, SoundDevice
+from telephony.facts import AnyEvent, HeadsetState, RingChanged, SoundDevice, SoundLevels
 from telephony.headset.bells import Bells
 from telephony.headset.choosing import Choice, choose, words_for
 from telephony.headset.ends import Ends
+from telephony.headset.levels import FLOOR_DB
 from telephony.headset.pulse import PulseServer
 from telephony.headset.ringing import RingPlan
 from telephony.headset.rings import RingFamily, percent_of, ring_tone
-from telephony.headset.sound import Ring, TryOut, Use, Wish
+from telephony.headset.sound import Ring, RingOnce, TryOut, Use, Wish
 from telephony.headset.streams import Ear, Mouth
 from telephony.headset.trial import Trial
 from telephony.settings import HeadsetSettings
@@ -101,6 +102,8 @@ class QtLoop:
                 self._ring(plan)
             case TryOut(trial_id):
                 self._begin_trial(trial_id)
+            case RingOnce(family):
+                self._ring_once(RingFamily(family))
 
     def _look(self) -> None:
         """Open what should be used and is not, or no longer, and say how it stands."""
@@ -146,7 +149,12 @@ class QtLoop:
 
     def _heard(self, audio: bytes) -> None:
         self._ends.mouth.put(audio)
-        if self._trial is not None and self._trial.take(audio):
+        if self._trial is None:
+            return
+        level_db = self._trial.level_due()
+        if level_db is not None:
+            self._tell(SoundLevels(FLOOR_DB, level_db))
+        if self._trial.take(audio):
             self._end_trial(self._trial)
 
     def _ring(self, plan: RingPlan | None) -> None:
@@ -169,6 +177,12 @@ class QtLoop:
         self._bells.ring(
             ring_tone(self._plan.family, percent_of(self._settings.ring_percent)), list(outputs.values())
         )
+
+    def _ring_once(self, family: RingFamily) -> None:
+        """One period on the speaker, so that somebody hears how loud it is. A real ring goes before it."""
+        output = None if self._chosen is None else _of(self._chosen.outputs, self._chosen.speaker)
+        if output is not None and self._plan is None:
+            self._bells.play(ring_tone(family, percent_of(self._settings.ring_percent)), output)
 
     def _begin_trial(self, trial_id: str) -> None:
         self._trial = Trial(trial_id)
@@ -203,8 +217,8 @@ def _state(chosen: Chosen) -> HeadsetState:
         ear,
         mouth,
         speaker,
-        as_wanted=chosen.ear.as_wanted and chosen.mouth.as_wanted,
-        why=words_for(chosen.ear, chosen.mouth),
+        as_wanted=chosen.ear.as_wanted and chosen.mouth.as_wanted and chosen.speaker.as_wanted,
+        why=words_for(chosen.ear, chosen.mouth, chosen.speaker),
         ears=tuple(_named(chosen.outputs)),
         mouths=tuple(_named(chosen.inputs)),
     )

@@ -36,7 +36,13 @@ class TryOut(Struct, frozen=True):
     trial_id: str
 
 
-Wish = Use | Ring | TryOut
+class RingOnce(Struct, frozen=True):
+    """One period of this family, to hear how loud it is."""
+
+    family: str
+
+
+Wish = Use | Ring | TryOut | RingOnce
 
 
 class Sound:

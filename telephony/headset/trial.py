@@ -5,6 +5,7 @@ from telephony.headset.frames import FRAME_BYTES, RATE_HZ
 from telephony.headset.levels import FLOOR_DB, rms_db
 
 TRIAL_BYTES = 2 * RATE_HZ * 2  # two seconds
+LEVEL_BYTES = TRIAL_BYTES // 20  # a tenth of a second
 QUIET_DB = -50.0  # a closed or wrong microphone; speech is -35..-15
 LOUD_DB = -3.0
 MUTE = Words("麦克风没有声音", "the microphone gives no sound")
@@ -18,11 +19,19 @@ class Trial:
     def __init__(self, trial_id: str) -> None:
         self._trial_id = trial_id
         self._recorded = bytearray()
+        self._told = 0
 
     def take(self, audio: bytes) -> bool:
         """What the microphone gave; True once it is enough."""
         self._recorded += audio[: TRIAL_BYTES - len(self._recorded)]
         return len(self._recorded) >= TRIAL_BYTES
+
+    def level_due(self) -> float | None:
+        """How loud the newest tenth of a second was, dB, each time there is another; `None` before that."""
+        if len(self._recorded) - self._told < LEVEL_BYTES:
+            return None
+        newest, self._told = bytes(self._recorded[self._told :]), len(self._recorded)
+        return round(rms_db(newest), 1)
 
     @property
     def recorded(self) -> bytes:

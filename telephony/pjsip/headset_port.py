@@ -19,7 +19,7 @@ class HeadsetPort(pj.AudioMediaPort):  # type: ignore[misc]  # pjsua2 has no typ
     def __init__(self, ends: Ends, echo: EchoCanceller | None) -> None:
         """Raises `pj.Error`. `echo` `None`: nothing is cancelled."""
         super().__init__()
-        self._ends, self._echo = ends, echo
+        self._ends, self.echo = ends, echo
         self._silence = pj.ByteVector(SILENCE)
         audio = pj.MediaFormatAudio()
         audio.init(pj.PJMEDIA_FORMAT_PCM, RATE_HZ, 1, FRAME_MS * USEC, 16)
@@ -32,8 +32,9 @@ class HeadsetPort(pj.AudioMediaPort):  # type: ignore[misc]  # pjsua2 has no typ
         if heard is None:
             frame.buf = self._silence
             return
-        if self._echo is not None:
-            heard = self._echo.capture(heard)
+        echo = self.echo  # it may be taken out meanwhile
+        if echo is not None:
+            heard = echo.capture(heard)
         self._ends.operator.feed(heard)
         frame.buf = pj.ByteVector(heard)
 
@@ -41,7 +42,8 @@ class HeadsetPort(pj.AudioMediaPort):  # type: ignore[misc]  # pjsua2 has no typ
         if not frame.size:  # nobody speaks to the operator
             return
         spoken = bytes(frame.buf)
-        if self._echo is not None:
-            self._echo.playback(spoken)
+        echo = self.echo
+        if echo is not None:
+            echo.playback(spoken)
         self._ends.ear.put(spoken)
         self._ends.caller.feed(spoken)

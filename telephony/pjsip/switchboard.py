@@ -226,7 +226,7 @@ class Switchboard(LegOwner):
         """Each order and who carries it out."""
         mixer, sounds = self.mixer, self.mixer.sounds
         return {
-            **dict.fromkeys((msg.UseHeadset, msg.TryHeadset, msg.PressHook), _no_headset),
+            **dict.fromkeys((msg.UseHeadset, msg.TryHeadset, msg.TryRing, msg.PressHook), _no_headset),
             msg.ConfigureAccounts: lambda o: self._lines.want(o.accounts),
             msg.AcceptCalls: self._door.accept,
             msg.ProbeLine: self._begin_probe,

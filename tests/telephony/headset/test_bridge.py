@@ -1,5 +1,7 @@
 """The headset of a real phone, at a sound server without sound: both voices arrive, devices come and go."""
 
+import os
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -130,6 +132,26 @@ def test_the_trial_before_a_shift_plays_the_voice_back(
         assert tried.why is None
         assert tried.level_db > -30
         ear.until_loud(LOUD)
+
+
+@pytest.mark.nightly
+def test_a_chosen_headset_is_used_again_after_the_telephone_died(
+    headset_seat: Any, sound: SoundServer
+) -> None:
+    seat = headset_seat()
+    seat.phone.use_headset(HeadsetSettings(ear=SPEAKER, mouth=MOUTH, speaker=SPEAKER))
+    seat.heard.until(msg.HeadsetState, lambda s: s.ear == SPEAKER)
+    os.kill(seat.phone.child.pid, signal.SIGKILL)
+    seat.heard.until(msg.PhoneDown)
+    seat.heard.until(msg.HeadsetState, lambda s: s.ear == SPEAKER, within_s=10.0)
+
+
+@pytest.mark.nightly
+def test_a_ring_can_be_heard_before_it_is_needed(headset_seat: Any, sound: SoundServer) -> None:
+    seat = headset_seat()
+    with sound.heard_at("speaker") as speaker:
+        seat.phone.try_ring("emergency")
+        speaker.until_loud(LOUD)
 
 
 def test_nothing_of_it_is_loaded_without_a_headset(seat: Any) -> None:

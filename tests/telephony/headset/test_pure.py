@@ -6,8 +6,10 @@ from array import array
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from telephony import messages as msg
+from telephony.conversation import CallPlace
 from telephony.facts import SoundDevice
 from telephony.headset import trial
 from telephony.headset.choosing import choose, words_for
@@ -152,6 +154,32 @@ def test_the_hook_key_ends_the_talk_before_it_takes_a_call() -> None:
     assert hook_means({}) is None
     assert hook_means({c.call_id: c for c in (new, old)}) == HookAct("old", answer=True)
     assert hook_means({c.call_id: c for c in (new, talk, old)}) == HookAct("t", answer=False)
+
+
+def test_the_hook_key_never_cuts_off_who_waits() -> None:
+    waits = replace(view("w", CallStage.TALKING, 5), place=CallPlace.HELD)
+    rings = view("r", CallStage.RINGING, 9)
+    assert hook_means({"w": waits}) is None
+    assert hook_means({"w": waits, "r": rings}) == HookAct("r", answer=True)
+
+
+def test_a_speaker_that_is_gone_is_said_when_nothing_graver_is() -> None:
+    there, other, none = choose("", [USB], "usb-1"), choose("gone", [USB], "usb-1"), choose("", [], "")
+    assert words_for(there, there, there) is None
+    said = words_for(there, there, other)
+    assert said is not None
+    assert USB.name in said.zh
+    assert words_for(there, none, other) == words_for(there, none)
+
+
+def test_the_trial_shows_how_loud_it_is_ten_times_a_second() -> None:
+    one, told = trial.Trial("t"), []
+    for piece in (sine(0.5, 0.02)[at : at + FRAME_BYTES] for at in [0] * 100):
+        level_db = one.level_due()
+        one.take(piece)
+        told += [] if level_db is None else [level_db]
+    assert len(told) == 19
+    assert all(-12 < level_db < -6 for level_db in told)
 
 
 def test_the_virtual_phone_has_a_headset_too() -> None:
