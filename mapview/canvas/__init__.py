@@ -7,6 +7,7 @@
     scene           the drawing order; the picture of what stands still
     ground          base map in the window: tiles and names composed into one picture
     overlay, pins   routes, places and their doubt, scale bar; incidents
+    areas           where the network says a caller is, with its doubt
     traffic         vehicles each tick, their numbers, who is under the cursor
     cartographer    the window's side of the baker process
     baker           `python -m mapview.canvas.baker`: draws tiles, sets names, keeps pictures on disk
@@ -14,7 +15,7 @@
     sprites, shapes, lettering    kept pictures of vehicles, outlines, letters
 
 Without Qt:
-    marks           VehicleMark, IncidentMark, PlaceMark, RouteMark: what the console hands over
+    marks           VehicleMark, IncidentMark, PlaceMark, AreaMark, RouteMark: what the console hands over
     palette         colours, signs and words of both themes, shared with the windows
     style           widths, sizes, first zooms
     view            centre, zoom, size; screen, world, degrees

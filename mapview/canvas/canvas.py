@@ -25,7 +25,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from mapview.canvas.fleet import Fleet
 from mapview.canvas.gestures import Hands
 from mapview.canvas.ground import Ground
-from mapview.canvas.marks import IncidentMark, PlaceMark, RouteMark, VehicleMark
+from mapview.canvas.marks import AreaMark, IncidentMark, PlaceMark, RouteMark, VehicleMark
 from mapview.canvas.overlay import Notes
 from mapview.canvas.palette import THEMES, Palette
 from mapview.canvas.room import Rect
@@ -129,6 +129,10 @@ class MapCanvas(QWidget):
     def set_routes(self, marks: Iterable[RouteMark]) -> None:
         """All routes drawn."""
         self._scene.routes = self._changed(self._scene.routes, list(marks))
+
+    def set_areas(self, marks: Iterable[AreaMark]) -> None:
+        """All places of doubt: where the network says callers are."""
+        self._scene.areas = self._changed(self._scene.areas, list(marks))
 
     def select_vehicle(self, vehicle_id: str | None) -> None:
         """Ring and number for one vehicle; the view stays."""

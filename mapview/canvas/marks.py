@@ -56,6 +56,27 @@ class PlaceMark(Struct, frozen=True, gc=False):
     radius_m: float | None = None
 
 
+class AreaLook(StrEnum):
+    TAKEN = "taken"  # in the form: a whole line
+    OFFERED = "offered"  # shown beside the form: dashes
+    OTHER = "other"  # said by somebody else as well: dots, no words
+
+
+class AreaMark(Struct, frozen=True, gc=False):
+    """Where the network says somebody is, with its doubt: never a bare pin.
+
+    `ring` is its outline, not closed; a single point: nobody said how exact it is, which is drawn as such.
+    `lon`, `lat`: its middle. `text` says how it was measured and how sure it is.
+    """
+
+    id: str
+    ring: tuple[tuple[float, float], ...]
+    lon: float
+    lat: float
+    text: str = ""
+    look: AreaLook = AreaLook.OFFERED
+
+
 class RouteMark(Struct, frozen=True, gc=False):
     """A way drawn as a line through (lon, lat) points; `text` is shown at its middle, e.g. the ETA.
 

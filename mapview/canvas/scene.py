@@ -1,4 +1,4 @@
-"""Everything that is drawn, bottom to top: ground, routes, places, vehicles, incidents, corner notes.
+"""Everything drawn, bottom to top: ground, areas of doubt, routes, places, vehicles, incidents, notes.
 
 What stands still is drawn into one picture, kept until it is spoilt; a frame copies it and adds what moves.
 """
@@ -6,9 +6,10 @@ What stands still is drawn into one picture, kept until it is spoilt; a frame co
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QPainter, QPixmap
 
+from mapview.canvas.areas import Areas
 from mapview.canvas.fleet import Fleet
 from mapview.canvas.ground import Ground
-from mapview.canvas.marks import IncidentMark, PlaceMark, RouteMark
+from mapview.canvas.marks import AreaMark, IncidentMark, PlaceMark, RouteMark
 from mapview.canvas.overlay import Notes, Overlay
 from mapview.canvas.palette import Palette
 from mapview.canvas.pins import Pins
@@ -24,6 +25,7 @@ class Scene:
         self.incidents: list[IncidentMark] = []
         self.places: list[PlaceMark] = []
         self.routes: list[RouteMark] = []
+        self.areas: list[AreaMark] = []
         self.vehicle: str | None = None  # selected
         self.incident: str | None = None  # selected
         self._fleet = fleet
@@ -38,6 +40,7 @@ class Scene:
         self.palette = palette
         self.ratio = ratio
         self._overlay = Overlay(palette, ratio)
+        self._areas = Areas(palette, ratio)
         self._pins = Pins(palette, ratio)
         self._traffic = Traffic(self._fleet, palette, ratio)
         self._ground.set_style(palette, ratio)
@@ -87,8 +90,10 @@ class Scene:
         self._ground.paint(painter, view)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._taken = Room()
+        self._areas.shapes(painter, view, self.areas)
         self._overlay.routes(painter, view, self.routes)
         self._overlay.places(painter, view, self.places, self._taken)
         self._overlay.route_texts(painter, view, self.routes)
+        self._areas.texts(painter, view, self.areas, self._taken)
         self._pins.settle(view, self.incidents, self.incident, self._taken)
         painter.end()
