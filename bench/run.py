@@ -59,7 +59,17 @@ GOALS = {
     "jt808_ack_p99_ms": Goal("<=", 50, "车载终端应答 JT/T 808 acknowledgement"),
     "jt808_unanswered": Goal("<=", 0, ""),
     "address_search_p95_ms": Goal("<=", 5, "地址检索 address search"),
-    "phone_kill_to_ready_max_ms": Goal("<=", 2000, "电话进程被杀后恢复 phone killed, back again"),
+    "phone_kill_to_ready_max_ms": Goal("<=", 1000, "电话进程被杀后恢复 phone killed, back again"),
+    "phone_kill_to_registered_max_ms": Goal(
+        "<=", 1000, "电话进程被杀后重新注册 phone killed, registered again"
+    ),
+    "storm_calls_lost": Goal("<=", 0, "20 部话机每秒 3 个来电 3 calls/s on 20 phones: lost"),
+    "storm_invite_to_form_p50_ms": Goal("<=", 150, "其间来电到表单显示 INVITE to form painted meanwhile"),
+    "storm_invite_to_form_p99_ms": Goal("<=", 150, ""),
+    "storm_window_work_max_ms": Goal("<=", 50, "其间窗口线程最长占用 longest turn of the window meanwhile"),
+    "phone_calls_lost": Goal("<=", 0, "一部话机 1000 个来电 1,000 calls on one phone: lost"),
+    "phone_calls_memory_growth_mb": Goal("<=", 3, "第 200 个之后内存增长 memory growth after the 200th"),
+    "phone_calls_work_growth_percent": Goal("<=", 30, "第 200 个之后每个来电的 CPU 增长 CPU a call, growth"),
     "seat_start_s": Goal("<=", 3, "坐席启动到可用 seat start to ready"),
     "seat_memory_mb": Goal("<=", 300, "坐席内存，受理派车并拖动地图之后 memory of a seat after work"),
     "wall_memory_mb": Goal("<=", 300, "大屏内存 memory of the wall"),
