@@ -14,6 +14,9 @@ Time and ids come in as arguments; nothing here opens a file, reads a clock or r
     order       a command with its giver, as the hub has proven it
     floor       the whole current state
     apply       the only function that changes a floor, by what has happened; apply_calls is its part
+    telephone   the unions of what call_notes, distribution and whereabouts say
+    distribution  the queue, callers nobody answered; decide_distribution; missed: who must be rung back
+    seat_times  how long a seat was in which state
     stages      the milestone table of a mission and the state table of a vehicle
     decide      order in, events or a refusal out; one handler a command (decide_*.py)
     sites       who commands what, and conflicts of sites that were apart

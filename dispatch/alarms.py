@@ -17,6 +17,7 @@ from dispatch.kinds import (
     SeatKind,
     Severity,
 )
+from dispatch.missed import MISSED_S, missed
 from dispatch.stages import milestone, vehicle_came
 from dispatch.words import Incident
 
@@ -34,6 +35,7 @@ class AlarmKind(StrEnum):
     SELF_TEST_DUE = "self_test_due"  # 自检逾期
     REQUEST_UNSIGNED = "request_unsigned"  # 转单、增援、通报无人签收
     REQUEST_UNDELIVERED = "request_undelivered"  # 未送达
+    MISSED_WAITING = "missed_waiting"  # 未接来电无人回拨
 
 
 class Limits(Struct, frozen=True):
@@ -49,6 +51,7 @@ class Limits(Struct, frozen=True):
     self_test_s: int = 25 * 3600
     request_unsigned_s: int = 60
     bulletin_unsigned_s: int = 600
+    missed_s: int = MISSED_S
 
 
 class Alarm(Struct, frozen=True):
@@ -73,6 +76,7 @@ def overdue(floor: Floor, now: int, limits: Limits = DEFAULT_LIMITS) -> tuple[Al
         *_crews(floor),
         *_reserve(floor, limits),
         *_requests(floor, limits),
+        *_missed(floor, limits),
     )
     return tuple(sorted((alarm for alarm in found if alarm.since <= now), key=lambda alarm: alarm.since))
 
@@ -145,6 +149,13 @@ def _requests(floor: Floor, limits: Limits) -> Iterator[Alarm]:
             wait_s = limits.bulletin_unsigned_s if told else limits.request_unsigned_s
             since = request.made_at + wait_s * 1000
             yield Alarm(AlarmKind.REQUEST_UNSIGNED, request.id, since, request.seat_id)
+
+
+def _missed(floor: Floor, limits: Limits) -> Iterator[Alarm]:
+    """Everybody's until somebody rings back; whoever is being rung back right now waits no longer."""
+    for one in missed(floor, limits.missed_s):
+        if not one.calling:
+            yield Alarm(AlarmKind.MISSED_WAITING, one.call_id, one.due_at)
 
 
 def _missions(floor: Floor, limits: Limits) -> Iterator[Alarm]:

@@ -14,6 +14,7 @@ from dispatch.administration import AdministrationNoted
 from dispatch.apply_calls import APPLIERS as CALL_APPLIERS
 from dispatch.archive_notes import ArchiveNoted
 from dispatch.changes import changed_form
+from dispatch.distribution import MissedFollowedUp, QueueSeen, seen
 from dispatch.floor import Floor, Ref, edit, put
 from dispatch.kinds import IncidentState as State
 from dispatch.kinds import (
@@ -25,6 +26,7 @@ from dispatch.kinds import (
 from dispatch.requests import RequestAnswered, RequestMade, answered
 from dispatch.reserve_changes import OF_AN_ACTIVATION, changed
 from dispatch.reserve_events import ActivationOrdered, SeatTested
+from dispatch.seat_times import counted
 from dispatch.stages import milestone
 
 
@@ -234,17 +236,25 @@ def _crew_call_answered(floor: Floor, event: ev.CrewCallAnswered) -> tuple[Ref, 
 
 def _seat_logged_in(floor: Floor, event: ev.SeatLoggedIn) -> tuple[Ref, ...]:
     changed = {"dispatcher_id": event.dispatcher_id, "state": SeatState.READY, "state_since": event.at}
-    return (edit(floor, "seats", event.seat_id, state_reason="", **changed),)
+    return (_seat(floor, event, state_reason="", **changed),)
 
 
 def _seat_logged_out(floor: Floor, event: ev.SeatLoggedOut) -> tuple[Ref, ...]:
     changed = {"dispatcher_id": None, "state": SeatState.LOGGED_OUT, "state_since": event.at}
-    return (edit(floor, "seats", event.seat_id, state_reason="", **changed),)
+    return (_seat(floor, event, state_reason="", **changed),)
 
 
 def _seat_state_changed(floor: Floor, event: ev.SeatStateChanged) -> tuple[Ref, ...]:
     changed = {"state": event.state, "state_since": event.at, "state_reason": event.reason}
-    return (edit(floor, "seats", event.seat_id, **changed),)
+    return (_seat(floor, event, **changed),)
+
+
+def _seat(
+    floor: Floor, event: ev.SeatLoggedIn | ev.SeatLoggedOut | ev.SeatStateChanged, **changed: Any
+) -> Ref:
+    """The seat in its new state, with the time of the old one summed up."""
+    times = counted(floor.seats[event.seat_id], event.ended, event.at)
+    return edit(floor, "seats", event.seat_id, **changed, **times)
 
 
 def _activation_changed(floor: Floor, event: Any) -> tuple[Ref, ...]:
@@ -353,6 +363,8 @@ _APPLIERS: dict[type, Callable[[Floor, Any], tuple[Ref, ...]]] = {
     ev.IncidentsMerged: _incidents_merged,
     RequestMade: lambda floor, event: (put(floor, "requests", event.request),),
     RequestAnswered: _request_answered,
+    QueueSeen: lambda floor, event: (put(floor, "queues", seen(floor.queues, event)),),
+    MissedFollowedUp: lambda floor, event: (edit(floor, "calls", event.call_id, follow_up=event.follow_up),),
     ActivationOrdered: lambda floor, event: (put(floor, "activations", event.activation),),
     SeatTested: _seat_tested,
     **dict.fromkeys(OF_AN_ACTIVATION, _activation_changed),

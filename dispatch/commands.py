@@ -3,8 +3,6 @@
 from msgspec import Struct
 
 from dispatch.administration import NoteAdministration
-from dispatch.archive_notes import NoteArchive
-from dispatch.call_notes import CallNoteCommand
 from dispatch.changes import FormChanges
 from dispatch.kinds import (
     AbortReason,
@@ -30,7 +28,7 @@ from dispatch.kinds import (
 from dispatch.requests import RequestCommand
 from dispatch.reserve_commands import ReserveCommand
 from dispatch.sites import Authority, Site
-from dispatch.whereabouts import WhereaboutsCommand
+from dispatch.telephone import TelephoneCommand
 from dispatch.words import Dispatcher, Hospital, Place, Recording, Seat, Station, Vehicle
 
 
@@ -397,8 +395,6 @@ Command = (
     | ArchiveEnded
     | ReserveCommand
     | RequestCommand
-    | CallNoteCommand
-    | WhereaboutsCommand
+    | TelephoneCommand
     | NoteAdministration
-    | NoteArchive
 )

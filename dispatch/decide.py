@@ -11,6 +11,7 @@ from dispatch.decide_authority import HANDLERS as AUTHORITY_HANDLERS
 from dispatch.decide_call_notes import HANDLERS as CALL_NOTE_HANDLERS
 from dispatch.decide_calls import HANDLERS as CALL_HANDLERS
 from dispatch.decide_conflicts import settle
+from dispatch.decide_distribution import HANDLERS as DISTRIBUTION_HANDLERS
 from dispatch.decide_incidents import HANDLERS as INCIDENT_HANDLERS
 from dispatch.decide_intakes import HANDLERS as INTAKE_HANDLERS
 from dispatch.decide_late import decide_late
@@ -42,6 +43,7 @@ _HANDLERS: dict[type, Handler] = {
     **RESOURCE_HANDLERS,
     **RESERVE_HANDLERS,
     **REQUEST_HANDLERS,
+    **DISTRIBUTION_HANDLERS,
     **AUTHORITY_HANDLERS,
 }
 _HANDLERS[SettleConflict] = lambda floor, order, command, at: settle(floor, order, command, at, _HANDLERS)

@@ -18,6 +18,7 @@ from dispatch.decide_milestones import reach_late
 from dispatch.decide_requests import following_requests
 from dispatch.decide_reserve import following
 from dispatch.decision import Decision, Handler
+from dispatch.distribution import ReportQueue
 from dispatch.floor import Floor
 from dispatch.kinds import IncidentState, OrderStatus
 from dispatch.moments import believed
@@ -28,7 +29,7 @@ from dispatch.words import Mission
 
 Handlers = Mapping[type, Handler]
 
-_OVER = cmd.LogIn | cmd.LogOut | cmd.SetSeatState | cmd.ArchiveEnded
+_OVER = cmd.LogIn | cmd.LogOut | cmd.SetSeatState | cmd.ArchiveEnded | ReportQueue
 """What was true of that site only while it was apart: noted, never carried out again."""
 _HLC_COUNTER_BITS = 16
 _ID_TABLES = {

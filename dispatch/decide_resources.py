@@ -12,6 +12,7 @@ from dispatch.moments import CLOCK_BEHIND_MS_MAX, DAY_MS, local_day
 from dispatch.order import Order
 from dispatch.refusals import NotAllowed, NotFound, WrongState
 from dispatch.rights import over_seat
+from dispatch.seat_times import ended
 from dispatch.stages import VEHICLE_MOVES
 from dispatch.words import Incident, Intake, Seat, Vehicle
 
@@ -94,11 +95,12 @@ def log_in(floor: Floor, order: Order, command: cmd.LogIn, at: int) -> Decision:
     if command.dispatcher_id not in floor.dispatchers:
         return NotFound("dispatcher", command.dispatcher_id)
     left = (
-        ev.SeatLoggedOut(seat.id, at)
+        ev.SeatLoggedOut(seat.id, at, ended(seat, at))
         for seat in floor.seats.values()
         if seat.dispatcher_id == command.dispatcher_id and seat.id != command.seat_id
     )
-    return (*left, ev.SeatLoggedIn(command.seat_id, at, command.dispatcher_id))
+    before = ended(floor.seats[command.seat_id], at)
+    return (*left, ev.SeatLoggedIn(command.seat_id, at, command.dispatcher_id, before))
 
 
 def log_out(floor: Floor, order: Order, command: cmd.LogOut, at: int) -> Decision:
@@ -109,7 +111,7 @@ def log_out(floor: Floor, order: Order, command: cmd.LogOut, at: int) -> Decisio
         return NotAllowed(command="LogOut")
     if seat.state is SeatState.LOGGED_OUT:
         return WrongState("seat", seat.id, seat.state, ())
-    return (ev.SeatLoggedOut(seat.id, at),)
+    return (ev.SeatLoggedOut(seat.id, at, ended(seat, at)),)
 
 
 def set_seat_state(floor: Floor, order: Order, command: cmd.SetSeatState, at: int) -> Decision:
@@ -120,9 +122,11 @@ def set_seat_state(floor: Floor, order: Order, command: cmd.SetSeatState, at: in
         return NotAllowed(command="SetSeatState")
     if seat.state is SeatState.LOGGED_OUT or command.state is SeatState.LOGGED_OUT:
         return WrongState("seat", seat.id, seat.state, ())
-    if seat.state is command.state:
+    if seat.state is command.state and command.reason in ("", seat.state_reason):
         return ()
-    return (ev.SeatStateChanged(seat.id, at, command.state, command.reason),)
+    over = ended(seat, at)
+    changed = ev.SeatStateChanged(seat.id, at, command.state, command.reason, over, order.seat_id)
+    return (changed,)
 
 
 # --- master data ---------------------------------------------------------------------------------
@@ -167,7 +171,7 @@ def register_seat(floor: Floor, order: Order, command: cmd.RegisterSeat, at: int
     seat = command.seat
     known = floor.seats.get(seat.id)
     live = known or Seat(seat.id, seat.number, seat.site, state_since=at)
-    kept = ("state", "state_since", "state_reason", "dispatcher_id", "self_test")
+    kept = ("state", "state_since", "state_reason", "dispatcher_id", "self_test", "spent", "spent_day")
     seat = replace(seat, **{name: getattr(live, name) for name in kept})
     return (ev.SeatRegistered(seat),)
 
@@ -181,11 +185,11 @@ def note_administration(floor: Floor, order: Order, command: NoteAdministration,
     people = [it for it in floor.dispatchers.values() if it.staff_number == command.subject]
     changed = [replace(it, barred=barred) for it in people if it.barred is not barred]
     left = {it.id for it in changed if barred}
-    seats = [seat.id for seat in floor.seats.values() if seat.dispatcher_id in left]
+    seats = [seat for seat in floor.seats.values() if seat.dispatcher_id in left]
     return (
         noted,
         *(ev.DispatcherRegistered(it) for it in changed),
-        *(ev.SeatLoggedOut(seat_id, at) for seat_id in seats),
+        *(ev.SeatLoggedOut(seat.id, at, ended(seat, at)) for seat in seats),
     )
 
 

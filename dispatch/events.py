@@ -6,9 +6,8 @@ Every event carries all it needs, so that a floor can be rebuilt from events alo
 from msgspec import Struct
 
 from dispatch.administration import AdministrationNoted
-from dispatch.archive_notes import ArchiveNoted
-from dispatch.call_notes import CallNoteEvent
 from dispatch.changes import FormChanges
+from dispatch.distribution import StateEnded
 from dispatch.kinds import (
     CallClass,
     CallResult,
@@ -26,7 +25,7 @@ from dispatch.kinds import (
 from dispatch.requests import RequestEvent
 from dispatch.reserve_events import ReserveEvent
 from dispatch.sites import Authority, Conflict, Dependent, Settlement, Site
-from dispatch.whereabouts import WhereaboutsEvent
+from dispatch.telephone import TelephoneEvent
 from dispatch.words import (
     Call,
     Closing,
@@ -220,21 +219,29 @@ class CrewCallAnswered(_Event, frozen=True):
 
 
 class SeatLoggedIn(_Event, frozen=True):
+    """`ended`, here and below: the state that was over with it; None in events of before."""
+
     seat_id: str
     at: int
     dispatcher_id: str
+    ended: StateEnded | None = None
 
 
 class SeatLoggedOut(_Event, frozen=True):
     seat_id: str
     at: int
+    ended: StateEnded | None = None
 
 
 class SeatStateChanged(_Event, frozen=True):
+    """`by_seat`: the seat that ordered it, its own or a shift leader's."""
+
     seat_id: str
     at: int
     state: SeatState
     reason: str = ""
+    ended: StateEnded | None = None
+    by_seat: str | None = None
 
 
 class StationRegistered(_Event, frozen=True):
@@ -374,8 +381,6 @@ Event = (
     | Archived
     | ReserveEvent
     | RequestEvent
-    | CallNoteEvent
-    | WhereaboutsEvent
+    | TelephoneEvent
     | AdministrationNoted
-    | ArchiveNoted
 )

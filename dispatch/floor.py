@@ -5,6 +5,7 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from dispatch.distribution import Queue
 from dispatch.requests import Request
 from dispatch.reserve import Activation
 from dispatch.sites import Authority, Conflict, Site
@@ -32,6 +33,7 @@ class Floor(Struct):
     conflicts: dict[str, Conflict] = field(default_factory=dict)
     activations: dict[str, Activation] = field(default_factory=dict)
     requests: dict[str, Request] = field(default_factory=dict)
+    queues: dict[str, Queue] = field(default_factory=dict)
 
     def get(self, table: str, key: str) -> Any | None:
         """The thing a `Ref` points at, or None when it is not on the floor."""

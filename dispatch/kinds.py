@@ -36,6 +36,7 @@ class CallResult(StrEnum):
     NOT_ANSWERED = "not_answered"  # 振铃未接
     REJECTED = "rejected"
     LINE_FAULT = "line_fault"  # 话路中断
+    GAVE_UP = "gave_up"  # 排队放弃: never rang at a seat
 
 
 class SupervisionMode(StrEnum):

@@ -19,3 +19,8 @@ def believed(at: int, now: int) -> int:
 def local_day(at: int) -> str:
     """The day in UTC+8, YYYYMMDD."""
     return f"{datetime.fromtimestamp(at / 1000, UTC).astimezone(BEIJING):%Y%m%d}"
+
+
+def local_hour(at: int) -> str:
+    """The hour in UTC+8, 00 to 23."""
+    return f"{datetime.fromtimestamp(at / 1000, UTC).astimezone(BEIJING):%H}"

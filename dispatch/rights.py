@@ -8,6 +8,7 @@ from dispatch import reserve_commands as reserve
 from dispatch.administration import NoteAdministration
 from dispatch.archive_notes import NoteArchive
 from dispatch.call_notes import NoteSupervision, ReportCallQuality
+from dispatch.distribution import FollowUpMissed, ReportGaveUp, ReportQueue
 from dispatch.floor import Floor
 from dispatch.kinds import Role
 from dispatch.order import Order
@@ -56,6 +57,7 @@ _WORK: frozenset[type] = frozenset(
         req.SignRequest,
         req.ReturnRequest,
         req.WithdrawRequest,
+        FollowUpMissed,
     }
 )
 
@@ -65,9 +67,11 @@ _OF_THE_SEAT: frozenset[type] = frozenset(
         reserve.ReportReadiness,
         reserve.ReportSelfTest,
         reserve.FinishStandDown,
+        ReportQueue,
+        ReportGaveUp,
     }
 )
-"""What a reserve seat reports also with nobody logged in."""
+"""What a seat reports also with nobody logged in."""
 
 _RESERVE: frozenset[type] = _OF_THE_SEAT | {
     reserve.ConfirmActivation,
@@ -92,6 +96,7 @@ _TALKING: frozenset[type] = frozenset(
         cmd.EndIntake,
         cmd.LogOut,
         cmd.SetSeatState,
+        FollowUpMissed,
     }
 )
 """Calls are taken in and answered; who goes where is decided by others."""
@@ -134,6 +139,8 @@ RIGHTS: dict[Role, frozenset[type]] = {
             cmd.RecordVehicleKey,
             cmd.SuspendVehicle,
             cmd.ReportCrewCall,
+            ReportQueue,
+            ReportGaveUp,
         }
     ),
     Role.HUB: _MASTER_DATA

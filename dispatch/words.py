@@ -7,6 +7,7 @@ Points are WGS-84 degrees. Ids are minted where the fact is born; people see num
 from msgspec import Struct, field
 
 from dispatch.call_notes import Quality, Supervision
+from dispatch.distribution import FollowUp
 from dispatch.kinds import (
     Answer,
     CallClass,
@@ -94,6 +95,9 @@ class Call(Struct, frozen=True):
     incident_id: str | None = None
     recordings: tuple[Recording, ...] = ()
     call_back_of: str | None = None
+    queue: str = ""  # of a caller who gave up waiting: where
+    follow_up: FollowUp | None = None
+    """Nobody answered it: how it was worked off."""
     quality: Quality | None = None
     supervisions: tuple[Supervision, ...] = ()
     places: tuple[CallerPlace, ...] = ()
@@ -314,7 +318,10 @@ class Dispatcher(Struct, frozen=True):
 
 
 class Seat(Struct, frozen=True):
-    """席位 and who sits there. `self_test`: the last readiness test in calm times, reserve seats only."""
+    """席位 and who sits there. `self_test`: the last one, of a reserve seat in calm times, of others before a shift.
+
+    `spent`: ms in each state that ended on `spent_day` (see `seat_times`).
+    """
 
     id: str
     number: str
@@ -325,3 +332,5 @@ class Seat(Struct, frozen=True):
     state_reason: str = ""
     dispatcher_id: str | None = None
     self_test: SelfTest | None = None
+    spent: dict[str, int] = field(default_factory=dict)
+    spent_day: str = ""

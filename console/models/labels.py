@@ -4,6 +4,7 @@ import re
 from enum import StrEnum
 
 from console.i18n import pick
+from console.models.distribution_words import DISTRIBUTION_WORDS
 from console.models.reserve_words import RESERVE_WORDS
 from dispatch.alarms import AlarmKind
 from dispatch.floor import Floor
@@ -67,6 +68,7 @@ WORDS: dict[type[StrEnum], _Words] = {
         "not_answered": ("振铃未接", "not answered"),
         "rejected": ("已拒接", "rejected"),
         "line_fault": ("话路中断", "line fault"),
+        "gave_up": ("排队放弃", "gave up waiting"),
     },
     CallClass: {
         "dispatch": ("急救派车", "dispatch"),
@@ -290,6 +292,7 @@ WORDS: dict[type[StrEnum], _Words] = {
         "self_test_due": ("自检逾期", "self-test overdue"),
         "request_unsigned": ("无人签收", "nobody signed"),
         "request_undelivered": ("未送达", "undelivered"),
+        "missed_waiting": ("未接待回拨", "missed, ring back"),
     },
     Reason: {
         "fastest": ("最快", "fastest"),
@@ -320,7 +323,7 @@ WORDS: dict[type[StrEnum], _Words] = {
     },
 }
 
-WORDS |= RESERVE_WORDS
+WORDS |= RESERVE_WORDS | DISTRIBUTION_WORDS
 
 MILESTONE_LONG: dict[MilestoneKind, tuple[str, str]] = {
     MilestoneKind.ASSIGNED: ("已派车", "ordered"),

@@ -1,4 +1,5 @@
-"""History for reports: one row per call, incident and mission, brought up from the state tables.
+"""History for reports: one row per call, incident and mission, brought up from the state tables, and one for
+each state a seat was in, from the journal.
 
 Off the command path: the writer advances it in idle moments; `projection.seq` says how far it is, so a crash
 loses nothing. Archived things stay here for good.
@@ -6,11 +7,13 @@ loses nothing. Archived things stay here for good.
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, get_args
 
+import msgspec
 from sqlalchemy import Connection, Table, select
 
-from dispatch.kinds import MilestoneKind
+from dispatch.events import SeatLoggedIn, SeatLoggedOut, SeatStateChanged
+from dispatch.kinds import MilestoneKind, SeatState
 from dispatch.moments import BEIJING
 from dispatch.reserve import Activation
 from dispatch.stages import milestone
@@ -20,13 +23,18 @@ from store.db.tables import (
     ACTIVATION_HISTORY,
     CALL_HISTORY,
     INCIDENT_HISTORY,
+    JOURNAL,
     MISSION_HISTORY,
     PROJECTION,
+    SEAT_STATE_HISTORY,
     STATE,
 )
 
 HISTORY = "history"
 EVENTS_PER_STEP = 500
+SEAT_EVENTS = SeatLoggedIn | SeatLoggedOut | SeatStateChanged
+SEAT_KINDS = tuple(kind.__name__ for kind in get_args(SEAT_EVENTS))
+_seat_events: msgspec.msgpack.Decoder[SEAT_EVENTS] = msgspec.msgpack.Decoder(SEAT_EVENTS)
 
 
 def day_of(at_ms: int) -> str:
@@ -98,8 +106,35 @@ def advance_history(connection: Connection, head_seq: int) -> int:
         query = select(state.c.body).where(state.c.seq > done, state.c.seq <= reached)
         bodies = connection.execute(query).scalars().all()
         upsert(connection, table, [make_row(body_of(name, body)) for body in bodies])
+    upsert(connection, SEAT_STATE_HISTORY, _seat_states(connection, done, reached))
     upsert(connection, PROJECTION, [{"name": HISTORY, "seq": reached}])
     return reached
+
+
+def _seat_states(connection: Connection, done: int, reached: int) -> list[dict[str, Any]]:
+    """A row for each state of a seat that ended; nobody logged in is none."""
+    between = JOURNAL.c.seq.between(done + 1, reached) & JOURNAL.c.kind.in_(SEAT_KINDS)
+    bodies = connection.execute(select(JOURNAL.c.body).where(between).order_by(JOURNAL.c.seq)).scalars()
+    events = [_seat_events.decode(body) for body in bodies]
+    rows = {row["id"]: row for event in events if (row := seat_state_row(event)) is not None}
+    return list(rows.values())
+
+
+def seat_state_row(event: SEAT_EVENTS) -> dict[str, Any] | None:
+    """The state that ended with this event; None for nobody's, and for events of before."""
+    ended = event.ended
+    if ended is None or ended.state is SeatState.LOGGED_OUT:
+        return None
+    began_at = event.at - ended.lasted_ms
+    return {
+        "id": f"{event.seat_id}/{began_at}",
+        "day": day_of(event.at),
+        "seat_id": event.seat_id,
+        "dispatcher_id": ended.dispatcher_id,
+        "state": ended.state,
+        "began_at": began_at,
+        "ended_at": event.at,
+    }
 
 
 def _same(table: Table, thing: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 from store.db.engine import open_engine
 from store.db.errors import Outdated, converted
 
-HEAD_REVISION = "0007"
+HEAD_REVISION = "0008"
 MIGRATIONS = Path(__file__).parent / "migrations"
 CUT_JOURNAL = """
 CREATE OR REPLACE FUNCTION cut_journal(fork bigint) RETURNS void

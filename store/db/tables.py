@@ -304,5 +304,17 @@ TRACK = Table(
     Column("flags", Integer, nullable=False),
 )
 
-REBUILT = (*STATE.values(), CALL_HISTORY, INCIDENT_HISTORY, MISSION_HISTORY, ACTIVATION_HISTORY, PROJECTION)
+SEAT_STATE_HISTORY = Table(
+    "seat_state_history",
+    METADATA,
+    _text("id", primary_key=True),
+    _text("day"),  # on which it ended
+    *(_words(name) for name in ("seat_id", "dispatcher_id", "state")),
+    _at("began_at"),
+    _at("ended_at"),
+    Index("seat_state_history_day", "day"),
+)
+
+HISTORIES = (CALL_HISTORY, INCIDENT_HISTORY, MISSION_HISTORY, ACTIVATION_HISTORY, SEAT_STATE_HISTORY)
+REBUILT = (*STATE.values(), *HISTORIES, PROJECTION)
 """What `hub --rebuild` makes anew from the journal."""

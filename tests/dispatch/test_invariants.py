@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from dispatch import commands as cmd
+from dispatch import distribution as dis
 from dispatch import kinds
 from dispatch import requests as req
 from dispatch.apply import apply
@@ -82,6 +83,24 @@ class AnyOrders(RuleBasedStateMachine):
     def an_incident_is_opened(self, pick: int, seat: str, type_: kinds.IncidentType) -> None:
         key = f"k{next(self.minted)}"
         self.give(cmd.OpenIncident(key, self.one_of("intakes", pick), type_), seat=seat)
+
+    @rule(
+        seat=seats, lost=st.booleans(), depth=st.integers(0, 30), outcome=st.sampled_from(dis.MissedOutcome)
+    )
+    def nobody_answers(self, seat: str, lost: bool, depth: int, outcome: dis.MissedOutcome) -> None:
+        key, now = f"k{next(self.minted)}", self.centre.now
+        self.give(dis.ReportQueue("120", depth), seat=seat, roles=frozenset({Role.SEAT}))
+        if lost:
+            gave_up = dis.ReportGaveUp(key, "120", "139", now - 60_000, now)
+            self.give(gave_up, seat=seat, roles=frozenset({Role.SEAT}))
+        else:
+            self.give(cmd.ReportRinging(key, "139"), seat=seat)
+            self.give(cmd.ReportCallEnded(key, kinds.CallResult.NOT_ANSWERED), seat=seat)
+        self.give(dis.FollowUpMissed(key, outcome, 60), seat=seat)
+
+    @rule(seat=seats, state=st.sampled_from(kinds.SeatState), reason=st.sampled_from(["", "meal"]))
+    def a_seat_changes_its_state(self, seat: str, state: kinds.SeatState, reason: str) -> None:
+        self.give(cmd.SetSeatState(seat, state, reason), seat=seat)
 
     @rule(pick=picks, incident=picks)
     def a_caller_joins(self, pick: int, incident: int) -> None:
