@@ -8,13 +8,14 @@ import msgspec
 from msgspec import Struct
 
 from dispatch.kinds import SeatState
-from telephony.acd.port import QueuePicture
+from telephony.acd.port import AcdFact, CallerGaveUp, QueuePicture
 from telephony.acd.queue_book import QueueBook
 from telephony.acd.tcp_link import now_ms
 
 ANSWER_S_MAX = 1.0
 ANSWER_BYTES_MAX = 65_535
-TABLES = ("waiting", "number", "state")
+TABLES = ("waiting", "number", "state", "over")
+GAVE_UP = "gaveup"
 STATES = {
     "ready": SeatState.READY,
     "ringing": SeatState.READY,
@@ -22,6 +23,34 @@ STATES = {
     "paused": SeatState.PAUSED,
     "away": SeatState.AWAY,
 }
+
+
+class HuntQueue:
+    """Asked again and again: the picture, and each caller who gave up since, once."""
+
+    def __init__(self, host: str, port: int, group: str) -> None:
+        self._host, self._port, self._group = host, port, group
+        self._told: set[str] = set()
+
+    def __call__(self) -> tuple[AcdFact, ...] | None:
+        """None when kamailio does not answer."""
+        picture = ask_hunt_group(self._host, self._port, self._group)
+        if picture is None:
+            return None
+        table = _dump(self._host, self._port, GAVE_UP) or {}
+        found = [_gave_up(self._group, call, said) for call, said in table.items() if call not in self._told]
+        self._told = set(table)
+        return (picture, *(one for one in found if one is not None))
+
+
+def _gave_up(group: str, call: str, said: str) -> CallerGaveUp | None:
+    """`said`: when he came and when he went, in seconds, and his number."""
+    came, _, rest = said.partition(",")
+    went, _, number = rest.partition(",")
+    if not (came.isdigit() and went.isdigit()):
+        return None
+    waited_ms = max(0, int(went) - int(came)) * 1000
+    return CallerGaveUp(group, number, int(went) * 1000, waited_ms, call=call)
 
 
 class _Item(Struct):
@@ -49,6 +78,8 @@ def ask_hunt_group(host: str, port: int, group: str) -> QueuePicture | None:
     book = QueueBook(group)
     for call, since in tables["waiting"].items():
         book.joined(call, tables["number"].get(call, ""), int(since) * 1000 if since.isdigit() else at_ms)
+    for call in tables["over"]:
+        book.overflowed(call)
     for seat, state in tables["state"].items():
         known = STATES.get(state)
         book.seat(seat, known, "" if known else state)

@@ -13,12 +13,12 @@ from telephony.acd.esl import EslSession, EslSettings
 from telephony.acd.hunt_group import FeatureCodes
 from telephony.acd.port import (
     Ability,
+    AcdFact,
     LinkChanged,
     MonitorMode,
     OnFact,
     OrderDone,
     OrderRefused,
-    QueuePicture,
 )
 from telephony.acd.tcp_link import Address, TcpLink
 
@@ -108,14 +108,14 @@ SAY_ALL = SayBy()
 class SipOnlyLink:
     """The portable way: feature codes, PUBLISH, and 486/480 of our own in case the exchange did not listen.
 
-    `ask_queue`, where given, fetches the picture of our own hunt group; else nobody knows the queue.
+    `ask_queue`, where given, fetches what is new of our own hunt group; else nobody knows the queue.
     """
 
     def __init__(
         self,
         phone: SipOrders,
         say_by: SayBy = SAY_ALL,
-        ask_queue: Callable[[], QueuePicture | None] | None = None,
+        ask_queue: Callable[[], tuple[AcdFact, ...] | None] | None = None,
     ) -> None:
         self._phone, self._say_by, self._ask_queue = phone, say_by, ask_queue
         self._on_fact: OnFact | None = None
@@ -169,12 +169,13 @@ class SipOnlyLink:
     def _fetch(self) -> None:
         assert self._ask_queue is not None
         try:
-            picture = self._ask_queue()
+            facts = self._ask_queue()
         finally:
             self._asking.release()
-        self._tell(OrderRefused("AskQueue", "no answer") if picture is None else picture)
+        for fact in (OrderRefused("AskQueue", "no answer"),) if facts is None else facts:
+            self._tell(fact)
 
-    def _tell(self, fact: LinkChanged | QueuePicture | OrderDone | OrderRefused) -> None:
+    def _tell(self, fact: AcdFact) -> None:
         assert self._on_fact is not None
         self._on_fact(fact)
 

@@ -38,12 +38,16 @@ class LinkChanged(_Fact, frozen=True):
 
 
 class Waiting(Struct, frozen=True):
-    """One caller in the queue. `position` counts from 1; `call` is the ACD's name of the call."""
+    """One caller in the queue. `position` counts from 1; `call` is the ACD's name of the call.
+
+    `overflowed`: it rings at the districts' seats as well.
+    """
 
     call: str
     number: str
     position: int
     since_ms: int
+    overflowed: bool = False
 
 
 class SeatSeen(Struct, frozen=True):
@@ -74,13 +78,14 @@ class QueuePicture(_Fact, frozen=True):
 
 
 class CallerGaveUp(_Fact, frozen=True):
-    """Hung up while waiting: for the list of call-backs. `waited_ms` None: not said."""
+    """Hung up while waiting: to be rung back. `waited_ms` None: not said; `call` as in `Waiting`."""
 
     queue: str
     number: str
     at_ms: int
     waited_ms: int | None = None
     position: int | None = None
+    call: str = ""
 
 
 class OrderDone(_Fact, frozen=True):

@@ -15,9 +15,10 @@ import pytest
 from console.drill.ports import free_ports
 from dispatch.kinds import SeatState
 from telephony import messages as msg
+from telephony.acd import port as acd
 from telephony.acd.__main__ import main
 from telephony.acd.hunt_group import FeatureCodes, HuntGroup, HuntGroupError, Telephone, configuration
-from telephony.acd.hunt_queue import ask_hunt_group
+from telephony.acd.hunt_queue import HuntQueue, ask_hunt_group
 from telephony.acd.links import SayBy, SipOnlyLink
 from telephony.settings import AccountSettings
 from tests.telephony.acd.sip_phone import AWAY, BUSY, NEVER, Dialled, SipPhone
@@ -282,6 +283,29 @@ def test_the_queue_of_the_hunt_group_is_seen(exchange: Callable[..., Exchange]) 
     emptied = ask_hunt_group("127.0.0.1", ex.control, "120")
     assert emptied is not None
     assert emptied.depth == 0
+
+
+def test_who_gave_up_and_who_rings_at_the_districts_is_told(exchange: Callable[..., Exchange]) -> None:
+    ex = exchange(overflow_s=1, give_up_s=60)
+    ask = HuntQueue("127.0.0.1", ex.control, "120")
+    (city,), district = ex.seats("8001"), ex.phone("120")
+    assert district.register() == 200
+    city.policy = district.policy = NEVER
+    caller = ex.phone("13904510001")
+    call = caller.call()
+    assert rang(district) == "120"
+    (picture,) = ask() or ()
+    assert isinstance(picture, acd.QueuePicture)
+    assert [(w.call, w.overflowed) for w in picture.waiting] == [(call.call_id, True)]
+    call.cancel()
+    assert call.final() == 487
+    emptied, gave_up = ask() or ()
+    assert isinstance(emptied, acd.QueuePicture)
+    assert emptied.depth == 0
+    assert isinstance(gave_up, acd.CallerGaveUp)
+    assert (gave_up.number, gave_up.call) == ("13904510001", call.call_id)
+    assert 0 < (gave_up.waited_ms or 0) < 10_000
+    assert len(ask() or ()) == 1, "told once"
 
 
 def test_a_silent_exchange_has_no_picture() -> None:

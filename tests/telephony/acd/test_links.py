@@ -232,7 +232,7 @@ def test_what_sip_cannot_do_is_said() -> None:
 
 def test_by_sip_with_our_own_hunt_group() -> None:
     heard = Heard()
-    link = SipOnlyLink(FakePhone(), ask_queue=lambda: acd.QueuePicture("120", 5))
+    link = SipOnlyLink(FakePhone(), ask_queue=lambda: (acd.QueuePicture("120", 5),))
     link.start(heard.facts.put)
     link.queue_stats()
     assert heard.until(acd.QueuePicture).at_ms == 5
