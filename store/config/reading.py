@@ -14,6 +14,7 @@ from typing import Annotated, Any, TypeVar, cast, get_args, get_origin, get_type
 import msgspec
 from msgspec import inspect
 
+from store.config.acd import Acd
 from store.config.fields import key_texts
 from store.config.sections import Config
 from store.config.words import Words, choices, type_words, value_words
@@ -21,6 +22,7 @@ from store.config.words import Words, choices, type_words, value_words
 DEFAULT_FILE = Path("lingsheng.toml")
 FILE_BYTES_MAX = 1_000_000
 SQLITE = "sqlite:///"
+PORT_MAX = 65_535
 T = TypeVar("T")
 
 
@@ -157,6 +159,7 @@ def _contradictions(config: Config) -> list[Words]:
                 "[phone] with tls also needs tls_ca_file",
             )
         )
+    problems += _of_acd(config.acd)
     for source in phone.trusted_sources:
         try:
             ipaddress.ip_network(source, strict=False)
@@ -167,6 +170,21 @@ def _contradictions(config: Config) -> list[Words]:
                     f"[phone] trusted_sources: {source} is neither an address nor a network",
                 )
             )
+    return problems
+
+
+def _of_acd(acd: Acd) -> list[Words]:
+    problems = []
+    if acd.kind in {"asterisk", "freeswitch"} and not (acd.address and acd.secret_file):
+        problems.append(
+            Words(
+                f"[acd] 用 {acd.kind} 时还须有 address 与 secret_file",
+                f"[acd] with {acd.kind} also needs address and secret_file",
+            )
+        )
+    host, _, port = acd.address.rpartition(":")
+    if acd.address and not (host and port.isdigit() and 0 < int(port) <= PORT_MAX):
+        problems.append(Words("[acd] address 应为 主机:端口", "[acd] address must be host:port"))
     return problems
 
 

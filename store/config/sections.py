@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from msgspec import Struct
 
 from dispatch.kinds import SeatKind
+from store.config.acd import Acd
 from store.config.fields import HostPort, Port, PositionBudget, SeatNumber, SiteCode, StoreUrl, key
 from store.config.key_rules import DEFAULT_KEY_RULES, KeyRule
 from store.config.phone import Phone
@@ -303,6 +304,7 @@ class Config(Struct, frozen=True):
     store: Store = Store()
     seat: Seat = Seat()
     phone: Phone = Phone()
+    acd: Acd = Acd()
     gateway: Gateway = Gateway()
     map: Map = Map()
     recordings: Recordings = Recordings()

@@ -7,7 +7,8 @@ orders.py          the orders as values
 session.py         what the sessions of every ACD begin with
 ami.py esl.py      Asterisk and FreeSWITCH: pure sessions, proven by transcripts only
 tcp_link.py        the thread and the socket under a session; comes back by itself
-links.py           the adapters: AsteriskLink, FreeSwitchLink, SipOnlyLink
+links.py           the adapters: AsteriskLink, FreeSwitchLink, SipOnlyLink, NoLink
+from_config.py     which of them a seat uses, by [acd] of lingsheng.toml
 hunt_group.py      kamailio's configuration for a centre without an ACD (template: kamailio.cfg.template)
 __main__.py        `python -m telephony.acd`: writes that configuration
 hunt_queue.py      that kamailio's queue, asked by JSON-RPC

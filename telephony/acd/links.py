@@ -82,6 +82,27 @@ class FreeSwitchLink(_OverTcp):
         super().__init__(TcpLink(address, lambda: EslSession(settings), "acd-esl"))
 
 
+class NoLink:
+    """Nobody distributes the calls: they ring where they are dialled, whatever the seat's state is."""
+
+    abilities: frozenset[Ability] = frozenset()
+
+    def start(self, on_fact: OnFact) -> None:
+        """There is nothing to tell."""
+
+    def stop(self) -> None:
+        """Nothing to end."""
+
+    def login(self) -> None:
+        """Nobody to tell, here and below."""
+
+    def logout(self) -> None: ...
+    def set_state(self, state: SeatState, reason: str = "") -> None: ...
+    def queue_stats(self) -> None: ...
+    def force_hangup(self, call: str) -> None: ...
+    def monitor(self, seat: str, mode: MonitorMode) -> None: ...
+
+
 class SipOrders(Protocol):
     """What the telephone does for a link by SIP alone. Each returns False when there is no telephone."""
 
