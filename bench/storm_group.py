@@ -162,9 +162,21 @@ class Storm:
     """sipp, `per_s` callers each second; each talks for `talk_ms` and hangs up."""
 
     def __init__(
-        self, folder: Path, port: int, *, calls: int, per_s: float, talk_ms: int, at_once: int = 0
+        self,
+        folder: Path,
+        port: int,
+        *,
+        calls: int,
+        per_s: float,
+        talk_ms: int,
+        at_once: int = 0,
+        host: str = "127.0.0.1",
+        inside: Sequence[str] = (),
     ) -> None:
-        """`at_once` 0: as many as come. Raises `FileNotFoundError` without sipp or sox."""
+        """`at_once` 0: as many as come. `host`: both ends' address; `inside`: words before sipp's own.
+
+        Raises `FileNotFoundError` without sipp or sox.
+        """
         self.numbers = [str(NUMBERS_FROM + n) for n in range(calls)]
         self._folder = folder
         folder.mkdir(exist_ok=True)
@@ -175,8 +187,8 @@ class Storm:
         limit = ["-l", str(at_once)] if at_once else []
         self._clock_ns = time.time_ns() - time.monotonic_ns()
         self.process = subprocess.Popen(
-            ["sipp", f"127.0.0.1:{port}", "-sf", "caller.xml", "-inf", "numbers.csv", "-s", GROUP,
-             "-i", "127.0.0.1", "-nostdin", "-trace_logs", "-log_file", "dialled.log",
+            [*inside, "sipp", f"{host}:{port}", "-sf", "caller.xml", "-inf", "numbers.csv", "-s", GROUP,
+             "-i", host, "-nostdin", "-trace_logs", "-log_file", "dialled.log",
              "-trace_stat", "-stf", "stat.csv", "-trace_err", "-error_file", "errors.log", *rate, *limit],
             cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
