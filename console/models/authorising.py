@@ -11,6 +11,8 @@ from msgspec import Struct, field
 
 from console.i18n import say
 from console.models.commanding import home_of
+from console.models.evidence import NEVER, ago_words, is_heard
+from console.models.labels import site_name
 from console.models.state import Topic
 from console.ports import CommandQuestion, LogInAnswered
 from dispatch.kinds import Role
@@ -65,6 +67,14 @@ class Filled(Struct, frozen=True):
     second_staff: str = ""
     second_password: str = ""
     break_glass: bool = False
+
+
+class Target(Struct, frozen=True):
+    """A site command may go to. `heard` False: it cannot take anything now, and `words` say why."""
+
+    code: str
+    words: str
+    heard: bool
 
 
 class Authorising(Struct):
@@ -166,6 +176,8 @@ def missing(desk: "Desk", it: Authorising, filled: Filled) -> str:
         return say("请逐条核对并勾选")
     if it.act is Act.HAND_OVER and not filled.to_site:
         return say("请选择移交给哪个中心")
+    if it.act is Act.HAND_OVER and it.evidence is not None and not is_heard(it.evidence, filled.to_site):
+        return say("{site}没有应答，不能移交：先恢复线路", site=site_name(desk.floor, filled.to_site))
     if not filled.reason.strip():
         return say("请写明原因")
     if it.act in {Act.TAKE, Act.HAND_OVER} and not filled.order_no.strip():
@@ -311,11 +323,23 @@ def give_up(desk: "Desk") -> None:
         desk.changed(Topic.COMMAND)
 
 
-def targets(desk: "Desk", scope: str) -> tuple[str, ...]:
-    """Codes of the sites command of the scope may go to, its home first."""
-    home, here = home_of(desk.floor, scope), own_site(desk)
+def targets(desk: "Desk", it: Authorising) -> tuple[Target, ...]:
+    """The sites command of the scope may go to, its home first."""
+    home, here = home_of(desk.floor, it.scope), own_site(desk)
     others = sorted(code for code in desk.floor.sites if code not in {home, here})
-    return (*((home,) if home and home != here else ()), *others)
+    codes = (*((home,) if home and home != here else ()), *others)
+    return tuple(_target(desk, it, code) for code in codes)
+
+
+def _target(desk: "Desk", it: Authorising, code: str) -> Target:
+    name = site_name(desk.floor, code)
+    if it.evidence is None or is_heard(it.evidence, code):
+        return Target(code, say("移交给 {site}", site=name), heard=True)
+    age_ms = dict(it.evidence.peers).get(code, NEVER)
+    ago = ago_words(age_ms)
+    if age_ms != NEVER:
+        ago = say("无应答（{ago}）", ago=ago)
+    return Target(code, f"✕ {name}　{ago}", heard=False)
 
 
 def _step(desk: "Desk", it: Authorising, stage: Stage, waits_for: str) -> None:

@@ -20,7 +20,7 @@ def sentences(floor: Floor, evidence: Evidence | None) -> tuple[tuple[str, str],
     return (
         _holder(floor, evidence),
         _heard(evidence),
-        _copy(evidence),
+        *_copy(evidence),
         *_peers(floor, evidence),
         *_store(evidence),
     )
@@ -49,25 +49,37 @@ def _heard(it: Evidence) -> tuple[str, str]:
     return f"● {words}{say('：仍在线，接管会被拒绝，应由对方移交')}", "ok"
 
 
-def _copy(it: Evidence) -> tuple[str, str]:
+def _copy(it: Evidence) -> list[tuple[str, str]]:
+    """How much of what the one in command did is here; who commands has it all."""
+    if it.holder_site == it.site:
+        return []
     behind = max(0, it.heard_seq - it.own_seq)
     words = say("本地副本到第 {own} 条，最后听到第 {heard} 条：", own=it.own_seq, heard=it.heard_seq)
     if behind:
-        return f"▲ {words}{say('最多缺 {n} 条，缺的须事后核对', n=behind)}", "warning"
-    return f"● {words}{say('听到的都在本地')}", "ok"
+        return [(f"▲ {words}{say('最多缺 {n} 条，缺的须事后核对', n=behind)}", "warning")]
+    return [(f"● {words}{say('听到的都在本地')}", "ok")]
 
 
 def _peers(floor: Floor, it: Evidence) -> list[tuple[str, str]]:
-    """Every other site this one speaks with: what they hear may differ from what we hear."""
-    found = []
+    """Every other site this one speaks with, in two lines however many there are: silent ones first."""
+    silent, heard = [], []
     for site, age_ms in it.peers:
-        name = site_name(floor, site)
-        if age_ms == NEVER or age_ms > SILENT_MS:
-            ago = say("从未") if age_ms == NEVER else say("{age} 前", age=span(age_ms / 1000))
-            found.append((say("▲ {site}：无应答（{ago}）", site=name, ago=ago), "warning"))
+        if is_heard(it, site):
+            heard.append(site_name(floor, site))
         else:
-            found.append((say("● {site}：在线", site=name), "ok"))
-    return found
+            silent.append(f"{site_name(floor, site)}（{ago_words(age_ms)}）")
+    found = [(say("▲ 无应答：{sites}", sites="、".join(silent)), "warning")] if silent else []
+    return [*found, (say("● 在线：{sites}", sites="、".join(heard)), "ok")] if heard else found
+
+
+def is_heard(it: Evidence, site: str) -> bool:
+    """True while this other site is heard: only then can it take anything over."""
+    return 0 <= dict(it.peers).get(site, NEVER) <= SILENT_MS
+
+
+def ago_words(age_ms: int) -> str:
+    """When a site was last heard."""
+    return say("从未听到") if age_ms == NEVER else say("{age} 前", age=span(age_ms / 1000))
 
 
 def _store(it: Evidence) -> list[tuple[str, str]]:

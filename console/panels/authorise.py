@@ -1,13 +1,14 @@
 """The sheet two people fill in to move command: 应急接管, 交还指挥, 孤岛.
 
 It lies over the map, never over calls and form, and opens only when somebody asks for it: a call is answered
-and written down beside it. No key confirms it: the button has to be pressed.
+and written down beside it. Enter in a field goes on to the next; only the button itself, reached and pressed
+by mouse, Space or Enter, gives the order.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtWidgets import QApplication, QFormLayout, QFrame, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFormLayout, QLineEdit, QVBoxLayout, QWidget
 
 from console.i18n import say
 from console.models import authorising
@@ -15,17 +16,18 @@ from console.models.authorising import Act, Authorising, Filled, Stage
 from console.models.commanding import place_words
 from console.models.desk import Desk
 from console.models.evidence import conflicts_sentence, is_silent, sentences
-from console.models.labels import site_name
+from console.panels.sheet import Sheet
 from console.panels.tick import Tick
 from console.panels.widgets import ChoiceRow, button, row_of, set_property, text
 from dispatch.sites import CITY
 
 MARGIN_PX = 16
 LINES_MAX = 7
+TARGETS_A_ROW = 2
 FIELDS = ("reason", "order_no", "first_password", "second_staff", "second_password")
 
 
-class AuthoriseSheet(QFrame):
+class AuthoriseSheet(Sheet):
     """See the module. Lies on `page`, over `over`; `back` gets the keyboard when it is closed."""
 
     def __init__(self, desk: Desk, page: QWidget, over: QWidget, back: Callable[[], object]) -> None:
@@ -36,6 +38,7 @@ class AuthoriseSheet(QFrame):
         self._title = text("", "large")
         self._lines = [text() for _ in range(LINES_MAX)]
         self._means = text("", "quiet")
+        self._hint = text(say("Tab 下一项　空格 勾选或按下　Enter 下一栏　Esc 关闭"), "quiet")
         self._told = text("", "large")
         self._told.setObjectName("authorise.told")
         for label in (*self._lines, self._means, self._told):
@@ -53,6 +56,7 @@ class AuthoriseSheet(QFrame):
         self._confirm = button("", "authorise.confirm", self._on_confirm)
         self._confirm.setProperty("main", True)
         self._cancel = button(say("关闭 Esc"), "authorise.cancel", self.close_sheet)
+        self.guard(self._confirm, self._cancel)
         self._check_column = QVBoxLayout()
         self._check_column.setSpacing(2)
         self._lay_out()
@@ -96,7 +100,27 @@ class AuthoriseSheet(QFrame):
         column.addLayout(form)
         column.addWidget(self._told)
         column.addStretch(1)
+        column.addWidget(self._hint)
         column.addLayout(row_of(self._confirm, self._cancel))
+
+    def chain(self) -> Sequence[QWidget]:
+        """From the top of the sheet to its foot."""
+        rows = [row for row in (self._scope_row, self._target_row) if row is not None]
+        chosen = [one for row in rows for one in row.buttons]
+        return [*chosen, *self._checks, self._glass, *self._fields.values(), self._confirm, self._cancel]
+
+    def _first_gap(self) -> QWidget:
+        """What is still to be ticked, chosen or typed first; the button when nothing is."""
+        if self._target_row is not None and not self._to_site:
+            open_ones = [one for one in self._target_row.buttons if one.isEnabled()]
+        else:
+            open_ones = []
+        unticked = [box for box in self._checks if not box.isChecked()]
+        empty = [
+            field for field in self._fields.values() if not field.isHidden() and not field.text().strip()
+        ]
+        gaps: list[QWidget] = [*open_ones, *unticked, *empty]
+        return gaps[0] if gaps else self._confirm
 
     # --- opening and closing -----------------------------------------------------------------------
 
@@ -109,7 +133,7 @@ class AuthoriseSheet(QFrame):
         self.place()
         self.show()
         self.raise_()
-        self._fields["reason"].setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._first_gap().setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _change_act(self, it: Authorising) -> None:
         self._act, self._known = it.act, None
@@ -196,12 +220,23 @@ class AuthoriseSheet(QFrame):
         self._first.setText(f"{first.name} {first.staff_number}" if first else say("未登录"))
         self._told.setText(it.told)
         set_property(self._told, "tone", "fault" if it.trouble else "ok" if it.stage is Stage.DONE else "")
-        for widget in (*self._fields.values(), *self._checks, self._glass):
-            widget.setEnabled(not it.busy and it.stage is not Stage.DONE)
-        self._confirm.setEnabled(not it.busy and it.stage is not Stage.DONE)
+        self._lock_or_free(it)
         if it.stage is Stage.DONE:
             for name in ("first_password", "second_password"):
                 self._fields[name].clear()
+
+    def _lock_or_free(self, it: Authorising) -> None:
+        """One act, once. The keyboard waits on the sheet: a second Enter must not press what comes next."""
+        free = not it.busy and it.stage is not Stage.DONE
+        focus = QApplication.focusWidget()
+        here = focus is self or (focus is not None and self.isAncestorOf(focus))
+        was_free = self._confirm.isEnabled()
+        if here and was_free and not free:
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+        for widget in (*self._fields.values(), *self._checks, self._glass, self._confirm):
+            widget.setEnabled(free)
+        if here and free and not was_free:
+            self._first_gap().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_rows(self, it: Authorising) -> None:
         """Which scope, and to whom: built when the sites are known."""
@@ -217,12 +252,14 @@ class AuthoriseSheet(QFrame):
             self._scope_row.show_values({it.scope})
         if it.act is not Act.HAND_OVER:
             return
-        codes = authorising.targets(self._desk, it.scope)
-        if self._target_row is None and codes and it.evidence is not None:  # only it tells which site is ours
-            choices = [(code, say("移交给 {site}", site=site_name(floor, code))) for code in codes]
-            self._target_row = ChoiceRow("authorise.to", choices, self._choose_target)
+        found = authorising.targets(self._desk, it)
+        if self._target_row is None and found and it.evidence is not None:  # only it tells which site is ours
+            choices = [(one.code, one.words) for one in found]
+            self._target_row = ChoiceRow("authorise.to", choices, self._choose_target, columns=TARGETS_A_ROW)
             self._targets.addWidget(self._target_row)
         if self._target_row is not None:
+            for one in found:
+                self._target_row.offer(one.code, one.words, possible=one.heard)
             self._target_row.show_values({self._to_site})
 
     def _choose_scope(self, scope: str) -> None:
@@ -246,6 +283,8 @@ class AuthoriseSheet(QFrame):
         )
         authorising.confirm(self._desk, filled)
         self.refresh()
+        if it is not None and it.trouble and self.isAncestorOf(QApplication.focusWidget() or self):
+            self._first_gap().setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 def _empty(layout: QVBoxLayout) -> None:

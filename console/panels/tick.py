@@ -1,7 +1,7 @@
 """A box to tick, its outline as strong as its words in both themes: Fusion's own fades on dark ground."""
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QCheckBox
 
 BOX_PX = 18.0
@@ -21,6 +21,13 @@ class Tick(QCheckBox):
     def hitButton(self, pos: object) -> bool:  # noqa: N802 - Qt's name
         """Words and box alike."""
         return True
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Space ticks; Enter goes on, as in a field."""
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self.focusNextChild()
+        else:
+            super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         colours = self.palette()

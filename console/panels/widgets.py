@@ -5,7 +5,7 @@ from functools import partial
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from console.theme import GAP_PX
 
@@ -113,6 +113,7 @@ def button(words: str, name: str, act: Callable[[], object], tip: str = "") -> Q
     made = QPushButton(words)
     made.setObjectName(name)
     made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    made.setAutoDefault(True)  # Enter presses it where it has the keyboard
     made.setToolTip(tip)
     made.clicked.connect(lambda *_: act())
     return made
@@ -140,20 +141,34 @@ class ChoiceRow(QWidget):
         chosen: Callable[[str], object],
         digits: str = "",
         grave: Sequence[str] = (),
+        columns: int = 99,
     ) -> None:
         super().__init__()
         self._buttons: dict[str, QPushButton] = {}
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(3)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(3)
         for index, (value, words) in enumerate(choices):
             label = f"{words} {digits[index]}" if index < len(digits) else words
             made = button(label, f"{name if '.' in name else f'form.{name}'}.{value}", partial(chosen, value))
             made.setCheckable(True)
             made.setProperty("choice", True)
             made.setProperty("grave", value in grave)
-            row.addWidget(made, 1)
+            grid.addWidget(made, index // columns, index % columns)
+            grid.setColumnStretch(index % columns, 1)
             self._buttons[value] = made
+
+    @property
+    def buttons(self) -> list[QPushButton]:
+        """As they stand, for the keyboard to go through."""
+        return list(self._buttons.values())
+
+    def offer(self, value: str, words: str, *, possible: bool) -> None:
+        """Other words for one, and whether it can be pressed at all."""
+        made = self._buttons.get(value)
+        if made is not None:
+            made.setText(words)
+            made.setEnabled(possible)
 
     def show_values(self, values: set[str]) -> None:
         """Press exactly these."""

@@ -1,9 +1,10 @@
 """Command is moved by two people at a seat: what they read, tick and enter, what is sent and answered."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QCheckBox
+from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox
 
 from console import i18n
 from console.models import authorising, evidence
@@ -217,6 +218,7 @@ def test_a_call_goes_on_beside_the_sheet(seat, district):
     district.settle()
     district.key(Key.Key_F3)
     open_sheet(district)
+    district.find("authorise.reason").setFocus()
     district.type("断电")
     sheet, form = district.find("authorise"), district.window._form
     assert not sheet.geometry().intersects(form.geometry().translated(form.parentWidget().pos()))
@@ -235,12 +237,116 @@ def test_enter_never_moves_command(seat, district):
     assert not [one for one in seat.hub.asked if isinstance(one, TakeCommand)]
 
 
+def tab(shown, back=False):
+    shown.key(Key.Key_Backtab if back else Key.Key_Tab)
+
+
+def focused(shown) -> str:
+    return shown.window.focusWidget().objectName()
+
+
+def test_the_check_list_is_gone_through_by_keys_alone(seat, district):
+    open_sheet(district)
+    for at in range(4):
+        assert focused(district) == f"authorise.check.{at}"
+        district.key(Key.Key_Space)
+        tab(district)
+    assert focused(district) == "authorise.break_glass"
+    district.key(Key.Key_Return)
+    words = ("断电", "12", "zhang", "0900", "wang")
+    for name, typed in zip(("reason", "order_no", *names_of_people()), words, strict=True):
+        assert focused(district) == f"authorise.{name}"
+        district.type(typed)
+        district.key(Key.Key_Return)
+    assert focused(district) == "authorise.confirm"
+    assert not [one for one in seat.hub.asked if isinstance(one, TakeCommand)]
+    held = QKeyEvent(QEvent.Type.KeyPress, Key.Key_Return, Qt.KeyboardModifier.NoModifier, "", True)
+    QApplication.sendEvent(district.find("authorise.confirm"), held)
+    district.settle()
+    assert not [one for one in seat.hub.asked if isinstance(one, TakeCommand)], "a key held down"
+    tab(district)
+    assert focused(district) == "authorise.cancel"
+    tab(district)
+    assert focused(district) == f"authorise.scope.{CITY}", "round and round, never to what is covered"
+    for _ in range(2):
+        tab(district, back=True)
+    district.key(Key.Key_Return)
+    assert len([one for one in seat.hub.asked if isinstance(one, TakeCommand)]) == 1
+    assert focused(district) == "authorise", "a second Enter presses nothing"
+    district.key(Key.Key_Return)
+    assert district.find("authorise").isVisible()
+    seat.hub.tell(CommandAnswer(id=seat.hub.asked[-1].id, reason="behind"))
+    district.settle()
+    assert focused(district) == "authorise.confirm"
+    district.key(Key.Key_Escape)
+    assert not district.find("authorise").isVisible()
+    assert not focused(district).startswith("authorise"), "nothing hidden has the keyboard"
+
+
+def names_of_people():
+    return ("first_password", "second_staff", "second_password")
+
+
+def test_the_keyboard_goes_to_what_is_missing(seat, district):
+    open_sheet(district)
+    fill(district)
+    district.find("authorise.order_no").clear()
+    district.find("authorise.confirm").setFocus()
+    district.key(Key.Key_Return)
+    assert focused(district) == "authorise.order_no"
+    assert "命令号" in district.text("authorise.told")
+
+
+def test_a_site_nobody_hears_is_no_target_and_the_button_says_why(seat, show):
+    two_sites(seat)
+    shown = show(seat)
+    shown.key(Key.Key_H, CTRL_SHIFT)
+    for peers, words in (((), "从未听到"), (((DISTRICT, 42_000),), "0:42 前")):
+        seat.hub.tell(known(site=CENTRE, holder_site=CENTRE, tick_age_ms=0, peers=peers))
+        shown.settle()
+        target = shown.find(f"authorise.to.{DISTRICT}")
+        assert not target.isEnabled()
+        assert words in target.text()
+        assert "✕" in target.text()
+    seat.hub.tell(known(site=CENTRE, holder_site=CENTRE, tick_age_ms=0, peers=((DISTRICT, 200),)))
+    shown.settle()
+    press(shown, f"authorise.to.{DISTRICT}")
+    seat.hub.tell(known(site=CENTRE, holder_site=CENTRE, tick_age_ms=0, peers=((DISTRICT, 9_000),)))
+    shown.settle()
+    fill(shown)
+    press(shown)
+    assert "没有应答，不能移交" in shown.text("authorise.told"), "it fell silent after it was chosen"
+    assert not [one for one in seat.hub.asked if isinstance(one, HandOver)]
+
+
+def test_nine_districts_are_told_in_two_lines_and_offered_two_a_row(seat, show):
+    from dispatch import commands as cmd
+    from dispatch.sites import Site
+
+    two_sites(seat)
+    for at in range(3, 11):
+        seat.hub.as_hub(cmd.RegisterSite(Site(f"{at:02}", f"第{at}急救分中心")))
+    seat.pump()
+    shown = show(seat)
+    shown.key(Key.Key_H, CTRL_SHIFT)
+    peers = tuple((f"{at:02}", 300 if at % 2 else 42_000) for at in range(2, 11))
+    seat.hub.tell(known(site=CENTRE, holder_site=CENTRE, tick_age_ms=0, peers=peers, store="normal"))
+    shown.settle()
+    told = words_of(shown)
+    assert "第10急救分中心（0:42 前）" in told
+    assert "没有未核对的冲突" in told, "the last line is there too"
+    assert clipped(shown.window) == []
+    assert low(shown.window) == []
+
+
 def test_command_is_handed_back_when_no_conflict_is_left(seat, show):
     conflicting(seat)
     shown = show(seat)
     shown.key(Key.Key_H, CTRL_SHIFT)
     shown.settle()
-    seat.hub.tell(known(holder_site=DISTRICT, holder_term=3, tick_age_ms=0, store="normal"))
+    seat.hub.tell(
+        known(holder_site=DISTRICT, holder_term=3, tick_age_ms=0, store="normal", peers=((CENTRE, 90),))
+    )
     shown.settle()
     assert "存储：正常" in words_of(shown)
     assert shown.window.findChild(QAbstractButton, f"authorise.to.{DISTRICT}") is None, "it is ours"
