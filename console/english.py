@@ -3,12 +3,14 @@
 # ruff: noqa: E501 - a sentence stands whole, as it does on the screen
 
 from console.english_identity import IDENTITY
+from console.english_recordings import RECORDINGS
 from console.english_reserve import RESERVE
 from console.english_sites import SITES
 
 ENGLISH: dict[str, str] = {
     **SITES,
     **RESERVE,
+    **RECORDINGS,
     **IDENTITY,
     "当前角色无权“{name}”": "Your role may not: {name}",
     "请由调度员或班长登录后操作": "Let a dispatcher or shift leader log in",

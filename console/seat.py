@@ -141,7 +141,20 @@ def setup(config: Config, map_mark: str) -> Setup:
         host = config.phone.registrar.removeprefix("sip:")
         group = replace(lines[0], account_id="group", id_uri=f"sip:{config.phone.ring_group}@{host}")
     reserve = config.seat.kind is SeatKind.RESERVE
-    return Setup(reserve, version(), map_mark, lines, group, config.phone.echo)
+    own, made = config.recordings.prompts_dir, Path(config.store.dir) / "prompts"
+    return Setup(
+        reserve,
+        version(),
+        map_mark,
+        lines,
+        group,
+        config.phone.echo,
+        recordings=Path(config.recordings.dir),
+        prompts=(Path(own), made) if own else (made,),
+        exports=Path(config.recordings.export_dir),
+        keys=Path(config.keys.dir),
+        machine=f"seat-{config.seat.number}",
+    )
 
 
 def setting(config: Config) -> Setting:

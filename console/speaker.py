@@ -9,13 +9,18 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QProcess, Signal
 
 STOP_MS_MAX = 500
+WORD = "\t"
+"""What begins with it is a word to the child, anything else a file."""
 
 
 class Speaker(QObject):
-    """One sound at a time. `silent`: nothing can be heard here; `ended`: the file was played to its end."""
+    """One sound at a time. `silent`: nothing can be heard here; `ended`: the file was played to its end;
+    `at`: how far it is, in ms, some times a second.
+    """
 
     silent = Signal()
     ended = Signal()
+    at = Signal(int)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -30,16 +35,38 @@ class Speaker(QObject):
 
     def play(self, file: Path) -> None:
         """From the beginning; what plays now ends. The child starts with the first sound."""
+        self._begin(f"{file}")
+
+    def play_from(self, file: Path, ms: int, speed: float) -> None:
+        """As `play`, from there and so fast; `speed` 1.0 is life."""
+        self._begin(f"{WORD}from {ms} {speed} {file}")
+
+    def seek(self, ms: int) -> None:
+        self._tell(f"{WORD}seek {ms}")
+
+    def set_speed(self, speed: float) -> None:
+        self._tell(f"{WORD}speed {speed}")
+
+    def pause(self) -> None:
+        self._tell(f"{WORD}pause")
+
+    def resume(self) -> None:
+        self._tell(f"{WORD}resume")
+
+    def _begin(self, line: str) -> None:
         self._wanted = True
         if self._child.state() is QProcess.ProcessState.NotRunning:
             self._child.start()
-        self._child.write(f"{file}\n".encode())
+        self._child.write(f"{line}\n".encode())
+
+    def _tell(self, line: str) -> None:
+        if self._child.state() is not QProcess.ProcessState.NotRunning:
+            self._child.write(f"{line}\n".encode())
 
     def hush(self) -> None:
         """Silence."""
         self._wanted = False
-        if self._child.state() is not QProcess.ProcessState.NotRunning:
-            self._child.write(b"\n")
+        self._tell("")
 
     def stop(self) -> None:
         """End the child, which holds nothing that a kill could harm."""
@@ -51,7 +78,9 @@ class Speaker(QObject):
     def _read(self) -> None:
         while self._child.canReadLine():
             word = bytes(self._child.readLine().data()).decode(errors="replace").strip()
-            if word == "silent":
+            if word.startswith("at "):
+                self.at.emit(int(word[3:]))
+            elif word == "silent":
                 self._cannot()
             elif word == "ended":
                 self._wanted = False

@@ -1,7 +1,8 @@
 """`python -m console.speaker_process`: the child process that plays sounds; no window waits for a device.
 
-A line of standard input is a file to be played, an empty one stops; answers are lines of standard output:
-`playing`, `silent` (no device, or it cannot be played), `ended`. The end of the input ends the process.
+A line of standard input is a file to be played, an empty one stops; a line that begins with a tab is a word:
+`from <ms> <speed> <file>`, `seek <ms>`, `speed <x>`, `pause`, `resume`. Answers are lines of standard output:
+`playing`, `at <ms>`, `silent` (no device, or it cannot be played), `ended`. The end of the input ends us.
 """
 
 import sys
@@ -9,6 +10,9 @@ import threading
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QUrl, Signal
 from PySide6.QtMultimedia import QAudioOutput, QMediaDevices, QMediaPlayer
+
+WORD = "\t"
+READY = frozenset({QMediaPlayer.MediaStatus.LoadedMedia, QMediaPlayer.MediaStatus.BufferedMedia})
 
 
 class Voice(QObject):
@@ -22,11 +26,33 @@ class Voice(QObject):
         self._player = QMediaPlayer(self)
         self._player.setAudioOutput(QAudioOutput(self._player))
         self._player.mediaStatusChanged.connect(self._on_status)
+        self._player.positionChanged.connect(self._on_position)
+        self._player.setPitchCompensation(True)  # faster, and still a person's voice
+        self._begin_ms = 0
         self._player.errorOccurred.connect(lambda *_: answer("silent"))
-        self.heard.connect(self._play, Qt.ConnectionType.QueuedConnection)
+        self.heard.connect(self._obey, Qt.ConnectionType.QueuedConnection)
 
-    def _play(self, path: str) -> None:
+    def _obey(self, line: str) -> None:
+        word, _, rest = line[1:].partition(" ")
+        if not line.startswith(WORD):
+            self._player.setPlaybackRate(1.0)
+            self._play(line, 0)
+        elif word == "from":
+            begin_ms, speed, path = rest.split(" ", 2)
+            self._player.setPlaybackRate(float(speed))
+            self._play(path, int(begin_ms))
+        elif word == "seek":
+            self._player.setPosition(int(rest))
+        elif word == "speed":
+            self._player.setPlaybackRate(float(rest))
+        elif word == "pause":
+            self._player.pause()
+        elif word == "resume":
+            self._player.play()
+
+    def _play(self, path: str, begin_ms: int) -> None:
         self._player.stop()
+        self._begin_ms = begin_ms
         if not path:
             return
         if not QMediaDevices.audioOutputs():
@@ -40,6 +66,13 @@ class Voice(QObject):
     def _on_status(self, status: QMediaPlayer.MediaStatus) -> None:
         if status is QMediaPlayer.MediaStatus.EndOfMedia:
             answer("ended")
+        elif self._begin_ms and status in READY:  # before that there is nothing to move in
+            begin_ms, self._begin_ms = self._begin_ms, 0
+            self._player.setPosition(begin_ms)
+
+    def _on_position(self, ms: int) -> None:
+        if not self._begin_ms and self._player.playbackState() is QMediaPlayer.PlaybackState.PlayingState:
+            answer(f"at {ms}")
 
 
 def answer(word: str) -> None:

@@ -16,6 +16,7 @@ from mapview.geo.cli import DEMO_SEED, make_demo
 from store.config import Config, load_config
 from store.core.roster import MachineRole
 from store.hub_admin import enrol_machine, set_account
+from telephony.prompts.making import make_all, missing
 
 SITE = "01"
 SITE_NAME = "铃江市急救中心"
@@ -54,6 +55,8 @@ def build_stage(root: Path, say: Callable[[str, str], None], *, autopilot: bool)
     if not (city / "city.sqlite").exists():
         say("生成演示城市（约 20 秒）…", "making the demo city (about 20 s)…")
         make_demo(city, DEMO_SEED)
+    if missing(root / "prompts"):
+        make_all(root / "prompts")
     run = root / "run"
     shutil.rmtree(run, ignore_errors=True)
     (run / "keys").mkdir(parents=True)
@@ -122,6 +125,8 @@ def _configuration(city: Path, run: Path, *, autopilot: bool) -> str:
             f'city = "{(city / "city.sqlite").absolute()}"',
             "[recordings]",
             f'dir = "{(run / "recordings").absolute()}"',
+            f'export_dir = "{(run / "exports").absolute()}"',
+            f'prompts_dir = "{(run.parent / "prompts").absolute()}"',
             "[keys]",
             f'dir = "{(run / "keys").absolute()}"',
             "[log]",

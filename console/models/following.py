@@ -6,6 +6,7 @@ from console.i18n import say
 from console.models import requests
 from console.models.state import Topic
 from dispatch import events as ev
+from dispatch.archive_notes import ArchiveNoted
 from dispatch.hints import Hint, likely_same
 from dispatch.kinds import Direction
 from telephony import messages as phone
@@ -36,6 +37,8 @@ def follow(desk: "Desk", event: ev.Event) -> None:
         case ev.VehicleAssigned() if event.mission.incident_id == desk.hand.incident_id:
             desk.hand.mission_id = event.mission.id
             desk.hand.vehicle_id, desk.hand.chosen, desk.hand.settled = None, False, False
+        case ArchiveNoted():
+            desk.line.labels.noted.append(event)
         case _:
             requests.tell(desk, event)
 

@@ -6,6 +6,7 @@ The floor wins where it knows better; a call the hub cannot hear of stays on the
 from msgspec import Struct
 from msgspec.structs import replace
 
+from console.models.labelling import Labelling
 from dispatch import commands as cmd
 from dispatch.floor import Floor
 from dispatch.kinds import CallResult, Direction
@@ -33,6 +34,7 @@ class Line:
         self.site = site
         self.calls: dict[str, Call] = {}
         self.lamp = PhoneLamp()
+        self.labels = Labelling()
 
     def take(self, event: phone.AnyEvent) -> tuple[cmd.Command, ...]:
         """Remember what the telephone says; what the hub must hear of it."""

@@ -4,6 +4,7 @@ Every step is reported with its time; nobody has to press anything but the log-i
 run once a day. What a city seat has none of (`Setup.reserve` False) costs it nothing.
 """
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -44,6 +45,13 @@ class Setup(Struct, frozen=True):
     accounts: tuple[AccountSettings, ...] = ()
     group: AccountSettings | None = None
     echo: str = ""
+    prompts: tuple[Path, ...] = ()
+    """Where what callers hear lies: the centre's own folder stands first."""
+    recordings: Path = Path("recordings")
+    exports: Path = Path("exports")
+    keys: Path | None = None
+    """Where the key lies that exports are sealed with; None: there are none."""
+    machine: str = ""
 
 
 class Readiness:

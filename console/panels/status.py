@@ -17,6 +17,7 @@ from console.models.desk import Desk
 from console.models.labels import word
 from console.models.lamps import lamps
 from console.models.modes import banners, tone_of
+from console.models.prompting import heard_words
 from console.models.reserve import urgency
 from console.models.spoken import is_offline
 from console.panels.widgets import Pressable, Sentence, button, set_property, text
@@ -146,6 +147,8 @@ class Strip(QFrame):
         self.setFixedHeight(STRIP_PX)
         self._desk, self._do = desk, do
         self._text, self._banner = Sentence("notice.text"), Sentence("banner")
+        self._hears = text("", "mode")
+        self._hears.setObjectName("hears")
         self._more = text("", "quiet")
         self._act = button("", "notice.act", self._help_out)
         self._close = button(say("知道了 Esc"), "notice.dismiss", lambda: do("dismiss"), tip("dismiss"))
@@ -154,6 +157,7 @@ class Strip(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 2, 6, 2)
         row.setSpacing(10)
+        row.addWidget(self._hears)
         row.addWidget(self._banner)
         row.addWidget(self._text, 1)
         row.addWidget(self._more)
@@ -177,6 +181,9 @@ class Strip(QFrame):
             last = desk.latest[-1] if desk.latest else None
             quiet = "" if words or last is None else f"{ages.clock(last.at)}　{last.text}"
             self._text.setText(quiet)
+        heard = heard_words(desk, now)
+        self._hears.setText(heard)
+        self._hears.setVisible(bool(heard))
         self._more.setText(say("另有 {n} 条", n=len(desk.notices) - 1) if len(desk.notices) > 1 else "")
         helps = BY_ID.get(notice.verb or "") if notice is not None else None
         self._act.setVisible(helps is not None)

@@ -21,6 +21,8 @@ from telephony.recording import SAMPLE_BYTES, WAV_HEADER_BYTES
 FILE = "catalogue.sqlite"
 VERSION = 1
 FOUND_MAX = 1_000
+SERIAL_CHARS = 4
+"""01-20261122-0012 is found by 12 too."""
 HASH_BLOCK_BYTES = 1 << 20
 KM_PER_DEGREE = 111.2
 COLUMNS = tuple(name for name in Label.__struct_fields__ if name != "markers")
@@ -196,8 +198,9 @@ def _conditions(wanted: Search) -> tuple[str, list[Any]]:
     values = [value for _, value in parts]
     clauses = [clause for clause, _ in parts]
     if wanted.incident:
-        clauses.append("(incident_id = ? OR incident_number = ?)")
-        values += [wanted.incident, wanted.incident]
+        serial = f"%-{_escaped(wanted.incident.zfill(SERIAL_CHARS))}"
+        clauses.append("(incident_id = ? OR incident_number = ? OR incident_number LIKE ? ESCAPE '!')")
+        values += [wanted.incident, wanted.incident, serial]
     if wanted.around is not None:
         lon, lat, metres = wanted.around
         clauses.append("((lat - ?) * (lat - ?) + (lon - ?) * (lon - ?) * ?) <= ?")

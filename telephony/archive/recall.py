@@ -117,18 +117,20 @@ class _Leg:
 
 def peaks_of(wav: Path) -> tuple[Peaks, Peaks, int]:
     """The picture of a closed stereo recording, and its length in ms. Raises `OSError`."""
+    highest: list[NDArray[np.float32]] = []
+    samples = 0
     with wav.open("rb") as file:
         head = file.read(WAV_HEADER_BYTES)
-        octets = file.read()
-    rate_hz = max(1, int.from_bytes(head[24:28], "little"))
-    frame = SAMPLE_BYTES * len(LEGS)
-    samples = np.frombuffer(octets[: len(octets) // frame * frame], "<i2").reshape(-1, len(LEGS))
-    window = max(1, rate_hz * PEAK_MS // 1000)
-    windows = len(samples) // window
-    shaped = samples[: windows * window].reshape(windows, window, len(LEGS)).astype(np.int32)
-    highest = (
-        (np.abs(shaped).max(axis=1) / FULL_SCALE).astype(np.float32)
-        if windows
-        else np.zeros((0, 2), np.float32)
-    )
-    return highest[:, 0], highest[:, 1], len(samples) * 1000 // rate_hz
+        rate_hz = max(1, int.from_bytes(head[24:28], "little"))
+        window = max(1, rate_hz * PEAK_MS // 1000)
+        frame = SAMPLE_BYTES * len(LEGS)
+        block = max(1, READ_BYTES_MAX // (window * frame)) * window * frame
+        while octets := file.read(block):
+            pairs = np.frombuffer(octets[: len(octets) // frame * frame], "<i2").reshape(-1, len(LEGS))
+            samples += len(pairs)
+            windows = len(pairs) // window
+            if windows:
+                shaped = pairs[: windows * window].reshape(windows, window, len(LEGS)).astype(np.int32)
+                highest.append((np.abs(shaped).max(axis=1) / FULL_SCALE).astype(np.float32))
+    joined = np.concatenate(highest) if highest else np.zeros((0, len(LEGS)), np.float32)
+    return joined[:, 0], joined[:, 1], samples * 1000 // rate_hz

@@ -1,0 +1,86 @@
+"""All that a window has of recordings, held together: archive, instant recall, what is learned later."""
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QWidget
+
+from console.archivist import Archivist
+from console.i18n import say
+from console.models.asking import Ask
+from console.models.desk import Desk
+from console.panels.archive import ArchiveDesk
+from console.panels.recall import RecallPanel
+from console.theme import Theme
+from store.bus.keys import KeyFileError, own_sign_key
+from store.core.seals import SignKey
+
+
+class ArchiveParts:
+    """`places`: lower, middle and right parts. Where everything lies is in the desk's `Setup`."""
+
+    def __init__(
+        self,
+        page: QWidget,
+        desk: Desk,
+        theme: Theme,
+        places: tuple[QWidget, QWidget, QWidget],
+        back: Callable[[], object],
+        ask: Callable[[Ask], object],
+    ) -> None:
+        lower, middle, right = places
+        self._desk, setup = desk, desk.readiness.setup
+        self._archivist = Archivist(setup.recordings, self._key)
+        over = (middle, right)
+        self.desk = ArchiveDesk(desk, theme, page, over, back, ask, self._archivist, setup.exports)
+        self.recall = RecallPanel(desk, theme, page, lower, back, self._archivist)
+
+    def _key(self) -> SignKey:
+        """What exports are sealed with; made at the first one. Raises KeyFileError."""
+        setup = self._desk.readiness.setup
+        if setup.keys is None:
+            raise KeyFileError("no folder of keys")
+        return own_sign_key(setup.keys, setup.machine)
+
+    def open(self, sheet: str) -> None:
+        """Open the archive, or the recall."""
+        (self.recall if sheet == "recall" else self.desk).open()
+
+    def refresh(self, now: int) -> None:
+        """Each second and whenever the journal spoke."""
+        due = self._desk.line.labels.due(self._desk)
+        if due:
+            self._archivist.learn(due)
+        repaired = self._desk.line.labels.repaired()
+        if repaired:
+            what = say("话机上次中断时的 {n} 段录音已修复归档", n=repaired)
+            do = say("末尾最多缺 1 秒，检索（Ctrl+F）中标为“中断后修复”")
+            self._desk.notice(what, do, "archive", grave=False)
+        self.desk.refresh(now)
+
+    def make_room(self) -> None:
+        """A call is taken: nothing lies over its form."""
+        if self.desk.isVisible():
+            self.desk.make_room()
+        if self.recall.isVisible():
+            self.recall.make_room()
+
+    def place(self) -> None:
+        """The page has another size."""
+        for over in (self.desk, self.recall):
+            if over.isVisible():
+                over.place()
+
+    def close(self) -> bool:
+        """Esc: True when one of them was open."""
+        if self.recall.isVisible():
+            self.recall.close_panel()
+        elif self.desk.isVisible():
+            self.desk.close_desk()
+        else:
+            return False
+        return True
+
+    def stop(self) -> None:
+        """For good."""
+        for part in (self.desk, self.recall, self._archivist):
+            part.stop()
