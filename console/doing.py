@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol
 
+from console.doing_sound import DoingSound, SoundScreen
 from console.i18n import say
 from console.models import acts, acts_requests, acts_reserve, reasons, rows, spoken
 from console.models.asking import Ask, Choice
@@ -22,7 +23,7 @@ from dispatch.words import Vehicle
 HOSPITALS_MAX = 12
 
 
-class Screen(Protocol):
+class Screen(SoundScreen, Protocol):
     """What the verbs ask of the window."""
 
     def ask(self, ask: Ask) -> None: ...
@@ -46,7 +47,7 @@ class Screen(Protocol):
     def print_sheet(self) -> None: ...
 
 
-class Doing:
+class Doing(DoingSound):
     """Does verbs. `run` is the command line, `do` everything else."""
 
     def __init__(self, desk: Desk, screen: Screen) -> None:

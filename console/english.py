@@ -6,9 +6,11 @@ from console.english_identity import IDENTITY
 from console.english_recordings import RECORDINGS
 from console.english_reserve import RESERVE
 from console.english_sites import SITES
+from console.english_sound import SOUND
 
 ENGLISH: dict[str, str] = {
     **SITES,
+    **SOUND,
     **RESERVE,
     **RECORDINGS,
     **IDENTITY,

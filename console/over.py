@@ -12,6 +12,7 @@ from console.panels.authorise import AuthoriseSheet
 from console.panels.conflicts import ConflictDesk
 from console.panels.help import Help
 from console.panels.reason import ReasonBar
+from console.panels.sound import SoundSheet
 from console.panels.widgets import Frame
 from console.theme import Theme
 
@@ -26,6 +27,7 @@ class Over:
         theme: Theme,
         places: tuple[QWidget, QWidget, QWidget],
         back: Callable[[], object],
+        do: Callable[[str], object],
     ) -> None:
         lower, middle, right = places
         self._page, self._desk, self._theme = page, desk, theme
@@ -33,6 +35,7 @@ class Over:
         self.help = Help(page)
         self.authorise = AuthoriseSheet(desk, page, right, back)
         self.conflicts = ConflictDesk(desk, theme, page, (middle, right), back)
+        self.sound = SoundSheet(desk, theme, page, right, back, do)
         self.frame = Frame(page)
 
     def refresh(self, changes: set[Topic], now: int) -> None:
@@ -45,11 +48,16 @@ class Over:
             self.authorise.refresh()
         if changes & {Topic.CONFLICTS, Topic.STATUS} and self.conflicts.isVisible():
             self.conflicts.refresh()
+        if self.sound.isVisible():
+            if changes & {Topic.STATUS, Topic.CALLS} or (Topic.SOUND in changes and self.sound.is_due()):
+                self.sound.refresh()
+            elif Topic.SOUND in changes:
+                self.sound.show_levels()
 
     def place(self) -> None:
         """The page has another size."""
         self.frame.setGeometry(self._page.rect())
-        for over in (self.reason, self.authorise, self.conflicts):
+        for over in (self.reason, self.authorise, self.conflicts, self.sound):
             if over.isVisible():
                 over.place()
 
@@ -59,6 +67,8 @@ class Over:
             self.authorise.close_sheet()
         elif self.conflicts.isVisible():
             self.conflicts.close_desk()
+        elif self.sound.isVisible():
+            self.sound.close_sheet()
         else:
             return False
         return True

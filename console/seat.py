@@ -17,6 +17,7 @@ from console.bridge import Bridge
 from console.city_map import open_city
 from console.ending import end_in_order
 from console.enrolment import enrol_first, is_enrolled
+from console.headset_file import HeadsetFile
 from console.hub_seat import HubSeat
 from console.models.desk import Desk
 from console.models.keeping import Keeper
@@ -52,7 +53,9 @@ class Seat:
         shown = setting(config)
         self._early: list[object] = []
         self.link = HubLink(link_settings(config, machine), self._ring)
-        self.phone = Phone(phone_settings(config), self._tell)
+        self.headset = HeadsetFile(Path(config.store.dir) / f"headset-{machine}.json")
+        telephone = with_headset(phone_settings(config), self.headset)
+        self.phone = Phone(telephone, self._tell)
         city = Path(config.map.city)
         self.paths = Pathfinder(city, self._tell) if city.exists() else None
         self.keeper = Keeper(Path(config.store.dir) / f"drafts-{machine}.json")
@@ -63,8 +66,9 @@ class Seat:
             self.now,
             self.keeper.keep,
             self.keeper.read(),
-            setup(config, shown.city.mark),
+            replace(setup(config, shown.city.mark), headset=telephone.engine.headset),
         )
+        self.desk.sounding.keep = self.headset.keep
         self.window = SeatWindow(self.desk, theme, shown)
         self._bridge = Bridge(self.desk, self.window.show_changes, self.window.second)
         for message in self._early:
@@ -102,6 +106,7 @@ class Seat:
         self.phone.stop(STOP_S)
         self.link.stop(STOP_S)
         self.keeper.stop()
+        self.headset.stop()
 
 
 def phone_settings(config: Config) -> PhoneSettings:
@@ -118,6 +123,12 @@ def phone_settings(config: Config) -> PhoneSettings:
         accepting=config.seat.kind is not SeatKind.RESERVE,
         trust=trust_settings(phone, monitor_secret),
     )
+
+
+def with_headset(settings: PhoneSettings, chosen: HeadsetFile) -> PhoneSettings:
+    """The sound devices somebody chose here go before those of the configuration."""
+    engine = settings.engine
+    return replace(settings, engine=replace(engine, headset=chosen.over(engine.headset)))
 
 
 def _secret(path: str) -> str:

@@ -7,6 +7,7 @@ enough. `words` are what the command line knows besides id and name: pinyin, ini
 from collections.abc import Iterable
 
 from console.verb import Verb
+from console.verbs_sound import SOUND_VERBS
 from dispatch import commands as cmd
 from dispatch import requests as req
 from dispatch import reserve_commands as reserve
@@ -21,6 +22,7 @@ SECTIONS: dict[str, tuple[str, str]] = {
     "sites": ("中心之间", "Between sites"),
     "command": ("指挥权与断网", "Command, without a hub"),
     "reserve": ("储备席与平急转换", "Reserve seats"),
+    "sound": ("耳机与线路", "Headset and line"),
     "go": ("移动", "Moving around"),
     "window": ("窗口", "Window"),
 }
@@ -157,6 +159,7 @@ VERBS: tuple[Verb, ...] = (
     Verb("paper", "打印接警单", "Paper sheet", "Ctrl+Shift+D", ("dyjjd", "dayin"), "command",
          zh_long="打印手上的事件，或存为 PDF（断网时照用）",
          en_long="print what is in hand, or save it as PDF"),
+    *SOUND_VERBS,
     Verb("go_form", "到地址", "Address", "Alt+A", ("dz", "dizhi"), "go"),
     Verb("go_calls", "到来电", "Calls", "Alt+C", ("ld", "laidian"), "go"),
     Verb("go_incidents", "到事件列表", "Incidents", "Alt+W", ("sj", "shijian"), "go"),
@@ -183,7 +186,7 @@ VERBS: tuple[Verb, ...] = (
          zh_long="退出登录，受理单与通话保留", en_long="log out; calls and forms stay"),
 )  # fmt: skip
 
-ALWAYS: frozenset[str] = frozenset({"answer", "hang_up", "reject"})
+ALWAYS: frozenset[str] = frozenset({"answer", "hang_up", "reject", "hook"})
 """What a ringing telephone needs: also before the log-in and while a second person confirms."""
 
 WITH_A_DRAFT: frozenset[str] = ALWAYS | {

@@ -81,7 +81,7 @@ class SeatWindow(QMainWindow):
         self._make_panels(page)
         self._lay_out(page)
         places = (self._lower, self._middle, self._right)
-        self._over = Over(page, desk, theme, places, lambda: self.go("form"))
+        self._over = Over(page, desk, theme, places, lambda: self.go("form"), self.doing.do)
         self._reason, self._help = self._over.reason, self._over.help
         self._paper = DeskPaper(desk, setting.paper)
         self._login = LogInPage(page, self.windowTitle(), self._log_in)
@@ -102,7 +102,7 @@ class SeatWindow(QMainWindow):
         desk, theme, do = self._desk, self._theme, self.doing.do
         self._player = Player(desk.notice)
         self._command = CommandLine(self.doing.run)
-        self._header = Header(desk, self._setting, do)
+        self._header = Header(desk, self._setting, do, theme)
         self._strip = Strip(desk, do)
         self._keys = Keys(do, self._command)
         self._calls = CallsPanel(desk, theme, do)
@@ -175,6 +175,8 @@ class SeatWindow(QMainWindow):
             self._form.tell(now)
         if Topic.STATUS in changes:
             tell_ages(self._desk, self._aged)
+        if Topic.SOUND in changes:
+            self._sounds()
         self._over.refresh(changes, now)
         if Topic.LINK in changes and is_offline(self._desk):
             self._paper.keep_round()
@@ -184,6 +186,17 @@ class SeatWindow(QMainWindow):
         self._reserve.refresh(changes, now)
         self._show_people()
         if self._desk.line.ringing() and Topic.CALLS in changes:
+            self._app.alert(self)
+            self._app.beep()
+
+    def _sounds(self) -> None:
+        """How loud both sides are; a call taken by the hook key wants room for its form."""
+        self._header.show_levels()
+        if self._desk.sounding.answered_by_hook:
+            self._desk.sounding.answered_by_hook = False
+            self.make_room()
+        if self._desk.sounding.alarmed:
+            self._desk.sounding.alarmed = False
             self._app.alert(self)
             self._app.beep()
 
@@ -312,6 +325,13 @@ class SeatWindow(QMainWindow):
 
     def open_conflicts(self) -> None:
         self._over.conflicts.open()
+
+    def toggle_sound(self) -> None:
+        self._over.sound.toggle()
+
+    def show_sound(self) -> None:
+        if not self._over.sound.isVisible():
+            self._over.sound.open()
 
     def toggle_reserve(self) -> None:
         self._reserve.panel.toggle()

@@ -220,11 +220,9 @@ def self_test(floor: Floor, order: Order, command: cmd.ReportSelfTest, at: int) 
     seat = floor.seats.get(order.seat_id or "")
     if seat is None:
         return NotFound("seat", order.seat_id or "")
-    if seat.kind is not SeatKind.RESERVE:
-        return NotPossible("not_a_reserve_seat")
     if not command.checks:
         return NeedsReason()
-    return (ev.SeatTested(seat.id, SelfTest(at, command.checks[:CHECKS_MAX])),)
+    return (ev.SeatTested(seat.id, SelfTest(at, command.checks[:CHECKS_MAX], order.dispatcher_id)),)
 
 
 # --- what follows from other orders --------------------------------------------------------------

@@ -19,10 +19,14 @@ class Check(Struct, frozen=True):
 
 
 class SelfTest(Struct, frozen=True):
-    """自检 of a reserve seat in calm times. `person` is not part of it: nobody has to sit there."""
+    """自检 of a reserve seat in calm times, 上岗测试 of any other: line and headset before a shift.
+
+    `person` is not part of it: nobody has to sit there. `dispatcher_id`: who sat there, if somebody did.
+    """
 
     at: int
     checks: tuple[Check, ...]
+    dispatcher_id: str | None = None
 
     @property
     def passed(self) -> bool:

@@ -10,6 +10,7 @@ from console.models.labels import site_name, word
 from console.models.latest import short
 from console.models.requests import about, own_site, sent, to_sign
 from console.models.rows import is_mine
+from console.models.sound_lamps import SoundAlarm, sound_alarms
 from dispatch.alarms import Alarm, AlarmKind
 from dispatch.kinds import CheckResult, CrewCall, RequestState
 from dispatch.reserve_commands import StandDown
@@ -34,6 +35,7 @@ class AlarmRow(Struct, frozen=True):
 def alarms(desk: Desk, now: int) -> list[AlarmRow]:
     """A crew that calls first, then what is overdue, ours before others'."""
     rows = [_hub_row(one, now) for one in desk.hub_alarms.standing]
+    rows += [_sound_row(one, now) for one in sound_alarms(desk)]
     rows += _request_rows(desk, now)
     rows += [_alarm_row(desk, alarm, now) for alarm in desk.alarms if _there(desk, alarm)]
     return sorted(rows, key=lambda row: (not row.loud, not row.mine))
@@ -43,6 +45,11 @@ def _hub_row(alarm: HubAlarm, now: int) -> AlarmRow:
     """Until its cause is gone, also when it was noted."""
     noted = say("已知悉　{words}", words=words(alarm.line)) if alarm.noted else words(alarm.line)
     return AlarmRow(PREFIX + alarm.kind, name(alarm.kind), noted, age(alarm.since, now), not alarm.noted)
+
+
+def _sound_row(one: SoundAlarm, now: int) -> AlarmRow:
+    """The seat's own line and headset: nobody else can look after them."""
+    return AlarmRow(one.id, one.words, one.target, age(one.since, now), True, loud=one.grave)
 
 
 def _there(desk: Desk, alarm: Alarm) -> bool:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from console.i18n import say
 from console.models.ages import day
+from console.models.sound_lamps import why_words
 from console.ports import HubMode
 from dispatch.activation import SERVES, is_qualified
 from dispatch.kinds import CheckItem, CheckResult, ReserveRole, Role, SeatState
@@ -105,6 +106,9 @@ def _audio(a: Asked) -> Found:
     if a.probed.heard_ms is None:
         return _fault(say("试呼听不到回声"), say("检查防火墙是否放行语音端口，再看耳机"))
     heard = say("回声 {ms} 毫秒，音量 {level}", ms=a.probed.heard_ms, level=a.probed.level)
+    headset = a.desk.sounding.headset
+    if headset is not None and headset.why is not None:
+        return _warn(heard, why_words(headset.why))
     if a.desk.line.lamp.audio == "null":
         return _warn(heard + say("；无声卡"), say("接上耳机；没有就先用桌上话机"))
     return _ok(heard)

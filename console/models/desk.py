@@ -16,6 +16,7 @@ from console.models.modes import Standing, Watch
 from console.models.people import log_in_again, tell_seat_state, welcome
 from console.models.readiness import Readiness, Setup
 from console.models.reserve import Plan
+from console.models.sounding import Sounding
 from console.models.state import TOPICS_OF, Hand, Notice, Pending, Person, Topic
 from console.models.travelling import Travelling
 from console.models.unsigned import Unsigned, is_held
@@ -94,6 +95,7 @@ class Desk:
         self.log_in_answer: LogInAnswered | None = None
         self.authorising: authorising.Authorising | None = None
         self.readiness = Readiness(self, setup)
+        self.sounding = Sounding(self)
         self.plan = Plan()
         self.keeping_fault = ""
         self._keep = keep
@@ -207,6 +209,7 @@ class Desk:
         self.forms.again(self.floor)
         self._open_forms()
         welcome(self)
+        self.sounding.remind()
 
     def stand_up(self, *, lock: bool = False, silent: bool = False) -> None:
         """Log out: calls and drafts stay. `lock`: the seat stays logged in; `silent`: nothing is ordered."""
@@ -219,6 +222,8 @@ class Desk:
         self.changed(*Topic)
 
     def _heard_phone(self, event: phone.AnyEvent) -> None:
+        if self.sounding.take(event):
+            return
         for command in self.line.take(event):
             self.give(command)
         if isinstance(event, phone.LineProbed):

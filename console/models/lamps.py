@@ -11,6 +11,7 @@ from console.models.desk import Desk
 from console.models.labels import site_name
 from console.models.modes import CITY_OLD_MS, CLOCK_OFF_MS, CLOCK_WRONG_MS, DISK_CRITICAL_PERCENT, banners
 from console.models.site_lamps import gravest, site_lamps
+from console.models.sound_lamps import headset_sign, phone_sign
 from console.ports import HubMode
 
 POSITIONS_OLD_MS = 60_000
@@ -35,6 +36,7 @@ def lamps(desk: Desk, now: int) -> tuple[Lamp, ...]:
     """All lamps, in the order of the status line."""
     always = (
         _phone(desk),
+        *_headset(desk),
         _radio(desk, now),
         _hub(desk, now),
         _store(desk, now),
@@ -50,18 +52,14 @@ def _mode_words(desk: Desk, now: int) -> str:
 
 
 def _phone(desk: Desk) -> Lamp:
-    lamp = desk.line.lamp
-    if not lamp.running:
-        tone, state = "fault", say("停")
-        detail = say("电话进程未运行，正在重启；请用话机接听。{text}", text=lamp.text)
-    elif not (lamp.registered or lamp.direct):
-        tone, state, detail = "fault", say("未注册"), say("交换机未注册：{text}", text=lamp.text)
-    elif lamp.audio == "null":
-        tone, state = "warning", say("无声卡")
-        detail = say("没有声音设备：可接听和录音，但听不到来电人；来电以闪烁提示")
-    else:
-        tone, state, detail = "ok", say("正常"), say("电话正常")
-    return Lamp("phone", say("电话"), tone, state, detail)
+    sign = phone_sign(desk)
+    return Lamp("phone", say("电话"), sign.tone, sign.state, sign.detail)
+
+
+def _headset(desk: Desk) -> list[Lamp]:
+    """Only where this machine's sound is the telephone's."""
+    sign = headset_sign(desk)
+    return [] if sign is None else [Lamp("headset", say("耳机"), sign.tone, sign.state, sign.detail)]
 
 
 def _radio(desk: Desk, now: int) -> Lamp:

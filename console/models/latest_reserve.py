@@ -9,6 +9,7 @@ from console.models.labels import word
 from console.models.reserve import kind_words
 from dispatch import reserve_events as ev
 from dispatch.floor import Floor
+from dispatch.kinds import CheckResult
 
 Words = tuple[int, str, str | None, bool]
 """When, what, the incident it is about, and whether it is abnormal."""
@@ -58,6 +59,14 @@ def _ended(event: ev.ActivationEnded, floor: Floor) -> Words:
     return event.at, say("储备席启用结束，全部撤下"), None, False
 
 
+def _tested(event: ev.SeatTested, floor: Floor) -> Words:
+    number, test = _seat(floor, event.seat_id), event.test
+    red = "、".join(word(one.item) for one in test.checks if one.result is CheckResult.FAULT)
+    if red:
+        return test.at, say("{seat} 台测试不合格：{items}", seat=number, items=red), None, True
+    return test.at, say("{seat} 台测试合格", seat=number), None, False
+
+
 RESERVE_LINES: dict[type, Callable[[Any, Floor], Words]] = {
     ev.ActivationOrdered: _ordered,
     ev.SeatBecameReady: _ready,
@@ -66,4 +75,5 @@ RESERVE_LINES: dict[type, Callable[[Any, Floor], Words]] = {
     ev.IncidentHandedBack: _handed_back,
     ev.CallOutRecorded: _called_out,
     ev.ActivationEnded: _ended,
+    ev.SeatTested: _tested,
 }

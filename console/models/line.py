@@ -24,6 +24,7 @@ class PhoneLamp(Struct):
     direct: bool = False
     audio: str = ""
     text: str = ""
+    account_id: str = ""  # the seat's own line, which is told first; the others are ring groups
     recorder_fault: str = ""
 
 
@@ -83,7 +84,9 @@ class Line:
                 lamp.running, lamp.audio, lamp.text = True, event.audio, ""
             case phone.PhoneDown():
                 lamp.running, lamp.registered, lamp.text = False, False, event.reason
-            case phone.LineState():
+                lamp.account_id = ""
+            case phone.LineState() if lamp.account_id in {"", event.account_id}:
+                lamp.account_id = event.account_id
                 lamp.registered, lamp.direct, lamp.text = event.registered, event.direct, event.text
             case phone.RecordingFailed():
                 lamp.recorder_fault = event.reason

@@ -16,7 +16,7 @@ from dispatch.kinds import CheckItem, CheckResult, SeatKind
 from dispatch.reserve import Activation, Check, SeatTurn
 from dispatch.words import Seat
 from telephony.messages import LineProbed
-from telephony.settings import AccountSettings
+from telephony.settings import AccountSettings, HeadsetSettings
 
 if TYPE_CHECKING:
     from console.models.desk import Desk
@@ -36,6 +36,7 @@ class Setup(Struct, frozen=True):
     """What this machine is and has. `map_mark` "": no map. `accounts`: the seat's own telephone lines.
 
     `group`: the line of the ring group, registered while in service; None: the exchange hunts by itself.
+    `headset`: the sound of the telephone here; None: it has none, a telephone on the table has.
     `echo`: whom the test call dials, "" is ourselves.
     """
 
@@ -45,6 +46,7 @@ class Setup(Struct, frozen=True):
     accounts: tuple[AccountSettings, ...] = ()
     group: AccountSettings | None = None
     echo: str = ""
+    headset: HeadsetSettings | None = None
     prompts: tuple[Path, ...] = ()
     """Where what callers hear lies: the centre's own folder stands first."""
     recordings: Path = Path("recordings")

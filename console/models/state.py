@@ -28,6 +28,7 @@ class Topic(StrEnum):
     RESERVE = "reserve"
     COMMAND = "command"  # the act that moves command, or who commands
     CONFLICTS = "conflicts"
+    SOUND = "sound"  # headset, levels, lines and their tests
 
 
 TOPICS_OF: dict[str, tuple[Topic, ...]] = {

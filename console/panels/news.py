@@ -10,6 +10,7 @@ from console.models.ages import clock
 from console.models.alarm_rows import AlarmRow, alarms
 from console.models.desk import Desk
 from console.models.hub_alarms import PREFIX
+from console.models.sound_lamps import PREFIX as SOUND
 from console.panels.table import Cell, Column, RowTable
 from console.panels.widgets import Panel, set_property
 from console.theme import Theme
@@ -86,6 +87,8 @@ class AlarmsPanel(Panel):
         """Enter: what the hub says of itself is noted, everything else shown."""
         if key.startswith(PREFIX):
             self._do("note_alarm")
+        if key.startswith(SOUND):
+            self._do("sound")
         self._show(key)
 
     def refresh(self, now: int) -> None:

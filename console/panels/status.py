@@ -20,14 +20,17 @@ from console.models.modes import banners, tone_of
 from console.models.prompting import heard_words
 from console.models.reserve import urgency
 from console.models.spoken import is_offline
+from console.panels.meter import Level
 from console.panels.widgets import Pressable, Sentence, button, set_property, text
 from console.ports import HubMode
+from console.theme import Theme
 from console.verbs import BY_ID, VERBS, tip
 
 HEADER_PX = 44
 MODE_PX = 32
 STRIP_PX = 34
 COMMAND_PX = 300
+LAMP_OPENS = {"conflicts": "conflicts", "phone": "sound", "headset": "sound"}
 
 
 class Place(Protocol):
@@ -44,7 +47,7 @@ class Place(Protocol):
 class Header(QFrame):
     """Who sits where, how everything stands, and the time."""
 
-    def __init__(self, desk: Desk, place: Place, do: Callable[[str], object]) -> None:
+    def __init__(self, desk: Desk, place: Place, do: Callable[[str], object], theme: Theme) -> None:
         super().__init__()
         self.setFixedHeight(HEADER_PX)
         self._desk, self._do, self._training = desk, do, place.training
@@ -67,6 +70,11 @@ class Header(QFrame):
         row.addStretch(1)
         self._lamp_row = QHBoxLayout()
         self._lamp_row.setSpacing(14)
+        self._caller = Level("lamp.level.caller", say("听"), say("来电人"), theme)
+        self._operator = Level("lamp.level.operator", say("说"), say("麦克风"), theme)
+        for level in (self._caller, self._operator):
+            level.setVisible(desk.sounding.settings is not None)
+            row.addWidget(level)
         row.addLayout(self._lamp_row)
         row.addSpacing(12)
         row.addWidget(self._day)
@@ -91,9 +99,16 @@ class Header(QFrame):
         self._show_people()
         self.tick(now)
 
+    def show_levels(self) -> None:
+        """How loud caller and operator are; the place is kept while nobody speaks."""
+        levels = self._desk.sounding.levels(self._desk.clock())
+        self._caller.meter.show_db(levels.caller_db if levels else None)
+        self._operator.meter.show_db(levels.operator_db if levels else None)
+
     def _lamp(self, key: str) -> QLabel:
-        """A press on the lamp of the conflicts opens their desk."""
-        label = Pressable(lambda: self._do("conflicts")) if key == "conflicts" else text("", "lamp")
+        """A press on some lamps opens what they are about."""
+        opens = LAMP_OPENS.get(key)
+        label = Pressable(lambda: self._do(opens)) if opens is not None else text("", "lamp")
         label.setProperty("role", "lamp")
         return label
 
@@ -134,6 +149,7 @@ class Header(QFrame):
 
     def tick(self, now: int) -> None:
         """The clock, every second."""
+        self.show_levels()
         self._clock.setText(ages.clock(now))
         self._day.setText(ages.day(now))
 
