@@ -20,7 +20,7 @@ MOS_WORST, MOS_BEST = 1.0, 4.5
 class Counters(Struct, frozen=True):
     """Of one received stream since its begin. `jitter_ms` and the delays are the newest figures.
 
-    `lost`: never came or came too late. `gaps`: frames the jitter buffer had to invent.
+    `lost`: never came or came too late. `gaps`: packets the jitter buffer had to invent.
     """
 
     received: int

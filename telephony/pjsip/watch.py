@@ -123,8 +123,15 @@ def counters_of(leg: Leg) -> Counters:
     return Counters(
         received=int(received.pkt),
         lost=int(received.loss) + int(received.discard),
-        gaps=int(buffer.lost) + int(buffer.empty),
+        gaps=packets_of(int(buffer.lost) + int(buffer.empty), int(buffer.frameSize), received),
         jitter_ms=received.jitterUsec.last / 1000,
         round_trip_ms=stat.rtcp.rttUsec.last / 1000,
         buffer_ms=float(buffer.avgDelayMsec),
     )
+
+
+def packets_of(frames: int, frame_bytes: int, received: pj.RtcpStreamStat) -> int:
+    """The buffer counts frames of the codec (10 ms of G.711), the network packets of two or three of them."""
+    if not received.pkt or not frame_bytes:
+        return frames
+    return round(frames / max(1.0, received.bytes / received.pkt / frame_bytes))

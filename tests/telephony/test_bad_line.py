@@ -4,6 +4,7 @@ The call is never given up for it, what happens is told in time, and the recordi
 """
 
 import os
+import statistics
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -27,6 +28,7 @@ DEAD_AIR_S_MAX, LINE_DOWN_S_MAX = 2.6, 3.8  # 2 s and 3 s are what is promised; 
 HEARD_AGAIN_S_MAX, LINE_BACK_S_MAX = 2.0, 5.0
 CUT_S = 5.0
 SIPP_S_MAX = 40.0
+SIX_SECONDS = pytest.param(6, 14_000, marks=pytest.mark.nightly)
 
 
 @pytest.fixture
@@ -54,23 +56,38 @@ def ends_well(seat: Any, storm: Storm, talk_ms: int) -> None:
     assert not seat.heard.of(msg.PhoneFault) + seat.heard.of(msg.PhoneDown)
 
 
-@pytest.mark.parametrize("talk_ms", [4_000, pytest.param(12_000, marks=pytest.mark.nightly)])
-def test_a_fifth_of_the_audio_lost_is_told_and_ends_nothing(seat: Any, call: Any, talk_ms: int) -> None:
+def is_lossy(quality: msg.CallQuality) -> bool:
+    return quality.bad and quality.loss_percent > 10
+
+
+@pytest.mark.parametrize(("seconds", "talk_ms"), [(1, 4_000), SIX_SECONDS])
+def test_a_fifth_of_the_audio_lost_is_told_and_ends_nothing(
+    seat: Any, call: Any, seconds: int, talk_ms: int
+) -> None:
+    """Told bad for so many seconds."""
     with Relay(seat.port, loss=LOSS) as relay:
         storm = call(relay.port, talk_ms)
         seat.answered()
-        bad = seat.heard.until(msg.CallQuality, lambda e: e.bad and e.loss_percent > 10)
-        assert bad.mos < MOS_BAD
-        report("a fifth lost", loss_percent=round(bad.loss_percent, 1), mos=round(bad.mos, 2))
+        lossy = [seat.heard.until(msg.CallQuality, is_lossy) for _ in range(seconds)]
+        losses, scores = [q.loss_percent for q in lossy], [q.mos for q in lossy]
+        assert max(scores) < MOS_BAD
+        assert 10 < statistics.mean(losses) < 35, "a fifth, and what this machine adds"
+        share = relay.lost / (relay.lost + relay.passed)
+        report("a fifth lost", lost=round(share, 2), told=round(statistics.mean(losses), 1), mos=min(scores))
         relay.loss = 0.0
         good = seat.heard.until(msg.CallQuality, lambda e: e.loss_percent < 5 and not e.final)
-        assert good.mos > bad.mos
+        assert good.mos > max(scores)
         ends_well(seat, storm, talk_ms)
-    assert relay.lost > 10
 
 
 def group_line(port: int, host: str = "127.0.0.1") -> tuple[AccountSettings, ...]:
     return (AccountSettings("a", f"sip:{GROUP}@{host}", f"sip:{host}:{port}", GROUP, PASSWORD),)
+
+
+def line_is(seat: Any, *, registered: bool) -> None:
+    """Wait for it, unless it is so already."""
+    if seat.phone.lines["a"].registered is not registered:
+        seat.heard.until(msg.LineState, lambda e: e.registered is registered)
 
 
 def in_talk(seat: Any, storm: Callable[[], Storm]) -> Storm:
@@ -123,17 +140,16 @@ def test_a_cable_pulled_in_mid_call_is_told_and_the_call_goes_on_when_it_is_back
         cut_s = time.monotonic()
         seat.heard.until(msg.DeadAirBegan)
         silent_s = time.monotonic() - cut_s
-        down = seat.heard.until(msg.LineState, lambda e: not e.registered)
+        line_is(seat, registered=False)
         down_s = time.monotonic() - cut_s
         assert (silent_s < DEAD_AIR_S_MAX, down_s < LINE_DOWN_S_MAX) == (True, True), (silent_s, down_s)
-        assert down.why is not None
+        assert seat.phone.lines["a"].why is not None
         seat.heard.meanwhile(cut_s + CUT_S - time.monotonic())
         cable.mend()
         mended_s = time.monotonic()
         seat.heard.until(msg.DeadAirEnded)
         heard_s = time.monotonic() - mended_s
-        if not seat.phone.lines["a"].registered:
-            seat.heard.until(msg.LineState, lambda e: e.registered)
+        line_is(seat, registered=True)
         back_s = time.monotonic() - mended_s
         assert (heard_s < HEARD_AGAIN_S_MAX, back_s < LINE_BACK_S_MAX) == (True, True), (heard_s, back_s)
         rounded = [round(s, 2) for s in (silent_s, down_s, heard_s, back_s)]
