@@ -112,6 +112,19 @@ def sound_alarms(desk: "Desk") -> list[SoundAlarm]:
             case _:
                 continue
         found.append(SoundAlarm(PREFIX + what, *words, since, what == "line"))
+    return found + _fault_alarms(desk)
+
+
+def _fault_alarms(desk: "Desk") -> list[SoundAlarm]:
+    """A telephone that dies again and again, strangers who call it."""
+    faults, now = desk.sounding.faults, desk.clock()
+    found = []
+    if (since := faults.loop_since(now)) is not None:
+        words = say("电话反复崩溃"), say("{reason}；每 5 秒自动再试", reason=faults.reason)
+        found.append(SoundAlarm(f"{PREFIX}process", *words, since, True))
+    for one in faults.strangers(now):
+        words = say("陌生来源呼叫"), say("{source} 已拒绝 {n} 次", source=one.source, n=one.count)
+        found.append(SoundAlarm(f"{PREFIX}stranger:{one.source}", *words, one.since, False))
     return found
 
 

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from console.i18n import pick, say
 from console.models.checks import check
+from console.models.phone_faults import PhoneFaults
 from console.models.sound_lamps import BACKUP, MAIN, lives, why_words
 from console.models.state import Notice, Topic
 from dispatch import reserve_commands as reserve
@@ -40,6 +41,7 @@ class Sounding:
         self.headset: phone.HeadsetState | None = None
         self.since: dict[str, int] = {}
         """What is wrong now, and since when: `line`, `backup`, `spare`, `headset`."""
+        self.faults = PhoneFaults(desk)
         self.rings = ""
         """The family that sounds now, "" none."""
         self.tried: phone.HeadsetTried | None = None
@@ -77,6 +79,7 @@ class Sounding:
         return True
 
     def _take_line(self, event: phone.AnyEvent) -> None:
+        self.faults.take(event)
         match event:
             case phone.LineState():
                 before = self.lines.get(event.account_id)
@@ -91,6 +94,8 @@ class Sounding:
                 self.trial_id = self.probe_id = None
                 self._shift_test = False
                 self.since = {}
+            case phone.StrangerRefused():
+                pass  # an alarm of `faults`
             case _:
                 return
         self._desk.changed(Topic.SOUND, Topic.ALARMS)

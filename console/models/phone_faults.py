@@ -1,0 +1,97 @@
+"""What goes wrong round the seat's telephone: it dies again and again, strangers call it, or one caller more
+than it can carry was turned away. Said once, with what to do; what lasts is an alarm.
+"""
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from console.i18n import say
+from telephony import messages as phone
+
+if TYPE_CHECKING:
+    from console.models.desk import Desk
+
+STEADY_MS = 10_000
+"""A telephone that has run so long has left its crash loop (`store.bus.child`)."""
+STRANGER_MS = 10 * 60_000
+"""So long after it was last told of, an address that is not the exchange's stays among the alarms."""
+STRANGERS_SHOWN_MAX = 5
+BUSY_HERE = 486
+
+
+class Stranger(Struct, frozen=True):
+    """Calls of one address that were refused; `since`: the first one heard of."""
+
+    source: str
+    count: int
+    since: int
+    told_at: int
+
+
+class PhoneFaults:
+    """Belongs to a desk."""
+
+    def __init__(self, desk: "Desk") -> None:
+        self._desk = desk
+        self.reason = ""
+        self._loop_since: int | None = None
+        self._ready_at: int | None = None
+        self._strangers: dict[str, Stranger] = {}
+
+    def take(self, event: phone.AnyEvent) -> None:
+        match event:
+            case phone.PhoneReady():
+                self._ready_at = self._desk.clock()
+            case phone.PhoneDown():
+                self._down(event)
+            case phone.StrangerRefused():
+                self._stranger(event)
+            case phone.CallRejected():
+                self._rejected(event)
+
+    def loop_since(self, now: int) -> int | None:
+        """When the telephone began to die again and again; `None`: it does not, or has run steadily since."""
+        if self._ready_at is not None and now - self._ready_at >= STEADY_MS:
+            self._loop_since = None
+        return self._loop_since
+
+    def strangers(self, now: int) -> list[Stranger]:
+        """The addresses to be shown, the newest first."""
+        fresh = [one for one in self._strangers.values() if now - one.told_at < STRANGER_MS]
+        return sorted(fresh, key=lambda one: -one.told_at)[:STRANGERS_SHOWN_MAX]
+
+    def _down(self, event: phone.PhoneDown) -> None:
+        now = self._desk.clock()
+        before = self.loop_since(now)
+        self._ready_at, self.reason = None, event.reason
+        if not event.crash_loop or before is not None:
+            return
+        self._loop_since = now
+        self._desk.sounding.alarmed = True
+        self._desk.notice(
+            say("电话程序反复崩溃：{reason}", reason=event.reason),
+            say("请用桌上话机接听，立即通知维护；程序每 5 秒自动再试"),
+        )
+
+    def _stranger(self, event: phone.StrangerRefused) -> None:
+        now = self._desk.clock()
+        known = self._strangers.get(event.source)
+        fresh = known is not None and now - known.told_at < STRANGER_MS
+        since = known.since if known is not None and fresh else now
+        self._strangers[event.source] = Stranger(event.source, event.count, since, now)
+        if not fresh:
+            self._desk.notice(
+                say("拒绝了 {source} 的呼叫：它不是交换机的地址", source=event.source),
+                say("若是本中心的交换机，请维护写入 trusted_sources"),
+                grave=False,
+            )
+
+    def _rejected(self, event: phone.CallRejected) -> None:
+        """Whoever is turned away because of the seat's state is rung elsewhere; who found no room is not."""
+        ready, calls = self._desk.phone.ready, self._desk.phone.calls
+        if event.sip_code == BUSY_HERE and ready and len(calls) >= ready.capabilities.calls_max:
+            self._desk.notice(
+                say("同时来电已满，{number} 未能接入", number=event.number or say("号码未显示")),
+                say("请尽快结束一路通话，并回拨该号码"),
+            )
