@@ -272,6 +272,12 @@ PARTS = (
     Part(
         "doctor", "检查本机并说明如何补救 check this machine and say what to do", add_screen, run_doctor, True
     ),
+    command(
+        "recordings",
+        "本机录音：查找、验证导出、到期清理 find, prove an export, expire",
+        "console.recordings_cli",
+        prints=True,
+    ),
     command("admin", "机器、账号与人员 machines, accounts and people", "store.admin_cli"),
     command("enrol", "登记本机 enrol this machine with a one-time code", "store.enrol_cli"),
     command("audit", "查阅与验证审计 read and prove the audit", "store.audit_cli", prints=True),

@@ -16,6 +16,7 @@ from dispatch.archive_notes import ArchiveNoted
 from store.bus.keys import KeyFileError
 from store.core.seals import SignKey
 from telephony.archive.catalogue import Catalogue, Search
+from telephony.archive.deletions import Run, mark_noted, unnoted
 from telephony.archive.handing_out import file_sha256, hand_out
 from telephony.archive.labels import ArchiveError, Label, Marker, read_label
 from telephony.archive.recall import PEAK_MS, Peaks, Recall, growing, peaks_of
@@ -68,6 +69,12 @@ class HandedOut(Struct, frozen=True):
     trouble: str = ""
 
 
+class Unnoted(Struct, frozen=True):
+    """Deletions the journal has not heard of."""
+
+    runs: tuple[Run, ...]
+
+
 class Archivist(QObject):
     """`folder`: the recordings of this machine; `sign` gives the key exports are sealed with."""
 
@@ -104,6 +111,14 @@ class Archivist(QObject):
     def hand_out(self, noted: ArchiveNoted, labels: Sequence[Label], target: Path, by: str) -> None:
         """Write the export the journal has noted; a `HandedOut` answers."""
         self._put(partial(self._hand_out, noted, tuple(labels), target, by))
+
+    def unnoted(self) -> None:
+        """An `Unnoted` answers where there are deletions the journal has to be told of."""
+        self._put(self._unnoted)
+
+    def mark_noted(self, run_id: str) -> None:
+        """The journal has this deletion; no answer."""
+        self._put(partial(self._mark_noted, run_id))
 
     def stop(self) -> None:
         """For good, what was to be learned is kept first; the sound of a recall goes with us."""
@@ -180,6 +195,16 @@ class Archivist(QObject):
         duration_ms = len(sound.pcm) // FRAME_BYTES * 1000 // sound.rate_hz
         began = unfinished.started_at_ms + sound.from_ms
         return Picture(call_id, file, caller, operator, duration_ms, began_at_ms=began, from_ms=sound.from_ms)
+
+    def _unnoted(self) -> Unnoted | None:
+        runs = unnoted(self.folder)
+        return Unnoted(runs) if runs else None
+
+    def _mark_noted(self, run_id: str) -> None:
+        try:
+            mark_noted(self.folder, run_id)
+        except OSError as error:
+            log.warning("deletion %s: %s", run_id, error)
 
     def _hand_out(self, noted: ArchiveNoted, labels: tuple[Label, ...], target: Path, by: str) -> HandedOut:
         note = noted.note

@@ -12,7 +12,7 @@ from dispatch.archive_notes import (
 )
 from dispatch.decision import Decision, Handler
 from dispatch.floor import Floor
-from dispatch.kinds import CallResult, Role
+from dispatch.kinds import CallResult
 from dispatch.order import Order
 from dispatch.refusals import AlreadyThere, NeedsReason, NotAllowed, NotFound, NotPossible, WrongState
 from dispatch.words import Call
@@ -78,8 +78,6 @@ def note_archive(floor: Floor, order: Order, command: NoteArchive, at: int) -> D
     if not 0 < len(command.call_ids) <= CALLS_MAX:
         return NotPossible("no_recordings")
     if command.act is ArchiveAct.HANDED_OUT and not order.roles & HANDS_OUT:
-        return NotAllowed(command=type(command).__name__)
-    if command.act is ArchiveAct.DELETED and Role.HUB not in order.roles:
         return NotAllowed(command=type(command).__name__)
     if command.act is not ArchiveAct.LISTENED and len(command.reason.strip()) < REASON_CHARS_MIN:
         return NeedsReason()

@@ -2,17 +2,23 @@
 
 from collections.abc import Callable
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from console.archivist import Archivist
+from console.archivist import Archivist, Unnoted
 from console.i18n import say
 from console.models.asking import Ask
 from console.models.desk import Desk
 from console.panels.archive import ArchiveDesk
 from console.panels.recall import RecallPanel
 from console.theme import Theme
+from dispatch.archive_notes import ArchiveAct, NoteArchive
 from store.bus.keys import KeyFileError, own_sign_key
 from store.core.seals import SignKey
+
+LOOK_EVERY_MS = 10 * 60_000
+EXPIRED = "保存期满"
+"""The reason in the journal; in Chinese, whatever the screen speaks."""
 
 
 class ArchiveParts:
@@ -33,6 +39,9 @@ class ArchiveParts:
         over = (middle, right)
         self.desk = ArchiveDesk(desk, theme, page, over, back, ask, self._archivist, setup.exports)
         self.recall = RecallPanel(desk, theme, page, lower, back, self._archivist)
+        self._looked_at = 0
+        self._told: set[str] = set()
+        self._archivist.answered.connect(self._take, Qt.ConnectionType.QueuedConnection)
 
     def _key(self) -> SignKey:
         """What exports are sealed with; made at the first one. Raises KeyFileError."""
@@ -55,7 +64,23 @@ class ArchiveParts:
             what = say("话机上次中断时的 {n} 段录音已修复归档", n=repaired)
             do = say("末尾最多缺 1 秒，检索（Ctrl+F）中标为“中断后修复”")
             self._desk.notice(what, do, "archive", grave=False)
+        if self._desk.may(NoteArchive) and now - self._looked_at > LOOK_EVERY_MS:
+            self._looked_at = now
+            self._archivist.unnoted()
+        for noted in self._desk.line.labels.noted:
+            if noted.note.note_id in self._told:
+                self._told.discard(noted.note.note_id)
+                self._archivist.mark_noted(noted.note.note_id)
         self.desk.refresh(now)
+
+    def _take(self, answer: object) -> None:
+        """What a command deleted at this machine goes into the journal by whoever is logged in."""
+        for run in answer.runs if isinstance(answer, Unnoted) else ():
+            if run.run_id not in self._told and self._desk.may(NoteArchive):
+                self._told.add(run.run_id)
+                ids = tuple(one.call_id for one in run.items)
+                note = NoteArchive(run.run_id, ArchiveAct.DELETED, ids, EXPIRED, run.by)
+                self._desk.give(note)
 
     def make_room(self) -> None:
         """A call is taken: nothing lies over its form."""

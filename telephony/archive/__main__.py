@@ -1,6 +1,7 @@
 """`python -m telephony.archive`: search, prove an export, plan or do deletion, rebuild the catalogue."""
 
 import argparse
+import getpass
 import sys
 import time
 from collections.abc import Callable
@@ -9,10 +10,12 @@ from pathlib import Path
 
 import msgspec
 
+from store.core.ids import new_id
 from telephony.archive.catalogue import Catalogue, Search
+from telephony.archive.deletions import delete
 from telephony.archive.labels import ArchiveError
 from telephony.archive.proving import prove
-from telephony.archive.retention import Holds, Rules, carry_out, plan
+from telephony.archive.retention import Holds, Rules, plan
 
 BEIJING = timezone(timedelta(hours=8))
 OK, FLAWED, USAGE = 0, 1, 2
@@ -32,19 +35,13 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m telephony.archive", allow_abbrev=False)
     verbs = parser.add_subparsers(required=True, metavar="VERB")
-    search = verbs.add_parser("search", help="查找录音 find recordings")
-    search.add_argument("folder", type=Path)
-    for name in ("number", "place", "incident", "seat", "site", "name"):
-        search.add_argument(f"--{name}", default="")
-    search.add_argument("--since", type=_moment, metavar="2026-11-22T08:00")
-    search.add_argument("--until", type=_moment, metavar="2026-11-22T09:00")
-    search.set_defaults(run=_search)
+    searching = verbs.add_parser("search", help="查找录音 find recordings")
+    searching.add_argument("folder", type=Path)
+    add_search(searching)
+    searching.set_defaults(run=search)
     proving = verbs.add_parser("prove", help="离线验证导出的录音 prove an export offline")
-    proving.add_argument("export", type=Path)
-    proving.add_argument(
-        "--key", action="append", default=[], metavar="NAME=HEX", help="签名者公钥 public key"
-    )
-    proving.set_defaults(run=_prove)
+    add_proof(proving)
+    proving.set_defaults(run=proof)
     deleting = verbs.add_parser(
         "expire", help="按保存期限列出，--delete 才删除 what is due; deletes with --delete only"
     )
@@ -53,10 +50,25 @@ def _parser() -> argparse.ArgumentParser:
     deleting.add_argument("--holds", type=Path, metavar="JSON", help="不得删除的 what must stay")
     deleting.add_argument("--delete", action="store_true")
     deleting.set_defaults(run=_expire)
-    rebuild = verbs.add_parser("rebuild", help="由文件重建目录 make the catalogue anew from the files")
-    rebuild.add_argument("folder", type=Path)
-    rebuild.set_defaults(run=_rebuild)
+    rebuilding = verbs.add_parser("rebuild", help="由文件重建目录 make the catalogue anew from the files")
+    rebuilding.add_argument("folder", type=Path)
+    rebuilding.set_defaults(run=rebuild)
     return parser
+
+
+def add_search(parser: argparse.ArgumentParser) -> None:
+    """What can be searched for."""
+    for name in ("number", "place", "incident", "seat", "site", "name"):
+        parser.add_argument(f"--{name}", default="")
+    parser.add_argument("--since", type=_moment, metavar="2026-11-22T08:00")
+    parser.add_argument("--until", type=_moment, metavar="2026-11-22T09:00")
+
+
+def add_proof(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("export", type=Path)
+    parser.add_argument(
+        "--key", action="append", default=[], metavar="NAME=HEX", help="签名者公钥 public key"
+    )
 
 
 def _moment(text: str) -> int:
@@ -65,7 +77,8 @@ def _moment(text: str) -> int:
     return round((moment if moment.tzinfo else moment.replace(tzinfo=BEIJING)).timestamp() * 1000)
 
 
-def _search(options: argparse.Namespace) -> int:
+def search(options: argparse.Namespace) -> int:
+    """Needs `folder` and what `add_search` adds."""
     wanted = Search(
         number=options.number,
         from_ms=options.since,
@@ -85,15 +98,16 @@ def _search(options: argparse.Namespace) -> int:
     return OK
 
 
-def _prove(options: argparse.Namespace) -> int:
+def proof(options: argparse.Namespace) -> int:
+    """FLAWED when the export is not whole."""
     keys = dict(pair.partition("=")[::2] for pair in options.key)
-    proof = prove(options.export, keys)
-    if proof.listed is not None:
-        _say(f"{len(proof.listed.items)} 段录音 recordings, {proof.listed.by}: {proof.listed.reason}")
-    for finding in proof.findings:
+    found = prove(options.export, keys)
+    if found.listed is not None:
+        _say(f"{len(found.listed.items)} 段录音 recordings, {found.listed.by}: {found.listed.reason}")
+    for finding in found.findings:
         _say(f"{finding.flaw}: {finding.file}")
-    _say("完整 whole" if proof.whole else "不完整 NOT whole")
-    return OK if proof.whole else FLAWED
+    _say("完整 whole" if found.whole else "不完整 NOT whole")
+    return OK if found.whole else FLAWED
 
 
 def _expire(options: argparse.Namespace) -> int:
@@ -110,12 +124,14 @@ def _expire(options: argparse.Namespace) -> int:
             _say(f"保留 keep    {kept.label.path}  {kept.why} {kept.words}")
     _say(f"{len(wanted.doomed)} 段 recordings, {wanted.bytes} 字节 bytes")
     if options.delete:
-        _say(f"已删除 deleted {len(carry_out(catalogue, wanted, holds, now_ms))}")
+        gone = delete(catalogue, wanted, holds, now_ms, run_id=new_id(), by=getpass.getuser())
+        _say(f"已删除 deleted {len(gone)}")
     catalogue.close()
     return OK
 
 
-def _rebuild(options: argparse.Namespace) -> int:
+def rebuild(options: argparse.Namespace) -> int:
+    """Needs `folder`."""
     catalogue = Catalogue(options.folder)
     _say(f"{catalogue.rebuild()} 段录音 recordings")
     catalogue.close()

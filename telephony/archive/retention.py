@@ -97,26 +97,33 @@ def plan(labels: Iterable[Label], rules: Rules, holds: Holds | None, now_ms: int
     return Plan(now_ms, tuple(doomed), tuple(kept))
 
 
+def due(wanted: Plan, holds: Holds | None, now_ms: int) -> tuple[Deleted, ...]:
+    """What carrying the plan out would delete now; holds that came since the plan count."""
+    return tuple(
+        Deleted(
+            one.label.call_id, one.label.path, one.label.sha256, now_ms, f"{one.age_days} > {one.kept_days} d"
+        )
+        for one in wanted.doomed
+        if _stays(one.label, young=False, holds=holds) is None
+    )
+
+
 def carry_out(catalogue: Catalogue, wanted: Plan, holds: Holds | None, now_ms: int) -> tuple[Deleted, ...]:
     """Delete what the plan dooms; holds that came since the plan count. Raises `ArchiveError`.
 
     The file goes first, then label and row: a crash between leaves a row whose file is missing, never a
     file that nobody finds.
     """
-    done = []
-    for one in wanted.doomed:
-        if _stays(one.label, young=False, holds=holds) is not None:
-            continue
+    done = due(wanted, holds, now_ms)
+    for one in done:
         try:
-            (catalogue.folder / one.label.path).unlink(missing_ok=True)
-            label_file(catalogue.folder, one.label.path).unlink(missing_ok=True)
+            (catalogue.folder / one.path).unlink(missing_ok=True)
+            label_file(catalogue.folder, one.path).unlink(missing_ok=True)
         except OSError as error:
-            raise ArchiveError(f"{one.label.path}: {error}") from error
-        catalogue.forget(one.label.call_id)
-        why = f"{one.age_days} > {one.kept_days} d"
-        done.append(Deleted(one.label.call_id, one.label.path, one.label.sha256, now_ms, why))
-        _remove_if_empty((catalogue.folder / one.label.path).parent)
-    return tuple(done)
+            raise ArchiveError(f"{one.path}: {error}") from error
+        catalogue.forget(one.call_id)
+        _remove_if_empty((catalogue.folder / one.path).parent)
+    return done
 
 
 def _stays(label: Label, young: bool, holds: Holds | None) -> Kept | None:
@@ -136,5 +143,5 @@ def _stays(label: Label, young: bool, holds: Holds | None) -> Kept | None:
 
 
 def _remove_if_empty(day: Path) -> None:
-    if not any(day.iterdir()):
+    if day.is_dir() and not any(day.iterdir()):
         day.rmdir()

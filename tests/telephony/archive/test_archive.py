@@ -12,6 +12,7 @@ import pytest
 from store.core.seals import SignKey
 from telephony.archive.__main__ import main
 from telephony.archive.catalogue import FILE, Catalogue, Search
+from telephony.archive.deletions import FOLDER, delete, mark_noted, unnoted
 from telephony.archive.handing_out import hand_out
 from telephony.archive.labels import ArchiveError, Label, Marker, label_file, read_label
 from telephony.archive.proving import Finding, Flaw, prove
@@ -268,4 +269,25 @@ def test_what_is_learned_later_loses_nothing_known_before(catalogue: Catalogue) 
     assert again is not None
     assert again.markers == (told, held)
     assert again.incident_number == "01-20261122-7"
+    catalogue.close()
+
+
+def test_a_deletion_is_written_down_before_it_is_done(catalogue: Catalogue) -> None:
+    later = NOON_MS + 400 * DAY_MS
+    holds = Holds(incidents={"01-20261122-1": "投诉"})
+    wanted = plan(catalogue.every(), Rules(365), holds, later)
+    (catalogue.folder / FOLDER).write_bytes(b"")  # a file where the record should go
+    with pytest.raises(ArchiveError):
+        delete(catalogue, wanted, holds, later, run_id="b" * 32, by="root")
+    assert len(found(catalogue)) == 3, "without a record nothing is deleted"
+    (catalogue.folder / FOLDER).unlink()
+    gone = delete(catalogue, wanted, holds, later, run_id="a" * 32, by="root")
+    assert [one.path for one in gone] == [one.label.path for one in wanted.doomed]
+    assert found(catalogue) == ["1"], "what is on hold stays"
+    (run,) = unnoted(catalogue.folder)
+    assert (run.run_id, run.by, run.items) == ("a" * 32, "root", gone)
+    assert delete(catalogue, wanted, Holds(calls={}), later, run_id="c" * 32, by="root") == gone
+    mark_noted(catalogue.folder, "a" * 32)
+    mark_noted(catalogue.folder, "../x")
+    assert [run.run_id for run in unnoted(catalogue.folder)] == ["c" * 32]
     catalogue.close()

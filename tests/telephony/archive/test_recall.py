@@ -8,6 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from telephony.archive.recall import PEAK_MS, Recall, peaks_of
+from telephony.archive.recall import growing as growing_of
 from telephony.recording import LEGS, Unfinished, finish
 
 RATE_HZ = 8_000
@@ -99,3 +100,13 @@ def test_the_picture_of_a_closed_recording_is_the_same(growing: Unfinished, tmp_
     for leg in LEGS:
         growing.leg(leg).unlink()
     assert recall.look() == 300
+
+
+def test_the_growing_recording_of_a_call_is_found(growing: Unfinished, tmp_path: Path) -> None:
+    folder = tmp_path / "unfinished" / "5060"
+    folder.mkdir()
+    there = Unfinished(folder, "a" * 32, RATE_HZ, 1_795_305_600_000)
+    write(there, "caller", tone(1, 100))
+    assert growing_of(tmp_path, "a" * 32) == there
+    assert growing_of(tmp_path, "b" * 32) is None
+    assert growing_of(tmp_path / "nowhere", "a" * 32) is None

@@ -1,0 +1,160 @@
+"""`main.py recordings …`: find, prove and expire the recordings of this machine, and list what must stay.
+
+`expire` says what would go and why the rest stays; it deletes with `--delete` only, and never without knowing
+what is on hold. What it deleted is written down first and told to the journal by the seat.
+"""
+
+import getpass
+import sys
+import time
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+from msgspec.structs import replace
+
+from dispatch.kinds import IncidentState
+from store.bus.keys import KeyFileError, own_sign_key
+from store.config import Config
+from store.core.ids import new_id
+from store.db.activations import read_activations
+from store.db.errors import StoreError
+from store.exits import CannotStartError, ExitCode
+from telephony.archive import __main__ as archive
+from telephony.archive.catalogue import Catalogue
+from telephony.archive.deletions import delete
+from telephony.archive.labels import ArchiveError
+from telephony.archive.retention import Holds, Kept, Plan, Rules, plan
+
+OWN_HOLDS = "holds.json"
+"""Beside the recordings: what a person put on hold, by incident number or call id, each with its reason."""
+SQLITE = "sqlite:///"
+WHY = {
+    "held": "按指令留存 on hold",
+    "incident_open": "事件未结 incident open",
+    "unlabelled": "无登记信息 nothing known of it",
+    "no_rules": "不知哪些须留存 what is on hold is not known",
+}
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    search = verbs.add_parser("search", help="查找本机录音 find recordings of this machine")
+    archive.add_search(search)
+    prove = verbs.add_parser("prove", help="离线验证导出的录音 prove an export offline")
+    archive.add_proof(prove)
+    expire = verbs.add_parser("expire", help="按保存期列出；--delete 才删除 what is due; --delete deletes")
+    expire.add_argument(
+        "--holds", type=Path, metavar="JSON", help="中枢机器写出的留存清单 written at the hub"
+    )
+    expire.add_argument("--delete", action="store_true", help="真的删除 really delete")
+    verbs.add_parser("holds", help="中枢机器上：未结事件，供 --holds 用 at the hub: incidents still open")
+    verbs.add_parser("rebuild", help="由文件重建目录 make the catalogue anew from the files")
+
+
+def run(options: Namespace, config: Config) -> int:
+    """Do one verb. Raises CannotStartError."""
+    verbs: dict[str, Callable[[Namespace, Config], int]] = {
+        "search": _search,
+        "prove": _prove,
+        "expire": _expire,
+        "holds": _holds,
+        "rebuild": _rebuild,
+    }
+    try:
+        return verbs[options.verb](options, config)
+    except (ArchiveError, OSError, msgspec.MsgspecError, StoreError) as error:
+        raise CannotStartError(f"录音：{error}", f"recordings: {error}") from error
+
+
+def _search(options: Namespace, config: Config) -> int:
+    options.folder = Path(config.recordings.dir)
+    return archive.search(options)
+
+
+def _prove(options: Namespace, config: Config) -> int:
+    """The key of this machine is known without being named."""
+    machine = f"seat-{config.seat.number}"
+    try:
+        if (Path(config.keys.dir) / f"{machine}.sign").exists():
+            options.key = [*options.key, f"{machine}={own_sign_key(Path(config.keys.dir), machine).public}"]
+    except KeyFileError as error:
+        _say(f"▲ {error}")
+    return archive.proof(options)
+
+
+def _rebuild(options: Namespace, config: Config) -> int:
+    options.folder = Path(config.recordings.dir)
+    return archive.rebuild(options)
+
+
+def _holds(options: Namespace, config: Config) -> int:
+    _say(msgspec.json.encode(_open_incidents(config.store.url)).decode())
+    return ExitCode.DONE
+
+
+def _expire(options: Namespace, config: Config) -> int:
+    now_ms, keep = time.time_ns() // 1_000_000, config.recordings
+    holds = _known_holds(options, config)
+    catalogue = Catalogue(Path(keep.dir))
+    try:
+        wanted = plan(catalogue.every(), _rules(config), holds, now_ms)
+        _tell(wanted, config)
+        if options.delete:
+            gone = delete(catalogue, wanted, holds, now_ms, run_id=new_id(), by=getpass.getuser())
+            _say(f"已删除 deleted: {len(gone)}")
+        elif wanted.doomed:
+            _say("未删除；确认后加 --delete　nothing was deleted: say --delete")
+    finally:
+        catalogue.close()
+    return ExitCode.DONE
+
+
+def _rules(config: Config) -> Rules:
+    keep = config.recordings
+    return Rules(keep.keep_days, {"drill": keep.drill_keep_days})
+
+
+def _known_holds(options: Namespace, config: Config) -> Holds | None:
+    """What must stay: the hub's list, else the store of this very machine; None: nobody can say."""
+    if options.holds is not None:
+        known = msgspec.json.decode(options.holds.read_bytes(), type=Holds)
+    elif config.store.url.startswith(SQLITE) and Path(config.store.url.removeprefix(SQLITE)).exists():
+        known = _open_incidents(config.store.url)
+    else:
+        _say("▲ 本机没有数据库：在中枢机器上运行 main.py recordings holds > holds.json，再用 --holds")
+        _say("  no store here: run `main.py recordings holds` at the hub, then give --holds")
+        return None
+    own = Path(config.recordings.dir) / OWN_HOLDS
+    if own.exists():
+        said = msgspec.json.decode(own.read_bytes(), type=Holds)
+        merged = {"incidents": {**known.incidents, **said.incidents}, "calls": {**known.calls, **said.calls}}
+        known = replace(known, **merged, open_incidents=known.open_incidents | said.open_incidents)
+    return known
+
+
+def _open_incidents(url: str) -> Holds:
+    """Raises StoreError."""
+    floor, _ = read_activations(url)
+    running = [one for one in floor.incidents.values() if one.state is not IncidentState.CLOSED]
+    return Holds(open_incidents=frozenset(name for one in running for name in (one.id, one.number)))
+
+
+def _tell(wanted: Plan, config: Config) -> None:
+    for one in wanted.doomed:
+        _say(f"到期 due   {one.label.path}  {one.age_days} > {one.kept_days} d  {one.label.number}")
+    for kept in wanted.kept:
+        if kept.why in WHY:
+            _say(f"保留 stays {kept.label.path}  {_why(kept)}")
+    keep, count = config.recordings, len(wanted.doomed)
+    _say(f"保存 keeps: {keep.keep_days} d, 演练 drills {keep.drill_keep_days} d")
+    _say(f"到期 due: {count} 段, {wanted.bytes / 1e6:.1f} MB; 保留 stays: {len(wanted.kept)}")
+
+
+def _why(kept: Kept) -> str:
+    return " ".join(part for part in (WHY[kept.why], kept.words) if part)
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")

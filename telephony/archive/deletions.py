@@ -1,0 +1,80 @@
+"""What a run of the retention deletes: written down before the first file goes, told to the journal later.
+
+`deleted/<run>.json` beside the recordings; a seat tells the journal and renames it to `<run>.noted.json`. A
+crash in between leaves a run that names more than is gone, never less.
+"""
+
+import os
+import re
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from telephony.archive.catalogue import Catalogue
+from telephony.archive.labels import ArchiveError
+from telephony.archive.retention import Deleted, Holds, Plan, carry_out, due
+
+FOLDER = "deleted"
+RUN = re.compile(r"([0-9a-f]{32})\.json")
+RUNS_MAX = 100
+RUN_BYTES_MAX = 16 << 20
+ITEMS_MAX = 10_000
+"""More are left to the next run: the journal takes them in one line."""
+
+
+class Run(Struct, frozen=True):
+    """`by`: the account that gave the command."""
+
+    run_id: str
+    at_ms: int
+    by: str
+    items: tuple[Deleted, ...]
+
+
+def delete(
+    catalogue: Catalogue, wanted: Plan, holds: Holds | None, now_ms: int, *, run_id: str, by: str
+) -> tuple[Deleted, ...]:
+    """Write down, then carry out. Raises `ArchiveError`; without a record nothing is deleted."""
+    doomed = due(wanted, holds, now_ms)[:ITEMS_MAX]
+    if not doomed:
+        return ()
+    _write(catalogue.folder, Run(run_id, now_ms, by, doomed))
+    kept = {one.call_id for one in doomed}
+    few = msgspec.structs.replace(
+        wanted, doomed=tuple(one for one in wanted.doomed if one.label.call_id in kept)
+    )
+    return carry_out(catalogue, few, holds, now_ms)
+
+
+def unnoted(folder: Path) -> tuple[Run, ...]:
+    """Runs the journal has not heard of, oldest first; what cannot be read is left for a person."""
+    found = []
+    for path in sorted((folder / FOLDER).glob("*.json"))[:RUNS_MAX]:
+        if RUN.fullmatch(path.name) is None:
+            continue
+        try:
+            if path.stat().st_size <= RUN_BYTES_MAX:
+                found.append(msgspec.json.decode(path.read_bytes(), type=Run))
+        except (OSError, msgspec.MsgspecError, RecursionError):
+            continue
+    return tuple(found)
+
+
+def mark_noted(folder: Path, run_id: str) -> None:
+    """The journal has it. Raises `OSError`."""
+    path = folder / FOLDER / f"{run_id}.json"
+    if RUN.fullmatch(path.name) is not None and path.exists():
+        path.rename(path.with_suffix(".noted.json"))
+
+
+def _write(folder: Path, run: Run) -> None:
+    target = folder / FOLDER / f"{run.run_id}.json"
+    try:
+        target.parent.mkdir(exist_ok=True)
+        with target.open("xb") as out:
+            out.write(msgspec.json.format(msgspec.json.encode(run), indent=1))
+            out.flush()
+            os.fsync(out.fileno())
+    except OSError as error:
+        raise ArchiveError(f"{target}: {error}") from error
