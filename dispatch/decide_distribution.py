@@ -3,7 +3,7 @@
 from dispatch import distribution as dis
 from dispatch import events as ev
 from dispatch.decision import Decision, Handler
-from dispatch.distribution import AGAIN, SHOWN_MAX, WORD_MAX, FollowUp, QueuedCall, queue_id
+from dispatch.distribution import AGAIN, SHOWN_MAX, WORD_MAX, FollowUp, Queue, QueuedCall, names_of, queue_id
 from dispatch.floor import Floor
 from dispatch.kinds import CallResult, Direction
 from dispatch.order import Order
@@ -24,7 +24,8 @@ def report_queue(floor: Floor, order: Order, command: dis.ReportQueue, at: int) 
     if known is None and not depth:
         return ()
     if known is not None:
-        same = (known.depth, known.calls) == (depth, calls)
+        told = Queue(known.id, command.name, site, at, depth, calls)
+        same = (known.depth, names_of(known)) == (depth, names_of(told))
         if at < known.at or (same and (not depth or at - known.at < SEEN_AGAIN_MS)):
             return ()
     return (dis.QueueSeen(command.name[:WORD_MAX], site, at, depth, calls, order.seat_id),)
@@ -32,10 +33,9 @@ def report_queue(floor: Floor, order: Order, command: dis.ReportQueue, at: int) 
 
 def report_gave_up(floor: Floor, order: Order, command: dis.ReportGaveUp, at: int) -> Decision:
     """A call of its own, unless it rang at a seat meanwhile: then that seat's record is the call."""
-    came_at, gave_up_at = min(command.came_at, at), min(command.gave_up_at, at)
-    known = command.call_id in floor.calls
-    if known or any(_is_it(call, command.number, came_at, gave_up_at) for call in floor.calls.values()):
+    if is_recorded(floor, command):
         return ()
+    came_at, gave_up_at = min(command.came_at, at), min(command.gave_up_at, at)
     call = Call(
         id=command.call_id,
         site=_site(floor, order),
@@ -71,10 +71,17 @@ def _clipped(one: QueuedCall) -> QueuedCall:
     return QueuedCall(one.call[:WORD_MAX], one.number[:WORD_MAX], one.since_at, one.overflowed)
 
 
-def _is_it(call: Call, number: str, came_at: int, gave_up_at: int) -> bool:
+def is_recorded(floor: Floor, gave_up: dis.ReportGaveUp) -> bool:
+    """True when the floor has this caller already, by this id or as a call that rang at a seat."""
+    known = gave_up.call_id in floor.calls
+    return known or any(_is_it(call, gave_up) for call in floor.calls.values())
+
+
+def _is_it(call: Call, gave_up: dis.ReportGaveUp) -> bool:
     """True for a seat's record of this very caller while he waited, unanswered there too."""
     missed = call.direction is Direction.INBOUND and call.answered_at is None and call.seat_id is not None
-    return missed and call.number == number and came_at <= call.rang_at <= gave_up_at
+    meanwhile = gave_up.came_at <= call.rang_at <= gave_up.gave_up_at
+    return missed and meanwhile and call.number == gave_up.number
 
 
 HANDLERS: dict[type, Handler] = {

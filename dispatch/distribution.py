@@ -177,6 +177,11 @@ def seen(queues: dict[str, Queue], event: QueueSeen) -> Queue:
     )
 
 
+def names_of(queue: Queue) -> tuple[tuple[str, bool], ...]:
+    """Who waits and who rings at the districts; since when is left out, as each seat's clock says another."""
+    return tuple((one.call, one.overflowed) for one in queue.calls[:SHOWN_MAX])
+
+
 def queue_id(site: str, name: str) -> str:
     """The key of a queue: two sites may both have a 120."""
     return f"{site}:{name}"[: 2 * WORD_MAX]

@@ -1,0 +1,38 @@
+"""English of the seat's state, the queue and missed calls."""
+
+DISTRIBUTION: dict[str, str] = {
+    "排队 {n}": "Queue {n}",
+    "已溢出": "districts",
+    "排队 {n}　最长 {age}": "Queue {n}, longest {age}",
+    "溢出 {n}": "overflow {n}",
+    "（不是最新）": "(not of now)",
+    "未告知": "not told",
+    "话务": "ACD",
+    "坐席状态告知交换机：{state}（{reason}）": "State told to the exchange: {state} ({reason})",
+    "坐席状态：单击选择；Ctrl+Shift+Y 就绪，Ctrl+Shift+W 暂停，Ctrl+E 离席": (
+        "State of this seat: press to choose; Ctrl+Shift+Y ready, Ctrl+Shift+W pause, Ctrl+E away"
+    ),
+    "{sign} 话后 还有 {left}": "{sign} wrap-up, {left} left",
+    "，随后{state}": ", then {state}",
+    "回拨中": "calling",
+    "待再拨": "try again",
+    "待回拨": "ring back",
+    "排队放弃": "gave up waiting",
+    "振铃未接": "rang, no answer",
+    "{how}，来电 {n} 次": "{how}, tried {n} times",
+    "超时 {age}": "late {age}",
+    "已拨 {n} 次：{who} {at}": "{n} calls: {who} {at}",
+    "尚无人回拨": "nobody has called yet",
+    "没有待回拨的未接来电": "No missed call waits",
+    "号码未显示，无法回拨": "No number to call back",
+    "Ctrl+Shift+K 写明处理结果": "Ctrl+Shift+K: write what came of it",
+    "{seat} 台正在回拨 {number}": "Seat {seat} is calling {number}",
+    "未接来电 {number} 的处理结果": "What came of the missed call {number}",
+    "无人接听时，几分钟后再拨": "minutes until the next try, if nobody answers",
+    "暂停接听的原因": "Pause: for what?",
+    "通话结束后转为{state}": "After the call: {state}",
+    "未登录也可接听：来电将送到本台": "Calls come to this seat though nobody is logged in",
+    "未接 {n}": "Missed {n}",
+    "{n} 个超时未回拨": "{n} past their time",
+    "未接来电一分钟内回拨": "Missed calls are rung back within a minute",
+}
