@@ -3,6 +3,7 @@
 # ruff: noqa: E501 - a sentence stands whole, as it does on the screen
 
 RESERVE: dict[str, str] = {
+    "未就绪": "not ready",
     "{kind}　▲ 撤收中：不再接新来电　待交还事件 {n} 起，未完受理 {m}，通话 {k}": "{kind}   ▲ Standing down: no new calls   incidents to hand back {n}, open intakes {m}, calls {k}",
     "{kind}　◆ 启用令：{role}　{reason}": "{kind}   ◆ Ordered into service: {role}   {reason}",
     "{kind}　● 已上岗：{role}　{reason}　下令 {names}": "{kind}   ● In service: {role}   {reason}   ordered by {names}",

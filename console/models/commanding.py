@@ -29,6 +29,11 @@ def place_words(floor: Floor, scope: str) -> str:
     return say("全市指挥") if scope == CITY else say("{site}指挥", site=site_name(floor, scope))
 
 
+def held_words(floor: Floor, row: Authority) -> str:
+    """What the site of this row commands: `全市指挥`, `本区指挥` where it is its own."""
+    return say("本区指挥") if row.id == row.site else place_words(floor, row.id)
+
+
 def who(floor: Floor, dispatcher_id: str | None) -> str:
     """The name of a person, `–` for nobody known."""
     person = floor.dispatchers.get(dispatcher_id or "")

@@ -228,6 +228,23 @@ def _followed(floor: Floor, one: Conflict) -> list[str]:
     return found
 
 
+def outcome(floor: Floor, one: Conflict) -> str:
+    """How it was settled, when, by whom, and on what ground; "" while it is open."""
+    done = one.settled
+    if done is None:
+        return ""
+    second = say("，第二人 {who}", who=who(floor, done.second_id)) if done.second_id else ""
+    words = say(
+        "已核对：{choice}　{at}　{who}{second}　依据：{remark}",
+        choice=word(done.choice),
+        at=_moment(done.at),
+        who=who(floor, done.dispatcher_id),
+        second=second,
+        remark=done.remark or "–",
+    )
+    return f"● {words}"
+
+
 # --- the choices ---------------------------------------------------------------------------------------
 
 

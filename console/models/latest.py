@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from console.i18n import say
 from console.models.command_words import command_word
-from console.models.commanding import home_of, place_words, who
+from console.models.commanding import held_words, home_of, who
 from console.models.labels import site_name, step, word
 from console.models.latest_requests import REQUEST_LINES
 from console.models.latest_reserve import RESERVE_LINES
@@ -152,8 +152,8 @@ def _taken(event: ev.IncidentTaken, floor: Floor, now: int) -> Line:
 
 def _authority(event: ev.AuthorityMoved, floor: Floor, now: int) -> Line:
     it = event.authority
-    site, scope = site_name(floor, it.site), place_words(floor, it.id)
-    text = say("指挥权：{site}指挥{scope}（第 {n} 届）", site=site, scope=scope, n=it.term)
+    site, scope = site_name(floor, it.site), held_words(floor, it)
+    text = say("指挥权：{site}取得{scope}（第 {n} 届）", site=site, scope=scope, n=it.term)
     return Line(it.since_at, text, abnormal=True)
 
 

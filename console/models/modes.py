@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from console.i18n import say
 from console.models.ages import clock, span
-from console.models.commanding import away_from_home, place_words, who
+from console.models.commanding import away_from_home, held_words, who
 from console.models.hub_alarms import told, words
 from console.models.labels import site_name
 from console.ports import HubMode, Link
@@ -198,7 +198,7 @@ def _taken_over(it: Standing) -> str:
 
 def authority_words(floor: Floor, row: Authority) -> str:
     """Who commands what, since when, by whose order, and what is left to be settled."""
-    scope = place_words(floor, row.id)
+    scope = held_words(floor, row)
     words = say(
         "{site}已接管{scope}（第 {n} 届），授权人 {first} / {second}，自 {at}",
         site=site_name(floor, row.site),

@@ -184,8 +184,9 @@ def clocks(activation: Activation, now: int) -> Clocks:
     wanted = [turn for turn in activation.seats if turn.ready_at is not None or turn.standing_down_at is None]
     done = len(ready) == len(wanted) and bool(ready)
     running_span = age(activation.ordered_at, activation.ended_at or now)
-    first = span((min(ready) - activation.ordered_at) / 1000) if ready else running_span
-    last = span((max(ready) - activation.ordered_at) / 1000) if done else running_span
+    waiting = running_span if activation.ended_at is None else say("未就绪")
+    first = span((min(ready) - activation.ordered_at) / 1000) if ready else waiting
+    last = span((max(ready) - activation.ordered_at) / 1000) if done else waiting
     return Clocks(running_span, first, last, f"{len(ready)}/{len(activation.seats)}", bool(ready), done)
 
 

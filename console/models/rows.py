@@ -3,6 +3,8 @@
 `tone` names a colour of the theme: "" calm, "quiet", "warning", "fault", "ok", "info".
 """
 
+from typing import Any
+
 from msgspec import Struct
 
 from console.i18n import say
@@ -12,7 +14,7 @@ from console.models.labels import site_name, word
 from console.models.latest import short
 from console.models.modes import city_age_ms
 from console.models.requests import offered_to
-from console.models.spoken import sent_by_voice
+from console.models.spoken import is_offline, sent_by_voice
 from dispatch.hints import earlier_calls
 from dispatch.kinds import SEVERITY_RANK, Direction, IncidentState, Severity, VehicleState
 from dispatch.recommend import POSITION_STALE_S, Caution, Pick, Shortfall
@@ -207,14 +209,14 @@ def _incident_key(desk: Desk, incident: Incident) -> tuple[int, int, int]:
 def _intake_row(desk: Desk, intake: Intake, now: int) -> IncidentRow:
     call = desk.line.call(desk.floor, intake.call_id)
     since = call.rang_at if call else intake.begun_at
-    form = intake.form
+    form = desk.form_of(intake.id)
     return IncidentRow(
         id=intake.id,
         number="—",
         priority=PRIORITY.get(form.severity, 2),
         address=form.place.address or (call.number if call else say("手工受理")),
         complaint=form.chief_complaint,
-        state=say("受理中") if intake.id in desk.floor.intakes else say("受理中 本机"),
+        state=say("受理中 本机") if _is_local(desk, intake.id) else say("受理中"),
         vehicles="",
         seat=seat_number(desk, intake.seat_id),
         age=age(since, now),
@@ -222,6 +224,11 @@ def _intake_row(desk: Desk, intake: Intake, now: int) -> IncidentRow:
         waiting=True,
         mine=is_mine(desk, intake.seat_id),
     )
+
+
+def _is_local(desk: Desk, intake_id: str) -> bool:
+    """True for what only this machine knows: a form the hub has not, or typed while it is away."""
+    return intake_id not in desk.floor.intakes or (is_offline(desk) and desk.forms.pending(intake_id))
 
 
 def _incident_row(desk: Desk, incident: Incident, now: int) -> IncidentRow:
@@ -242,12 +249,15 @@ def _incident_row(desk: Desk, incident: Incident, now: int) -> IncidentRow:
         state = say("待{site}签收", site=site_name(desk.floor, offered))
     if _came_late(desk, incident):
         state = f"{state} {say('补录')}".strip()
+    typed = _typed(desk, incident)
+    if typed and is_offline(desk):
+        state = f"{state} {say('本机')}".strip()
     return IncidentRow(
         id=incident.id,
         number=short(incident.number, desk.floor),
-        priority=PRIORITY.get(incident.severity, 2),
-        address=incident.place.address,
-        complaint=incident.complaint,
+        priority=PRIORITY.get(typed.get("severity", incident.severity), 2),
+        address=typed.get("place", incident.place).address,
+        complaint=typed.get("chief_complaint", incident.complaint),
         state=state,
         vehicles=vehicles,
         seat=seat_number(desk, incident.seat_id),
@@ -256,6 +266,13 @@ def _incident_row(desk: Desk, incident: Incident, now: int) -> IncidentRow:
         waiting=waiting,
         mine=is_mine(desk, incident.seat_id),
     )
+
+
+def _typed(desk: Desk, incident: Incident) -> dict[str, Any]:
+    """The fields of its first intake that were typed here and that the hub has not confirmed."""
+    first = incident.intake_ids[0] if incident.intake_ids else ""
+    unsent = desk.forms.unsent().get(first) if desk.forms.pending(first) else None
+    return unsent.touched() if unsent else {}
 
 
 def _came_late(desk: Desk, incident: Incident) -> bool:

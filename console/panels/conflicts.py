@@ -4,7 +4,7 @@ It lies over the form and the map and makes room as soon as a call is answered. 
 1-4 for the choice, Enter goes on to the remark and then settles; the next one is shown by itself.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QRect, Qt
 from PySide6.QtGui import QKeyEvent
@@ -24,6 +24,7 @@ from console.models import conflict_rows
 from console.models.conflict_rows import ConflictRow, Side
 from console.models.desk import Desk
 from console.models.labels import word
+from console.panels.sheet import Sheet
 from console.panels.table import Cell, Column, RowTable
 from console.panels.tick import Tick
 from console.panels.widgets import button, row_of, set_property, text
@@ -77,7 +78,7 @@ class _SideView(QFrame):
         self._words.setText("\n".join(words))
 
 
-class ConflictDesk(QFrame):
+class ConflictDesk(Sheet):
     """See the module. Lies on `page` over `over`; `back` gets the keyboard when it is closed."""
 
     def __init__(
@@ -114,11 +115,15 @@ class ConflictDesk(QFrame):
         self._remark.setObjectName("conflicts.remark")
         self._remark.setPlaceholderText(say("备注（必填）：依据什么这样核对"))
         self._remark.returnPressed.connect(self._settle)
-        self._told = text("")
+        self._outcome, self._told = text(""), text("")
+        self._outcome.setObjectName("conflicts.outcome")
+        self._outcome.setWordWrap(True)
+        self._outcome.setProperty("tone", "ok")
         self._told.setObjectName("conflicts.told")
         self._confirm = button(say("按此核对 Enter"), "conflicts.confirm", self._settle)
         self._confirm.setProperty("main", True)
         self._cancel = button(say("关闭 Esc"), "conflicts.cancel", self.close_desk)
+        self.guard(self._confirm, self._cancel)
         self._lay_out()
         self.hide()
 
@@ -156,7 +161,13 @@ class ConflictDesk(QFrame):
         act.addWidget(self._means)
         act.addLayout(row_of(self._remark, self._confirm))
         column.addWidget(self._act)
+        column.addWidget(self._outcome)
         column.addWidget(self._told)
+
+    def chain(self) -> Sequence[QWidget]:
+        """The list first, then what is done with the one chosen."""
+        return [self.table, *self._choices.values(), self._empty_run, self._remark, self._confirm,
+                *self._filter.values(), self._cancel]  # fmt: skip
 
     # --- opening, closing, filtering -----------------------------------------------------------------
 
@@ -228,6 +239,8 @@ class ConflictDesk(QFrame):
         self._ours.show_side(conflict_rows.ours(floor, one) if one else None)
         self._theirs.show_side(conflict_rows.theirs(floor, one) if one else None)
         self._act.setVisible(one is not None and one.settled is None)
+        self._outcome.setText(conflict_rows.outcome(floor, one) if one else "")
+        self._outcome.setVisible(bool(self._outcome.text()))
         if one is None:
             self._tell(say("没有这一类的冲突") if not self.table.rows_model.rows else say("在列表中选一条"))
             return
@@ -277,6 +290,8 @@ class ConflictDesk(QFrame):
         """Digits in the list press the choices."""
         if event.type() is not QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
             return False
+        if watched is not self.table:
+            return super().eventFilter(watched, event)
         at = event.key() - Qt.Key.Key_1
         if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier or not 0 <= at < len(ConflictChoice):
             return False

@@ -173,8 +173,10 @@ class Strip(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 2, 6, 2)
         row.setSpacing(10)
+        self._between = text("│")
         row.addWidget(self._hears)
         row.addWidget(self._banner)
+        row.addWidget(self._between)
         row.addWidget(self._text, 1)
         row.addWidget(self._more)
         row.addWidget(self._act)
@@ -205,6 +207,7 @@ class Strip(QFrame):
         self._act.setVisible(helps is not None)
         self._act.setText(f"{helps.name} {helps.key}" if helps is not None else "")
         self._close.setVisible(notice is not None)
+        self._between.setVisible(bool(words and self._text.text()))
         self._text.setToolTip(self._text.text())
         set_property(self, "tone", tone)
 

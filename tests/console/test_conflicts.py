@@ -72,6 +72,18 @@ def test_they_are_settled_one_after_the_other_by_keys_only(seat, desk):
     kept = conflict_rows.rows(seat.desk, settled=True)
     assert {row.state.split()[0] for row in kept} == {"保留", "两者都发生"}
     assert not desk.find("conflicts.confirm").isVisible(), "what is settled stays settled"
+    told = desk.text("conflicts.outcome")
+    for part in ("已核对：", "张敏", "依据：", "2026-11-21"):
+        assert part in told
+
+
+def test_tab_goes_round_on_the_desk_and_never_to_what_it_covers(seat, desk):
+    seen = []
+    for _ in range(12):
+        desk.key(Key.Key_Tab)
+        seen.append(desk.window.focusWidget().objectName())
+    assert all(name.startswith("conflicts.") for name in seen), seen
+    assert {"conflicts.table", "conflicts.remark", "conflicts.confirm", "conflicts.cancel"} <= set(seen)
 
 
 def test_the_late_order_takes_the_place_of_ours(seat, desk):

@@ -135,6 +135,14 @@ def test_late_seats_and_missed_tests_are_alarms_with_words(leader: ReserveSeatfu
     assert first.number == "21"
 
 
+def test_an_activation_that_ended_before_a_seat_was_ready_says_so(leader: ReserveSeatful) -> None:
+    activation = leader.order_up("r1", "r2")
+    leader.pass_time(65_000)
+    leader.lead(reserve.StandDown(activation))
+    ended = clocks(leader.desk.floor.activations[activation], leader.clock.now)
+    assert (ended.since, ended.first, ended.last, ended.ready) == ("1:05", "未就绪", "未就绪", "0/2")
+
+
 def test_clocks_run_and_stop(leader: ReserveSeatful) -> None:
     activation = leader.order_up("r1", "r2", drill=True)
     for key, person, after in (("r1", "p1", 12_000), ("r2", "p2", 60_000)):

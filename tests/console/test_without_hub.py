@@ -3,12 +3,12 @@
 import pytest
 from PySide6.QtCore import Qt
 
-from console.models import rows
+from console.models import acts, rows
 from console.models.spoken import OFFLINE
 from console.ports import HubMode, Link, Moved
 from dispatch import commands as cmd
 from dispatch.kinds import OrderStatus
-from tests.console.busy import PASSWORDS, START, Seatful
+from tests.console.busy import PASSWORDS, START, Seatful, busy
 from tests.console.clipping import clipped
 
 Key = Qt.Key
@@ -194,3 +194,23 @@ def test_the_hospitals_offered_say_how_old_they_are(seat, show):
     lose_hub(seat, shown, Link(HubMode.CUT_OFF, tick_age_ms=65_000))
     shown.key(Key.Key_H, CTRL)
     assert "1:05前的情况" in shown.window._reason._title.text()
+
+
+def test_the_list_shows_what_was_typed_here_and_not_what_the_hub_last_knew(seat, show):
+    busy(seat)
+    shown = show(seat)
+    lose_hub(seat, shown)
+    loose = next(it.id for it in seat.desk.floor.intakes.values() if it.incident_id is None)
+    for key, typed in (("e5", "友谊路 2 号防洪纪念塔北侧"), (loose, "学府路 76 号")):
+        acts.show(seat.desk, key)
+        acts.type_address(seat.desk, typed)
+        shown.wait_pause()
+        [row] = [row for row in rows.incidents(seat.desk, seat.clock()) if row.id == key]
+        assert row.address == typed
+        assert row.state.endswith("本机")
+        assert row.complaint, "what was not typed is the hub's"
+    find_hub(seat, shown)
+    shown.wait_pause()
+    found = {row.id: row for row in rows.incidents(seat.desk, seat.clock())}
+    assert found["e5"].address == "友谊路 2 号防洪纪念塔北侧"
+    assert not any("本机" in row.state for row in found.values())
