@@ -9,8 +9,8 @@ DISTRIBUTION: dict[str, str] = {
     "未告知": "not told",
     "话务": "ACD",
     "坐席状态告知交换机：{state}（{reason}）": "State told to the exchange: {state} ({reason})",
-    "坐席状态：单击选择；Ctrl+Shift+Y 就绪，Ctrl+Shift+W 暂停，Ctrl+E 离席": (
-        "State of this seat: press to choose; Ctrl+Shift+Y ready, Ctrl+Shift+W pause, Ctrl+E away"
+    "坐席状态：单击选择；Ctrl+Shift+Y 就绪，Alt+P 暂停，Ctrl+E 离席": (
+        "State of this seat: press to choose; Ctrl+Shift+Y ready, Alt+P pause, Ctrl+E away"
     ),
     "{sign} 话后 还有 {left}": "{sign} wrap-up, {left} left",
     "，随后{state}": ", then {state}",

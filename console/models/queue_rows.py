@@ -127,7 +127,7 @@ def own_state(desk: Desk, now: int) -> tuple[str, str, str]:
     since = span((now - standing.since_ms) / 1000)
     reason = f"·{reason_word(standing.reason)}" if standing.reason else ""
     words = f"{SIGNS[standing.state]} {word(standing.state)}{reason} {since}"
-    detail = say("坐席状态：单击选择；Ctrl+Shift+Y 就绪，Ctrl+Shift+W 暂停，Ctrl+E 离席")
+    detail = say("坐席状态：单击选择；Ctrl+Shift+Y 就绪，Alt+P 暂停，Ctrl+E 离席")
     if standing.state is SeatState.AFTER_CALL:
         left = span(distribution.wrap_up_left_s(now))
         words = say("{sign} 话后 还有 {left}", sign=SIGNS[standing.state], left=left)
