@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from console.doctor import hub_clock, machine, phone, screen, site
+from console.doctor import hub_clock, machine, phone, screen, site, telephone
 from console.doctor.finding import Finding, Level
 from store.config import Config
 from store.exits import ExitCode
@@ -28,7 +28,11 @@ CHECKS: tuple[Check, ...] = (
     Check("中文字体", "fonts", screen.fonts),
     Check("显示器", "display", screen.display),
     Check("电话库", "PJSIP", phone.pjsip),
+    Check("电话能力", "abilities", telephone.abilities),
     Check("电话端口", "SIP port", phone.sip_port),
+    Check("交换机", "exchange", telephone.exchange),
+    Check("耳机", "headset", telephone.headset),
+    Check("摘挂机键", "hook key", telephone.hook),
     Check("中枢", "hub", site.hub),
     Check("中枢时钟", "hub clock", hub_clock.hub_clock),
     Check("中枢端口", "hub ports", site.hub_ports),
