@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from console.i18n import say
+from console.i18n import pick, say
 from telephony import messages as phone
 
 if TYPE_CHECKING:
@@ -18,6 +18,14 @@ STRANGER_MS = 10 * 60_000
 """So long after it was last told of, an address that is not the exchange's stays among the alarms."""
 STRANGERS_SHOWN_MAX = 5
 BUSY_HERE = 486
+DEATHS = {
+    "SIGABRT": ("电话库自行中止", "the telephone library aborted"),
+    "SIGSEGV": ("电话库出错", "the telephone library failed"),
+    "SIGKILL": ("被系统强行结束", "killed by the system"),
+    "no sign of life": ("没有反应，已强行结束", "it did not react and was ended"),
+    "already in use": ("端口被其他程序占用", "another program has its port"),
+}
+"""What stands in the reason of a death, and what it means."""
 
 
 class Stranger(Struct, frozen=True):
@@ -64,13 +72,13 @@ class PhoneFaults:
     def _down(self, event: phone.PhoneDown) -> None:
         now = self._desk.clock()
         before = self.loop_since(now)
-        self._ready_at, self.reason = None, event.reason
+        self._ready_at, self.reason = None, death_words(event.reason)
         if not event.crash_loop or before is not None:
             return
         self._loop_since = now
         self._desk.sounding.alarmed = True
         self._desk.notice(
-            say("电话程序反复崩溃：{reason}", reason=event.reason),
+            say("电话程序反复崩溃：{reason}", reason=self.reason),
             say("请用桌上话机接听，立即通知维护；程序每 5 秒自动再试"),
         )
 
@@ -95,3 +103,8 @@ class PhoneFaults:
                 say("同时来电已满，{number} 未能接入", number=event.number or say("号码未显示")),
                 say("请尽快结束一路通话，并回拨该号码"),
             )
+
+
+def death_words(reason: str) -> str:
+    """Why the telephone's process ended, in plain words; what nobody has words for stands as it is."""
+    return next((pick(words) for part, words in DEATHS.items() if part in reason), reason)

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from console.i18n import pick, say
 from console.models.ages import clock
+from console.models.phone_faults import death_words
 from telephony.facts import LineState, RegistrarState, Words
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def phone_sign(desk: "Desk") -> Sign:
     """The lamp of the telephone: the process, the line with its two registrars, the sound."""
     lamp, line = desk.line.lamp, desk.sounding.line()
     if not lamp.running:
-        words = say("电话进程未运行，正在重启；请用话机接听。{text}", text=lamp.text)
+        words = say("电话进程未运行，正在重启；请用话机接听。{text}", text=death_words(lamp.text))
         return Sign("fault", say("停"), words)
     if line is not None and len(line.registrars) > 1 and line.serving is not None:
         return _two(line, line.serving)

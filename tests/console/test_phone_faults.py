@@ -36,7 +36,7 @@ def test_one_death_is_no_loop_and_three_are(seat: Seatful) -> None:
     assert "sound:process" not in alarms(seat)
     assert not seat.desk.notices
     happens(seat, msg.PhoneDown("killed by SIGABRT", restarting=True, crash_loop=True))
-    assert "SIGABRT" in alarms(seat)["sound:process"]
+    assert "电话库自行中止" in alarms(seat)["sound:process"]
     assert "桌上话机" in seat.desk.notices[-1].do
     assert seat.desk.sounding.alarmed
     happens(seat, READY, msg.PhoneDown("killed by SIGABRT", restarting=True, crash_loop=True))
