@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol
 
+from console.doing_location import DoingLocation
 from console.doing_sound import DoingSound, SoundScreen
 from console.i18n import say
 from console.models import acts, acts_requests, acts_reserve, reasons, rows, spoken
@@ -47,7 +48,7 @@ class Screen(SoundScreen, Protocol):
     def print_sheet(self) -> None: ...
 
 
-class Doing(DoingSound):
+class Doing(DoingLocation, DoingSound):
     """Does verbs. `run` is the command line, `do` everything else."""
 
     def __init__(self, desk: Desk, screen: Screen) -> None:

@@ -3,6 +3,7 @@
 # ruff: noqa: E501 - a sentence stands whole, as it does on the screen
 
 from console.english_identity import IDENTITY
+from console.english_location import LOCATION
 from console.english_recordings import RECORDINGS
 from console.english_reserve import RESERVE
 from console.english_sites import SITES
@@ -12,6 +13,7 @@ ENGLISH: dict[str, str] = {
     **SITES,
     **SOUND,
     **RESERVE,
+    **LOCATION,
     **RECORDINGS,
     **IDENTITY,
     "当前角色无权“{name}”": "Your role may not: {name}",
@@ -322,7 +324,6 @@ ENGLISH: dict[str, str] = {
     "站": "Station",
     "旧位": "old",
     "铃声\u3000{site} {seat} 台": "Lingsheng   {site}, seat {seat}",
-    "通话与录音": "Calls and recordings",
     "任务 {n}": "Missions {n}",
     "通话与录音 {n}": "Recordings {n}",
     "有来电：{number}，F3 接听": "A call rings: {number} — F3 answers",

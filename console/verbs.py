@@ -7,6 +7,7 @@ enough. `words` are what the command line knows besides id and name: pinyin, ini
 from collections.abc import Iterable
 
 from console.verb import Verb
+from console.verbs_location import LOCATION_VERBS
 from console.verbs_sound import SOUND_VERBS
 from dispatch import commands as cmd
 from dispatch import requests as req
@@ -16,6 +17,7 @@ from dispatch.rights import SECOND_PERSON, may
 
 SECTIONS: dict[str, tuple[str, str]] = {
     "call": ("来电与受理", "Calls and intake"),
+    "locate": ("来电定位", "Where the caller is"),
     "dispatch": ("派车与任务", "Dispatch and missions"),
     "incident": ("事件", "Incidents"),
     "ask": ("两问与病情", "Quick answers"),
@@ -160,6 +162,7 @@ VERBS: tuple[Verb, ...] = (
          zh_long="打印手上的事件，或存为 PDF（断网时照用）",
          en_long="print what is in hand, or save it as PDF"),
     *SOUND_VERBS,
+    *LOCATION_VERBS,
     Verb("go_form", "到地址", "Address", "Alt+A", ("dz", "dizhi"), "go"),
     Verb("go_calls", "到来电", "Calls", "Alt+C", ("ld", "laidian"), "go"),
     Verb("go_incidents", "到事件列表", "Incidents", "Alt+W", ("sj", "shijian"), "go"),
@@ -191,6 +194,7 @@ ALWAYS: frozenset[str] = frozenset({"answer", "hang_up", "reject", "hook"})
 
 WITH_A_DRAFT: frozenset[str] = ALWAYS | {
     *("order", "pick", "paper", "go_advice"),
+    *("use_location", "next_location", "go_caller"),
     *("new", "pin", "call_back", "next", "put_aside", "help", "dismiss", "full", "theme", "log_out"),
     *("go_form", "go_calls", "go_incidents", "go_map"),
     *(verb.id for verb in VERBS if verb.section == "ask"),

@@ -10,7 +10,7 @@ from pathlib import Path
 from msgspec import Struct
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QCloseEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QFrame, QMainWindow, QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from console import names
 from console.city_map import CityMap
@@ -23,7 +23,7 @@ from console.models.alarm_rows import crews_calling
 from console.models.asking import Ask
 from console.models.authorising import Act
 from console.models.desk import Desk
-from console.models.modes import age_words, banners
+from console.models.modes import banners
 from console.models.people import drafting, leave_if_over
 from console.models.spoken import is_offline
 from console.models.state import Topic
@@ -34,6 +34,7 @@ from console.panels.chart import Chart
 from console.panels.command import CommandLine
 from console.panels.form import FormPanel
 from console.panels.incidents import IncidentsPanel
+from console.panels.lower import LowerPages
 from console.panels.missions import MissionsView
 from console.panels.news import AlarmsPanel, NewsPanel
 from console.panels.player import Player
@@ -112,6 +113,7 @@ class SeatWindow(QMainWindow):
         self._advice = AdvicePanel(desk, theme, do)
         self._missions = MissionsView(desk, theme, do)
         self._records = RecordsTable(desk, theme, self._player, self._setting.recordings)
+        self._pages = LowerPages(desk, self._missions, self._records)
         self._chart = Chart(desk, theme, desk.clock, self._setting.city)
         self._vehicles = VehiclesPanel(desk, theme, self._chart.show_vehicle)
         self._news = NewsPanel(desk, theme)
@@ -120,16 +122,9 @@ class SeatWindow(QMainWindow):
                       self._reserve.panel, self._chart.canvas)  # fmt: skip
 
     def _lay_out(self, page: QWidget) -> None:
-        self._tabs = QTabWidget()
-        self._tabs.addTab(self._missions, say("任务"))
-        self._tabs.addTab(self._records, say("通话与录音"))
-        self._tabs.tabBar().setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        tabs = QFrame()
-        tabs.setProperty("panel", True)
-        QVBoxLayout(tabs).addWidget(self._tabs, 1)
         self._lower = QSplitter(Qt.Orientation.Vertical)
         self._lower.addWidget(self._advice)
-        self._lower.addWidget(tabs)
+        self._lower.addWidget(self._pages)
         left = column_of([self._calls, self._incidents, self._alarms, self._news])
         middle = self._middle = column_of([self._form, self._lower])
         right = self._right = column_of([self._chart, self._vehicles])
@@ -160,7 +155,7 @@ class SeatWindow(QMainWindow):
             (Topic.CALLS, self._calls.refresh),
             (Topic.INCIDENTS, self._incidents.refresh),
             (Topic.FORM, self._form.refresh),
-            (Topic.MISSIONS, self._show_missions),
+            (Topic.MISSIONS, self._pages.refresh),
             (Topic.VEHICLES, self._vehicles.refresh),
             (Topic.LATEST, self._news.refresh),
             (Topic.ALARMS, self._alarms.refresh),
@@ -173,6 +168,7 @@ class SeatWindow(QMainWindow):
             self._strip.refresh(now)
         if changes & {Topic.STATUS, Topic.PLACE, Topic.CALLS}:
             self._form.tell(now)
+            self._pages.tell(now)
         if Topic.STATUS in changes:
             tell_ages(self._desk, self._aged)
         if Topic.SOUND in changes:
@@ -199,12 +195,6 @@ class SeatWindow(QMainWindow):
             self._desk.sounding.alarmed = False
             self._app.alert(self)
             self._app.beep()
-
-    def _show_missions(self, now: int) -> None:
-        count = self._missions.refresh(now)
-        kept = self._records.refresh()
-        self._tabs.setTabText(0, f"{say('任务 {n}', n=count)}　{age_words(self._desk.link)}".rstrip())
-        self._tabs.setTabText(1, say("通话与录音 {n}", n=kept))
 
     def second(self) -> None:
         """Each second: clock, ages, lamps."""
@@ -266,8 +256,7 @@ class SeatWindow(QMainWindow):
         self._reason.ask(ask, QApplication.focusWidget())
 
     def go(self, where: str) -> None:
-        if where in {"missions", "recordings"}:
-            self._tabs.setCurrentIndex(int(where == "recordings"))
+        self._pages.go(where)
         targets: dict[str, QWidget] = {
             "form": self._form.address,
             "calls": self._calls.table,
@@ -275,6 +264,7 @@ class SeatWindow(QMainWindow):
             "advice": self._advice.table,
             "missions": self._missions,
             "recordings": self._records,
+            "caller": self._pages.caller,
             "vehicles": self._vehicles.table,
             "alarms": self._alarms.table,
             "map": self._chart.canvas,

@@ -28,7 +28,7 @@ alarm_rows what the list of alarms and the strip show
 linked     the way to the hub changed
 hub_alarms what the hub says is wrong with itself; `hub_alarm_words` its sentences
 mission_rows  the milestone lines
-map_marks  what the floor looks like on a map
+map_marks, area_marks   what the floor looks like on a map; where callers are said to be
 commandline  what a line typed after / means
 latest     one line for every event worth announcing
 lamps      the lamps and banners of the status line

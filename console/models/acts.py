@@ -1,11 +1,14 @@
 """The dispatcher's acts on a desk. Each does what it says or tells the dispatcher why not and what to do."""
 
+from msgspec.structs import replace
+
 from console.i18n import say
 from console.models.desk import Desk
 from console.models.following import hints
 from console.models.labels import field, step, word
 from console.models.latest import short
 from console.models.state import Topic
+from console.models.whereabouts import keeps_point
 from dispatch import commands as cmd
 from dispatch.kinds import (
     Answer,
@@ -80,7 +83,7 @@ def type_address(desk: Desk, text: str) -> None:
     """Words typed as the scene address: a point that belonged to other words is let go."""
     place = desk.form().place
     if text != place.address:
-        desk.type(place=Place(address=text))
+        desk.type(place=replace(place, address=text) if keeps_point(desk) else Place(address=text))
 
 
 def choose_place(desk: Desk, name: str, point: Point, how: HowPlaced) -> None:

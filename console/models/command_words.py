@@ -7,6 +7,8 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "ReportAnswered": ("来电接听", "call answered"),
     "ReportCallEnded": ("通话结束", "call ended"),
     "KeepRecording": ("录音", "recording"),
+    "ReportWhereabouts": ("来电定位", "whereabouts of a caller"),
+    "ReportLookUp": ("定位查询", "location asked for"),
     "ClassifyCall": ("来电归类", "call classified"),
     "BeginIntake": ("开始受理", "intake begun"),
     "ChangeIntake": ("修改受理单", "intake changed"),

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from console.models import authorising, latest, linked, navigated, verdicts
+from console.models import authorising, latest, linked, look_ups, navigated, verdicts
 from console.models.following import dispatched, follow, refit, tell_of_call
 from console.models.forms import Forms
 from console.models.hub_alarms import HubAlarms
@@ -20,6 +20,7 @@ from console.models.sounding import Sounding
 from console.models.state import TOPICS_OF, Hand, Notice, Pending, Person, Topic
 from console.models.travelling import Travelling
 from console.models.unsigned import Unsigned, is_held
+from console.models.whereabouts import Whereabouts
 from console.ports import (
     Expired,
     FloorLoaded,
@@ -30,14 +31,11 @@ from console.ports import (
     LogInAnswered,
     LogInNeeded,
     Moved,
-    NamedPoint,
     NavigatorMessage,
     NavigatorPort,
     NavigatorState,
-    Ranked,
     Suggestions,
     VerdictCame,
-    Way,
 )
 from dispatch import commands as cmd
 from dispatch.alarms import Alarm, overdue
@@ -97,6 +95,7 @@ class Desk:
         self.readiness = Readiness(self, setup)
         self.sounding = Sounding(self)
         self.plan = Plan()
+        self.whereabouts = Whereabouts()
         self.keeping_fault = ""
         self._keep = keep
         self._loaded = False
@@ -341,6 +340,7 @@ class Desk:
         now = self.clock()
         self.forms.on_time(self.floor, now)
         authorising.on_time(self)
+        look_ups.on_time(self)
         self.readiness.on_time(now)
         if now - self._alarms_at >= ALARMS_EVERY_MS:
             self._alarms_at = now
@@ -386,12 +386,8 @@ _HANDLERS: dict[type, Callable[[Desk, Any], None]] = {
     LogInNeeded: log_in_again,
     Link: linked.link,
     LogInAnswered: Desk._logged_in,
-    Moved: navigated.moved,
-    Suggestions: navigated.suggested,
-    Ranked: navigated.ranked,
-    NamedPoint: navigated.named,
-    Way: navigated.way,
-    NavigatorState: navigated.navigator,
+    **navigated.HANDLERS,
     Evidence: authorising.evidence_came,
     CommandAnswer: authorising.answered,
+    **look_ups.HANDLERS,
 }

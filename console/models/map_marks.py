@@ -6,9 +6,10 @@ from typing import Protocol
 from console.models.latest import short
 from console.models.rows import PRIORITY
 from dispatch.floor import Floor
-from dispatch.kinds import IncidentState
+from dispatch.kinds import HowPlaced, IncidentState
+from dispatch.shapes import Circle, Spot, outline
 from dispatch.words import Incident, Vehicle
-from mapview.canvas.marks import IncidentMark, PlaceKind, PlaceMark, VehicleMark
+from mapview.canvas.marks import AreaLook, AreaMark, IncidentMark, PlaceKind, PlaceMark, VehicleMark
 from mapview.canvas.palette import look_of_vehicle
 
 
@@ -56,6 +57,21 @@ def site_marks(floor: Floor) -> list[PlaceMark]:
         for it in floor.stations.values()
     )
     return [*hospitals, *stations]
+
+
+def doubt_marks(floor: Floor, but: str | None = None) -> list[AreaMark]:
+    """Open incidents whose place is only what the network said: their circle, without words; not `but`."""
+    found = []
+    for incident in floor.incidents.values():
+        place = incident.place
+        here = incident.id == but or incident.state is IncidentState.CLOSED
+        if here or place.point is None or place.how is not HowPlaced.NETWORK:
+            continue
+        shape = Circle(place.point, place.uncertainty_m) if place.uncertainty_m else Spot(place.point)
+        ring = tuple((point.lon, point.lat) for point in outline(shape))
+        mark = AreaMark(f"doubt-{incident.id}", ring, place.point.lon, place.point.lat, look=AreaLook.OTHER)
+        found.append(mark)
+    return found
 
 
 def _vehicle(floor: Floor, vehicle: Vehicle, report: Report) -> VehicleMark:

@@ -13,6 +13,7 @@ from dispatch import commands as cmd
 from dispatch import reserve_commands as reserve
 from dispatch.refusals import AlreadyThere, NeedsSecondPerson, NotFound, Refusal, WrongState
 from dispatch.requests import RequestCommand
+from dispatch.whereabouts import ReportLookUp, ReportWhereabouts
 
 if TYPE_CHECKING:
     from console.models.desk import Desk
@@ -22,6 +23,8 @@ REPORTS = (
     *(cmd.ReportRinging, cmd.ReportAnswered, cmd.ReportCallEnded, cmd.KeepRecording),
     *(reserve.ReportActivationShown, reserve.ReportReadiness, reserve.ReportSelfTest),
     reserve.FinishStandDown,
+    ReportWhereabouts,
+    ReportLookUp,
 )
 
 

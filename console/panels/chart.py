@@ -6,13 +6,15 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from console.city_map import CityMap
 from console.i18n import language
-from console.models import acts
+from console.models import acts, whereabouts
 from console.models.ages import span
+from console.models.area_marks import area_marks
 from console.models.desk import Desk
 from console.models.map_marks import incident_marks, site_marks, vehicle_marks
 from console.models.state import Topic
 from console.theme import Theme
 from dispatch.kinds import HowPlaced
+from dispatch.shapes import outline
 from dispatch.words import Point
 from mapview.canvas.canvas import MapCanvas
 from mapview.canvas.marks import PlaceKind, PlaceMark, RouteMark
@@ -59,6 +61,7 @@ class Chart(QWidget):
             self.canvas.select_incident(self._desk.incident_id())
         if changes & {Topic.PLACE, Topic.POSITIONS, Topic.FORM}:
             self.canvas.set_places(self._places())
+            self.canvas.set_areas(area_marks(self._desk))
         if changes & {Topic.PLACE, Topic.POSITIONS, Topic.ADVICE, Topic.FORM}:
             self.canvas.select_vehicle(self._desk.hand.vehicle_id)
             self.canvas.set_routes(self._routes())
@@ -84,10 +87,10 @@ class Chart(QWidget):
         marks = [*site_marks(self._desk.floor), *self._aeds]
         place = self._desk.form().place
         if place.point is not None and self._desk.incident_id() is None:
-            pin = PlaceMark(
-                PIN, PlaceKind.PIN, place.point.lon, place.point.lat, radius_m=place.uncertainty_m
-            )
-            marks.append(pin)
+            said = any(whereabouts.is_taken(place, one) for one in whereabouts.candidates(self._desk))
+            radius_m = None if said else place.uncertainty_m  # its whole shape is drawn
+            at = place.point
+            marks.append(PlaceMark(PIN, PlaceKind.PIN, at.lon, at.lat, radius_m=radius_m))
         return marks
 
     def _routes(self) -> list[RouteMark]:
@@ -97,9 +100,9 @@ class Chart(QWidget):
     def _propose(self) -> None:
         """Offer a view: the place in hand, else everything; shown only while nobody has taken the view."""
         point = self._desk.form().place.point
-        points = [(point.lon, point.lat)] if point else []
+        points = [(point.lon, point.lat)] if point else self._said()
         vehicle = self._desk.positions.get(self._desk.hand.vehicle_id or "")
-        if points and vehicle is not None:
+        if point and vehicle is not None:
             points.append((vehicle.lon, vehicle.lat))
             points += self._way()
         if not points:
@@ -108,6 +111,11 @@ class Chart(QWidget):
         if points and self._key() != self._proposed:
             self._proposed = self._key()
             self.canvas.propose(points)
+
+    def _said(self) -> list[tuple[float, float]]:
+        """All round the place the network offers, while nothing better is known."""
+        offered = whereabouts.current(self._desk)
+        return [(one.lon, one.lat) for one in outline(offered.shape)] if offered and offered.shape else []
 
     def _way(self) -> tuple[tuple[float, float], ...]:
         """Points of the way of the vehicle in hand, as soon as it is known."""
@@ -120,7 +128,7 @@ class Chart(QWidget):
         hand, point = self._desk.hand, self._desk.form().place.point
         return (
             hand.intake_id,
-            point,
+            point or tuple(self._said()[:1]),
             hand.vehicle_id if point else None,
             bool(self._way()),
             len(self._desk.floor.stations),

@@ -20,7 +20,9 @@ from console.models.following import hints
 from console.models.labels import FIELDS, field, word
 from console.models.latest import short
 from console.models.rows import history, seat_number
+from console.models.whereabouts_words import reach_words
 from console.panels.address import AddressField, next_on_enter
+from console.panels.caller_place import CallerPlaceRow
 from console.panels.widgets import ChoiceRow, Panel, button, row_of, set_property, text
 from console.ports import Found
 from console.verbs import tip
@@ -67,6 +69,7 @@ class FormPanel(Panel):
             "remark",
         )
         self._label_px = max(LABEL_PX, *(text(field(name), "label").sizeHint().width() for name in firsts))
+        self._where = CallerPlaceRow(desk, do, self._label_px)
         self._build()
 
     # --- building ----------------------------------------------------------------------------------
@@ -111,8 +114,9 @@ class FormPanel(Panel):
         self._join.setSizePolicy(keep)
         self.body.addLayout(row_of(self._place_state, 1, self._hint, self._join))
         risks = row_of(rows["infectious"], rows["danger"], spacing=3)
+        self._add_row(("place", self.address, 0, 1))
+        self.body.addWidget(self._where)
         for row in (
-            (("place", self.address, 0, 1),),
             (("waiting_point", lines["waiting_point"], 0, 5), ("contact_name", lines["contact_name"], 48, 3),
              ("contact_phone", lines["contact_phone"], 62, 4)),
             (("conscious", rows["conscious"], 0, 3), ("breathing", rows["breathing"], 42, 3),
@@ -235,6 +239,7 @@ class FormPanel(Panel):
         if not self._tell_dispute():
             self._tell_hint(hints(desk))
         self._place_state.setText(self._place_words() if self._intake else "")
+        self._where.tell(now)
         self.aside.setText(self._saving_words())
 
     def _tell_call(self, call: Call | None, now: int) -> None:
@@ -295,7 +300,7 @@ class FormPanel(Panel):
             parts.append(say("已于 {at} 结束，Ctrl+O 重开", at=ended))
             return "　".join(parts)
         if place.point is not None:
-            parts.append(say("位置：{how}", how=word(place.how)))
+            parts.append(say("位置：{how}", how=f"{word(place.how)} {reach_words(place)}".rstrip()))
         elif place.address:
             parts.append(say("位置：仅文字，可派车；F8 在地图定点"))
         else:

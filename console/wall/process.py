@@ -16,7 +16,7 @@ from console.drill.camera import Camera
 from console.drill.script import read_drill
 from console.ending import end_in_order
 from console.hub_seat import link_of, moved
-from console.models.map_marks import incident_marks, site_marks, vehicle_marks
+from console.models.map_marks import doubt_marks, incident_marks, site_marks, vehicle_marks
 from console.models.modes import Standing, Watch, age_words, banners
 from console.models.reserve import urgency, wall_line
 from console.models.site_lamps import gravest, site_lamps
@@ -81,6 +81,7 @@ class Wall(QObject):
             self._canvas.set_vehicles(vehicle_marks(self._floor, self._positions))
         if changed:
             self._canvas.set_incidents(incident_marks(self._floor))
+            self._canvas.set_areas(doubt_marks(self._floor))
         self._fit()
 
     def _fit(self) -> None:

@@ -1,0 +1,34 @@
+"""The verbs of `verbs_location.py`, done."""
+
+from typing import Protocol
+
+from console.models import look_ups, whereabouts
+from console.models.desk import Desk
+
+
+class LocationScreen(Protocol):
+    """What they ask of the window."""
+
+    def go(self, where: str) -> None: ...
+
+
+class DoingLocation:
+    """Part of `doing.Doing`."""
+
+    _desk: Desk
+    _screen: LocationScreen
+
+    def use_location(self) -> None:
+        whereabouts.adopt(self._desk)
+
+    def next_location(self) -> None:
+        whereabouts.turn(self._desk)
+
+    def ask_location(self) -> None:
+        look_ups.ask_number(self._desk)
+
+    def send_link(self) -> None:
+        look_ups.send_link(self._desk)
+
+    def go_caller(self) -> None:
+        self._screen.go("caller")

@@ -1,0 +1,46 @@
+"""The pages below the form: missions, calls and recordings, what came with the call. People turn them."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QTabWidget, QVBoxLayout
+
+from console.i18n import say
+from console.models.desk import Desk
+from console.models.modes import age_words
+from console.panels.caller_data import CallerData
+from console.panels.missions import MissionsView
+from console.panels.records import RecordsTable
+
+PAGES = ("missions", "recordings", "caller")
+
+
+class LowerPages(QFrame):
+    """See the module; the titles say how much is on each page."""
+
+    def __init__(self, desk: Desk, missions: MissionsView, records: RecordsTable) -> None:
+        super().__init__()
+        self.setProperty("panel", True)
+        self._desk, self._missions, self._records = desk, missions, records
+        self.caller = CallerData(desk)
+        self.tabs = QTabWidget()
+        for page in (missions, records, self.caller):
+            self.tabs.addTab(page, "")
+        self.tabs.tabBar().setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        QVBoxLayout(self).addWidget(self.tabs, 1)
+
+    def go(self, page: str) -> None:
+        """Turn to the page of this name; any other name is of another panel."""
+        if page in PAGES:
+            self.tabs.setCurrentIndex(PAGES.index(page))
+
+    def refresh(self, now: int) -> None:
+        count = self._missions.refresh(now)
+        kept = self._records.refresh()
+        old = age_words(self._desk.link)
+        self.tabs.setTabText(0, f"{say('任务 {n}', n=count)}　{old}".rstrip())
+        self.tabs.setTabText(1, say("通话与录音 {n}", n=kept))
+        self.tell(now)
+
+    def tell(self, now: int) -> None:
+        """What came with the calls in hand."""
+        known = self.caller.refresh(now)
+        self.tabs.setTabText(2, say("来电资料 {n}", n=known))
