@@ -1,6 +1,9 @@
 """How every socket between machines is set up: always CURVE, bounded, with heartbeats (bus.md 5.4).
 
 Routing ids are never set: who somebody is comes from the key, by the User-Id the doorkeeper gave it.
+
+One end of each connection begins the heartbeats: libzmq 4.3.5 aborts the process when one falls due on a
+socket whose queue is full (its issues 3937, 4364, 4767). Each tells the other end how long it may be silent.
 """
 
 import secrets
@@ -29,9 +32,6 @@ def _common(context: Context, kind: int) -> Socket:
     socket.linger = 0
     options = {
         zmq.MAXMSGSIZE: MESSAGE_BYTES_MAX,
-        zmq.HEARTBEAT_IVL: 1000,
-        zmq.HEARTBEAT_TIMEOUT: 3000,
-        zmq.HEARTBEAT_TTL: 4000,
         zmq.HANDSHAKE_IVL: 5000,
         zmq.CONNECT_TIMEOUT: 1000,
         zmq.RECONNECT_IVL: 50 + secrets.randbelow(50),
@@ -40,6 +40,14 @@ def _common(context: Context, kind: int) -> Socket:
     }
     for option, value in options.items():
         socket.setsockopt(option, value)
+    return socket
+
+
+def _beating(socket: Socket) -> Socket:
+    """Whoever is at the other end and does not answer is gone after 3 s; so are we to it after 4 s."""
+    socket.setsockopt(zmq.HEARTBEAT_IVL, 1000)
+    socket.setsockopt(zmq.HEARTBEAT_TIMEOUT, 3000)
+    socket.setsockopt(zmq.HEARTBEAT_TTL, 4000)
     return socket
 
 
@@ -61,7 +69,10 @@ def _calling(socket: Socket, keys: KeyPair, hub_public: str) -> Socket:
 
 
 def command_server(context: Context, keys: KeyPair) -> Socket:
-    """ROUTER: an answer to somebody who is gone is dropped, he will ask again."""
+    """ROUTER: an answer to somebody who is gone is dropped, he will ask again.
+
+    It never beats: whoever sends faster than we read, and goes, would take us along.
+    """
     socket = _guarded(_common(context, zmq.ROUTER), keys)
     socket.setsockopt(zmq.ROUTER_MANDATORY, 1)
     socket.sndhwm = REPLIES_MAX
@@ -70,20 +81,21 @@ def command_server(context: Context, keys: KeyPair) -> Socket:
 
 def publisher(context: Context, keys: KeyPair, queued_max: int) -> Socket:
     """PUB: a slow reader loses messages and finds out by the sequence."""
-    socket = _guarded(_common(context, zmq.PUB), keys)
+    socket = _beating(_guarded(_common(context, zmq.PUB), keys))
     socket.sndhwm = queued_max
     return socket
 
 
 def command_client(context: Context, keys: KeyPair, hub_public: str) -> Socket:
     """DEALER that never queues for an absent hub: stale orders would arrive after the break."""
-    socket = _calling(_common(context, zmq.DEALER), keys, hub_public)
+    socket = _beating(_calling(_common(context, zmq.DEALER), keys, hub_public))
     socket.setsockopt(zmq.IMMEDIATE, 1)
     socket.sndhwm = COMMANDS_MAX
     return socket
 
 
 def subscriber(context: Context, keys: KeyPair, hub_public: str, queued_max: int) -> Socket:
+    """SUB: it may stand still with a full queue, so it never beats."""
     socket = _calling(_common(context, zmq.SUB), keys, hub_public)
     socket.rcvhwm = queued_max
     socket.subscribe(b"")
