@@ -106,13 +106,13 @@ def ring_times_ms(phones: Phones, storm: Storm) -> list[float]:
 
 def kept(phones: Phones) -> set[str]:
     """Numbers of the calls that one phone answered, that the caller ended, and that are recorded."""
-    rang = {t.event.call_id: t.event.number for t in phones.of(msg.CallRinging)}  # type: ignore[attr-defined]
+    rang = {t.event.call_id: t.event.number for t in phones.of(msg.CallRinging)}
     ended = {
         t.event.call_id
         for t in phones.of(msg.CallEnded)
         if isinstance(t.event, msg.CallEnded) and t.event.answered and t.event.ended_by is msg.EndedBy.FAR_END
     }
-    recorded = {t.event.call_id for t in phones.of(msg.RecordingClosed)}  # type: ignore[attr-defined]
+    recorded = {t.event.call_id for t in phones.of(msg.RecordingClosed)}
     return {rang[call_id] for call_id in ended & recorded if call_id in rang}
 
 

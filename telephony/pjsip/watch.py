@@ -134,4 +134,5 @@ def packets_of(frames: int, frame_bytes: int, received: pj.RtcpStreamStat) -> in
     """The buffer counts frames of the codec (10 ms of G.711), the network packets of two or three of them."""
     if not received.pkt or not frame_bytes:
         return frames
-    return round(frames / max(1.0, received.bytes / received.pkt / frame_bytes))
+    frames_a_packet = float(received.bytes) / float(received.pkt) / frame_bytes
+    return round(frames / max(1.0, frames_a_packet))
