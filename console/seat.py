@@ -31,10 +31,12 @@ from store.bus.keys import KeyFileError
 from store.bus.link import HubLink
 from store.bus.link_state import link_settings
 from store.config import Config
+from store.config.phone import Phone as PhoneSection
 from store.exits import CannotStartError, ExitCode
 from store.version import version
 from telephony.from_config import engine_settings, line_settings, trust_settings
 from telephony.phone import Phone
+from telephony.prompts.making import prompt_file
 from telephony.settings import PhoneSettings
 
 STOP_S = 2.0
@@ -116,7 +118,7 @@ def phone_settings(config: Config) -> PhoneSettings:
     user = phone.user or config.seat.number
     host = phone.registrar.removeprefix("sip:") or phone.sip_host
     account = line_settings(phone, "desk", f"sip:{user}@{host}", password)
-    engine = engine_settings(phone, config.recordings.dir)
+    engine = engine_settings(with_hold_words(config), config.recordings.dir)
     return PhoneSettings(
         engine,
         (account,),
@@ -152,7 +154,6 @@ def setup(config: Config, map_mark: str) -> Setup:
         host = config.phone.registrar.removeprefix("sip:")
         group = replace(lines[0], account_id="group", id_uri=f"sip:{config.phone.ring_group}@{host}")
     reserve = config.seat.kind is SeatKind.RESERVE
-    own, made = config.recordings.prompts_dir, Path(config.store.dir) / "prompts"
     return Setup(
         reserve,
         version(),
@@ -161,11 +162,23 @@ def setup(config: Config, map_mark: str) -> Setup:
         group,
         config.phone.echo,
         recordings=Path(config.recordings.dir),
-        prompts=(Path(own), made) if own else (made,),
+        prompts=prompt_folders(config),
         exports=Path(config.recordings.export_dir),
         keys=Path(config.keys.dir),
         machine=f"seat-{config.seat.number}",
     )
+
+
+def prompt_folders(config: Config) -> tuple[Path, ...]:
+    """Where what callers hear lies: a centre's own before what was made here."""
+    own, made = config.recordings.prompts_dir, Path(config.store.dir) / "prompts"
+    return (Path(own), made) if own else (made,)
+
+
+def with_hold_words(config: Config) -> PhoneSection:
+    """Without a file of its own a caller on hold hears the prompt, where there is one."""
+    found = None if config.phone.hold_wav else prompt_file("hold", "zh", prompt_folders(config))
+    return replace(config.phone, hold_wav=str(found.resolve())) if found else config.phone
 
 
 def setting(config: Config) -> Setting:

@@ -20,6 +20,7 @@ SPEEDS = (0.75, 1.0, 1.25, 1.5, 2.0)
 SPEEDS_PX = 280
 STEP_MS = 5_000
 NEAR_MS = 300
+MARK_MS = 100
 
 
 class Listening(QFrame):
@@ -103,7 +104,7 @@ class Listening(QFrame):
         """To the next marker; after the last one to the first."""
         if self._picture is not None and self._picture.markers:
             places = [max(0, one.at_ms - self._picture.began_at_ms) for one in self._picture.markers]
-            self.seek(next((one for one in places if one > self._at_ms + NEAR_MS), places[0]))
+            self.seek(next((one for one in places if one > self._at_ms + MARK_MS), places[0]))
 
     def set_speed(self, speed: float) -> None:
         self._speed = speed

@@ -1,5 +1,6 @@
 """The stage of a demo: a configuration that loads, keys, accounts and instructions for the autopilot."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +9,9 @@ import pytest
 
 from console.drill import script, stage
 from console.drill.cases import cases
+from console.seat import phone_settings
 from store.bus.roster import read_roster
+from telephony.prompts.making import missing
 
 
 @pytest.fixture
@@ -28,6 +31,10 @@ def test_a_stage_is_complete_and_made_anew_each_time(city: Path) -> None:
     names = {machine.name for machine in read_roster(Path(built.config.keys.dir) / "roster.json")}
     seats = {f"seat-{number}" for number in (*stage.SEAT_NUMBERS, *(one[0] for one in stage.RESERVE_SEATS))}
     assert names >= {*seats, "wall", "gateway", stage.WATCHER}
+    made = Path(built.config.recordings.prompts_dir)
+    assert missing(made) == () or shutil.which("espeak-ng") is None, "what callers hear was spoken"
+    if not missing(made):
+        assert phone_settings(built.config).engine.hold_voice.wav == str(made.resolve() / "hold.zh.wav")
     (built.folder / "old").touch()
     again = stage.build_stage(city, lambda zh, en: None, autopilot=False)
     assert not (again.folder / "old").exists()
