@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol
 
+from console.doing_calls import CallVerbs
 from console.doing_location import DoingLocation
 from console.doing_sound import DoingSound, SoundScreen
 from console.i18n import say
@@ -39,8 +40,7 @@ class Screen(SoundScreen, Protocol):
     def toggle_closed(self) -> None: ...
     def log_out(self) -> None: ...
     def lock(self) -> None: ...
-    def open_authorise(self, act: Act) -> None: ...
-    def open_conflicts(self) -> None: ...
+    def open_sheet(self, sheet: str, about: str = "") -> None: ...
     def toggle_reserve(self) -> None: ...
     def chosen_seat(self) -> str: ...
     def write_record(self) -> None: ...
@@ -48,7 +48,7 @@ class Screen(SoundScreen, Protocol):
     def print_sheet(self) -> None: ...
 
 
-class Doing(DoingLocation, DoingSound):
+class Doing(CallVerbs, DoingLocation, DoingSound):
     """Does verbs. `run` is the command line, `do` everything else."""
 
     def __init__(self, desk: Desk, screen: Screen) -> None:
@@ -107,10 +107,6 @@ class Doing(DoingLocation, DoingSound):
         self._row = row
         self.do("pick")
 
-    def _ask(self, ask: Ask | None) -> None:
-        if ask is not None:
-            self._screen.ask(ask)
-
     # --- calls, dispatch, incidents ----------------------------------------------------------------
 
     def new(self) -> None:
@@ -120,9 +116,6 @@ class Doing(DoingLocation, DoingSound):
     def answer(self) -> None:
         self._screen.make_room()
         acts.answer(self._desk)
-
-    def hang_up(self) -> None:
-        acts.hang_up(self._desk)
 
     def reject(self) -> None:
         acts.reject(self._desk)
@@ -289,17 +282,17 @@ class Doing(DoingLocation, DoingSound):
     # --- command of a scope ------------------------------------------------------------------------
 
     def take_command(self) -> None:
-        self._screen.open_authorise(Act.TAKE)
+        self._screen.open_sheet("authorise", Act.TAKE)
 
     def hand_over(self) -> None:
-        self._screen.open_authorise(Act.HAND_OVER)
+        self._screen.open_sheet("authorise", Act.HAND_OVER)
 
     def island(self) -> None:
         on = self._desk.link.mode is HubMode.ISLAND
-        self._screen.open_authorise(Act.MAINLAND if on else Act.ISLAND)
+        self._screen.open_sheet("authorise", Act.MAINLAND if on else Act.ISLAND)
 
     def conflicts(self) -> None:
-        self._screen.open_conflicts()
+        self._screen.open_sheet("conflicts")
 
     # --- reserve seats -----------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 # ruff: noqa: E501 - a sentence stands whole, as it does on the screen
 
+from console.english_calls import CALLS
 from console.english_identity import IDENTITY
 from console.english_location import LOCATION
 from console.english_recordings import RECORDINGS
@@ -16,6 +17,7 @@ ENGLISH: dict[str, str] = {
     **LOCATION,
     **RECORDINGS,
     **IDENTITY,
+    **CALLS,
     "当前角色无权“{name}”": "Your role may not: {name}",
     "请由调度员或班长登录后操作": "Let a dispatcher or shift leader log in",
     "没有受理中的事件": "Nothing is in hand",
@@ -70,7 +72,6 @@ ENGLISH: dict[str, str] = {
     "先在列表中选一个事件": "Choose an incident in the list",
     "在车辆列表中选一辆车": "Choose one in the vehicle list",
     "正在通话": "You are on a call",
-    "先按 F10 挂机，再接听下一个来电": "F10 ends it, then answer the next",
     "先按 F10 挂机，再回拨": "F10 ends it, then call back",
     "改派请按 Shift+F4，或另选一辆车": "Shift+F4 diverts it, or pick another",
     "车组呼叫：{crews}，Ctrl+R 应答": "CREW CALLS: {crews} — Ctrl+R answers",
@@ -130,7 +131,6 @@ ENGLISH: dict[str, str] = {
     "电话未能执行：{reason}": "The telephone could not: {reason}",
     "{number} 的来电因线路故障中断": "The call of {number} was cut off by a fault of the line",
     "按 Ctrl+B 回拨": "Ctrl+B rings back",
-    "在来电列表中选它，回车开受理单，Ctrl+B 回拨": "Choose it in the list of calls, Enter opens a form, Ctrl+B rings back",
     "请看电话指示灯，必要时用话机接听": "See the phone lamp; use the desk phone if need be",
     "{n} 辆车在 1 分钟内报告过位置，共 {all} 辆": "{n} of {all} vehicles reported within a minute",
     "最早一条待存指令已等 {ms} 毫秒": "The oldest order has waited {ms} ms for the store",

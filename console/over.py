@@ -5,12 +5,15 @@ from typing import Protocol
 
 from PySide6.QtWidgets import QWidget
 
+from console.models.authorising import Act
 from console.models.desk import Desk
 from console.models.modes import age_words, banners
 from console.models.state import Topic
 from console.panels.authorise import AuthoriseSheet
 from console.panels.conflicts import ConflictDesk
+from console.panels.dial import DialSheet
 from console.panels.help import Help
+from console.panels.keypad import Keypad
 from console.panels.reason import ReasonBar
 from console.panels.sound import SoundSheet
 from console.panels.widgets import Frame
@@ -36,7 +39,19 @@ class Over:
         self.authorise = AuthoriseSheet(desk, page, right, back)
         self.conflicts = ConflictDesk(desk, theme, page, (middle, right), back)
         self.sound = SoundSheet(desk, theme, page, right, back, do)
+        self.dial = DialSheet(desk, theme, page, lower)
+        self.keypad = Keypad(desk, page, right)
         self.frame = Frame(page)
+
+    def open(self, sheet: str, about: str = "") -> None:
+        """Open a sheet by its name; `about`: what it is to be about, in its own words."""
+        match sheet:
+            case "authorise":
+                self.authorise.open(Act(about))
+            case "dial":
+                self.dial.open(about)
+            case _:
+                {"conflicts": self.conflicts, "keypad": self.keypad}[sheet].open()
 
     def refresh(self, changes: set[Topic], now: int) -> None:
         """Draw what of it is open."""
@@ -46,6 +61,8 @@ class Over:
             self.place()  # a panel's title may have changed the columns
         if changes & {Topic.COMMAND, Topic.STATUS} and self.authorise.isVisible():
             self.authorise.refresh()
+        if Topic.CALLS in changes and self.keypad.isVisible():
+            self.keypad.refresh()
         if changes & {Topic.CONFLICTS, Topic.STATUS} and self.conflicts.isVisible():
             self.conflicts.refresh()
         if self.sound.isVisible():
@@ -57,12 +74,16 @@ class Over:
     def place(self) -> None:
         """The page has another size."""
         self.frame.setGeometry(self._page.rect())
-        for over in (self.reason, self.authorise, self.conflicts, self.sound):
+        for over in (self.reason, self.authorise, self.conflicts, self.dial, self.keypad, self.sound):
             if over.isVisible():
                 over.place()
 
     def close_sheet(self) -> bool:
         """Close the sheet that is open; False when none is."""
+        for sheet in (self.dial, self.keypad):
+            if sheet.isVisible():
+                sheet.close_sheet()
+                return True
         if self.authorise.isVisible():
             self.authorise.close_sheet()
         elif self.conflicts.isVisible():

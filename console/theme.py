@@ -139,6 +139,16 @@ QLabel[tone="warning"] {{ color: {amber_text(c)}; }}
 QLabel[tone="ok"] {{ color: {c.ok}; }}
 QLabel[tone="info"] {{ color: {c.info}; }}
 QLabel[role="lamp"] {{ font-size: {SMALL_PX}px; padding: 0 2px; }}
+QFrame[card="true"] {{ background: {c.panel}; border: 1px solid {c.line}; border-left: 5px solid {c.line};
+    border-radius: 4px; }}
+QFrame[card="true"][tone="ok"] {{ border-left-color: {c.ok}; }}
+QFrame[card="true"][tone="info"] {{ border-left-color: {c.info}; }}
+QFrame[card="true"][tone="warning"] {{ border-left-color: {c.warning}; }}
+QFrame[card="true"][tone="fault"] {{ border-left-color: {c.fault}; }}
+QFrame[card="true"][filled="true"] {{ background: {c.fault}; border-color: {c.fault}; }}
+QFrame[card="true"][filled="true"] QLabel {{ color: {c.fault_ink}; }}
+QLabel[role="cardplace"] {{ font-weight: bold; }}
+QLabel[role="small"] {{ font-size: {SMALL_PX}px; }}
 QFrame#strip {{ background: {c.panel}; border: 1px solid {c.line}; border-radius: 4px; }}
 QFrame#strip[tone="fault"] {{ background: {c.fault}; border-color: {c.fault}; }}
 QFrame#strip[tone="fault"] QLabel {{ color: {c.fault_ink}; }}

@@ -7,6 +7,7 @@ enough. `words` are what the command line knows besides id and name: pinyin, ini
 from collections.abc import Iterable
 
 from console.verb import Verb
+from console.verbs_calls import CALL_VERBS
 from console.verbs_location import LOCATION_VERBS
 from console.verbs_sound import SOUND_VERBS
 from dispatch import commands as cmd
@@ -17,6 +18,8 @@ from dispatch.rights import SECOND_PERSON, may
 
 SECTIONS: dict[str, tuple[str, str]] = {
     "call": ("来电与受理", "Calls and intake"),
+    "talk": ("通话之中", "Calls that are up"),
+    "supervise": ("班长监听", "Supervision"),
     "locate": ("来电定位", "Where the caller is"),
     "dispatch": ("派车与任务", "Dispatch and missions"),
     "incident": ("事件", "Incidents"),
@@ -187,9 +190,12 @@ VERBS: tuple[Verb, ...] = (
          zh_long="暂离：立即锁定，来电仍可接听，口令解锁", en_long="lock now; calls can still be answered"),
     Verb("log_out", "退出登录", "Log out", "Ctrl+L", ("tc", "tuichu", "dengchu"), "window",
          zh_long="退出登录，受理单与通话保留", en_long="log out; calls and forms stay"),
+    *CALL_VERBS,
 )  # fmt: skip
 
-ALWAYS: frozenset[str] = frozenset({"answer", "hang_up", "reject", "hook"})
+ALWAYS: frozenset[str] = frozenset(
+    {"answer", "hang_up", "reject", "hook", "answer_second", "hold_call", "swap"}
+)
 """What a ringing telephone needs: also before the log-in and while a second person confirms."""
 
 WITH_A_DRAFT: frozenset[str] = ALWAYS | {

@@ -21,7 +21,6 @@ from console.lock import IdleWatch
 from console.login import LogInPage, reason_text
 from console.models.alarm_rows import crews_calling
 from console.models.asking import Ask
-from console.models.authorising import Act
 from console.models.desk import Desk
 from console.models.modes import banners
 from console.models.people import drafting, leave_if_over
@@ -41,6 +40,7 @@ from console.panels.player import Player
 from console.panels.records import RecordsTable
 from console.panels.reserve_parts import ReserveParts
 from console.panels.status import Header, Keys, Strip
+from console.panels.talks import TalksStrip
 from console.panels.vehicles import VehiclesPanel
 from console.paper import DeskPaper
 from console.ports import LogInAnswered
@@ -105,6 +105,7 @@ class SeatWindow(QMainWindow):
         self._command = CommandLine(self.doing.run)
         self._header = Header(desk, self._setting, do, theme)
         self._strip = Strip(desk, do)
+        self._talks = TalksStrip(desk, do)
         self._keys = Keys(do, self._command)
         self._calls = CallsPanel(desk, theme, do)
         self._incidents = IncidentsPanel(desk, theme, do)
@@ -139,7 +140,7 @@ class SeatWindow(QMainWindow):
         column = QVBoxLayout(page)
         column.setContentsMargins(GAP_PX, 0, GAP_PX, GAP_PX)
         column.setSpacing(GAP_PX)
-        for widget in (self._header, self._strip, self._reserve.line):
+        for widget in (self._header, self._strip, self._talks, self._reserve.line):
             column.addWidget(widget)
         column.addWidget(self._columns, 1)
         column.addWidget(self._keys)
@@ -153,6 +154,7 @@ class SeatWindow(QMainWindow):
             self._advice.refresh(now)
         panels: tuple[tuple[Topic, Callable[[int], object]], ...] = (
             (Topic.CALLS, self._calls.refresh),
+            (Topic.CALLS, self._talks.refresh),
             (Topic.INCIDENTS, self._incidents.refresh),
             (Topic.FORM, self._form.refresh),
             (Topic.MISSIONS, self._pages.refresh),
@@ -310,11 +312,8 @@ class SeatWindow(QMainWindow):
             return False
         return True
 
-    def open_authorise(self, act: Act) -> None:
-        self._over.authorise.open(act)
-
-    def open_conflicts(self) -> None:
-        self._over.conflicts.open()
+    def open_sheet(self, sheet: str, about: str = "") -> None:
+        self._over.open(sheet, about)
 
     def toggle_sound(self) -> None:
         self._over.sound.toggle()

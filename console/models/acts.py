@@ -30,7 +30,7 @@ def answer(desk: Desk) -> None:
     if not ringing:
         desk.notice(say("没有振铃的来电"), say("手工受理请按 F2"), grave=False)
     elif talking is not None:
-        desk.notice(say("正在通话"), say("先按 F10 挂机，再接听下一个来电"), "hang_up")
+        desk.notice(say("正在通话"), say("Ctrl+F3 保持并接听，或先按 F10 挂机"), "answer_second")
     elif not desk.phone.answer(ringing[0].id):
         desk.notice(say("电话不可用"), say("请用话机接听，再按 F2 手工受理"))
 
@@ -55,12 +55,12 @@ def reject(desk: Desk) -> None:
 
 def call_back(desk: Desk) -> None:
     """Dial the contact of the form in hand."""
-    number = desk.form().contact_phone
+    number, about = desk.form().contact_phone, desk.incident_id() or ""
     if not number:
         desk.notice(say("没有联系电话"), say("在“联系电话”栏输入号码后再回拨"))
     elif desk.line.talking() is not None:
         desk.notice(say("正在通话"), say("先按 F10 挂机，再回拨"))
-    elif desk.phone.dial(number) is None:
+    elif desk.phone.dial(number, call_back_of=desk.call_id() or "", incident_id=about) is None:
         desk.notice(say("电话不可用"), say("请用话机回拨 {number}", number=number))
 
 

@@ -5,6 +5,8 @@ from console.i18n import pick
 _COMMANDS: dict[str, tuple[str, str]] = {
     "ReportRinging": ("来电振铃", "call rang"),
     "ReportAnswered": ("来电接听", "call answered"),
+    "ReportCallQuality": ("通话质量", "quality of a call"),
+    "NoteSupervision": ("监听记录", "supervision"),
     "ReportCallEnded": ("通话结束", "call ended"),
     "KeepRecording": ("录音", "recording"),
     "ReportWhereabouts": ("来电定位", "whereabouts of a caller"),

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from console.models import authorising, latest, linked, look_ups, navigated, verdicts
-from console.models.following import dispatched, follow, refit, tell_of_call
+from console.models.call_news import tell
+from console.models.following import dispatched, follow, refit
 from console.models.forms import Forms
 from console.models.hub_alarms import HubAlarms
 from console.models.keeping import Begun, Kept
@@ -230,11 +231,12 @@ class Desk:
         self.changed(Topic.CALLS, Topic.STATUS, Topic.FORM)
         if isinstance(event, phone.CallAnswered):
             call = self.line.calls.get(event.call_id)
-            if call is not None and call.direction is Direction.INBOUND:
+            inbound = call is not None and call.direction is Direction.INBOUND
+            if call is not None and inbound and call.id not in self.line.intercom:
                 self.begin_intake(call.id, call.number)
         if isinstance(event, phone.CallAnswered | phone.CallEnded):
             tell_seat_state(self)
-        tell_of_call(self, event)
+        tell(self, event)
 
     # --- in hand -----------------------------------------------------------------------------------
 

@@ -2,19 +2,14 @@
 
 from typing import TYPE_CHECKING
 
-from console.i18n import say
 from console.models import requests
 from console.models.state import Topic
 from dispatch import events as ev
 from dispatch.archive_notes import ArchiveNoted
 from dispatch.hints import Hint, likely_same
-from dispatch.kinds import Direction
-from telephony import messages as phone
 
 if TYPE_CHECKING:
     from console.models.desk import Desk
-
-CUT_OFF = frozenset({phone.EndedBy.PHONE, phone.EndedBy.NETWORK})
 
 
 def follow(desk: "Desk", event: ev.Event) -> None:
@@ -87,23 +82,6 @@ def hints(desk: "Desk") -> tuple[Hint, ...]:
         return likely_same(desk.floor, form.contact_phone, form.place.point, now) if free else ()
     ringing = desk.line.ringing()
     return likely_same(desk.floor, ringing[0].number, None, now) if ringing else ()
-
-
-def tell_of_call(desk: "Desk", event: phone.AnyEvent) -> None:
-    """What the telephone could not do, and the caller it cost us: somebody has to ring back."""
-    if isinstance(event, phone.CommandRefused):
-        what = say("电话未能执行：{reason}", reason=event.reason)
-        desk.notice(what, say("请看电话指示灯，必要时用话机接听"))
-    if not isinstance(event, phone.CallEnded) or event.ended_by not in CUT_OFF:
-        return
-    call = desk.line.calls.get(event.call_id)
-    if call is None or call.direction is not Direction.INBOUND:
-        return
-    what = say("{number} 的来电因线路故障中断", number=call.number or say("号码未显示"))
-    if call.id == desk.call_id():
-        desk.notice(what, say("按 Ctrl+B 回拨"), "call_back")
-    else:
-        desk.notice(what, say("在来电列表中选它，回车开受理单，Ctrl+B 回拨"), "go_calls")
 
 
 def ask_again(desk: "Desk") -> None:

@@ -38,6 +38,7 @@ from dispatch.kinds import (
     SeatKind,
     SeatState,
     Severity,
+    SupervisionMode,
     SuspendReason,
     VehicleKind,
     VehicleState,
@@ -63,6 +64,13 @@ WORDS: dict[type[StrEnum], _Words] = {
         "hub": ("中枢", "hub"),
     },
     Direction: {"in": ("呼入", "incoming"), "out": ("呼出", "outgoing")},
+    SupervisionMode: {
+        "listen": ("监听", "listens"),
+        "whisper": ("耳语", "whispers"),
+        "barge": ("强插", "barges in"),
+        "take_over": ("接管", "takes over"),
+        "release": ("强拆", "releases by force"),
+    },
     CallResult: {
         "talked": ("已通话", "talked"),
         "not_answered": ("振铃未接", "not answered"),

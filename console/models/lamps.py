@@ -112,7 +112,7 @@ def _recorder(desk: Desk) -> Lamp:
         return Lamp("recorder", say("录音"), "fault", say("失败"), detail)
     if not lamp.running:
         return Lamp("recorder", say("录音"), "quiet", say("停"), say("电话未运行，没有录音"))
-    talking = desk.line.talking() is not None
+    talking = bool(desk.line.up())
     return Lamp("recorder", say("录音"), "ok", say("录音中") if talking else say("就绪"), say("双向录音"))
 
 

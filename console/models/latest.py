@@ -9,6 +9,7 @@ from console.i18n import say
 from console.models.command_words import command_word
 from console.models.commanding import held_words, home_of, who
 from console.models.labels import site_name, step, word
+from console.models.latest_calls import CALL_LINES
 from console.models.latest_requests import REQUEST_LINES
 from console.models.latest_reserve import RESERVE_LINES
 from dispatch import events as ev
@@ -28,6 +29,10 @@ class Line(Struct, frozen=True):
 
 def line(event: ev.Event, floor: Floor, now: int) -> Line | None:
     """The line for an event just applied to `floor`; None for events nobody waits for."""
+    of_call = CALL_LINES.get(type(event))
+    if of_call is not None:
+        made = of_call(event, floor)
+        return Line(*made) if made else None
     apart = RESERVE_LINES.get(type(event)) or REQUEST_LINES.get(type(event))
     if apart is not None:
         return Line(*apart(event, floor))

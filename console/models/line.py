@@ -7,11 +7,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from console.models.labelling import Labelling
+from console.models.talk_words import number_of
 from dispatch import commands as cmd
+from dispatch.call_notes import NoteSupervision, Quality, ReportCallQuality
 from dispatch.floor import Floor
-from dispatch.kinds import CallResult, Direction
+from dispatch.kinds import CallResult, Direction, SupervisionMode
 from dispatch.words import Call, Recording
 from telephony import messages as phone
+from telephony.conversation import CallPlace
 
 ENDED_KEPT_MAX = 50
 
@@ -34,8 +37,16 @@ class Line:
     def __init__(self, site: str = "") -> None:
         self.site = site
         self.calls: dict[str, Call] = {}
+        self.places: dict[str, CallPlace] = {}
+        """Where each live call stands, the one that moved last at the end."""
+        self.supervising: dict[str, str] = {}
+        """Our own legs to calls of other seats, and those calls: they are no calls to anybody."""
+        self.intercom: set[str] = set()
+        """Calls that answer themselves: they want no form."""
         self.lamp = PhoneLamp()
         self.labels = Labelling()
+        self._silent_ms: dict[str, int] = {}
+        self._supervisors: dict[str, phone.MonitorBegan] = {}
 
     def take(self, event: phone.AnyEvent) -> tuple[cmd.Command, ...]:
         """Remember what the telephone says; what the hub must hear of it."""
@@ -43,21 +54,92 @@ class Line:
             case phone.CallRinging():
                 call = Call(event.call_id, self.site, Direction.INBOUND, event.number, event.at_ms)
                 self.calls[call.id] = replace(call, name=event.name, dialled=event.dialled)
+                if event.answer_after_s is not None:
+                    self.intercom.add(call.id)
                 return (cmd.ReportRinging(call.id, event.number, name=event.name, dialled=event.dialled),)
             case phone.CallDialled():
-                call = Call(event.call_id, self.site, Direction.OUTBOUND, event.target, event.at_ms)
-                self.calls[call.id] = call
-                return (cmd.ReportRinging(call.id, event.target, Direction.OUTBOUND),)
+                return self._dialled(event)
+            case phone.CallReplaced() if event.replaced_call_id in self.calls:
+                return self._replaced(event)
             case phone.CallAnswered() if event.call_id in self.calls:
                 self._edit(event.call_id, answered_at=event.at_ms)
                 return (cmd.ReportAnswered(event.call_id),)
-            case phone.CallEnded() if event.call_id in self.calls:
-                return (self._ended(event),)
+            case phone.CallEnded():
+                return self._gone(event)
+            case phone.CallQuality(final=True) if event.call_id in self.calls:
+                return (self._quality(event),)
+            case phone.MonitorBegan() | phone.MonitorChanged() | phone.MonitorEnded():
+                return self._supervised(event)
+            case phone.MonitorRefused():
+                return (_refused(event),)
+            case phone.PhoneDown():
+                self._lamp(event)
+                return self._supervisors_gone()
             case phone.RecordingClosed():
                 return (cmd.KeepRecording(event.call_id, _recording(event)),)
             case _:
+                self._move(event)
                 self._lamp(event)
                 return ()
+
+    def _dialled(self, event: phone.CallDialled) -> tuple[cmd.Command, ...]:
+        if event.supervises:
+            self.supervising[event.call_id] = event.supervises
+            return ()
+        number, back = number_of(event.target), event.call_back_of or None
+        call = Call(event.call_id, self.site, Direction.OUTBOUND, number, event.at_ms, call_back_of=back)
+        self.calls[call.id] = call
+        return (cmd.ReportRinging(call.id, number, Direction.OUTBOUND, call_back_of=back),)
+
+    def _replaced(self, event: phone.CallReplaced) -> tuple[cmd.Command, ...]:
+        """Somebody else stands at the far end: another call, answered from its first moment."""
+        direction = self.calls[event.replaced_call_id].direction
+        call = Call(event.call_id, self.site, direction, event.number, event.at_ms, event.name)
+        self.calls[call.id] = replace(call, answered_at=event.at_ms)
+        ringing = cmd.ReportRinging(call.id, event.number, direction, event.name)
+        return ringing, cmd.ReportAnswered(call.id)
+
+    def _gone(self, event: phone.CallEnded) -> tuple[cmd.Command, ...]:
+        self.supervising.pop(event.call_id, None)
+        self.places.pop(event.call_id, None)
+        return (self._ended(event),) if event.call_id in self.calls else ()
+
+    def _move(self, event: phone.AnyEvent) -> None:
+        match event:
+            case phone.CallMoved():
+                self.places.pop(event.call_id, None)
+                self.places[event.call_id] = event.place
+            case phone.DeadAirEnded():
+                self._silent_ms[event.call_id] = self._silent_ms.get(event.call_id, 0) + event.lasted_ms
+
+    def _quality(self, it: phone.CallQuality) -> ReportCallQuality:
+        silent_ms = self._silent_ms.pop(it.call_id, 0)
+        heard = Quality(it.loss_percent, it.jitter_ms, it.delay_ms, it.mos, it.bad, silent_ms)
+        return ReportCallQuality(it.call_id, heard)
+
+    def _supervisors_gone(self) -> tuple[cmd.Command, ...]:
+        """The telephone died, and their legs with it."""
+        gone, self.places = list(self._supervisors), {}
+        ends = (self._supervised(phone.MonitorEnded(monitor_id, "", 0)) for monitor_id in gone)
+        return tuple(command for end in ends for command in end)
+
+    def _supervised(
+        self, event: phone.MonitorBegan | phone.MonitorChanged | phone.MonitorEnded
+    ) -> tuple[cmd.Command, ...]:
+        """Every step of a supervisor at this seat, with who it is."""
+        if isinstance(event, phone.MonitorBegan):
+            self._supervisors[event.monitor_id] = event
+        known = self._supervisors.get(event.monitor_id)
+        if known is None:
+            return ()
+        if isinstance(event, phone.MonitorChanged):
+            known = self._supervisors[event.monitor_id] = replace(known, mode=event.mode)
+        ended = isinstance(event, phone.MonitorEnded)
+        if ended:
+            del self._supervisors[event.monitor_id]
+        mode = SupervisionMode(known.mode)
+        who = known.by_number, known.by_name
+        return (NoteSupervision(known.monitor_id, known.call_id, mode, *who, ended),)
 
     def _ended(self, event: phone.CallEnded) -> cmd.ReportCallEnded:
         result = CallResult.TALKED if event.answered else CallResult.NOT_ANSWERED
@@ -67,6 +149,7 @@ class Line:
             result = CallResult.REJECTED
         self._edit(event.call_id, ended_at=event.at_ms, result=result)
         self._forget_old()
+        self.intercom.discard(event.call_id)
         return cmd.ReportCallEnded(event.call_id, result, event.ended_by is phone.EndedBy.FAR_END)
 
     def _edit(self, call_id: str, **fields: object) -> None:
@@ -119,14 +202,30 @@ class Line:
         ]
         return sorted(found, key=lambda call: call.rang_at)
 
+    def up(self) -> list[Call]:
+        """Our calls that were answered or dialled and have not ended, oldest first; also those on hold."""
+        return [
+            call
+            for call in self.calls.values()
+            if call.ended_at is None
+            and (call.answered_at is not None or call.direction is Direction.OUTBOUND)
+        ]
+
+    def at(self, place: CallPlace) -> list[Call]:
+        """Our calls that stand there, the one that came there last at the end."""
+        return [self.calls[key] for key, where in self.places.items() if where is place and key in self.calls]
+
     def talking(self) -> Call | None:
-        """The call somebody is speaking on here."""
-        for call in self.calls.values():
-            if call.ended_at is None and (
-                call.answered_at is not None or call.direction is Direction.OUTBOUND
-            ):
-                return call
-        return None
+        """The call somebody is speaking on here; of a conference the one that joined last."""
+        speaking = self.at(CallPlace.TALK)
+        unplaced = [call for call in self.up() if call.id not in self.places]
+        return next(iter((*reversed(speaking), *unplaced)), None)
+
+
+def _refused(event: phone.MonitorRefused) -> NoteSupervision:
+    mode = None if event.mode is None else SupervisionMode(event.mode)
+    who = event.by_number, event.by_name
+    return NoteSupervision("", event.call_id, mode, *who, refused=event.reason, source=event.source)
 
 
 def _recording(event: phone.RecordingClosed) -> Recording:

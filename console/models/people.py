@@ -67,5 +67,5 @@ def tell_seat_state(desk: "Desk") -> None:
     seat = desk.floor.seats.get(desk.person.seat_id or "") if desk.person else None
     if seat is None or seat.state not in {SeatState.READY, SeatState.INTAKE, SeatState.AFTER_CALL}:
         return
-    state = SeatState.READY if desk.line.talking() is None else SeatState.INTAKE
+    state = SeatState.INTAKE if desk.line.up() else SeatState.READY
     desk.give(cmd.SetSeatState(seat.id, state))

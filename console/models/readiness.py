@@ -37,7 +37,7 @@ class Setup(Struct, frozen=True):
 
     `group`: the line of the ring group, registered while in service; None: the exchange hunts by itself.
     `headset`: the sound of the telephone here; None: it has none, a telephone on the table has.
-    `echo`: whom the test call dials, "" is ourselves.
+    `echo`: whom the test call dials, "" is ourselves. `seat_number`: what to dial for the seat {seat}.
     """
 
     reserve: bool = False
@@ -46,6 +46,7 @@ class Setup(Struct, frozen=True):
     accounts: tuple[AccountSettings, ...] = ()
     group: AccountSettings | None = None
     echo: str = ""
+    seat_number: str = "{seat}"
     headset: HeadsetSettings | None = None
     prompts: tuple[Path, ...] = ()
     """Where what callers hear lies: the centre's own folder stands first."""

@@ -10,6 +10,7 @@ it. Everything else needs somebody logged in first.
 from msgspec import Struct
 
 from dispatch import commands as cmd
+from dispatch.call_notes import NoteSupervision, ReportCallQuality
 from dispatch.whereabouts import ReportLookUp, ReportWhereabouts
 
 HELD = (
@@ -17,6 +18,8 @@ HELD = (
     cmd.ReportAnswered,
     cmd.ReportCallEnded,
     cmd.KeepRecording,
+    ReportCallQuality,
+    NoteSupervision,
     ReportWhereabouts,
     ReportLookUp,
     cmd.BeginIntake,

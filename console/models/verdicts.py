@@ -11,6 +11,7 @@ from console.models.state import Topic
 from console.ports import Expired, VerdictCame
 from dispatch import commands as cmd
 from dispatch import reserve_commands as reserve
+from dispatch.call_notes import NoteSupervision, ReportCallQuality
 from dispatch.refusals import AlreadyThere, NeedsSecondPerson, NotFound, Refusal, WrongState
 from dispatch.requests import RequestCommand
 from dispatch.whereabouts import ReportLookUp, ReportWhereabouts
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 REPORTS = (
     *(cmd.ReportRinging, cmd.ReportAnswered, cmd.ReportCallEnded, cmd.KeepRecording),
     *(reserve.ReportActivationShown, reserve.ReportReadiness, reserve.ReportSelfTest),
-    reserve.FinishStandDown,
+    *(reserve.FinishStandDown, ReportCallQuality, NoteSupervision),
     ReportWhereabouts,
     ReportLookUp,
 )

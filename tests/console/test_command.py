@@ -426,7 +426,7 @@ def test_nothing_of_the_sheet_is_clipped(seat, show, language, act):
         seat.desk.take(Link(HubMode.CITY_CUT_OFF, seat_id="s1", relay=DISTRICT, hub_age_ms=65_000))
         shown.window.second()
         shown.settle()
-    shown.window.open_authorise(act)
+    shown.window.open_sheet("authorise", act)
     seat.hub.tell(known(store="SQLite FULL, 512 GB free"))
     shown.settle()
     seat.desk.authorising.told = authorising.refusal_words(CommandAnswer(id="a", reason="not_allowed"))

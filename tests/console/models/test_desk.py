@@ -120,7 +120,7 @@ def test_a_second_call_waits_until_the_first_has_ended(seat):
     acts.answer(seat.desk)
     seat.pump()
     assert len(seat.desk.line.ringing()) == 1
-    assert seat.desk.notices[-1].verb == "hang_up"
+    assert seat.desk.notices[-1].verb == "answer_second"
 
 
 def test_answering_without_a_telephone_says_what_to_do(seat):

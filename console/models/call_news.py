@@ -1,0 +1,79 @@
+"""What a telephone's fact means for whoever sits here: said once, with what to do."""
+
+from typing import TYPE_CHECKING
+
+from console.i18n import say
+from console.models.dropped import dropped
+from console.models.phone_reasons import reason_words
+from console.models.phone_words import mode_sentence
+from console.models.talk_words import number_of
+from dispatch.kinds import Direction
+from telephony import messages as phone
+from telephony.monitoring import MonitorMode
+
+if TYPE_CHECKING:
+    from console.models.desk import Desk
+
+CUT_OFF = frozenset({phone.EndedBy.PHONE, phone.EndedBy.NETWORK})
+
+
+def tell(desk: "Desk", event: phone.AnyEvent) -> None:
+    """Notices about calls; what needs none is silent."""
+    desk.line.labels.hear(event, desk.clock())
+    match event:
+        case phone.CommandRefused():
+            what = say("电话未能执行：{reason}", reason=reason_words(event.reason))
+            desk.notice(what, say("请看电话指示灯，必要时用话机接听"))
+        case phone.CallEnded():
+            _ended(desk, event)
+        case phone.CallTransferred():
+            desk.notice(say("已转往 {number}", number=number_of(event.target)), grave=False)
+        case phone.TransferFailed():
+            code = event.sip_code or "–"
+            what = say("转接失败（{code} {reason}），通话仍在本台", code=code, reason=event.reason)
+            desk.notice(what, say("可重试、另选对方，或 Ctrl+F7 会议"))
+        case phone.MonitorBegan() | phone.MonitorChanged() | phone.MonitorEnded() | phone.MonitorRefused():
+            _supervised(desk, event)
+
+
+def _supervised(
+    desk: "Desk",
+    event: phone.MonitorBegan | phone.MonitorChanged | phone.MonitorEnded | phone.MonitorRefused,
+) -> None:
+    match event:
+        case phone.MonitorRefused():
+            who = f"{event.by_number} {event.by_name}".strip() or say("号码未显示")
+            reason = reason_words(event.reason)
+            what = say(
+                "拒绝了一次监听请求：{who} 来自 {source}，{reason}",
+                who=who,
+                source=event.source,
+                reason=reason,
+            )
+            desk.notice(what, say("已记入日志，请告知班长"))
+        case phone.MonitorEnded():
+            desk.notice(say("班长已离开本席通话"), grave=False)
+        case phone.MonitorChanged(by_seat=True):
+            desk.notice(say("已收回通话，班长转为监听"), grave=False)
+        case phone.MonitorBegan(mode=mode) | phone.MonitorChanged(mode=mode):
+            taken = mode is MonitorMode.TAKE_OVER
+            do = say("Ctrl+F9 收回通话") if taken else ""
+            what = say("班长正在本席通话中：{mode}", mode=mode_sentence(mode))
+            desk.notice(what, do, "hold_call" if taken else None, grave=taken)
+
+
+def _ended(desk: "Desk", event: phone.CallEnded) -> None:
+    """A caller the line lost is somebody's duty until they are back."""
+    if event.ended_by not in CUT_OFF:
+        return
+    call = desk.line.calls.get(event.call_id)
+    if call is None or call.direction is not Direction.INBOUND:
+        return
+    what = say("{number} 的来电因线路故障中断", number=call.number or say("号码未显示"))
+    waiting = len(dropped(desk, desk.clock()))
+    if call.id == desk.call_id():
+        desk.notice(what, say("按 Ctrl+B 回拨"), "call_back")
+    elif call.number:
+        desk.notice(what, say("按 Ctrl+F11 回拨（失线 {n} 个）", n=max(1, waiting)), "ring_back")
+    else:
+        desk.notice(what, say("没有号码，无法回拨；看受理单里有无联系电话"), "go_calls")

@@ -1,0 +1,112 @@
+"""Whom this desk may want to call: the callers of the incident in hand, stations, hospitals, seats, 110.
+
+What is in hand stands first, then what is chosen on map and lists, then everything by its name.
+"""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from console.i18n import say
+from console.models.desk import Desk
+from dispatch.kinds import Direction
+
+FOUND_MAX = 9
+DIGITS = frozenset("0123456789+*#")
+
+
+class Entry(Struct, frozen=True):
+    """Somebody with a number. `kind` says how they come to be in the list."""
+
+    number: str
+    name: str
+    kind: str
+
+
+def emergency() -> tuple[Entry, ...]:
+    """The other services everybody knows by heart."""
+    return (
+        Entry("110", say("公安"), say("联动")),
+        Entry("119", say("消防"), say("联动")),
+        Entry("122", say("交警"), say("联动")),
+    )
+
+
+def entries(desk: Desk) -> list[Entry]:
+    """Everybody with a number, the nearest to what is in hand first; one entry a number."""
+    every = (*_of_the_incident(desk), *_chosen(desk), *emergency(), *_places(desk), *_seats(desk))
+    return list({entry.number: entry for entry in reversed(every) if entry.number}.values())[::-1]
+
+
+def find(desk: Desk, typed: str) -> list[Entry]:
+    """Who fits what was typed, by name or number; a number nobody has is dialled as it stands."""
+    words = typed.strip().lower()
+    known = entries(desk)
+    found = [it for it in known if words in it.name.lower() or words in it.number]
+    number = typed_number(typed)
+    if number and all(it.number != number for it in found):
+        found.insert(0, Entry(number, "", say("号码")))
+    return found[:FOUND_MAX]
+
+
+def typed_number(typed: str) -> str:
+    """The number in these words, "" when they are none. A SIP address counts as it stands."""
+    bare = typed.strip().replace(" ", "").replace("-", "")
+    if bare.startswith(("sip:", "sips:")):
+        return bare
+    return bare if bare and set(bare) <= DIGITS else ""
+
+
+def name_of(desk: Desk, number: str) -> str:
+    """Whose number this is, "" when nobody knows."""
+    return next((it.name for it in entries(desk) if it.number == number), "")
+
+
+def _of_the_incident(desk: Desk) -> Iterator[Entry]:
+    form = desk.form()
+    yield Entry(form.contact_phone, form.contact_name, say("联系人"))
+    incident = desk.incident()
+    intakes = incident.intake_ids if incident else ()
+    for at, intake_id in enumerate(intakes, 1):
+        contact = desk.form_of(intake_id)
+        yield Entry(contact.contact_phone, contact.contact_name, say("第 {n} 次来电", n=at))
+        call = desk.floor.calls.get(desk.floor.intakes[intake_id].call_id or "")
+        if call is not None and call.direction is Direction.INBOUND:
+            yield Entry(call.number, call.name, say("第 {n} 次来电", n=at))
+
+
+def _chosen(desk: Desk) -> Iterator[Entry]:
+    """Of the vehicle chosen on the map or in a list: its station; of the mission: its hospital."""
+    floor, hand = desk.floor, desk.hand
+    vehicle = floor.vehicles.get(hand.vehicle_id or "")
+    mission = floor.missions.get(hand.mission_id or "")
+    if vehicle is None and mission is not None:
+        vehicle = floor.vehicles.get(mission.vehicle_id)
+    station = floor.stations.get(vehicle.station_id) if vehicle else None
+    if vehicle is not None and station is not None:
+        words = say("{vehicle} 所在站", vehicle=vehicle.number)
+        yield Entry(station.phone, station.name, words)
+    hospital = floor.hospitals.get((mission.hospital_id if mission else None) or "")
+    if hospital is not None:
+        yield Entry(hospital.phone, hospital.name, say("送往医院"))
+
+
+def _places(desk: Desk) -> Iterator[Entry]:
+    for hospital in desk.floor.hospitals.values():
+        yield Entry(hospital.phone, hospital.name, say("医院"))
+    for station in desk.floor.stations.values():
+        yield Entry(station.phone, station.name, say("急救站"))
+
+
+def _seats(desk: Desk) -> Iterator[Entry]:
+    own = desk.own_seat_id()
+    for seat in desk.floor.seats.values():
+        if seat.id != own:
+            person = desk.floor.dispatchers.get(seat.dispatcher_id or "")
+            name = say("{seat} 台", seat=seat.number) + (f" {person.name}" if person else "")
+            yield Entry(seat_target(desk, seat.number), name, say("坐席"))
+
+
+def seat_target(desk: Desk, number: str) -> str:
+    """What to dial for another seat."""
+    return desk.readiness.setup.seat_number.format(seat=number)

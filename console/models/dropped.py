@@ -1,0 +1,60 @@
+"""Callers the line lost, until somebody has them back: pure, from the calls of floor and telephone.
+
+A dropped call is of this seat and was ended by the line or by our telephone's death. It is settled when a
+ring-back was answered or the caller is on the line again; each ring-back is an attempt, whoever dialled it.
+"""
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from dispatch.kinds import CallResult, Direction
+from dispatch.words import Call
+
+if TYPE_CHECKING:
+    from console.models.desk import Desk
+
+KEPT_MS = 60 * 60_000
+"""After an hour a dropped call is history: the list of missed calls has it."""
+
+
+class Dropped(Struct, frozen=True):
+    """`tried_at` None: nobody has rung back yet."""
+
+    call: Call
+    attempts: int
+    tried_at: int | None
+
+
+def dropped(desk: "Desk", now: int) -> list[Dropped]:
+    """The callers to ring back, the one lost first on top."""
+    every = desk.line.all(desk.floor)
+    lost = [call for call in every if _is_lost(desk, call, now)]
+    back: dict[str, list[Call]] = {}
+    for call in every:
+        if call.call_back_of:
+            back.setdefault(call.call_back_of, []).append(call)
+    open_ones = [call for call in lost if not _is_settled(call, back.get(call.id, []), every)]
+    found = [
+        Dropped(call, len(tried := back.get(call.id, [])), max((it.rang_at for it in tried), default=None))
+        for call in open_ones
+    ]
+    return sorted(found, key=lambda it: it.call.ended_at or 0)
+
+
+def _is_lost(desk: "Desk", call: Call, now: int) -> bool:
+    ended = call.ended_at
+    if call.direction is not Direction.INBOUND or ended is None or call.result is not CallResult.LINE_FAULT:
+        return False
+    ours = call.id in desk.line.calls or call.seat_id == desk.own_seat_id()
+    return ours and now - ended <= KEPT_MS and bool(call.number)
+
+
+def _is_settled(lost: Call, tried: list[Call], every: list[Call]) -> bool:
+    if any(call.answered_at is not None for call in tried):
+        return True
+    return any(
+        call.number == lost.number and call.rang_at > lost.rang_at and call.direction is Direction.INBOUND
+        for call in every
+        if call.id != lost.id and (call.ended_at is None or call.answered_at is not None)
+    )

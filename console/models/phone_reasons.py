@@ -1,0 +1,48 @@
+"""Why the telephone could not do what it was told, in the window's words."""
+
+from console.i18n import pick
+
+REASONS: dict[str, tuple[str, str]] = {
+    "a line without registrar dials SIP addresses only": (
+        "本机没有交换机，只能拨完整的 sip: 地址",
+        "no exchange here: only whole sip: addresses can be dialled",
+    ),
+    "another conference goes on without the operator": (
+        "另一个会议还在进行",
+        "another conference still goes on",
+    ),
+    "no such call to confer with": ("这一方不能加入会议", "this call cannot join"),
+    "no such call": ("通话已经结束", "the call has ended"),
+    "no such account": ("没有这条线路", "there is no such line"),
+    "not a ringing call": ("来电已不在振铃", "the call rings no more"),
+    "no such ringing call": ("来电已不在振铃", "the call rings no more"),
+    "not a supervision that is up": ("监听还没有接通", "the supervision is not up yet"),
+    "not key tones": ("只能发送 0–9、*、#", "only 0–9, * and # can be sent"),
+    "only an answered call can be transferred, once at a time": (
+        "接通的通话才能转接，一次一个",
+        "only an answered call can be transferred, one at a time",
+    ),
+    "the call hears nothing now": ("这一方在保持中，听不到", "the call is on hold and hears nothing"),
+    "the call is not answered": ("对方还没有接听", "the call is not answered yet"),
+    "the other call is not answered": ("接手方还没有接听", "the other side has not answered yet"),
+    "the call is not in conversation": ("这一方不在通话中", "the call is not in conversation"),
+    "there is no conference to leave": ("没有可退出的会议", "there is no conference to leave"),
+    "there is no conference to return to": ("没有可回到的会议", "there is no conference to return to"),
+    "this build has no echo canceller": ("话机库没有回声消除", "this build has no echo canceller"),
+    "this phone was started without a headset": (
+        "本机没有启用声卡通话",
+        "this phone was started without a headset",
+    ),
+    "wrong signature": ("签名不对", "wrong signature"),
+    "no secret set": ("本席没有设监听密钥", "no secret is set here"),
+    "out of time": ("超过时限或时钟不准", "out of time, or a wrong clock"),
+    "replayed": ("重放的请求", "a replayed request"),
+    "malformed": ("请求不合格式", "malformed"),
+    "source not trusted": ("来源不可信", "its source is not trusted"),
+}
+
+
+def reason_words(reason: str) -> str:
+    """The words for a reason; one that is not known stands as it came."""
+    known = REASONS.get(reason)
+    return pick(known) if known else reason

@@ -1,0 +1,35 @@
+"""Sentences of the strip of calls: who hears whom, and what a supervisor does."""
+
+from console.i18n import say
+
+
+def heard_words(state: str, parties: int, waiting: bool) -> str:
+    """Who hears whom in this state; `parties` counts the operator too."""
+    match state:
+        case "ringing":
+            return say("F3 接听；通话中 Ctrl+F3 保持并接听") if waiting else say("F3 接听　Shift+F10 拒接")
+        case "dialling":
+            return say("等待对方接听")
+        case "talk":
+            return say("您与对方互相听见")
+        case "conference":
+            return say("{n} 方互相听见（含您）", n=parties)
+        case "held":
+            return say("对方听保持音，您听不到对方")
+        case "aside":
+            return say("各方互相听见，听不到您　Ctrl+F8 回到会议")
+        case "taken":
+            return say("班长与对方通话，听不到您　Ctrl+F9 收回")
+        case _:
+            return say("对方听自动播音")
+
+
+def mode_sentence(mode: str) -> str:
+    """What a supervisor in this mode hears and who hears them."""
+    return {
+        "listen": say("监听：听得到双方，无人听到"),
+        "whisper": say("耳语：只有席位听得到"),
+        "barge": say("强插：各方都听得到"),
+        "take_over": say("接管：代替席位与对方通话"),
+        "release": say("强拆"),
+    }[mode]

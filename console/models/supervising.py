@@ -1,0 +1,104 @@
+"""The supervisor's side: being with a call of another seat, by rights. What that seat confirms counts.
+
+Our own leg is no call to anybody (`Line.supervising`); the mode shown is the one the monitored telephone put
+into the journal.
+"""
+
+from console.i18n import say
+from console.models.acts_calls import can, who
+from console.models.ages import age
+from console.models.asking import Ask, Choice
+from console.models.desk import Desk
+from console.models.directory import seat_target
+from dispatch.call_notes import Supervision
+from dispatch.words import Call
+from telephony.monitoring import MonitorMode
+
+CHOICES_MAX = 12
+
+
+def seats_talking(desk: Desk) -> list[Call]:
+    """Answered calls of other seats, longest first."""
+    own = desk.own_seat_id()
+    found = [
+        call
+        for call in desk.floor.calls.values()
+        if call.answered_at is not None and call.ended_at is None and call.seat_id not in {None, own}
+    ]
+    return sorted(found, key=lambda call: call.answered_at or 0)
+
+
+def own_leg(desk: Desk) -> tuple[str, str] | None:
+    """Our leg and the call it is with; None while we supervise nothing."""
+    return next(iter(desk.line.supervising.items()), None)
+
+
+def is_with(desk: Desk, call: Call) -> Supervision | None:
+    """The supervision of this call that goes on, as its seat says."""
+    return next((one for one in reversed(call.supervisions) if one.ended_at is None), None)
+
+
+def listen(desk: Desk) -> Ask | None:
+    """Choose a call of another seat and listen; while one is with a call already, leave it."""
+    leg = own_leg(desk)
+    if leg is not None:
+        can(desk, desk.phone.hang_up(leg[0]))
+        return None
+    calls = seats_talking(desk)[:CHOICES_MAX]
+    if not calls:
+        desk.notice(say("没有其他坐席在通话"), grave=False)
+        return None
+    if desk.line.talking() is not None:
+        desk.notice(say("正在通话"), say("先 Ctrl+F9 保持或 F10 挂机，再监听"))
+        return None
+    now = desk.clock()
+    choices = tuple(Choice(call.id, _choice_words(desk, call, now)) for call in calls)
+
+    def then(value: str, remark: str, minutes: int) -> None:
+        _begin(desk, value)
+
+    return Ask(say("监听哪一席（对方席位会显示）"), choices, then, remark=False)
+
+
+def _choice_words(desk: Desk, call: Call, now: int) -> str:
+    seat = desk.floor.seats[call.seat_id or ""]
+    person = desk.floor.dispatchers.get(seat.dispatcher_id or "")
+    name = person.name if person else ""
+    return f"{say('{seat} 台', seat=seat.number)} {name}　{call.number}　{age(call.answered_at or 0, now)}"
+
+
+def _begin(desk: Desk, call_id: str) -> None:
+    call = desk.floor.calls.get(call_id)
+    seat = desk.floor.seats.get((call.seat_id if call else None) or "")
+    if call is None or call.ended_at is not None or seat is None:
+        desk.notice(say("这个通话已经结束"), grave=False)
+        return
+    target = seat_target(desk, seat.number)
+    can(desk, desk.phone.supervise(target, call_id, MonitorMode.LISTEN) is not None)
+
+
+def change(desk: Desk, mode: MonitorMode) -> None:
+    """The same leg in another mode."""
+    leg = own_leg(desk)
+    if leg is None:
+        desk.notice(say("没有在监听"), say("先按 Ctrl+Shift+F5 选一席"), "listen", grave=False)
+    else:
+        can(desk, desk.phone.change_supervision(leg[0], mode))
+
+
+def ask_release(desk: Desk) -> Ask | None:
+    """强拆 ends the caller's call: it takes one more look."""
+    leg = own_leg(desk)
+    call = desk.floor.calls.get(leg[1]) if leg else None
+    if call is None:
+        change(desk, MonitorMode.RELEASE)  # says that nothing is listened to
+        return None
+
+    def then(value: str, remark: str, minutes: int) -> None:
+        if value:
+            change(desk, MonitorMode.RELEASE)
+
+    seat = desk.floor.seats.get(call.seat_id or "")
+    title = say("强拆 {seat} 台与 {who} 的通话", seat=seat.number if seat else "–", who=who(desk, call))
+    choices = (Choice("", say("不拆")), Choice("release", say("强拆：通话立即中断")))
+    return Ask(title, choices, then, remark=False)

@@ -1,0 +1,161 @@
+"""The strip of live calls: for each its place, who hears whom, since when, and what is wrong with it.
+
+Made from what the telephone says now; a supervisor who is with a call is always on its card.
+"""
+
+from msgspec import Struct
+
+from console.i18n import say
+from console.models.ages import age
+from console.models.desk import Desk
+from console.models.directory import name_of
+from console.models.phone_words import heard_words, mode_sentence
+from console.models.supervising import is_with
+from console.models.talk_words import number_of
+from telephony.conversation import CallPlace
+from telephony.mirror import CallStage, CallView, MonitorView
+
+SLOTS = 4
+"""As many calls as the telephone holds at once."""
+SIGNS = {
+    "ringing": "◉", "dialling": "○", "talk": "●", "conference": "◎", "held": "‖", "aside": "◌", "taken": "▲",
+    "alone": "♪", "supervising": "◈",
+}  # fmt: skip
+
+
+class TalkCard(Struct, frozen=True):
+    """`alarm`: what somebody should do something about, "" nothing; `tone` colours the sign and the frame."""
+
+    id: str
+    state: str
+    place: str
+    who: str
+    age: str
+    hears: str
+    alarm: str = ""
+    tone: str = ""
+    lit: bool = True
+
+    @property
+    def sign(self) -> str:
+        return SIGNS[self.state]
+
+
+def cards(desk: Desk, now: int) -> list[TalkCard]:
+    """All live calls, in the order they came."""
+    calls = list(desk.phone.calls.values())
+    together = [call for call in calls if call.place is CallPlace.TALK and not call.supervises]
+    return [_card(desk, call, together, now) for call in sorted(calls, key=lambda call: call.call_id)]
+
+
+def _card(desk: Desk, call: CallView, together: list[CallView], now: int) -> TalkCard:
+    state = _state(call, together)
+    monitors = [it for it in desk.phone.monitors.values() if it.call_id == call.call_id]
+    alarm = _alarm(call, monitors, now)
+    return TalkCard(
+        id=call.call_id,
+        state=state,
+        place=_place(desk, call, state),
+        who=_who(desk, call),
+        age=age(min(_since(desk, call), now), now),
+        hears=_hears(desk, call, state, together, now),
+        alarm=alarm,
+        tone=_tone(call, state, alarm),
+        lit=state != "ringing" or desk.line.lamp.audio not in {"", "null"} or now // 1000 % 2 == 0,
+    )
+
+
+def _state(call: CallView, together: list[CallView]) -> str:
+    if call.supervises:
+        return "supervising"
+    if call.stage is not CallStage.TALKING:
+        return "ringing" if call.stage is CallStage.RINGING else "dialling"
+    if call.place is CallPlace.TALK and len(together) > 1:
+        return "conference"
+    return call.place.value if call.place is not None else "talk"
+
+
+def _place(desk: Desk, call: CallView, state: str) -> str:
+    words = {
+        "ringing": say("等待接听") if call.waiting else say("振铃"),
+        "dialling": say("呼出"),
+        "talk": say("通话"),
+        "conference": say("会议"),
+        "held": say("保持"),
+        "aside": say("会议 您已退出"),
+        "taken": say("班长接管"),
+        "alone": say("自动播音"),
+        "supervising": say("监听"),
+    }
+    return words[state]
+
+
+def _who(desk: Desk, call: CallView) -> str:
+    if call.supervises:
+        known = desk.floor.calls.get(call.supervises)
+        seat = desk.floor.seats.get((known.seat_id if known else None) or "")
+        number = known.number if known else number_of(call.number)
+        return f"{say('{seat} 台', seat=seat.number)} {number}" if seat else number
+    number = number_of(call.number)
+    name = call.name or name_of(desk, number)
+    return f"{number or say('号码未显示')} {name}".strip()
+
+
+def _since(desk: Desk, call: CallView) -> int:
+    """Since when it stands where it stands: a caller on hold waits from then."""
+    if call.place in {CallPlace.HELD, CallPlace.ASIDE, CallPlace.TAKEN} and call.place_since_ms:
+        return call.place_since_ms
+    return call.since_ms
+
+
+def _hears(desk: Desk, call: CallView, state: str, together: list[CallView], now: int) -> str:
+    """Who hears whom, in a sentence; before it what plays into the call."""
+    if call.supervises:
+        return _supervised(desk, call)
+    playing = []
+    if call.metronome:
+        playing.append(say("♩ 节拍 110/分，对方听得到"))
+    if call.prompt:
+        playing.append(say("♪ 放录音，对方听得到"))
+    if call.digits:
+        playing.append(say("对方按键 {digits}", digits=call.digits[-8:]))
+    return "　".join((*playing, heard_words(state, len(together) + 1, call.waiting)))
+
+
+def _supervised(desk: Desk, call: CallView) -> str:
+    """In the words of the seat that is supervised: what it has confirmed."""
+    known = desk.floor.calls.get(call.supervises)
+    confirmed = is_with(desk, known) if known else None
+    if known is None or known.ended_at is not None:
+        return say("该通话已结束")
+    return mode_sentence(confirmed.mode) if confirmed else say("正在请求，对方席位确认后接通")
+
+
+def _alarm(call: CallView, monitors: list[MonitorView], now: int) -> str:
+    """What is wrong, gravest first; a supervisor who is with the call is always said too."""
+    parts = [_monitor_words(it) for it in monitors]
+    quality = call.quality
+    if call.dead_air_since_ms is not None:
+        seconds = max(0, now - call.dead_air_since_ms) // 1000
+        parts.insert(0, say("■ 无音频 {s} 秒：听不到对方", s=seconds))
+    elif quality is not None and quality.bad:
+        words = say(
+            "▲ 音质差 MOS {mos}　丢包 {loss} %", mos=f"{quality.mos:.1f}", loss=f"{quality.loss_percent:.0f}"
+        )
+        parts.insert(0, words)
+    if call.transferring:
+        parts.append(say("转接中"))
+    return "　".join(parts)
+
+
+def _monitor_words(monitor: MonitorView) -> str:
+    who = f"{monitor.by_number} {monitor.by_name}".strip() or say("班长")
+    return say("▲ {who} {mode}", who=who, mode=mode_sentence(monitor.mode))
+
+
+def _tone(call: CallView, state: str, alarm: str) -> str:
+    if call.dead_air_since_ms is not None or state == "ringing":
+        return "fault"
+    if alarm or state in {"held", "taken"}:
+        return "warning"
+    return "ok" if state in {"talk", "conference"} else "info"
