@@ -215,10 +215,14 @@ class FormPanel(Panel):
         value = form.place.address if name == "place" else str(getattr(form, name))
         if line.text() == value:
             self._seen[name] = rev
-        elif force or not line.hasFocus():
+        elif force or not line.hasFocus() or (name == "place" and self._taken_here(form)):
             line.setText(value)
             line.setCursorPosition(0 if not line.hasFocus() else len(value))
             self._seen[name] = rev
+
+    def _taken_here(self, form: Form) -> bool:
+        """A place of the network was taken by a key while the keyboard stood in the empty address."""
+        return form.place.how is HowPlaced.NETWORK and not self.address.text()
 
     def _show_disputes(self) -> None:
         draft = self._desk.forms.drafts.get(self._intake or "")

@@ -1,0 +1,370 @@
+"""What the network says of a caller: shown with its doubt, taken by one key, asked once, kept."""
+
+import pytest
+
+from console import i18n
+from console.models import acts, look_ups, whereabouts
+from console.models.area_marks import area_marks
+from console.models.caller_details import details_of, headline, is_grave, name_words, value_words
+from console.models.map_marks import doubt_marks
+from console.models.whereabouts_words import doubt, summary, whole
+from dispatch.kinds import HowPlaced
+from dispatch.shapes import ArcBand, Circle, Ellipse, Polygon, Shape, Spot
+from dispatch.whereabouts import ASK_AGAIN, CallerDetail, CallerPlace, Outcome, Source, Way
+from dispatch.words import Point
+from mapview.canvas.marks import AreaLook
+from mapview.geo.datum import Datum, from_wgs84
+from telephony.location.additional import Comment, Device, Person, Service, Subscriber
+from telephony.location.civic import CivicAddress
+from telephony.location.found import Location, Reference
+from telephony.location.invite import read_invite
+from telephony.location.lookup import ANSWER_MS_MAX, LookupAnswer, LookupRequest
+from telephony.location.safe_xml import Unread, Why
+from telephony.location.said import Fetched, WithCall
+from telephony.location.veds import Airbag, CarSeat, Crash
+from tests.console.busy import CENTRE, Seatful
+from tests.telephony.location import documents as doc
+
+ALL_WAYS = frozenset(Way)
+CIVIC = CivicAddress((("A3", "道里区"), ("RD", "中央大街"), ("HNO", "128号")), "zh-CN")
+SHAPES: tuple[tuple[Shape, str], ...] = (
+    (Spot(CENTRE), "误差未知"),
+    (Circle(CENTRE, 45.0), "±45 米"),
+    (Ellipse(CENTRE, 1275.0, 670.0, 43.2), "±1.3 公里"),
+    (ArcBand(CENTRE, 3594.0, 4148.0, 20.0, 20.0), "±751 米"),
+    (Polygon((CENTRE, Point(126.65, 45.77), Point(126.65, 45.75))), "±"),
+)
+
+
+class Answers:
+    """A look-up service that answers when the test says so."""
+
+    def __init__(self, ways: frozenset[Way] = ALL_WAYS) -> None:
+        self.ways = ways
+        self.asked: list[LookupRequest] = []
+
+    def start(self, on_answer: object) -> None: ...
+
+    def ask(self, request: LookupRequest) -> None:
+        self.asked.append(request)
+
+    def stop(self) -> None: ...
+
+
+def at(seat: Seatful, shape: Shape | None, **more: object) -> Location:
+    return Location(Source.BY_VALUE, shape, method="A-GPS", at_ms=seat.clock.now - 12_000, **more)
+
+
+def called(seat: Seatful, *locations: Location, blocks: tuple[object, ...] = ()) -> str:
+    """Somebody calls with this and is answered."""
+    call_id = seat.phone.ring("13904510001", said=WithCall(locations, blocks=blocks))
+    seat.pump()
+    seat.phone.answer(call_id)
+    seat.pump()
+    return call_id
+
+
+@pytest.mark.parametrize(("shape", "words"), SHAPES)
+def test_every_shape_is_offered_with_its_doubt_and_kept_with_the_call(seat, shape, words):
+    call_id = called(seat, at(seat, shape, confidence_percent=90.0))
+    place = whereabouts.current(seat.desk)
+    assert place is not None
+    assert place.shape == shape
+    assert doubt(place).startswith(words)
+    assert seat.desk.floor.calls[call_id].places == (place,)
+    (mark,) = area_marks(seat.desk)
+    assert mark.look is AreaLook.OFFERED
+    assert doubt(place) in mark.text
+    assert len(mark.ring) == 1 or len(mark.ring) > 2
+
+
+def test_nothing_enters_the_form_by_itself_and_one_key_takes_it(seat):
+    called(seat, at(seat, Circle(CENTRE, 45.0), civic=CIVIC))
+    assert not seat.desk.form().place.exists
+    whereabouts.adopt(seat.desk)
+    seat.pump()
+    place = seat.desk.form().place
+    assert (place.address, place.point, place.how) == ("道里区中央大街128号", CENTRE, HowPlaced.NETWORK)
+    assert place.uncertainty_m == 45.0
+    assert place.confirmed
+    assert seat.desk.intake().form.place == place
+    (mark,) = area_marks(seat.desk)
+    assert mark.look is AreaLook.TAKEN
+    assert mark.text.startswith("已采用")
+
+
+def test_typed_words_stay_when_a_point_is_taken_and_a_point_without_words_stays_while_typing(seat):
+    called(seat, at(seat, Circle(CENTRE, 900.0)))
+    acts.type_address(seat.desk, "江边那栋楼")
+    whereabouts.adopt(seat.desk)
+    assert seat.desk.form().place.address == "江边那栋楼"
+    assert seat.desk.form().place.point == CENTRE
+    acts.type_address(seat.desk, "江边那栋楼 3 单元")
+    assert seat.desk.form().place.point == CENTRE
+    assert seat.desk.form().place.uncertainty_m == 900.0
+
+
+def test_other_words_let_go_of_a_point_that_had_its_own(seat):
+    called(seat, at(seat, Circle(CENTRE, 45.0), civic=CIVIC))
+    whereabouts.adopt(seat.desk)
+    acts.type_address(seat.desk, "不在那里，在江北")
+    assert seat.desk.form().place.point is None
+
+
+def test_an_address_without_a_point_fills_an_empty_field_only(seat):
+    called(seat, at(seat, None, civic=CIVIC))
+    acts.type_address(seat.desk, "江边")
+    whereabouts.adopt(seat.desk)
+    assert seat.desk.form().place.address == "江边"
+    assert seat.desk.notices[-1].what == "已有地址，未改动"
+    acts.type_address(seat.desk, "")
+    whereabouts.adopt(seat.desk)
+    assert seat.desk.form().place.address == "道里区中央大街128号"
+    assert seat.desk.form().place.point is None
+
+
+def test_a_point_near_a_street_gets_its_name_and_keeps_its_doubt(seat):
+    called(seat, at(seat, Circle(CENTRE, 120.0)))
+    whereabouts.adopt(seat.desk)
+    seat.pump()
+    place = seat.desk.form().place
+    assert place.address.endswith("附近")
+    assert (place.how, place.uncertainty_m) == (HowPlaced.NETWORK, 120.0)
+
+
+def test_the_least_unsure_is_offered_first_and_the_others_by_a_key(seat):
+    called(seat, at(seat, Circle(CENTRE, 900.0)), at(seat, Circle(CENTRE, 45.0)), at(seat, Spot(CENTRE)))
+    seen = []
+    for _ in range(4):
+        place = whereabouts.current(seat.desk)
+        assert place is not None
+        seen.append(doubt(place))
+        whereabouts.turn(seat.desk)
+    assert seen == ["±45 米", "±900 米", "误差未知", "±45 米"]
+
+
+def test_what_a_server_answers_comes_beside_it(seat):
+    call_id = called(seat)
+    reference = Reference("https://lis.example.cn/1", "location", 0)
+    found = Location(Source.BY_REFERENCE, Circle(CENTRE, 30.0), method="GPS")
+    seat.phone.location_server_answers(call_id, Fetched(reference, (found,), took_ms=900))
+    seat.pump()
+    place = whereabouts.current(seat.desk)
+    assert place is not None
+    assert "位置服务器" in summary(place, seat.clock.now)
+    assert "时间未知" in summary(place, seat.clock.now)
+    assert "按 95% 看待" in whole(place, seat.clock.now)
+
+
+def test_a_server_that_fails_is_said(seat):
+    call_id = called(seat)
+    reference = Reference("https://lis.example.cn/1", "location", 0)
+    refused = (Unread("https://lis.example.cn/1", Why.TIMED_OUT),)
+    seat.phone.location_server_answers(call_id, Fetched(reference, refused=refused))
+    seat.pump()
+    assert seat.desk.notices[-1].what == "来电带有位置，但未能读取"
+    (detail,) = whereabouts.details(seat.desk)
+    assert name_words(detail) == "超时"
+
+
+def test_another_datum_is_converted_and_an_unknown_one_is_not_drawn(seat):
+    shifted = Point(*from_wgs84(CENTRE.lon, CENTRE.lat, Datum.GCJ02))
+    called(
+        seat,
+        at(seat, Circle(shifted, 45.0), datum="gcj02"),
+        at(seat, Circle(shifted, 10.0), datum="mars", civic=CIVIC),
+    )
+    first = whereabouts.current(seat.desk)
+    assert first is not None
+    assert first.point is not None
+    assert first.point.lon == pytest.approx(CENTRE.lon, abs=1e-7)
+    assert "gcj02" in whole(first, seat.clock.now)
+    other = whereabouts.candidates(seat.desk)[1]
+    assert other.shape is None
+    assert other.address
+
+
+def test_a_polygon_of_hundreds_of_corners_is_cut_for_the_journal(seat):
+    ring = tuple(Point(126.6 + n / 10_000, 45.7 + (n % 7) / 1_000) for n in range(500))
+    called(seat, at(seat, Polygon(ring)))
+    place = whereabouts.current(seat.desk)
+    assert place is not None
+    assert isinstance(place.shape, Polygon)
+    assert len(place.shape.ring) <= whereabouts.CORNERS_MAX
+
+
+def test_with_nothing_in_hand_the_ringing_caller_is_shown_and_nothing_taken(seat):
+    seat.phone.ring("13904510001", said=WithCall((at(seat, Circle(CENTRE, 45.0)),)))
+    seat.pump()
+    assert whereabouts.current(seat.desk) is not None
+    whereabouts.adopt(seat.desk)
+    assert seat.desk.notices[-1].what == "没有受理中的事件"
+
+
+def test_an_incident_placed_by_the_network_keeps_its_doubt_on_every_map(seat):
+    called(seat, at(seat, Circle(CENTRE, 450.0)))
+    whereabouts.adopt(seat.desk)
+    seat.desk.open_incident(seat.desk.hand.intake_id)
+    seat.pump()
+    (mark,) = doubt_marks(seat.desk.floor)
+    assert len(mark.ring) > 30
+    assert [one.id for one in area_marks(seat.desk)] == [whereabouts.current(seat.desk).id]
+    seat.desk.take_in_hand()
+    assert [one.id for one in area_marks(seat.desk)] == [mark.id]
+
+
+# --- what else came --------------------------------------------------------------------------------
+
+
+def test_a_crashed_car_is_said_at_once_and_marked(seat):
+    said = read_invite(
+        doc.invite(
+            doc.part("application/EmergencyCallData.VEDS+xml", "v@x", doc.CRASH),
+            doc.part("application/EmergencyCallData.SubscriberInfo+xml", "s@x", doc.SUBSCRIBER),
+            headers="",
+        )
+    )
+    call_id = seat.phone.ring("13904510001", said=said)
+    seat.pump()
+    notice = seat.desk.notices[-1]
+    for words in ("车祸报警", "BYD", "2 人", "翻车", "气囊弹出 1/1", "高压电池"):
+        assert words in notice.what
+    assert notice.verb == "go_caller"
+    kept = seat.desk.floor.calls[call_id]
+    assert headline(kept.details) == notice.what
+    assert "冠心病，服用阿司匹林" in {one.value for one in kept.details}
+    (place,) = kept.places
+    assert (place.method, place.uncertainty_m) == ("veds", None)
+
+
+def test_every_block_becomes_pairs_in_both_languages():
+    blocks = (
+        Crash(fire=True, rolled_over=False, force_from_deg=90.0, airbags=(Airbag("front", True),), at_ms=0,
+              occupants=1, seats=(CarSeat("1", True, False), CarSeat("2", None, None)), fuel="GASOLINE"),
+        Subscriber(Person("张秀英", ("1",), ("a@b",), "经纬街", "1945", "F", ("zh",), ("冠心病",), ("子",))),
+        Device("cellular", "Huawei", "Mate", (("IMEI", "3"),)),
+        Service("home", ("wireless",), "Mobile"),
+        Comment((("zh", "门口有狗"),)),
+    )  # fmt: skip
+    details = details_of(blocks, (Unread("cid:x", Why.NOT_XML, "line 1"),))
+    for language in ("zh", "en"):
+        i18n.use(language)
+        assert all(name_words(one) and value_words(one) for one in details)
+        assert all(name_words(one) != one.name or language == "en" for one in details)
+    assert {one.name for one in details if is_grave(one)} == {"fire", "airbags", "unbelted"}
+    sides = [value_words(one) for one in details if one.name == "force_from"]
+    assert sides == ["right"]
+
+
+def test_words_of_a_stranger_are_cut_and_never_told_twice():
+    long = Comment((("zh", "x" * 5_000), ("zh", "x" * 5_000)))
+    (detail,) = details_of((long,))
+    assert len(detail.value) == 200
+    assert headline((CallerDetail("crash", "vin", "1"),)) == "车祸报警：详情见来电资料"
+
+
+# --- asking ----------------------------------------------------------------------------------------
+
+
+def answer(asked: LookupRequest, outcome: Outcome, **more: object) -> LookupAnswer:
+    return LookupAnswer(asked.lookup_id, asked.call_id, asked.way, outcome, 0, **more)
+
+
+def test_a_question_is_asked_once_a_call_and_its_answer_is_kept_and_offered(seat):
+    service = seat.desk.whereabouts.lookup = Answers()
+    call_id = called(seat)
+    look_ups.ask_number(seat.desk)
+    look_ups.ask_number(seat.desk)
+    (asked,) = service.asked
+    assert (asked.way, asked.number, asked.asked_by) == (Way.OPERATOR, "13904510001", "d1")
+    assert "查过" in seat.desk.notices[-1].what
+    found = Location(Source.OPERATOR, Circle(CENTRE, 300.0), method="Cell", said_by="中国移动")
+    seat.desk.take(answer(asked, Outcome.LOCATED, location=found, operator="中国移动"))
+    seat.pump()
+    (kept,) = seat.desk.floor.calls[call_id].look_ups
+    assert (kept.outcome, kept.asked_by) == (Outcome.LOCATED, "d1")
+    assert "个人信息保护法" in kept.clause
+    assert [place.uncertainty_m for place in seat.desk.floor.calls[call_id].places] == [300.0]
+    assert seat.desk.notices[-1].verb == "use_location"
+    assert whereabouts.current(seat.desk).source is Source.OPERATOR
+
+
+def test_another_seat_that_asked_already_counts(seat):
+    service = seat.desk.whereabouts.lookup = Answers()
+    call_id = called(seat)
+    look_ups.ask_number(seat.desk)
+    seat.pump()
+    seat.desk.whereabouts = whereabouts.Whereabouts()
+    seat.desk.whereabouts.lookup = service
+    assert seat.desk.floor.calls[call_id].look_ups
+    look_ups.ask_number(seat.desk)
+    assert len(service.asked) == 1
+
+
+def test_silence_is_said_in_time_may_be_asked_again_and_a_late_answer_still_counts(seat):
+    service = seat.desk.whereabouts.lookup = Answers()
+    call_id = called(seat)
+    look_ups.ask_number(seat.desk)
+    seat.pass_time(ANSWER_MS_MAX[Way.OPERATOR] + 1)
+    assert "超时" in seat.desk.notices[-1].what
+    look_ups.ask_number(seat.desk)
+    first, second = service.asked
+    seat.desk.take(answer(first, Outcome.LOCATED, location=at(seat, Circle(CENTRE, 200.0))))
+    seat.desk.take(answer(second, Outcome.NOT_FOUND))
+    seat.pump()
+    kept = seat.desk.floor.calls[call_id].look_ups
+    assert [(one.outcome, one.late) for one in kept] == [(Outcome.LOCATED, True), (Outcome.NOT_FOUND, False)]
+    assert {Outcome.FAILED, Outcome.TIMED_OUT} == ASK_AGAIN
+
+
+def test_a_fixed_line_is_asked_for_its_address_and_gets_no_sms(seat):
+    service = seat.desk.whereabouts.lookup = Answers()
+    call_id = seat.phone.ring("045184610001")
+    seat.pump()
+    seat.phone.answer(call_id)
+    seat.pump()
+    look_ups.send_link(seat.desk)
+    assert not service.asked
+    look_ups.ask_number(seat.desk)
+    (asked,) = service.asked
+    assert asked.way is Way.SUBSCRIBER
+    told = answer(asked, Outcome.LOCATED, subscriber_name="张秀英", subscriber_address="经纬街 5 号")
+    seat.desk.take(told)
+    seat.pump()
+    place = whereabouts.current(seat.desk)
+    assert (place.address, place.shape) == ("经纬街 5 号", None)
+    (kept,) = seat.desk.floor.calls[call_id].look_ups
+    assert (kept.name, kept.address) == ("张秀英", "经纬街 5 号")
+
+
+def test_without_a_service_or_a_call_it_is_said(seat):
+    look_ups.ask_number(seat.desk)
+    assert seat.desk.notices[-1].what == "没有可查询的来电"
+    called(seat)
+    look_ups.ask_number(seat.desk)
+    assert "没有接入" in seat.desk.notices[-1].what
+    seat.desk.whereabouts.lookup = Answers(frozenset({Way.OPERATOR}))
+    look_ups.send_link(seat.desk)
+    assert "没有接入" in seat.desk.notices[-1].what
+
+
+def test_an_answer_nobody_waits_for_changes_nothing(seat):
+    call_id = called(seat)
+    seat.desk.take(LookupAnswer("x", call_id, Way.OPERATOR, Outcome.LOCATED, 0))
+    seat.pump()
+    assert seat.desk.floor.calls[call_id].look_ups == ()
+
+
+@pytest.mark.parametrize(
+    ("number", "mobile"),
+    [("13904510001", True), ("+8613904510001", True), ("045184610001", False), ("", False), ("110", False)],
+)
+def test_which_numbers_are_mobiles(number, mobile):
+    assert look_ups.is_mobile(number) is mobile
+
+
+def test_a_place_says_all_that_is_known_and_what_nobody_said():
+    bare = CallerPlace("p", Source.SMS_LINK, 0, Spot(CENTRE), cited=False)
+    assert summary(bare, 0) == "误差未知 · 方式未知 · 时间未知 · 短信定位 · 来电未指明"
+    old = CallerPlace("p", Source.OPERATOR, 0, Circle(CENTRE, 5.0), measured_at=0, confidence_percent=67.6)
+    assert summary(old, 86_400_000) == "±5 米 · 方式未知 · 可信 68% · 一天以前 · 运营商查询"
