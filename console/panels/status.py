@@ -171,7 +171,7 @@ class Strip(QFrame):
         for made in (self._act, self._close):
             made.setProperty("key", True)
         row = QHBoxLayout(self)
-        row.setContentsMargins(10, 2, 6, 2)
+        row.setContentsMargins(10, 1, 6, 1)
         row.setSpacing(10)
         self._between = text("│")
         row.addWidget(self._hears)
