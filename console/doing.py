@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from console.doing_calls import CallVerbs
+from console.doing_distribution import DistributionVerbs
 from console.doing_location import DoingLocation
 from console.doing_sound import DoingSound, SoundScreen
 from console.i18n import say
@@ -18,8 +19,7 @@ from console.models.people import drafting
 from console.models.state import Topic
 from console.ports import HubMode
 from console.verbs import ALWAYS, BY_ID, WITH_A_DRAFT, allowed
-from dispatch import commands as cmd
-from dispatch.kinds import Role, SeatState
+from dispatch.kinds import Role
 from dispatch.words import Vehicle
 
 HOSPITALS_MAX = 12
@@ -48,7 +48,7 @@ class Screen(SoundScreen, Protocol):
     def print_sheet(self) -> None: ...
 
 
-class Doing(CallVerbs, DoingLocation, DoingSound):
+class Doing(CallVerbs, DistributionVerbs, DoingLocation, DoingSound):
     """Does verbs. `run` is the command line, `do` everything else."""
 
     def __init__(self, desk: Desk, screen: Screen) -> None:
@@ -357,13 +357,6 @@ class Doing(CallVerbs, DoingLocation, DoingSound):
         if not lines:
             desk.notice(say("没有待知悉的中枢告警"), grave=False)
         announce(desk, lines)
-
-    def away(self) -> None:
-        desk = self._desk
-        seat = desk.floor.seats.get(desk.person.seat_id or "") if desk.person else None
-        if seat is not None:
-            there = seat.state in {SeatState.AWAY, SeatState.PAUSED}
-            desk.give(cmd.SetSeatState(seat.id, SeatState.READY if there else SeatState.AWAY))
 
     def go_form(self) -> None:
         self._screen.go("form")

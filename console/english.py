@@ -3,6 +3,7 @@
 # ruff: noqa: E501 - a sentence stands whole, as it does on the screen
 
 from console.english_calls import CALLS
+from console.english_distribution import DISTRIBUTION
 from console.english_identity import IDENTITY
 from console.english_location import LOCATION
 from console.english_recordings import RECORDINGS
@@ -18,6 +19,7 @@ ENGLISH: dict[str, str] = {
     **RECORDINGS,
     **IDENTITY,
     **CALLS,
+    **DISTRIBUTION,
     "当前角色无权“{name}”": "Your role may not: {name}",
     "请由调度员或班长登录后操作": "Let a dispatcher or shift leader log in",
     "没有受理中的事件": "Nothing is in hand",

@@ -18,7 +18,8 @@ Missions         mission.<row>.next, mission.<row>.hospital (row counts from 0)
 Reason bar       reason.<value of the reason>, reason.remark, reason.minutes, reason.confirm, reason.cancel
 Keys             keys.<verb id> (the strip of F-keys at the foot), command.line
 Notices          notice.text, notice.act, notice.dismiss, banner
-Status           lamp.<phone radio hub store recorder clock city conflicts>, clock, mode
+Status           lamp.<phone radio hub store recorder clock acd city conflicts>, clock, mode, seat.state
+Missed calls     missed.table, missed.<verb id>
 Mode             mode (the sign; pressing it opens the act that moves command), mode.frame (island)
 Command          authorise.<reason order_no first_password second_staff second_password>, authorise.check.<n>,
                  authorise.break_glass, authorise.scope.<scope>, authorise.to.<site>, authorise.confirm,
@@ -34,3 +35,4 @@ Reserve seats    reserve.panel, reserve.seats, reserve.people, reserve.turns, re
 SEAT = "seat"
 LOGIN = "login"
 SECOND = "second_person"
+SEAT_STATE = "seat.state"

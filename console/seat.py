@@ -34,6 +34,9 @@ from store.config import Config
 from store.config.phone import Phone as PhoneSection
 from store.exits import CannotStartError, ExitCode
 from store.version import version
+from telephony.acd.from_config import acd_link
+from telephony.acd.links import NoLink
+from telephony.acd.port import AcdLink
 from telephony.from_config import engine_settings, line_settings, trust_settings
 from telephony.phone import Phone
 from telephony.prompts.making import prompt_file
@@ -71,6 +74,7 @@ class Seat:
             replace(setup(config, shown.city.mark), headset=telephone.engine.headset),
         )
         self.desk.sounding.keep = self.headset.keep
+        self.acd = self.desk.distribution.link = acd_of(config, self.phone)
         self.window = SeatWindow(self.desk, theme, shown)
         self._bridge = Bridge(self.desk, self.window.show_changes, self.window.second)
         for message in self._early:
@@ -95,6 +99,7 @@ class Seat:
         self.keeper.start()
         self.link.start()
         self.phone.start()
+        self.acd.start(self._tell)
         if self.paths is not None:
             self.paths.start()
         self._bridge.start()
@@ -105,6 +110,7 @@ class Seat:
         self._bridge.stop()
         if self.paths is not None:
             self.paths.stop(STOP_S)
+        self.acd.stop()
         self.phone.stop(STOP_S)
         self.link.stop(STOP_S)
         self.keeper.stop()
@@ -125,6 +131,14 @@ def phone_settings(config: Config) -> PhoneSettings:
         accepting=config.seat.kind is not SeatKind.RESERVE,
         trust=trust_settings(phone, monitor_secret),
     )
+
+
+def acd_of(config: Config, phone: Phone) -> AcdLink:
+    """The link to whoever distributes the calls; a reserve seat is in no hunt, its group rings it."""
+    if config.seat.kind is SeatKind.RESERVE:
+        return NoLink()
+    extension = config.phone.user or config.seat.number
+    return acd_link(config.acd, phone, extension, _secret(config.acd.secret_file))
 
 
 def with_headset(settings: PhoneSettings, chosen: HeadsetFile) -> PhoneSettings:
@@ -166,6 +180,7 @@ def setup(config: Config, map_mark: str) -> Setup:
         exports=Path(config.recordings.export_dir),
         keys=Path(config.keys.dir),
         machine=f"seat-{config.seat.number}",
+        wrap_up_s=config.acd.wrap_up_s,
     )
 
 

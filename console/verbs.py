@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from console.verb import Verb
 from console.verbs_calls import CALL_VERBS
+from console.verbs_distribution import DISTRIBUTION_VERBS
 from console.verbs_location import LOCATION_VERBS
 from console.verbs_sound import SOUND_VERBS
 from dispatch import commands as cmd
@@ -28,6 +29,7 @@ SECTIONS: dict[str, tuple[str, str]] = {
     "command": ("指挥权与断网", "Command, without a hub"),
     "reserve": ("储备席与平急转换", "Reserve seats"),
     "sound": ("耳机与线路", "Headset and line"),
+    "acd": ("坐席状态与未接", "Seat state, missed calls"),
     "go": ("移动", "Moving around"),
     "window": ("窗口", "Window"),
 }
@@ -184,17 +186,16 @@ VERBS: tuple[Verb, ...] = (
          en_long="the hub's alarm is read and passed on"),
     Verb("theme", "日/夜", "Day/night", "Ctrl+D", ("ry", "zhuti", "day", "night"), "window",
          zh_long="切换日间与夜间配色", en_long="switch between day and night colours"),
-    Verb("away", "离席/就绪", "Away/ready", "Ctrl+E", ("lx", "lixi", "jx", "jiuxu"), "window",
-         order=cmd.SetSeatState, zh_long="坐席在离席与就绪间切换", en_long="away from the seat, or ready"),
     Verb("lock", "锁定", "Lock", "Ctrl+Shift+L", ("sd", "suoding", "suo"), "window",
          zh_long="暂离：立即锁定，来电仍可接听，口令解锁", en_long="lock now; calls can still be answered"),
     Verb("log_out", "退出登录", "Log out", "Ctrl+L", ("tc", "tuichu", "dengchu"), "window",
          zh_long="退出登录，受理单与通话保留", en_long="log out; calls and forms stay"),
     *CALL_VERBS,
+    *DISTRIBUTION_VERBS,
 )  # fmt: skip
 
 ALWAYS: frozenset[str] = frozenset(
-    {"answer", "hang_up", "reject", "hook", "answer_second", "hold_call", "swap"}
+    {"answer", "hang_up", "reject", "hook", "answer_second", "hold_call", "swap", "ready"}
 )
 """What a ringing telephone needs: also before the log-in and while a second person confirms."""
 

@@ -34,6 +34,7 @@ from console.panels.command import CommandLine
 from console.panels.form import FormPanel
 from console.panels.incidents import IncidentsPanel
 from console.panels.lower import LowerPages
+from console.panels.missed import MissedPanel
 from console.panels.missions import MissionsView
 from console.panels.news import AlarmsPanel, NewsPanel
 from console.panels.player import Player
@@ -114,7 +115,7 @@ class SeatWindow(QMainWindow):
         self._advice = AdvicePanel(desk, theme, do)
         self._missions = MissionsView(desk, theme, do)
         self._records = RecordsTable(desk, theme, self._player, self._setting.recordings)
-        self._pages = LowerPages(desk, self._missions, self._records)
+        self._pages = LowerPages(desk, self._missions, self._records, MissedPanel(desk, theme, do))
         self._chart = Chart(desk, theme, desk.clock, self._setting.city)
         self._vehicles = VehiclesPanel(desk, theme, self._chart.show_vehicle)
         self._news = NewsPanel(desk, theme)
@@ -266,6 +267,7 @@ class SeatWindow(QMainWindow):
             "advice": self._advice.table,
             "missions": self._missions,
             "recordings": self._records,
+            "missed": self._pages.missed,
             "caller": self._pages.caller,
             "vehicles": self._vehicles.table,
             "alarms": self._alarms.table,

@@ -12,7 +12,7 @@ from dispatch.archive_notes import (
 )
 from dispatch.decision import Decision, Handler
 from dispatch.floor import Floor
-from dispatch.kinds import CallResult
+from dispatch.kinds import CallResult, Direction
 from dispatch.order import Order
 from dispatch.refusals import AlreadyThere, NeedsReason, NotAllowed, NotFound, NotPossible, WrongState
 from dispatch.words import Call
@@ -31,6 +31,7 @@ def ring(floor: Floor, order: Order, command: cmd.ReportRinging, at: int) -> Dec
         name=command.name,
         dialled=command.dialled,
         seat_id=order.seat_id,
+        dispatcher_id=order.dispatcher_id if command.direction is Direction.OUTBOUND else None,
         call_back_of=command.call_back_of,
     )
     return (ev.CallRang(call),)

@@ -135,8 +135,8 @@ def crews_calling(desk: Desk) -> str:
 def _alarm_target(desk: Desk, alarm: Alarm) -> tuple[str, str]:
     """Words for what the alarm is about, and the id that takes it in hand."""
     floor = desk.floor
-    if alarm.kind is AlarmKind.RINGING:
-        return floor.calls[alarm.id].number, alarm.id
+    if alarm.kind in {AlarmKind.RINGING, AlarmKind.MISSED_WAITING}:
+        return floor.calls[alarm.id].number or say("号码未显示"), alarm.id
     if alarm.kind is AlarmKind.INTAKE_LONG:
         form = floor.intakes[alarm.id].form
         return form.place.address or form.contact_phone, alarm.id

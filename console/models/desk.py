@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from console.models import authorising, latest, linked, look_ups, navigated, verdicts
+from console.models import authorising, distribution, latest, linked, look_ups, navigated, verdicts
 from console.models.call_news import tell
 from console.models.following import dispatched, follow, refit
 from console.models.forms import Forms
@@ -14,7 +14,7 @@ from console.models.hub_alarms import HubAlarms
 from console.models.keeping import Begun, Kept
 from console.models.line import Line
 from console.models.modes import Standing, Watch
-from console.models.people import log_in_again, tell_seat_state, welcome
+from console.models.people import log_in_again, welcome
 from console.models.readiness import Readiness, Setup
 from console.models.reserve import Plan
 from console.models.sounding import Sounding
@@ -96,6 +96,7 @@ class Desk:
         self.readiness = Readiness(self, setup)
         self.sounding = Sounding(self)
         self.plan = Plan()
+        self.distribution = distribution.Distribution(self, setup.wrap_up_s)
         self.whereabouts = Whereabouts()
         self.keeping_fault = ""
         self._keep = keep
@@ -234,8 +235,7 @@ class Desk:
             inbound = call is not None and call.direction is Direction.INBOUND
             if call is not None and inbound and call.id not in self.line.intercom:
                 self.begin_intake(call.id, call.number)
-        if isinstance(event, phone.CallAnswered | phone.CallEnded):
-            tell_seat_state(self)
+        self.distribution.heard(event)
         tell(self, event)
 
     # --- in hand -----------------------------------------------------------------------------------
@@ -344,6 +344,7 @@ class Desk:
         authorising.on_time(self)
         look_ups.on_time(self)
         self.readiness.on_time(now)
+        self.distribution.on_time(now)
         if now - self._alarms_at >= ALARMS_EVERY_MS:
             self._alarms_at = now
             alarms = overdue(self.floor, now)
@@ -392,4 +393,5 @@ _HANDLERS: dict[type, Callable[[Desk, Any], None]] = {
     Evidence: authorising.evidence_came,
     CommandAnswer: authorising.answered,
     **look_ups.HANDLERS,
+    **distribution.HANDLERS,
 }

@@ -84,7 +84,10 @@ class Distribution:
     def heard(self, event: phone.AnyEvent) -> None:
         """What the telephone says of calls and of its line."""
         match event:
-            case phone.CallAnswered() | phone.CallEnded():
+            case phone.CallAnswered():
+                self._follow_calls()
+                self._got_through(event.call_id)
+            case phone.CallEnded():
                 self._follow_calls()
             case phone.LineState():
                 if event.registered and not self._registered:
@@ -92,6 +95,14 @@ class Distribution:
                 self._registered = event.registered
             case phone.PhoneDown():
                 self._follow_calls()
+
+    def _got_through(self, call_id: str) -> None:
+        """A missed caller answers our call back: the form is of the call that was missed."""
+        desk = self._desk
+        call = desk.line.calls.get(call_id)
+        lost = desk.floor.calls.get((call.call_back_of if call else None) or "")
+        if lost is not None and lost.answered_at is None and lost.intake_id is None:
+            desk.begin_intake(lost.id, lost.number)
 
     def _follow_calls(self) -> None:
         calls = self._desk.line.calls.values()

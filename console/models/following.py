@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 def follow(desk: "Desk", event: ev.Event) -> None:
     """Keep the hand on the thing that grew out of it."""
+    desk.distribution.on_floor(event)
     match event:
         case ev.IncidentOpened():
             desk.opened(event.intake_id)
@@ -41,6 +42,7 @@ def follow(desk: "Desk", event: ev.Event) -> None:
 def refit(desk: "Desk") -> None:
     """The floor is a new one: the hand keeps its intake, all else is what that floor says of it."""
     hand, floor = desk.hand, desk.floor
+    desk.distribution.refit()
     for known in floor.intakes.values():
         if known.incident_id is not None:
             desk.opened(known.id)

@@ -10,6 +10,7 @@ from console.models.commanding import open_conflicts
 from console.models.desk import Desk
 from console.models.labels import site_name
 from console.models.modes import CITY_OLD_MS, CLOCK_OFF_MS, CLOCK_WRONG_MS, DISK_CRITICAL_PERCENT, banners
+from console.models.queue_rows import link_words
 from console.models.site_lamps import gravest, site_lamps
 from console.models.sound_lamps import headset_sign, phone_sign
 from console.ports import HubMode
@@ -43,7 +44,7 @@ def lamps(desk: Desk, now: int) -> tuple[Lamp, ...]:
         _recorder(desk),
         _clock(desk),
     )
-    return (*always, *_city(desk), *_sites(desk), *_conflicts(desk))
+    return (*always, *_acd(desk), *_city(desk), *_sites(desk), *_conflicts(desk))
 
 
 def _mode_words(desk: Desk, now: int) -> str:
@@ -123,6 +124,16 @@ def _clock(desk: Desk) -> Lamp:
         return Lamp("clock", say("时钟"), "ok", say("准"), detail)
     tone = "fault" if abs(off) > CLOCK_WRONG_MS else "warning"
     return Lamp("clock", say("时钟"), tone, f"{off / 1000:+.1f} s", detail)
+
+
+def _acd(desk: Desk) -> list[Lamp]:
+    """Only where somebody distributes the calls and listens to the state of seats."""
+    state, tone = link_words(desk)
+    if not state:
+        return []
+    reason = desk.distribution.link_reason or "–"
+    detail = say("坐席状态告知交换机：{state}（{reason}）", state=state, reason=reason)
+    return [Lamp("acd", say("话务"), tone, state, detail)]
 
 
 def _city(desk: Desk) -> list[Lamp]:

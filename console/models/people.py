@@ -1,11 +1,10 @@
-"""Who sits at the desk: sitting down where nobody was, a log-in that ran out, the state of the seat."""
+"""Who sits at the desk: sitting down where nobody was, a log-in that ran out."""
 
 from typing import TYPE_CHECKING
 
 from console.i18n import say
 from console.ports import LogInNeeded
 from dispatch import commands as cmd
-from dispatch.kinds import SeatState
 
 if TYPE_CHECKING:
     from console.models.desk import Desk
@@ -60,12 +59,3 @@ def _over(desk: "Desk") -> str:
     if desk.person.roles - person.roles:
         return say("您的权限已变更，请重新登录；未发出的内容已保留")
     return ""
-
-
-def tell_seat_state(desk: "Desk") -> None:
-    """Taking a call or ready again: the supervisor sees it. Only a person says away or paused."""
-    seat = desk.floor.seats.get(desk.person.seat_id or "") if desk.person else None
-    if seat is None or seat.state not in {SeatState.READY, SeatState.INTAKE, SeatState.AFTER_CALL}:
-        return
-    state = SeatState.INTAKE if desk.line.up() else SeatState.READY
-    desk.give(cmd.SetSeatState(seat.id, state))

@@ -21,7 +21,7 @@ SIGNS = {
     SeatState.READY: "●",
     SeatState.INTAKE: "◆",
     SeatState.AFTER_CALL: "◐",
-    SeatState.PAUSED: "‖",
+    SeatState.PAUSED: "▣",
     SeatState.AWAY: "○",
     SeatState.LOGGED_OUT: "–",
 }
@@ -144,5 +144,6 @@ def reason_word(reason: str) -> str:
 
 def with_queue(desk: Desk, rows: list[CallRow], now: int) -> list[CallRow]:
     """Calls as the list shows them: who rings, who waits, then all others."""
-    ringing = sum(row.state == "ringing" for row in rows)
-    return [*rows[:ringing], *queued(desk, now), *rows[ringing:]]
+    ringing = [row for row in rows if row.state == "ringing"]
+    others = [row for row in rows if row.state != "ringing"]
+    return [*ringing, *queued(desk, now), *others]

@@ -46,8 +46,8 @@ class Setup(Struct, frozen=True):
     accounts: tuple[AccountSettings, ...] = ()
     group: AccountSettings | None = None
     echo: str = ""
-    seat_number: str = "{seat}"
     headset: HeadsetSettings | None = None
+    seat_number: str = "{seat}"
     prompts: tuple[Path, ...] = ()
     """Where what callers hear lies: the centre's own folder stands first."""
     recordings: Path = Path("recordings")
@@ -55,6 +55,8 @@ class Setup(Struct, frozen=True):
     keys: Path | None = None
     """Where the key lies that exports are sealed with; None: there are none."""
     machine: str = ""
+    wrap_up_s: int = 0
+    """How long a seat is in wrap-up after a call (话后); 0: it is ready at once."""
 
 
 class Readiness:

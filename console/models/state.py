@@ -46,6 +46,7 @@ TOPICS_OF: dict[str, tuple[Topic, ...]] = {
     "authorities": (Topic.STATUS, Topic.COMMAND),
     "conflicts": (Topic.STATUS, Topic.CONFLICTS),
     "requests": (Topic.ALARMS, Topic.INCIDENTS),
+    "queues": (Topic.CALLS, Topic.STATUS),
 }
 
 

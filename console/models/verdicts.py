@@ -12,6 +12,7 @@ from console.ports import Expired, VerdictCame
 from dispatch import commands as cmd
 from dispatch import reserve_commands as reserve
 from dispatch.call_notes import NoteSupervision, ReportCallQuality
+from dispatch.distribution import ReportGaveUp, ReportQueue
 from dispatch.refusals import AlreadyThere, NeedsSecondPerson, NotFound, Refusal, WrongState
 from dispatch.requests import RequestCommand
 from dispatch.whereabouts import ReportLookUp, ReportWhereabouts
@@ -24,8 +25,7 @@ REPORTS = (
     *(cmd.ReportRinging, cmd.ReportAnswered, cmd.ReportCallEnded, cmd.KeepRecording),
     *(reserve.ReportActivationShown, reserve.ReportReadiness, reserve.ReportSelfTest),
     *(reserve.FinishStandDown, ReportCallQuality, NoteSupervision),
-    ReportWhereabouts,
-    ReportLookUp,
+    *(ReportWhereabouts, ReportLookUp, ReportQueue, ReportGaveUp),
 )
 
 

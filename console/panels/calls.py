@@ -5,16 +5,18 @@ from collections.abc import Callable
 from console.i18n import say
 from console.models import acts, rows
 from console.models.desk import Desk
+from console.models.queue_rows import queue_words, with_queue
 from console.models.rows import CallRow
 from console.panels.table import Cell, Column, RowTable
-from console.panels.widgets import Panel, text
+from console.panels.widgets import Panel, set_property, text
 from console.theme import Theme
 
-SIGNS = {"ringing": "◉", "talking": "●", "dialling": "○", "missed": "△", "ended": "·"}
+SIGNS = {"ringing": "◉", "queued": "⋯", "talking": "●", "dialling": "○", "missed": "△", "ended": "·"}
 
 
 def _seat(row: CallRow) -> str:
-    return say("{seat} 台", seat=row.seat) if row.seat else ""
+    """Of who waits in the queue: whether the districts ring for him."""
+    return row.seat if row.state == "queued" else say("{seat} 台", seat=row.seat) if row.seat else ""
 
 
 def _cell(row: CallRow, words: str, tone: str = "", *, right: bool = False, small: bool = False) -> Cell:
@@ -50,10 +52,13 @@ class CallsPanel(Panel):
         self._do = do
 
     def refresh(self, now: int) -> None:
-        found = rows.calls(self._desk, now)
+        found = with_queue(self._desk, rows.calls(self._desk, now), now)
         self.table.show_rows(found, self._desk.call_id() or "")
         ringing = [row for row in found if row.state == "ringing"]
-        self.aside.setText(say("振铃 {n}", n=len(ringing)) if ringing else "")
+        queue, tone = queue_words(self._desk, now)
+        rings = say("振铃 {n}", n=len(ringing)) if ringing else ""
+        self.aside.setText("　".join(part for part in (rings, queue) if part))
+        set_property(self.aside, "tone", tone)
         self._hint.setText(f"{ringing[0].number}　{ringing[0].history}" if ringing else "")
         if ringing:
             self.table.scrollToTop()

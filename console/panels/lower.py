@@ -1,4 +1,4 @@
-"""The pages below the form: missions, calls and recordings, what came with the call. People turn them."""
+"""The pages below the form: missions, recordings, what came with the call, missed calls. People turn them."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QTabWidget, QVBoxLayout
@@ -7,22 +7,26 @@ from console.i18n import say
 from console.models.desk import Desk
 from console.models.modes import age_words
 from console.panels.caller_data import CallerData
+from console.panels.missed import MissedPanel
 from console.panels.missions import MissionsView
 from console.panels.records import RecordsTable
 
-PAGES = ("missions", "recordings", "caller")
+PAGES = ("missions", "recordings", "caller", "missed")
 
 
 class LowerPages(QFrame):
     """See the module; the titles say how much is on each page."""
 
-    def __init__(self, desk: Desk, missions: MissionsView, records: RecordsTable) -> None:
+    def __init__(
+        self, desk: Desk, missions: MissionsView, records: RecordsTable, missed: MissedPanel
+    ) -> None:
         super().__init__()
         self.setProperty("panel", True)
         self._desk, self._missions, self._records = desk, missions, records
         self.caller = CallerData(desk)
+        self.missed = missed
         self.tabs = QTabWidget()
-        for page in (missions, records, self.caller):
+        for page in (missions, records, self.caller, missed):
             self.tabs.addTab(page, "")
         self.tabs.tabBar().setFocusPolicy(Qt.FocusPolicy.NoFocus)
         QVBoxLayout(self).addWidget(self.tabs, 1)
@@ -41,6 +45,8 @@ class LowerPages(QFrame):
         self.tell(now)
 
     def tell(self, now: int) -> None:
-        """What came with the calls in hand."""
+        """What came with the calls in hand, and whom nobody answered."""
         known = self.caller.refresh(now)
         self.tabs.setTabText(2, say("来电资料 {n}", n=known))
+        lost, late = self.missed.refresh(now)
+        self.tabs.setTabText(3, say("未接 {n}", n=f"▲ {lost}" if late else lost))

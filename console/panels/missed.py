@@ -28,8 +28,8 @@ COLUMNS: tuple[Column[MissedRow], ...] = (
     Column(
         "", 84, lambda row: Cell(f"{SIGNS[row.state]} {row.words}", _tone(row), bold=row.late, small=True)
     ),
-    Column("", 136, lambda row: Cell(row.number, bold=True)),
-    Column("", 132, lambda row: Cell(f"{row.last[:5]} {row.how}", small=True), wraps=True),
+    Column("", 128, lambda row: Cell(row.number, bold=True), wraps=True),
+    Column("", 148, lambda row: Cell(f"{row.last[:5]} {row.how}", small=True), wraps=True),
     Column("", 0, lambda row: Cell(row.tried, "quiet", small=True), wraps=True),
     Column("", 84, lambda row: Cell(row.next, _tone(row), right=True, small=True)),
 )

@@ -21,6 +21,7 @@ from console.models.prompting import heard_words
 from console.models.reserve import urgency
 from console.models.spoken import is_offline
 from console.panels.meter import Level
+from console.panels.state_sign import StateSign
 from console.panels.widgets import Pressable, Sentence, button, set_property, text
 from console.ports import HubMode
 from console.theme import Theme
@@ -58,6 +59,7 @@ class Header(QFrame):
         self._mode.setFixedHeight(MODE_PX)
         self._where = text("", "large")
         self._who = text("")
+        self._state = StateSign(desk, do)
         self._clock = text("", "clock")
         self._clock.setObjectName("clock")
         self._day = text("", "quiet")
@@ -65,7 +67,7 @@ class Header(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 0, 10, 0)
         row.setSpacing(10)
-        for widget in (self._mode, self._where, self._who):
+        for widget in (self._mode, self._where, self._who, self._state):
             row.addWidget(widget)
         row.addStretch(1)
         self._lamp_row = QHBoxLayout()
@@ -97,6 +99,7 @@ class Header(QFrame):
             label.setAccessibleName(f"{lamp.name} {lamp.state} {lamp.detail}")
             set_property(label, "tone", lamp.tone if lamp.tone != "quiet" else "")
         self._show_people()
+        self._state.refresh(now)
         self.tick(now)
 
     def show_levels(self) -> None:
@@ -123,9 +126,7 @@ class Header(QFrame):
             self._who.setText(say("未登录"))
             return
         roles = "、".join(sorted(word(role) for role in person.roles))
-        seat = desk.floor.seats.get(person.seat_id or "")
-        state = word(seat.state) if seat else ""
-        self._who.setText(f"{known.name} {known.staff_number}　{roles}　{state}")
+        self._who.setText(f"{known.name} {known.staff_number}　{roles}")
 
     def _site_mode(self) -> tuple[str, str]:
         """The one word for how this site stands, and its tone."""
