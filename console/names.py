@@ -24,8 +24,9 @@ Mode             mode (the sign; pressing it opens the act that moves command), 
 Command          authorise.<reason order_no first_password second_staff second_password>, authorise.check.<n>,
                  authorise.break_glass, authorise.scope.<scope>, authorise.to.<site>, authorise.confirm,
                  authorise.cancel, authorise.told
-Conflicts        conflicts.table, conflicts.<open settled>, conflicts.<choice>, conflicts.<ours theirs>,
-                 conflicts.means, conflicts.empty_run, conflicts.remark, conflicts.confirm, conflicts.cancel
+Conflicts        conflicts.table, conflicts.<open settled island>, conflicts.<choice>,
+                 conflicts.<ours theirs>, conflicts.means, conflicts.empty_run, conflicts.remark,
+                 conflicts.confirm, conflicts.cancel, conflicts.outcome, conflicts.checked
 Second person    second.staff, second.password, second.enter, second.cancel
 Reserve seats    reserve.panel, reserve.seats, reserve.people, reserve.turns, reserve.back, reserve.<verb id>,
                  reserve.<since first last ready title why shortfall>, reserve.line, summons.<title why clock

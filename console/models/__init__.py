@@ -6,6 +6,7 @@ refused    every refusal in words: what happened, what to do
 line       the calls of this seat's telephone, as far as the hub does not know them yet
 following  what follows on the desk from what happened
 forms      what is being typed: overlay on the floor, autosave, conflicts, the copy that survives a crash
+island     when this centre was an island; `island_rows` what is looked through afterwards
 keeping    the crash copy on disk, written by its own thread
 unsigned   what is ordered while nobody is logged in, and why that is safe
 verdicts   what becomes of an order: carried out, refused, or not known

@@ -38,11 +38,13 @@ class ConflictRow(Struct, frozen=True):
 
 
 class Side(Struct, frozen=True):
-    """One of the two: its title, what was ordered, and what the vehicle did."""
+    """One of the two: its title, what was ordered, what the vehicle did; `heading` "": the usual one."""
 
     title: str
     lines: tuple[str, ...]
     steps: tuple[str, ...]
+    heading: str = ""
+    plain: bool = False  # nothing but the lines
 
 
 def rows(desk: Desk, *, settled: bool) -> list[ConflictRow]:

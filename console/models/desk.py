@@ -11,6 +11,7 @@ from console.models.call_news import tell
 from console.models.following import dispatched, follow, refit
 from console.models.forms import Forms
 from console.models.hub_alarms import HubAlarms
+from console.models.island import Islands
 from console.models.keeping import Begun, Kept
 from console.models.line import Line
 from console.models.modes import Standing, Watch
@@ -78,7 +79,7 @@ class Desk:
         self.types: dict[str, IncidentType] = {}
         """Chosen for intakes that are no incident yet."""
         self.person: Person | None = None
-        self.link, self.modes = Link(), Watch()
+        self.link, self.modes, self.islands = Link(), Watch(), Islands()
         self.hand = Hand()
         self.begun: dict[str, Begun] = {}
         self.pending: dict[str, Pending] = {}
@@ -369,13 +370,14 @@ class Desk:
         known, hand = self.floor.intakes, self.hand
         self.begun = {key: begun for key, begun in self.begun.items() if key not in known}
         self.keeping_fault = self._keep(
-            Kept(hand.intake_id, hand.incident_id, self.begun, self.forms.unsent(), self.unsigned, self.types)
-        )
+            Kept(hand.intake_id, hand.incident_id, self.begun, self.forms.unsent(), self.unsigned, self.types,
+                 self.islands.seen)
+        )  # fmt: skip
 
     def _restore(self, kept: Kept) -> None:
         """At once, hub or no hub: from now on the crash copy is written anew."""
         self.begun |= kept.begun
-        self.unsigned, self.types = list(kept.unsigned), dict(kept.types)
+        self.unsigned, self.types, self.islands.seen = [*kept.unsigned], {**kept.types}, [*kept.islands]
         self.forms.restore(kept.typed)
         if kept.intake_id or kept.incident_id:
             self.take_in_hand(intake_id=kept.intake_id, incident_id=kept.incident_id)

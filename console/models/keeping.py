@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct, field
 
+from console.models.island import Island
 from console.models.unsigned import Unsigned
 from dispatch.changes import FormChanges
 from dispatch.kinds import IncidentType
@@ -35,6 +36,7 @@ class Kept(Struct, frozen=True):
     typed: dict[str, FormChanges] = field(default_factory=dict)
     unsigned: list[Unsigned] = field(default_factory=list)
     types: dict[str, IncidentType] = field(default_factory=dict)
+    islands: list[Island] = field(default_factory=list)
 
 
 class Keeper:

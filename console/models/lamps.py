@@ -8,6 +8,7 @@ from msgspec import Struct
 from console.i18n import say
 from console.models.commanding import open_conflicts
 from console.models.desk import Desk
+from console.models.island_rows import to_check
 from console.models.labels import site_name
 from console.models.modes import CITY_OLD_MS, CLOCK_OFF_MS, CLOCK_WRONG_MS, DISK_CRITICAL_PERCENT, banners
 from console.models.queue_rows import link_words
@@ -159,9 +160,12 @@ def _sites(desk: Desk) -> list[Lamp]:
 
 
 def _conflicts(desk: Desk) -> list[Lamp]:
-    """Only while a conflict waits for a person."""
-    count = open_conflicts(desk.floor)
-    if not count:
-        return []
-    detail = say("{n} 项指令冲突等待核对：Ctrl+G 打开冲突核对", n=count)
-    return [Lamp("conflicts", say("冲突"), "warning", str(count), detail)]
+    """Only while a conflict, or what was recorded on an island, waits for a person."""
+    found, count, alone = [], open_conflicts(desk.floor), to_check(desk)
+    if count:
+        detail = say("{n} 项指令冲突等待核对：Ctrl+G 打开冲突核对", n=count)
+        found.append(Lamp("conflicts", say("冲突"), "warning", str(count), detail))
+    if alone:
+        detail = say("孤岛期间 {n} 件记录待核对：Ctrl+G，再选孤岛", n=alone)
+        found.append(Lamp("island", say("孤岛记录"), "warning", str(alone), detail))
+    return found

@@ -14,6 +14,8 @@ def link(desk: "Desk", message: Link) -> None:
     if message.mode is not desk.link.mode:
         desk.changed(Topic.LINK)
     desk.link = message
+    if desk.islands.hear(message.mode, desk.clock()):
+        desk.save()
     desk.modes.take(message, desk.floor)
     announce(desk, desk.hub_alarms.hear(message, desk.clock()))
     desk.changed(Topic.STATUS)

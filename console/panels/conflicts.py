@@ -2,9 +2,11 @@
 
 It lies over the form and the map and makes room as soon as a call is answered. Keys: Up and Down in the list,
 1-4 for the choice, Enter goes on to the remark and then settles; the next one is shown by itself.
+A third page lists what was recorded while the centre was an island: Enter ticks a line off.
 """
 
 from collections.abc import Callable, Sequence
+from enum import StrEnum
 
 from PySide6.QtCore import QEvent, QObject, QRect, Qt
 from PySide6.QtGui import QKeyEvent
@@ -20,10 +22,11 @@ from PySide6.QtWidgets import (
 )
 
 from console.i18n import say
-from console.models import conflict_rows
+from console.models import conflict_rows, island_rows
 from console.models.conflict_rows import ConflictRow, Side
 from console.models.desk import Desk
 from console.models.labels import word
+from console.models.state import Topic
 from console.panels.sheet import Sheet
 from console.panels.table import Cell, Column, RowTable
 from console.panels.tick import Tick
@@ -47,6 +50,14 @@ COLUMNS: tuple[Column[ConflictRow], ...] = (
     Column("", 70, lambda row: Cell(row.followed, "quiet", small=True)),
     Column("", 250, lambda row: Cell(row.state, row.tone, small=True)),
 )
+
+
+class Shows(StrEnum):
+    """Which page of the desk is open."""
+
+    OPEN = "open"
+    SETTLED = "settled"
+    ISLAND = "island"
 
 
 class _SideView(QFrame):
@@ -74,8 +85,8 @@ class _SideView(QFrame):
             self._words.setText("")
             return
         did = side.steps or (say("没有收到任何节点"),)
-        words = [*side.lines, "", say("车辆实际经过："), *(f"· {one}" for one in did)]
-        self._words.setText("\n".join(words))
+        followed = ["", side.heading or say("车辆实际经过："), *(f"· {one}" for one in did)]
+        self._words.setText("\n".join([*side.lines, *([] if side.plain else followed)]))
 
 
 class ConflictDesk(Sheet):
@@ -88,20 +99,17 @@ class ConflictDesk(Sheet):
         self._desk, self._page, self._over, self._back = desk, page, over, back
         self.setObjectName("conflicts")
         self.setProperty("overlay", True)
-        self._settled = False
+        self._page_shown = Shows.OPEN
         self._shown = ""
         self._choice = ConflictChoice.KEEP_OURS
         self._title = text(say("冲突核对：断网期间两中心的指令"), "large")
         self._hint = text(say("↑↓ 选择，1–4 取舍，Enter 填备注并提交，自动到下一条"), "quiet")
-        self._filter = {
-            False: self._filter_button("conflicts.open", settled=False),
-            True: self._filter_button("conflicts.settled", settled=True),
-        }
+        self._filter = {page: self._filter_button(page) for page in Shows}
         self._remark = QLineEdit()
         self.table: RowTable[ConflictRow] = RowTable("conflicts.table", COLUMNS, theme, heads=False)
         self.table.setFixedHeight(LIST_PX)
         self.table.chosen.connect(self._choose_row)
-        self.table.used.connect(lambda _key: self._remark.setFocus())
+        self.table.used.connect(self._use_row)
         self.table.installEventFilter(self)
         self._ours, self._theirs = _SideView("ours"), _SideView("theirs")
         self._choices = {choice: self._choice_button(at, choice) for at, choice in enumerate(ConflictChoice)}
@@ -124,11 +132,13 @@ class ConflictDesk(Sheet):
         self._confirm.setProperty("main", True)
         self._cancel = button(say("关闭 Esc"), "conflicts.cancel", self.close_desk)
         self.guard(self._confirm, self._cancel)
+        self._tick = button(say("核对无误 Enter"), "conflicts.checked", self._tick_off)
+        self._tick.setProperty("main", True)
         self._lay_out()
         self.hide()
 
-    def _filter_button(self, name: str, *, settled: bool) -> QPushButton:
-        made = button("", name, lambda: self._filter_by(settled=settled))
+    def _filter_button(self, page: Shows) -> QPushButton:
+        made = button("", f"conflicts.{page.value}", lambda: self._filter_by(page))
         made.setCheckable(True)
         made.setProperty("choice", True)
         return made
@@ -143,7 +153,7 @@ class ConflictDesk(Sheet):
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 10, 14, 12)
         column.setSpacing(8)
-        column.addLayout(row_of(self._title, 1, self._filter[False], self._filter[True], self._cancel))
+        column.addLayout(row_of(self._title, 1, *self._filter.values(), self._cancel))
         column.addWidget(self._hint)
         column.addWidget(self.table)
         sides = QHBoxLayout()
@@ -161,23 +171,30 @@ class ConflictDesk(Sheet):
         act.addWidget(self._means)
         act.addLayout(row_of(self._remark, self._confirm))
         column.addWidget(self._act)
+        column.addWidget(self._tick)
         column.addWidget(self._outcome)
         column.addWidget(self._told)
 
     def chain(self) -> Sequence[QWidget]:
         """The list first, then what is done with the one chosen."""
-        return [self.table, *self._choices.values(), self._empty_run, self._remark, self._confirm,
+        return [self.table, *self._choices.values(), self._empty_run, self._remark, self._confirm, self._tick,
                 *self._filter.values(), self._cancel]  # fmt: skip
 
     # --- opening, closing, filtering -----------------------------------------------------------------
 
     def open(self) -> None:
+        """On the page where something waits."""
+        waiting = conflict_rows.next_open(self._desk, "")
+        if not waiting and island_rows.to_check(self._desk):
+            self._page_shown = Shows.ISLAND
+        elif waiting:
+            self._page_shown = Shows.OPEN
         self.refresh()
         self.place()
         self.show()
         self.raise_()
         if not self._shown:
-            self._show(conflict_rows.next_open(self._desk, ""))
+            self._show(waiting if self._page_shown is Shows.OPEN else self.table.id_at(0))
         self.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def close_desk(self) -> None:
@@ -194,8 +211,8 @@ class ConflictDesk(Sheet):
             found = found.united(QRect(widget.mapTo(self._page, widget.rect().topLeft()), widget.size()))
         self.setGeometry(found)
 
-    def _filter_by(self, *, settled: bool) -> None:
-        self._settled, self._shown = settled, ""
+    def _filter_by(self, page: Shows) -> None:
+        self._page_shown, self._shown = page, ""
         self.refresh()
         if self.table.rows_model.rows:
             self._show(self.table.id_at(0))
@@ -206,12 +223,19 @@ class ConflictDesk(Sheet):
         """Draw the list and, where it is still there, the conflict shown."""
         every = self._desk.floor.conflicts
         done = sum(one.settled is not None for one in every.values())
-        self._filter[False].setText(say("待核对 {n}", n=len(every) - done))
-        self._filter[True].setText(say("已核对 {n}", n=done))
-        for settled, made in self._filter.items():
-            made.setChecked(settled is self._settled)
-        self.table.show_rows(conflict_rows.rows(self._desk, settled=self._settled), self._shown, anew=True)
+        self._filter[Shows.OPEN].setText(say("待核对 {n}", n=len(every) - done))
+        self._filter[Shows.SETTLED].setText(say("已核对 {n}", n=done))
+        self._filter[Shows.ISLAND].setText(say("孤岛记录 {n}", n=island_rows.to_check(self._desk)))
+        self._filter[Shows.ISLAND].setVisible(bool(self._desk.islands.seen))
+        for page, made in self._filter.items():
+            made.setChecked(page is self._page_shown)
+        self.table.show_rows(self._rows(), self._shown, anew=True)
         self._draw()
+
+    def _rows(self) -> list[ConflictRow]:
+        if self._page_shown is Shows.ISLAND:
+            return island_rows.rows(self._desk)
+        return conflict_rows.rows(self._desk, settled=self._page_shown is Shows.SETTLED)
 
     def _conflict(self) -> Conflict | None:
         return self._desk.floor.conflicts.get(self._shown)
@@ -235,6 +259,28 @@ class ConflictDesk(Sheet):
         self._draw()
 
     def _draw(self) -> None:
+        alone = self._page_shown is Shows.ISLAND
+        self._tick.setVisible(alone and bool(self._shown))
+        self._title.setText(say("孤岛记录核对") if alone else say("冲突核对：断网期间两中心的指令"))
+        self._hint.setText(
+            say("↑↓ 选择，Enter 核对无误，自动到下一条")
+            if alone
+            else say("↑↓ 选择，1–4 取舍，Enter 填备注并提交，自动到下一条")
+        )
+        if alone:
+            self._draw_island()
+        else:
+            self._draw_conflict()
+
+    def _draw_island(self) -> None:
+        self._act.hide()
+        self._outcome.hide()
+        self._ours.show_side(island_rows.recorded(self._desk, self._shown) if self._shown else None)
+        self._theirs.show_side(island_rows.advice(self._desk))
+        if not self._shown:
+            self._tell(say("孤岛期间没有记录") if not self.table.rows_model.rows else say("在列表中选一条"))
+
+    def _draw_conflict(self) -> None:
         one, floor = self._conflict(), self._desk.floor
         self._ours.show_side(conflict_rows.ours(floor, one) if one else None)
         self._theirs.show_side(conflict_rows.theirs(floor, one) if one else None)
@@ -259,6 +305,27 @@ class ConflictDesk(Sheet):
             self._means.setText(f"→ {words}")
 
     # --- hands -----------------------------------------------------------------------------------------
+
+    def _use_row(self, key: str) -> None:
+        """Enter in the list: on to the remark; a record of an island is ticked off."""
+        if self._page_shown is Shows.ISLAND:
+            self._show(key)
+            self._tick_off()
+        else:
+            self._remark.setFocus()
+
+    def _tick_off(self) -> None:
+        if not self._shown:
+            return
+        desk = self._desk
+        desk.islands.check(self._shown)
+        desk.save()
+        desk.changed(Topic.STATUS)
+        left = [row.id for row in island_rows.rows(desk) if row.tone == "warning"]
+        self._show(left[0] if left else self._shown)
+        self.refresh()
+        self._tell("" if left else say("● 全部核对完"), "ok")
+        self.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _choose(self, choice: ConflictChoice) -> None:
         one = self._conflict()

@@ -31,7 +31,7 @@ HEADER_PX = 44
 MODE_PX = 32
 STRIP_PX = 34
 COMMAND_PX = 300
-LAMP_OPENS = {"conflicts": "conflicts", "phone": "sound", "headset": "sound"}
+LAMP_OPENS = {"conflicts": "conflicts", "island": "conflicts", "phone": "sound", "headset": "sound"}
 
 
 class Place(Protocol):
