@@ -4,8 +4,6 @@ synced, crashes, and a frozen hub that comes back. Everything follows from one s
 The same logic runs here and in the real processes. `Bugs` plants known faults, to measure the simulator.
 """
 
-import heapq
-import random
 from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +11,6 @@ from typing import Any
 from msgspec.structs import replace
 
 from dispatch import commands as cmd
-from dispatch.apply import apply
 from dispatch.floor import Floor, copy_of
 from dispatch.kinds import (
     AbortReason,
@@ -24,11 +21,8 @@ from store.core.batch import Batch, Work, decide_batch, ids_to_look_up
 from store.core.hub_logic import Identity, Origin, Publish, Reply
 from store.core.journal import broken_at
 from store.core.messages import Cmd, Evs, Tick, decode_from_hub, decode_to_hub
-from store.core.outbox import Waiting
-from store.core.replica import Applied
 from store.core.roster import Machine, MachineRole
-from store.core.seat_logic import Expired, FloorReplaced, Phase, SeatLogic, Send, VerdictCame
-from store.core.tokens import Token, seal
+from store.core.seat_logic import Phase, SeatLogic, Send
 from store.core.wire import encode
 from tests.store.core.simulated_store import (
     DRAIN_MS,
@@ -37,18 +31,18 @@ from tests.store.core.simulated_store import (
     SEATS,
     SETTLE_MS,
     SIGN,
-    START_MS,
     STEPS,
     TICK_MS,
     VEHICLES,
-    Broken,
     Bug,
     Disk,
     SimHubLogic,
     come_to_rest,
     demand,
 )
+from tests.store.core.simulated_world import SimulatedSeat, SimulatedWorld, found_by, played
 
+LATE_MS_MAX = 60
 LOOK_MS = 500
 ZOMBIES_WAKE_MS = 2_500
 
@@ -129,19 +123,13 @@ class Hub:
                         self.world.to_seat(seat, frame, self)
 
 
-class SimSeat:
+class SimSeat(SimulatedSeat):
     """One seat: its disk outlives its crashes."""
 
     def __init__(self, world: "World", name: str) -> None:
+        super().__init__(world, name)
         self.world = world
-        self.name = name
-        self.outbox: dict[str, Waiting] = {}
-        self.issued: list[str] = []
-        self.told: dict[str, VerdictCame] = {}
-        self.expired: set[str] = set()
         self.sends: dict[str, int] = defaultdict(int)
-        self.dead = False
-        self.token = seal(Token(MACHINE_KEY, f"d{name}", name, 0, START_MS * 1000), SIGN)
         self.start()
 
     def start(self) -> None:
@@ -161,14 +149,6 @@ class SimSeat:
         if self.world.bug is Bug.OUTBOX_NOT_ON_DISK:
             self.outbox.clear()
 
-    def order(self, command: cmd.Command, deadline_ms: int) -> None:
-        now = self.world.now
-        cid = f"{self.name}-{len(self.issued)}"
-        waiting = Waiting(cid, encode(command), now, now + deadline_ms, self.token)
-        self.issued.append(cid)
-        self.outbox[cid] = waiting
-        self.handle(self.logic.ordered(waiting, now))
-
     def receive(self, frame: bytes) -> None:
         message = decode_from_hub(frame)
         if self.world.bug is Bug.GAP_IGNORED and isinstance(message, Evs) and message.evs:
@@ -178,22 +158,9 @@ class SimSeat:
             message = replace(message, seq=0)
         self.handle(self.logic.on_message(message, self.world.now))
 
-    def handle(self, happenings: list[Any]) -> None:
-        for happening in happenings:
-            match happening:
-                case Send(message):
-                    self.send(message)
-                case VerdictCame(cid):
-                    demand(cid not in self.told, "a command is told one verdict")
-                    self.told[cid] = happening
-                    self.outbox.pop(cid, None)
-                case Expired(cid):
-                    self.expired.add(cid)
-                    self.outbox.pop(cid, None)
-                case FloorReplaced(floor):
-                    self.screen = floor
-                case Applied(_, event):
-                    apply(self.screen, event)
+    def carry_out(self, happening: Any) -> None:
+        if isinstance(happening, Send):
+            self.send(happening.message)
 
     def send(self, message: Any) -> None:
         if isinstance(message, Cmd):
@@ -206,47 +173,24 @@ class SimSeat:
         self.world.to_hub(self.name, encode(message))
 
 
-class World:
-    """Virtual time, the network and the faults."""
+class World(SimulatedWorld):
+    """The network and the faults."""
 
     def __init__(self, seed: int, bug: Bug | None = None) -> None:
-        self.random = random.Random(seed)
+        super().__init__(seed, [(0.0, 0.0), (0.05, 0.05), (0.2, 0.1)])
         self.bug = bug
-        self.now = START_MS
-        self.calm = False
         self.cut: dict[str, int] = {}
-        self._heap: list[tuple[int, int, Callable[[], None]]] = []
-        self._n = 0
         self._missions = 0
-        self.loss, self.twice = self.random.choice([(0.0, 0.0), (0.05, 0.05), (0.2, 0.1)])
         self.disk = Disk(bug)
         self.hub: Hub | None = None
         self.zombies: list[Hub] = []
         self.start_hub()
         self.seats = {name: SimSeat(self, name) for name in SEATS}
 
-    # --- time -------------------------------------------------------------------------------------
-
-    def after(self, ms: int, action: Callable[[], Any]) -> None:
-        self._n += 1
-        heapq.heappush(self._heap, (self.now + ms, self._n, action))
-
-    def run_until(self, end: int) -> None:
-        while self._heap and self._heap[0][0] <= end:
-            self.now, _, action = heapq.heappop(self._heap)
-            action()
-        self.now = end
-
     # --- network ----------------------------------------------------------------------------------
 
     def _deliver(self, seat: str, action: Callable[[], None]) -> None:
-        if not self.calm and self.now < self.cut.get(seat, 0):
-            return
-        copies = 1
-        if not self.calm:
-            copies = 0 if self.random.random() < self.loss else 1 + (self.random.random() < self.twice)
-        for _ in range(copies):
-            self.after(self.random.randint(1, 5 if self.calm else 60), action)
+        self.carry(self.cut.get(seat, 0), LATE_MS_MAX, action)
 
     def to_hub(self, seat: str, frame: bytes) -> None:
         hub = self.hub
@@ -381,18 +325,9 @@ class World:
 
 def run(seed: int, bug: Bug | None = None, steps: int = 60) -> World:
     """One run; raises Broken."""
-    world = World(seed, bug)
-    for _ in range(steps):
-        world.step()
-    world.settle()
-    return world
+    return played(World(seed, bug), steps)
 
 
 def find(bug: Bug, runs_max: int) -> int | None:
     """The number of runs it took to find a planted bug; `None`: it escaped."""
-    for seed in range(runs_max):
-        try:
-            run(seed, bug)
-        except (Broken, KeyError):
-            return seed + 1
-    return None
+    return found_by(run, bug, runs_max)

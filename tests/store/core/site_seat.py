@@ -2,23 +2,15 @@
 
 from typing import TYPE_CHECKING, Any
 
-from dispatch import commands as cmd
-from dispatch.apply import apply
 from dispatch.floor import Floor
 from store.core.messages import Cmd, Evs, Nack, Tick, decode_from_hub
-from store.core.outbox import Waiting
-from store.core.replica import Applied
 from store.core.seat_logic import (
-    Expired,
-    FloorReplaced,
     SeatLogic,
     Send,
     TryNextHub,
-    VerdictCame,
 )
-from store.core.tokens import Token, seal
 from store.core.wire import EPOCH_ZERO, encode
-from tests.store.core.simulated_store import MACHINE_KEY, SIGN, START_MS, demand
+from tests.store.core.simulated_world import SimulatedSeat
 
 if TYPE_CHECKING:
     from tests.store.core.sites import World
@@ -29,20 +21,16 @@ HELD_MAX = 200
 """Frames in the socket of a frozen seat; what comes then is dropped."""
 
 
-class SimSeat:
+class SimSeat(SimulatedSeat):
     """One seat: its outbox outlives its crashes; it tries the other site when the one it hears is silent."""
 
     def __init__(self, world: "World", name: str, home: str) -> None:
-        self.world, self.name, self.at = world, name, home
-        self.outbox: dict[str, Waiting] = {}
-        self.issued: list[str] = []
-        self.told: dict[str, VerdictCame] = {}
-        self.expired: set[str] = set()
-        self.dead = self.frozen = False
+        super().__init__(world, name)
+        self.world, self.at = world, home
+        self.frozen = False
         self.held: list[bytes] = []
         self.hopped_at = 0
         self.heard = EPOCH_ZERO  # on disk
-        self.token = seal(Token(MACHINE_KEY, f"d{name}", name, 0, START_MS * 1000), SIGN)
         self.start()
 
     def start(self) -> None:
@@ -57,14 +45,6 @@ class SimSeat:
             if not self.frozen:
                 self.handle(logic.on_time(self.world.now))
             self.world.after(SEAT_TURN_MS, lambda: self.turn(logic))
-
-    def order(self, command: cmd.Command, deadline_ms: int) -> None:
-        now = self.world.now
-        cid = f"{self.name}-{len(self.issued)}"
-        waiting = Waiting(cid, encode(command), now, now + deadline_ms, self.token)
-        self.issued.append(cid)
-        self.outbox[cid] = waiting
-        self.handle(self.logic.ordered(waiting, now))
 
     def thaw(self) -> None:
         self.frozen = False
@@ -87,28 +67,16 @@ class SimSeat:
         self.handle(self.logic.on_message(message, self.world.now))
         self.heard = self.logic.heard
 
-    def handle(self, happenings: list[Any]) -> None:
-        for happening in happenings:
-            match happening:
-                case Send(Cmd(cid=cid)) if cid not in self.logic.outbox:
-                    pass  # as the real link does: its verdict came with the same turn
-                case Send(message):
-                    self.world.from_seat(self, encode(message))
-                case VerdictCame(cid):
-                    demand(cid not in self.told, "a command is told one verdict")
-                    self.told[cid] = happening
-                    self.outbox.pop(cid, None)
-                case Expired(cid):
-                    self.expired.add(cid)
-                    self.outbox.pop(cid, None)
-                case FloorReplaced(floor):
-                    self.screen = floor
-                case Applied(_, event):
-                    apply(self.screen, event)
-                case TryNextHub() if self.world.now - self.hopped_at >= HOP_MS:
-                    self.hopped_at = self.world.now
-                    self.at = self.world.other(self.at)
-                    self.world.after(HOP_MS, self.connected)
+    def carry_out(self, happening: Any) -> None:
+        match happening:
+            case Send(Cmd(cid=cid)) if cid not in self.logic.outbox:
+                pass  # as the real link does: its verdict came with the same turn
+            case Send(message):
+                self.world.from_seat(self, encode(message))
+            case TryNextHub() if self.world.now - self.hopped_at >= HOP_MS:
+                self.hopped_at = self.world.now
+                self.at = self.world.other(self.at)
+                self.world.after(HOP_MS, self.connected)
 
     def connected(self) -> None:
         if not self.dead:

@@ -4,8 +4,6 @@ Either site may command, follow, be cut off (also one way), be frozen while anot
 come back after a split; seats change between them; ambulances keep the real fence. All follows from one seed.
 """
 
-import heapq
-import random
 from collections.abc import Callable
 from typing import Any
 
@@ -20,17 +18,16 @@ from store.core.wire import BadMessage, encode
 from tests.store.core.simulated_store import (
     INCIDENTS,
     MACHINE_KEY,
-    START_MS,
     STEPS,
     VEHICLES,
     come_to_rest,
 )
+from tests.store.core.simulated_world import SimulatedWorld, found_by, played
 from tests.store.core.site_disk import (
     CITY_SITE,
     DISTRICT,
     SEATS_OF,
     SITES,
-    Broken,
     SiteBug,
     SiteDisk,
     demand,
@@ -41,25 +38,22 @@ from tests.store.core.site_relay import Follower
 from tests.store.core.site_seat import SimSeat
 from tests.store.core.site_watch import Watch
 
+LATE_MS_MAX = 50
 WARM_UP_MS = 1_500
 DRAIN_MS = 2_000
 QUIET_MS_MAX = 120_000
 SLICE_MS = 1_000
 
 
-class World(Watch):
-    """Virtual time, the network, the faults, and what must hold at every moment."""
+class World(SimulatedWorld, Watch):
+    """The network, the faults, and what must hold at every moment."""
 
     def __init__(self, seed: int, bug: SiteBug | None = None) -> None:
-        super().__init__()
-        self.random = random.Random(seed)
+        SimulatedWorld.__init__(self, seed, [(0.0, 0.0), (0.02, 0.02), (0.1, 0.05)])
+        Watch.__init__(self)
         self.bug = bug
-        self.now = START_MS
-        self.calm = False
         self.cut: dict[tuple[str, str], int] = {}
-        self.loss, self.twice = self.random.choice([(0.0, 0.0), (0.02, 0.02), (0.1, 0.05)])
-        self._heap: list[tuple[int, int, Callable[[], Any]]] = []
-        self._n = self._missions = self._cids = 0
+        self._missions = self._cids = 0
         self.line = 0
         self.arrived = dict.fromkeys(SITES, 0)
         self.machines = _machines()
@@ -72,17 +66,7 @@ class World(Watch):
         self.seats = {name: SimSeat(self, name, site) for site in SITES for name in SEATS_OF[site]}
         self.run_until(self.now + WARM_UP_MS)
 
-    # --- time and lines ---------------------------------------------------------------------------
-
-    def after(self, ms: int, action: Callable[[], Any]) -> None:
-        self._n += 1
-        heapq.heappush(self._heap, (self.now + ms, self._n, action))
-
-    def run_until(self, end: int) -> None:
-        while self._heap and self._heap[0][0] <= end:
-            self.now, _, action = heapq.heappop(self._heap)
-            action()
-        self.now = end
+    # --- lines ------------------------------------------------------------------------------------
 
     def line_cut(self, site: str) -> bool:
         other = self.other(site)
@@ -90,14 +74,8 @@ class World(Watch):
             not self.calm and max(self.cut.get((site, other), 0), self.cut.get((other, site), 0)) > self.now
         )
 
-    def _deliver(self, from_: str, to: str, action: Callable[[], None]) -> None:
-        if not self.calm and self.now < self.cut.get((from_, to), 0):
-            return
-        copies = 1
-        if not self.calm:
-            copies = 0 if self.random.random() < self.loss else 1 + (self.random.random() < self.twice)
-        for _ in range(copies):
-            self.after(self.random.randint(1, 5 if self.calm else 50), action)
+    def _deliver(self, from_: str, to: str, action: Callable[[], Any]) -> None:
+        self.carry(self.cut.get((from_, to), 0), LATE_MS_MAX, action)
 
     def from_seat(self, seat: SimSeat, frame: bytes) -> None:
         party = self.parties.get(seat.at)
@@ -326,18 +304,9 @@ def _is_question(frame: bytes) -> bool:
 
 def run(seed: int, bug: SiteBug | None = None, steps: int = 60) -> World:
     """One run; raises Broken."""
-    world = World(seed, bug)
-    for _ in range(steps):
-        world.step()
-    world.settle()
-    return world
+    return played(World(seed, bug), steps)
 
 
 def find(bug: SiteBug, runs_max: int) -> int | None:
     """The number of runs it took to find a planted fault; `None`: it escaped."""
-    for seed in range(runs_max):
-        try:
-            run(seed, bug)
-        except (Broken, KeyError):
-            return seed + 1
-    return None
+    return found_by(run, bug, runs_max)

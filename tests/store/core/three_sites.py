@@ -6,7 +6,8 @@ import functools
 
 from store.core.roster import Machine, MachineRole
 from store.core.wire import Entry
-from tests.store.core.site_disk import SITES, THIRD, Broken, SiteBug, SiteDisk
+from tests.store.core.simulated_world import found_by, played
+from tests.store.core.site_disk import SITES, THIRD, SiteBug, SiteDisk
 from tests.store.core.site_hub import Leader
 from tests.store.core.site_party import Party
 from tests.store.core.site_relay import Follower
@@ -187,18 +188,9 @@ class ThreeSites(World):
 
 def run(seed: int, bug: SiteBug | None = None, steps: int = 60) -> ThreeSites:
     """One run; raises Broken."""
-    world = ThreeSites(seed, bug)
-    for _ in range(steps):
-        world.step()
-    world.settle()
-    return world
+    return played(ThreeSites(seed, bug), steps)
 
 
 def find(bug: SiteBug, runs_max: int) -> int | None:
     """The number of runs it took to find a planted fault; `None`: it escaped."""
-    for seed in range(runs_max):
-        try:
-            run(seed, bug)
-        except (Broken, KeyError):
-            return seed + 1
-    return None
+    return found_by(run, bug, runs_max)
