@@ -38,6 +38,8 @@ from telephony.acd.from_config import acd_link
 from telephony.acd.links import NoLink
 from telephony.acd.port import AcdLink
 from telephony.from_config import engine_settings, line_settings, trust_settings
+from telephony.location.lookup import LocationLookup
+from telephony.location.recorded_lookup import BadTranscriptError, RecordedLookup
 from telephony.phone import Phone
 from telephony.prompts.making import prompt_file
 from telephony.settings import PhoneSettings
@@ -75,6 +77,7 @@ class Seat:
         )
         self.desk.sounding.keep = self.headset.keep
         self.acd = self.desk.distribution.link = acd_of(config, self.phone)
+        self.desk.whereabouts.lookup = look_up_service(config.phone.location_lookup)
         self.window = SeatWindow(self.desk, theme, shown)
         self._bridge = Bridge(self.desk, self.window.show_changes, self.window.second)
         for message in self._early:
@@ -99,6 +102,8 @@ class Seat:
         self.keeper.start()
         self.link.start()
         self.phone.start()
+        if (lookup := self.desk.whereabouts.lookup) is not None:
+            lookup.start(self._tell)
         self.acd.start(self._tell)
         if self.paths is not None:
             self.paths.start()
@@ -112,9 +117,22 @@ class Seat:
             self.paths.stop(STOP_S)
         self.acd.stop()
         self.phone.stop(STOP_S)
+        if (lookup := self.desk.whereabouts.lookup) is not None:
+            lookup.stop()
         self.link.stop(STOP_S)
         self.keeper.stop()
         self.headset.stop()
+
+
+def look_up_service(file: str) -> LocationLookup | None:
+    """Who can be asked where a caller is. A file that cannot be read costs the questions, not the seat."""
+    if not file:
+        return None
+    try:
+        return RecordedLookup(Path(file))
+    except BadTranscriptError:
+        log.exception("nobody can be asked where callers are")
+        return None
 
 
 def phone_settings(config: Config) -> PhoneSettings:

@@ -138,3 +138,11 @@ class Phone(Struct, frozen=True):
             path=True,
         ),
     ] = ""
+    location_lookup: Annotated[
+        str,
+        key(
+            "定位查询（打一查一、短信定位）的演练录音 (JSON)，空表示没有接入查询服务",
+            "recorded answers (JSON) of a look-up service, for drills; empty: no service is joined",
+            path=True,
+        ),
+    ] = ""

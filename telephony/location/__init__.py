@@ -4,7 +4,7 @@ invite.py           everything one INVITE says: locations in order, references, 
 said.py             that, as values; what a reference gave
 reader.py           the thread that reads INVITEs and has their references fetched
 found.py            Location and Reference
-pidf.py gml.py civic.py    PIDF-LO documents, shapes, addresses
+pidf.py gml.py civic.py    PIDF-LO documents, shapes, addresses; writing.py writes them
 additional.py veds.py      RFC 7852 blocks, what a crashed car says
 parts.py            parts of a multipart body
 safe_xml.py         the only reader of XML from strangers; Unread, the typed refusal
