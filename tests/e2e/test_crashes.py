@@ -14,12 +14,12 @@ import pytest
 
 from bench.raw_caller import RawCaller
 from dispatch.kinds import CallResult, MilestoneKind
-from store.bus.child import STEADY_S
+from store.bus.child import CRASH_LOOP_COUNT, STEADY_S
 from tests.e2e.conftest import Led, Screen, Service, open_case
 
 pytestmark = pytest.mark.process
 KILLS = int(os.environ.get("LINGSHENG_KILLS", "1"))
-PHONE_BACK_S_MAX = 2.0
+PHONE_BACK_S_MAX = 5.0  # on a machine that does much else; how soon it is: bench/bench_phone_storm.py
 ORPHAN_S_MAX = 5.0
 PHONE, NAVIGATOR, BAKER = "telephony.process", "mapview.navigator", "mapview.canvas.baker"
 
@@ -147,6 +147,19 @@ def test_the_telephone_dies_while_it_rings(service: Service, seat: Led, caller: 
         "dialled or said why not",
         lambda s: "电话未能执行" in s.texts["notice.text"] or s.row("calls.table", "呼出"),
     )
+
+
+@pytest.mark.nightly
+def test_a_telephone_that_dies_again_and_again_is_an_alarm_until_it_runs_steadily(seat: Led) -> None:
+    for _ in range(CRASH_LOOP_COUNT):
+        seat.shows("lamp.phone", "▲")
+        seat.kill_child(PHONE)
+        seat.shows("lamp.phone", "■")
+    alarm = seat.row("alarms.table", "电话反复崩溃")
+    assert "被系统强行结束" in " ".join(alarm)
+    assert "桌上话机" in seat.shows("notice.text", "反复崩溃")
+    seat.shows("lamp.phone", "▲")
+    seat.until("no alarm", lambda s: not s.row("alarms.table", "电话反复崩溃"), STEADY_S * 2)
 
 
 def test_the_gateway_dies_and_an_order_that_waits_arrives_once(service: Service, seat: Led) -> None:
