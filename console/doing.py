@@ -6,7 +6,8 @@ from typing import Protocol
 from console.doing_calls import CallVerbs
 from console.doing_distribution import DistributionVerbs
 from console.doing_location import DoingLocation
-from console.doing_sound import DoingSound, SoundScreen
+from console.doing_recordings import DoingRecordings
+from console.doing_sound import DoingSound
 from console.i18n import say
 from console.models import acts, acts_requests, acts_reserve, reasons, rows, spoken
 from console.models.asking import Ask, Choice
@@ -25,7 +26,7 @@ from dispatch.words import Vehicle
 HOSPITALS_MAX = 12
 
 
-class Screen(SoundScreen, Protocol):
+class Screen(Protocol):
     """What the verbs ask of the window."""
 
     def ask(self, ask: Ask) -> None: ...
@@ -48,8 +49,10 @@ class Screen(SoundScreen, Protocol):
     def print_sheet(self) -> None: ...
 
 
-class Doing(CallVerbs, DistributionVerbs, DoingLocation, DoingSound):
+class Doing(CallVerbs, DistributionVerbs, DoingLocation, DoingRecordings, DoingSound):
     """Does verbs. `run` is the command line, `do` everything else."""
+
+    _screen: Screen
 
     def __init__(self, desk: Desk, screen: Screen) -> None:
         self._desk, self._screen = desk, screen

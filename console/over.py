@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
+from console.models.asking import Ask
 from console.models.authorising import Act
 from console.models.desk import Desk
 from console.models.modes import age_words, banners
 from console.models.state import Topic
+from console.panels.archive_parts import ArchiveParts
 from console.panels.authorise import AuthoriseSheet
 from console.panels.conflicts import ConflictDesk
 from console.panels.dial import DialSheet
@@ -38,9 +40,10 @@ class Over:
         self.help = Help(page)
         self.authorise = AuthoriseSheet(desk, page, right, back)
         self.conflicts = ConflictDesk(desk, theme, page, (middle, right), back)
-        self.sound = SoundSheet(desk, theme, page, right, back, do)
         self.dial = DialSheet(desk, theme, page, lower)
         self.keypad = Keypad(desk, page, right)
+        self.sound = SoundSheet(desk, theme, page, right, back, do)
+        self.archive = ArchiveParts(page, desk, theme, places, back, self.ask)
         self.frame = Frame(page)
 
     def open(self, sheet: str, about: str = "") -> None:
@@ -50,8 +53,14 @@ class Over:
                 self.authorise.open(Act(about))
             case "dial":
                 self.dial.open(about)
+            case "archive" | "recall":
+                self.archive.open(sheet)
+            case "conflicts":
+                self.conflicts.open()
+            case "keypad":
+                self.keypad.open()
             case _:
-                {"conflicts": self.conflicts, "keypad": self.keypad}[sheet].open()
+                self.sound.open()
 
     def refresh(self, changes: set[Topic], now: int) -> None:
         """Draw what of it is open."""
@@ -59,6 +68,7 @@ class Over:
             framed = any(one.framed for one in banners(self._desk.standing(now)))
             self.frame.show_colour(self._theme.window.fault if framed else "")
             self.place()  # a panel's title may have changed the columns
+            self.archive.refresh(now)
         if changes & {Topic.COMMAND, Topic.STATUS} and self.authorise.isVisible():
             self.authorise.refresh()
         if Topic.CALLS in changes and self.keypad.isVisible():
@@ -77,22 +87,31 @@ class Over:
         for over in (self.reason, self.authorise, self.conflicts, self.dial, self.keypad, self.sound):
             if over.isVisible():
                 over.place()
+        self.archive.place()
+
+    def make_room(self) -> None:
+        """A call is taken: nothing lies over its form."""
+        self.conflicts.hide()
+        self.archive.make_room()
+
+    def ask(self, ask: Ask) -> None:
+        """Ask for a reason; the keyboard comes back to where it was."""
+        self.reason.ask(ask, QApplication.focusWidget())
+
+    def stop(self) -> None:
+        """For good."""
+        self.archive.stop()
 
     def close_sheet(self) -> bool:
         """Close the sheet that is open; False when none is."""
-        for sheet in (self.dial, self.keypad):
+        for sheet in (self.dial, self.keypad, self.authorise, self.sound):
             if sheet.isVisible():
                 sheet.close_sheet()
                 return True
-        if self.authorise.isVisible():
-            self.authorise.close_sheet()
-        elif self.conflicts.isVisible():
+        if self.conflicts.isVisible():
             self.conflicts.close_desk()
-        elif self.sound.isVisible():
-            self.sound.close_sheet()
-        else:
-            return False
-        return True
+            return True
+        return self.archive.close()
 
 
 class Aged(Protocol):

@@ -10,6 +10,7 @@ from console.verb import Verb
 from console.verbs_calls import CALL_VERBS
 from console.verbs_distribution import DISTRIBUTION_VERBS
 from console.verbs_location import LOCATION_VERBS
+from console.verbs_recordings import RECORDING_VERBS, TO_THE_CALLER
 from console.verbs_sound import SOUND_VERBS
 from dispatch import commands as cmd
 from dispatch import requests as req
@@ -29,6 +30,7 @@ SECTIONS: dict[str, tuple[str, str]] = {
     "command": ("指挥权与断网", "Command, without a hub"),
     "reserve": ("储备席与平急转换", "Reserve seats"),
     "sound": ("耳机与线路", "Headset and line"),
+    "recording": ("录音与提示音", "Recordings and prompts"),
     "acd": ("坐席状态与未接", "Seat state, missed calls"),
     "go": ("移动", "Moving around"),
     "window": ("窗口", "Window"),
@@ -166,8 +168,8 @@ VERBS: tuple[Verb, ...] = (
     Verb("paper", "打印接警单", "Paper sheet", "Ctrl+Shift+D", ("dyjjd", "dayin"), "command",
          zh_long="打印手上的事件，或存为 PDF（断网时照用）",
          en_long="print what is in hand, or save it as PDF"),
+    *RECORDING_VERBS,
     *SOUND_VERBS,
-    *LOCATION_VERBS,
     Verb("go_form", "到地址", "Address", "Alt+A", ("dz", "dizhi"), "go"),
     Verb("go_calls", "到来电", "Calls", "Alt+C", ("ld", "laidian"), "go"),
     Verb("go_incidents", "到事件列表", "Incidents", "Alt+W", ("sj", "shijian"), "go"),
@@ -192,6 +194,7 @@ VERBS: tuple[Verb, ...] = (
          zh_long="退出登录，受理单与通话保留", en_long="log out; calls and forms stay"),
     *CALL_VERBS,
     *DISTRIBUTION_VERBS,
+    *LOCATION_VERBS,
 )  # fmt: skip
 
 ALWAYS: frozenset[str] = frozenset(
@@ -199,7 +202,7 @@ ALWAYS: frozenset[str] = frozenset(
 )
 """What a ringing telephone needs: also before the log-in and while a second person confirms."""
 
-WITH_A_DRAFT: frozenset[str] = ALWAYS | {
+WITH_A_DRAFT: frozenset[str] = ALWAYS | TO_THE_CALLER | {
     *("order", "pick", "paper", "go_advice"),
     *("use_location", "next_location", "go_caller"),
     *("new", "pin", "call_back", "next", "put_aside", "help", "dismiss", "full", "theme", "log_out"),

@@ -256,7 +256,7 @@ class SeatWindow(QMainWindow):
     # --- what verbs ask of the window ----------------------------------------------------------------
 
     def ask(self, ask: Ask) -> None:
-        self._reason.ask(ask, QApplication.focusWidget())
+        self._over.ask(ask)
 
     def go(self, where: str) -> None:
         self._pages.go(where)
@@ -317,13 +317,6 @@ class SeatWindow(QMainWindow):
     def open_sheet(self, sheet: str, about: str = "") -> None:
         self._over.open(sheet, about)
 
-    def toggle_sound(self) -> None:
-        self._over.sound.toggle()
-
-    def show_sound(self) -> None:
-        if not self._over.sound.isVisible():
-            self._over.sound.open()
-
     def toggle_reserve(self) -> None:
         self._reserve.panel.toggle()
 
@@ -335,7 +328,7 @@ class SeatWindow(QMainWindow):
 
     def make_room(self) -> None:
         """A call is taken: nothing lies over its form."""
-        self._over.conflicts.hide()
+        self._over.make_room()
 
     def print_sheet(self) -> None:
         self._paper.print_sheet()
@@ -404,7 +397,7 @@ class SeatWindow(QMainWindow):
         self._app.removeEventFilter(self._keys_filter)
         self._idle.stop()
         self._chart.canvas.close_map()
-        for part in (self._paper, self._player, self._reserve):
+        for part in (self._paper, self._player, self._reserve, self._over):
             part.stop()
         self._desk.save()
         self._ended()

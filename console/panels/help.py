@@ -16,7 +16,7 @@ from console.verbs import SECTIONS, VERBS
 
 PAGES = (
     (("call", "ask"), ("dispatch", "incident"), ("go", "window")),
-    (("talk", "supervise"), ("sites", "command", "acd"), ("reserve", "sound", "locate")),
+    (("talk", "supervise", "recording"), ("sites", "command", "acd"), ("reserve", "sound", "locate")),
 )
 """Of sections: each page three columns, each column at most 28 rows."""
 MARGIN_PX = 40
