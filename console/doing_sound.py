@@ -9,8 +9,7 @@ from console.models.desk import Desk
 class SoundScreen(Protocol):
     """What they ask of the window."""
 
-    def toggle_sound(self) -> None: ...
-    def show_sound(self) -> None: ...
+    def open_sheet(self, sheet: str, about: str = "") -> None: ...
 
 
 class DoingSound:
@@ -20,18 +19,18 @@ class DoingSound:
     _screen: SoundScreen
 
     def sound(self) -> None:
-        self._screen.toggle_sound()
+        self._screen.open_sheet("sound")
 
     def shift_test(self) -> None:
-        self._screen.show_sound()
+        self._screen.open_sheet("sound")
         self._desk.sounding.test_shift()
 
     def try_headset(self) -> None:
-        self._screen.show_sound()
+        self._screen.open_sheet("sound")
         self._desk.sounding.try_headset()
 
     def test_line(self) -> None:
-        self._screen.show_sound()
+        self._screen.open_sheet("sound")
         self._desk.sounding.test_line()
 
     def hook(self) -> None:

@@ -172,12 +172,6 @@ class SoundSheet(QFrame):
         self.raise_()
         self._shift.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
-    def toggle(self) -> None:
-        if self.isVisible():
-            self.close_sheet()
-        else:
-            self.open()
-
     def close_sheet(self) -> None:
         self.hide()
         focus = QApplication.focusWidget()
