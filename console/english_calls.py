@@ -53,7 +53,7 @@ CALLS: dict[str, str] = {
     "{n} 方互相听见（含您）": "{n} hear each other, you too",
     "对方听保持音，您听不到对方": "they hear the hold sound, you do not hear them",
     "各方互相听见，听不到您　Ctrl+F8 回到会议": "they hear each other, not you  Ctrl+F8 rejoins",
-    "班长与对方通话，听不到您　Ctrl+F9 收回": "the supervisor speaks, you are not heard  Ctrl+F9 takes back",
+    "听不到您　Ctrl+F9 收回": "you are not heard  Ctrl+F9 takes back",
     "对方听自动播音": "they hear a recording",
     "监听：听得到双方，无人听到": "listens: hears both, heard by nobody",
     "耳语：只有席位听得到": "whispers: only the seat hears it",

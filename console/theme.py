@@ -147,6 +147,8 @@ QFrame[card="true"][tone="warning"] {{ border-left-color: {c.warning}; }}
 QFrame[card="true"][tone="fault"] {{ border-left-color: {c.fault}; }}
 QFrame[card="true"][filled="true"] {{ background: {c.fault}; border-color: {c.fault}; }}
 QFrame[card="true"][filled="true"] QLabel {{ color: {c.fault_ink}; }}
+QFrame[card="true"][filled="true"][tone="warning"] {{ background: {c.warning}; border-color: {c.warning}; }}
+QFrame[card="true"][filled="true"][tone="warning"] QLabel {{ color: {c.warning_ink}; }}
 QLabel[role="cardplace"] {{ font-weight: bold; }}
 QLabel[role="small"] {{ font-size: {SMALL_PX}px; }}
 QFrame#strip {{ background: {c.panel}; border: 1px solid {c.line}; border-radius: 4px; }}

@@ -24,9 +24,13 @@ class VirtualPhone:
     """
 
     def __init__(
-        self, on_event: Callable[[msg.AnyEvent], None], accounts: tuple[AccountSettings, ...] = ()
+        self,
+        on_event: Callable[[msg.AnyEvent], None],
+        accounts: tuple[AccountSettings, ...] = (),
+        clock: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
     ) -> None:
-        self._on_event = on_event
+        """`clock`: ms since 1970 UTC, what the facts are stamped with."""
+        self._on_event, self._now_ms = on_event, clock
         self._accounts = accounts
         self.accepting = True
         self.turning_away: int | None = None
@@ -81,7 +85,7 @@ class VirtualPhone:
             return None
         call_id = new_id()
         line = account_id or self._first_account()
-        self._tell(msg.CallDialled(call_id, line, target, _now_ms(), call_back_of, incident_id))
+        self._tell(msg.CallDialled(call_id, line, target, self._now_ms(), call_back_of, incident_id))
         if voice is None:
             self._move(lambda places: rules.talk_to(places, call_id))
         else:
@@ -144,7 +148,7 @@ class VirtualPhone:
             return None
         call_id, line = new_id(), account_id or self._first_account()
         self.supervised.append((call_id, mode))
-        self._tell(msg.CallDialled(call_id, line, target, _now_ms(), supervises=monitored))
+        self._tell(msg.CallDialled(call_id, line, target, self._now_ms(), supervises=monitored))
         self._move(lambda places: rules.talk_to(places, call_id))
         return call_id
 
@@ -178,35 +182,23 @@ class VirtualPhone:
         return self.ready is not None
 
     def probe(self, target: str = "") -> str | None:
-        if self.ready is None:
-            return None
         probe_id = new_id()
-        self._tell(msg.LineProbed(probe_id, "", 1, 2, 200))
-        return probe_id
+        return probe_id if self._say(msg.LineProbed(probe_id, "", 1, 2, 200)) else None
 
     def use_headset(self, headset: HeadsetSettings) -> bool:
-        if self.ready is None:
-            return False
         ear, mouth = headset.ear or "virtual ear", headset.mouth or "virtual mouth"
         there = (self.headset.ears, self.headset.mouths) if self.headset is not None else ((), ())
-        self._tell(msg.HeadsetState(ear, mouth, headset.speaker or ear, True, None, *there))
-        return True
+        return self._say(msg.HeadsetState(ear, mouth, headset.speaker or ear, True, None, *there))
 
     def try_headset(self) -> str | None:
-        if self.ready is None:
-            return None
         trial_id = new_id()
-        self._tell(msg.HeadsetTried(trial_id, -20.0))
-        return trial_id
+        return trial_id if self._say(msg.HeadsetTried(trial_id, -20.0)) else None
 
     def try_ring(self, family: str) -> bool:
         return self.ready is not None
 
     def press_hook(self) -> bool:
-        if self.ready is None:
-            return False
-        self._tell(msg.HookPressed(msg.HookSource.KEYBOARD, _now_ms()))
-        return True
+        return self._say(msg.HookPressed(msg.HookSource.KEYBOARD, self._now_ms()))
 
     @property
     def headset(self) -> msg.HeadsetState | None:
@@ -239,11 +231,11 @@ class VirtualPhone:
         call_id = new_id()
         refusal = self.turning_away if self.accepting else 480
         if refusal is not None:
-            self._tell(msg.CallRejected(number, name, dialled, refusal, _now_ms()))
+            self._tell(msg.CallRejected(number, name, dialled, refusal, self._now_ms()))
             return call_id
         account_id = self._first_account()
         waiting = CallPlace.TALK in self._places.values()
-        stamps = _now_ms(), time.monotonic_ns()
+        stamps = self._now_ms(), time.monotonic_ns()
         self._tell(msg.CallRinging(call_id, account_id, number, name, dialled, "", *stamps, waiting=waiting))
         if said is not None:
             self._tell(msg.CallSaid(call_id, said))
@@ -251,7 +243,7 @@ class VirtualPhone:
 
     def stranger_calls(self, source: str, count: int = 1) -> None:
         """Somebody who is not the exchange: nothing rings."""
-        self._tell(msg.StrangerRefused(source, "", count, _now_ms()))
+        self._tell(msg.StrangerRefused(source, "", count, self._now_ms()))
 
     def location_server_answers(self, call_id: str, fetched: Fetched) -> None:
         self._tell(msg.CallFetched(call_id, fetched))
@@ -270,7 +262,7 @@ class VirtualPhone:
 
     def far_end_accepts(self, call_id: str) -> None:
         """The transfer got there: the call ends."""
-        self._tell(msg.CallTransferred(call_id, self._transfers.pop(call_id), _now_ms()))
+        self._tell(msg.CallTransferred(call_id, self._transfers.pop(call_id), self._now_ms()))
         self._end(call_id, msg.EndedBy.SEAT, 200)
 
     def far_end_declines(self, call_id: str, sip_code: int = 603) -> None:
@@ -278,32 +270,43 @@ class VirtualPhone:
         del self._transfers[call_id]
         self._tell(msg.TransferFailed(call_id, sip_code, "Declined"))
 
+    def heard_badly(self, call_id: str, *, final: bool = False) -> None:
+        """A fifth of the audio is lost; `final` says it of the whole call."""
+        self._tell(msg.CallQuality(call_id, 20.0, 45.0, 180.0, 2.4, bad=True, final=final))
+
+    def falls_silent(self, call_id: str, over_after_ms: int | None = None) -> None:
+        """Nobody hears them; given how long that lasted, it is over."""
+        if over_after_ms is None:
+            self._tell(msg.DeadAirBegan(call_id, self._now_ms()))
+        else:
+            self._tell(msg.DeadAirEnded(call_id, self._now_ms(), over_after_ms))
+
     def prompt_is_over(self, call_id: str) -> None:
         self._end_prompt(call_id, whole=True)
 
     def supervisor_comes(self, call_id: str, mode: MonitorMode, number: str, name: str = "") -> str:
         """A signed call for this one came; the hidden leg's id."""
         monitor_id = new_id()
-        self._tell(msg.MonitorBegan(monitor_id, call_id, mode, number, name, _now_ms()))
+        self._tell(msg.MonitorBegan(monitor_id, call_id, mode, number, name, self._now_ms()))
         self._follow(call_id, mode)
         return monitor_id
 
     def supervisor_changes(self, monitor_id: str, mode: MonitorMode) -> None:
         call_id = self.monitors[monitor_id].call_id
-        self._tell(msg.MonitorChanged(monitor_id, call_id, mode, _now_ms()))
+        self._tell(msg.MonitorChanged(monitor_id, call_id, mode, self._now_ms()))
         self._follow(call_id, mode)
 
     def supervisor_goes(self, monitor_id: str) -> None:
-        self._tell(msg.MonitorEnded(monitor_id, self.monitors[monitor_id].call_id, _now_ms()))
+        self._tell(msg.MonitorEnded(monitor_id, self.monitors[monitor_id].call_id, self._now_ms()))
         self._move(rules.give_back)
 
     def stranger_tries(self, call_id: str, reason: str = "wrong signature") -> None:
         """Somebody without right wants to listen."""
-        self._tell(msg.MonitorRefused("", "", "192.0.2.1:5060", reason, _now_ms(), call_id, None))
+        self._tell(msg.MonitorRefused("", "", "192.0.2.1:5060", reason, self._now_ms(), call_id, None))
 
     def die(self, reason: str = "killed by SIGKILL") -> None:
         """The phone process is gone, and its calls with it."""
-        for ended in self._mirror.lost_calls("phone_restarted", _now_ms()):
+        for ended in self._mirror.lost_calls("phone_restarted", self._now_ms()):
             self._tell(ended)
         self._places, self._transfers = {}, {}
         self._tell(msg.PhoneDown(reason, restarting=True))
@@ -313,7 +316,7 @@ class VirtualPhone:
 
     def _talk(self, call_id: str) -> None:
         self._tell(msg.CallMedia(call_id, active=True))
-        self._tell(msg.CallAnswered(call_id, _now_ms(), time.monotonic_ns()))
+        self._tell(msg.CallAnswered(call_id, self._now_ms(), time.monotonic_ns()))
 
     def _order_end(self, call_id: str, order: str, sip_code: int) -> bool:
         if self.ready is None:
@@ -330,7 +333,7 @@ class VirtualPhone:
         self._move(lambda places: rules.ended(places, call_id))
         for monitor_id in [m.monitor_id for m in self.monitors.values() if m.call_id == call_id]:
             self.supervisor_goes(monitor_id)
-        self._tell(msg.CallEnded(call_id, ended_by, sip_code, "", answered, _now_ms()))
+        self._tell(msg.CallEnded(call_id, ended_by, sip_code, "", answered, self._now_ms()))
 
     def _order(self, order: str, call_ids: tuple[str, ...], rule: Callable[[Places], Places]) -> bool:
         if self.ready is None:
@@ -360,7 +363,7 @@ class VirtualPhone:
             before, self._places = self._places, rule(self._places)
             for call_id, place in self._places.items():
                 if before.get(call_id) is not place:
-                    self._tell(msg.CallMoved(call_id, place, _now_ms()))
+                    self._tell(msg.CallMoved(call_id, place, self._now_ms()))
 
     def _begin_transfer(self, call_id: str, target: str) -> None:
         self._transfers[call_id] = target
@@ -392,7 +395,3 @@ class VirtualPhone:
         with self._lock:
             self._mirror.apply(event)
             self._on_event(event)
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000

@@ -3,6 +3,7 @@
 What is in hand stands first, then what is chosen on map and lists, then everything by its name.
 """
 
+import re
 from collections.abc import Iterator
 
 from msgspec import Struct
@@ -41,25 +42,32 @@ def entries(desk: Desk) -> list[Entry]:
 def find(desk: Desk, typed: str) -> list[Entry]:
     """Who fits what was typed, by name or number; a number nobody has is dialled as it stands."""
     words = typed.strip().lower()
-    known = entries(desk)
-    found = [it for it in known if words in it.name.lower() or words in it.number]
+    on_the_line = {bare(call.number) for call in (*desk.line.up(), *desk.line.ringing())}
+    known = [it for it in entries(desk) if bare(it.number) not in on_the_line]
+    found = [it for it in known if words in it.name.lower() or words in it.number or words in bare(it.number)]
     number = typed_number(typed)
-    if number and all(it.number != number for it in found):
+    if number and all(bare(it.number) != number for it in found):
         found.insert(0, Entry(number, "", say("号码")))
     return found[:FOUND_MAX]
 
 
 def typed_number(typed: str) -> str:
     """The number in these words, "" when they are none. A SIP address counts as it stands."""
-    bare = typed.strip().replace(" ", "").replace("-", "")
-    if bare.startswith(("sip:", "sips:")):
-        return bare
-    return bare if bare and set(bare) <= DIGITS else ""
+    number = bare(typed)
+    if number.startswith(("sip:", "sips:")):
+        return number
+    return number if number and set(number) <= DIGITS else ""
+
+
+def bare(number: str) -> str:
+    """Without the blanks and dashes people put into numbers."""
+    return number.strip().replace(" ", "") if ":" in number else re.sub(r"[\s-]", "", number)
 
 
 def name_of(desk: Desk, number: str) -> str:
     """Whose number this is, "" when nobody knows."""
-    return next((it.name for it in entries(desk) if it.number == number), "")
+    wanted = bare(number)
+    return next((it.name for it in entries(desk) if bare(it.number) == wanted), "") if wanted else ""
 
 
 def _of_the_incident(desk: Desk) -> Iterator[Entry]:

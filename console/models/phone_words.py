@@ -19,7 +19,7 @@ def heard_words(state: str, parties: int, waiting: bool) -> str:
         case "aside":
             return say("各方互相听见，听不到您　Ctrl+F8 回到会议")
         case "taken":
-            return say("班长与对方通话，听不到您　Ctrl+F9 收回")
+            return say("听不到您　Ctrl+F9 收回")
         case _:
             return say("对方听自动播音")
 

@@ -10,6 +10,7 @@ from console.models.ages import age
 from console.models.desk import Desk
 from console.models.directory import name_of
 from console.models.phone_words import heard_words, mode_sentence
+from console.models.rows import RINGING_AMBER_MS
 from console.models.supervising import is_with
 from console.models.talk_words import number_of
 from telephony.conversation import CallPlace
@@ -60,7 +61,7 @@ def _card(desk: Desk, call: CallView, together: list[CallView], now: int) -> Tal
         age=age(min(_since(desk, call), now), now),
         hears=_hears(desk, call, state, together, now),
         alarm=alarm,
-        tone=_tone(call, state, alarm),
+        tone=_tone(call, state, alarm, now),
         lit=state != "ringing" or desk.line.lamp.audio not in {"", "null"} or now // 1000 % 2 == 0,
     )
 
@@ -153,9 +154,11 @@ def _monitor_words(monitor: MonitorView) -> str:
     return say("▲ {who} {mode}", who=who, mode=mode_sentence(monitor.mode))
 
 
-def _tone(call: CallView, state: str, alarm: str) -> str:
-    if call.dead_air_since_ms is not None or state == "ringing":
+def _tone(call: CallView, state: str, alarm: str, now: int) -> str:
+    if call.dead_air_since_ms is not None:
         return "fault"
+    if state == "ringing":
+        return "fault" if now - call.since_ms > RINGING_AMBER_MS else "warning"
     if alarm or state in {"held", "taken"}:
         return "warning"
     return "ok" if state in {"talk", "conference"} else "info"

@@ -21,7 +21,7 @@ from console.panels.widgets import Sentence, button, row_of, set_property, text
 from console.verbs import BY_ID, tip
 
 STRIP_PX = 62
-KEYS_PX = 520
+KEYS_PX = 570
 KEYS = (
     ("hold_call", "swap", "confer", "step_out", "blind", "attended"),
     ("dial", "redial", "ring_back", "keypad", "answer_second"),
@@ -92,6 +92,8 @@ class TalksStrip(QFrame):
         grid = QGridLayout(box)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(3)
+        for line in range(len(KEYS)):
+            grid.addWidget(text("Ctrl+", "quiet"), line, 0)
         for line, verbs in enumerate(KEYS):
             for at, verb_id in enumerate(verbs):
                 verb = BY_ID[verb_id]
@@ -99,9 +101,9 @@ class TalksStrip(QFrame):
                 made = button(words, f"talks.{verb_id}", partial(self._do, verb_id), tip(verb_id))
                 made.setProperty("key", True)
                 wide = 2 if verb_id == "answer_second" else 1
-                grid.addWidget(made, line, at, 1, wide)
+                grid.addWidget(made, line, at + 1, 1, wide)
         for at in range(len(KEYS[0])):
-            grid.setColumnStretch(at, 1)
+            grid.setColumnStretch(at + 1, 1)
         return box
 
     def refresh(self, now: int) -> None:
@@ -141,7 +143,8 @@ def _placed(slots: list[str], live: list[str]) -> list[str]:
 
 
 def _show_call(card: Card, it: TalkCard) -> None:
-    told = "　".join(part for part in (it.alarm, it.hears) if part)
+    words = (it.hears, it.alarm) if it.state == "taken" else (it.alarm, it.hears)
+    told = "　".join(part for part in words if part)
     filled = (it.state == "ringing" and it.lit) or it.alarm.startswith("■")
     card.show_words(f"{it.sign} {it.place}", it.who, it.age, told, it.tone, filled=filled)
 

@@ -112,7 +112,7 @@ class Seatful:
         self.clock = Clock()
         self.hub = LocalHub(self.clock, "s1", PASSWORDS)
         self.heard: list[object] = []
-        self.phone = VirtualPhone(self.heard.append, (AccountSettings("desk", "120"),))
+        self.phone = VirtualPhone(self.heard.append, (AccountSettings("desk", "120"),), self.clock)
         self.navigator = FakeNavigator()
         register(self.hub)
         self.desk = Desk(self.hub, self.phone, self.navigator, self.clock, keep, kept)

@@ -1,0 +1,216 @@
+"""Several calls at once in the window, by keys: hold, swap, conference, transfers, dialling, ring-back."""
+
+from collections.abc import Callable
+
+import pytest
+from msgspec.structs import replace
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
+
+from dispatch import commands as cmd
+from telephony.conversation import CallPlace
+from tests.console.busy import Seatful
+from tests.console.conftest import Shown
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+Key = Qt.Key
+HOSPITAL = "0451-84880120"
+TALK, HELD, ASIDE = CallPlace.TALK, CallPlace.HELD, CallPlace.ASIDE
+
+
+@pytest.fixture
+def shown(seat: Seatful, show: Callable[[Seatful], Shown]) -> Shown:
+    """One caller is talked with; the first hospital can be called."""
+    hospital = seat.desk.floor.hospitals["h0"]
+    seat.hub.as_hub(cmd.RegisterHospital(replace(hospital, phone=HOSPITAL)))
+    seat.pump()
+    shown = show(seat)
+    seat.phone.ring("13904510001", "张先生")
+    shown.settle()
+    shown.key(Key.Key_F3)
+    return shown
+
+
+def place(shown: Shown, number: str) -> CallPlace | None:
+    calls = shown.seat.phone.calls.values()
+    return next(call.place for call in calls if call.number.endswith(number))
+
+
+def call_id(shown: Shown, number: str) -> str:
+    return next(c.call_id for c in shown.seat.phone.calls.values() if c.number.endswith(number))
+
+
+def strip(shown: Shown) -> str:
+    """Everything the strip says."""
+    return "\n".join(label.text() for label in shown.find("talks").findChildren(QLabel))
+
+
+def dial_hospital(shown: Shown) -> str:
+    shown.key(Key.Key_F2, CTRL)
+    shown.type("第一")
+    shown.key(Key.Key_Return)
+    hospital = call_id(shown, "0120")
+    shown.seat.phone.far_end_answers(hospital)
+    shown.settle()
+    return hospital
+
+
+def test_hold_and_resume_say_who_hears_whom(shown: Shown) -> None:
+    assert "互相听见" in strip(shown)
+    shown.key(Key.Key_F9, CTRL)
+    assert place(shown, "13904510001") is HELD
+    assert "保持" in shown.text("talk.0.place")
+    assert "您听不到对方" in shown.text("talk.0.told")
+    shown.key(Key.Key_F9, CTRL)
+    assert place(shown, "13904510001") is TALK
+
+
+def test_a_second_caller_waits_in_sight_until_a_key_takes_it(shown: Shown) -> None:
+    shown.seat.phone.ring("13800000002")
+    shown.settle()
+    assert "等待接听" in shown.text("talk.1.place")
+    shown.key(Key.Key_F3)
+    assert place(shown, "13904510001") is TALK, "nothing interrupts speech"
+    assert "Ctrl+F3" in shown.text("notice.text")
+    first_form = shown.seat.desk.hand.intake_id
+    shown.key(Key.Key_F3, CTRL)
+    assert (place(shown, "13904510001"), place(shown, "13800000002")) == (HELD, TALK)
+    assert shown.seat.desk.hand.intake_id != first_form
+    shown.key(Key.Key_F10, CTRL)
+    assert (place(shown, "13904510001"), place(shown, "13800000002")) == (TALK, HELD)
+    assert shown.seat.desk.hand.intake_id == first_form, "the form follows the caller"
+
+
+def test_a_call_keeps_its_place_in_the_strip(shown: Shown) -> None:
+    shown.seat.phone.ring("13800000002")
+    shown.settle()
+    first = call_id(shown, "13904510001")
+    shown.seat.phone.far_end_hangs_up(first)
+    shown.settle()
+    assert shown.text("talk.0.who") == ""
+    assert "13800000002" in shown.text("talk.1.who")
+
+
+def test_caller_station_and_hospital_confer_and_the_operator_leaves_them(shown: Shown) -> None:
+    hospital = dial_hospital(shown)
+    assert "市第一医院" in strip(shown)
+    assert place(shown, "13904510001") is HELD
+    shown.key(Key.Key_F7, CTRL)
+    assert {call.place for call in shown.seat.phone.calls.values()} == {TALK}
+    assert "3 方互相听见" in strip(shown)
+    shown.key(Key.Key_F8, CTRL)
+    assert {call.place for call in shown.seat.phone.calls.values()} == {ASIDE}
+    shown.key(Key.Key_F8, CTRL)
+    assert {call.place for call in shown.seat.phone.calls.values()} == {TALK}
+    shown.key(Key.Key_F10)
+    assert shown.find("reason").isVisible(), "which one"
+    shown.key(Key.Key_2)
+    shown.key(Key.Key_Return)
+    assert hospital not in shown.seat.phone.calls
+    assert place(shown, "13904510001") is TALK
+
+
+def test_an_attended_transfer_joins_the_two_and_frees_the_seat(shown: Shown) -> None:
+    dial_hospital(shown)
+    caller = call_id(shown, "13904510001")
+    shown.key(Key.Key_F6, CTRL)
+    assert shown.seat.phone.calls[caller].transferring
+    assert "转接中" in strip(shown)
+    shown.seat.phone.far_end_accepts(caller)
+    shown.settle()
+    assert "已转往" in shown.text("notice.text")
+
+
+def test_a_blind_transfer_that_fails_keeps_the_caller(shown: Shown) -> None:
+    caller = call_id(shown, "13904510001")
+    shown.key(Key.Key_F5, CTRL)
+    assert "盲转" in "".join(label.text() for label in shown.find("dial").findChildren(QLabel))
+    shown.type("110")
+    shown.key(Key.Key_Return)
+    assert shown.seat.phone.calls[caller].transferring
+    shown.seat.phone.far_end_declines(caller)
+    shown.settle()
+    assert "通话仍在本台" in shown.text("notice.text")
+    assert caller in shown.seat.phone.calls
+
+
+def test_dialling_keeps_the_keyboard_and_gives_it_back(shown: Shown) -> None:
+    field = shown.find("form.remark")
+    field.setFocus()
+    shown.key(Key.Key_F2, CTRL)
+    assert shown.find("dial.number").hasFocus()
+    shown.key(Key.Key_Escape)
+    assert field.hasFocus()
+    assert not shown.find("dial").isVisible()
+    shown.window.doing.run("/拨号 110")
+    shown.settle()
+    assert place(shown, "110") is TALK
+    (dialled,) = [c for c in shown.seat.desk.floor.calls.values() if c.number == "110"]
+    assert dialled.direction == "out"
+    shown.key(Key.Key_F10)
+    shown.key(Key.Key_F12, CTRL)
+    assert place(shown, "110") is TALK, "redial"
+
+
+def test_key_tones_are_typed_and_both_sides_shown(shown: Shown) -> None:
+    shown.key(Key.Key_F1, CTRL)
+    QTest.keyClicks(shown.find("keypad"), "12#")
+    shown.settle()
+    caller = call_id(shown, "13904510001")
+    assert shown.seat.phone.sent_digits == [(caller, "1"), (caller, "2"), (caller, "#")]
+    shown.seat.phone.far_end_keys(caller, "5*")
+    shown.settle()
+    assert "12#" in shown.text("keypad.sent")
+    assert "5*" in shown.text("keypad.heard")
+    shown.key(Key.Key_Escape)
+    assert not shown.find("keypad").isVisible()
+
+
+def test_a_silent_caller_and_bad_quality_are_said_and_the_quality_is_kept(shown: Shown) -> None:
+    caller = call_id(shown, "13904510001")
+    shown.seat.phone.falls_silent(caller)
+    shown.seat.clock.now += 5_000
+    shown.settle()
+    shown.window.second()
+    assert "无音频 5 秒" in shown.text("talk.0.told")
+    assert shown.find("talk.0").property("filled") is True
+    shown.seat.phone.falls_silent(caller, 5_000)
+    shown.seat.phone.heard_badly(caller)
+    shown.settle()
+    assert "MOS 2.4" in shown.text("talk.0.told")
+    shown.seat.phone.heard_badly(caller, final=True)
+    shown.seat.phone.far_end_hangs_up(caller)
+    shown.settle()
+    kept = shown.seat.desk.floor.calls[caller].quality
+    assert kept is not None
+    assert (kept.bad, kept.loss_percent, kept.silent_ms) == (True, 20.0, 5_000)
+
+
+def test_a_caller_the_line_lost_is_rung_back_with_one_key_until_they_answer(shown: Shown) -> None:
+    lost = call_id(shown, "13904510001")
+    shown.seat.phone.die()
+    shown.settle()
+    shown.seat.phone.revive()
+    shown.settle()
+    assert "失线" in shown.text("talk.3.place")
+    assert "还没有回拨过" in shown.text("talk.3.told")
+    shown.key(Key.Key_F11, CTRL)
+    tried = call_id(shown, "13904510001")
+    shown.seat.phone.far_end_hangs_up(tried)
+    shown.settle()
+    shown.seat.clock.now += 65_000
+    shown.window.second()
+    assert "已试 1 次" in shown.text("talk.3.told")
+    assert "1:05" in shown.text("talk.3.told")
+    assert shown.seat.desk.floor.calls[tried].call_back_of == lost
+    shown.key(Key.Key_F11, CTRL)
+    shown.seat.phone.far_end_answers(call_id(shown, "13904510001"))
+    shown.settle()
+    assert "失线" not in strip(shown)
+
+
+def test_a_refused_order_is_said_in_plain_words(shown: Shown) -> None:
+    shown.seat.phone.send_digits("nobody", "1")
+    shown.settle()
+    assert "对方还没有接听" in shown.text("notice.text")

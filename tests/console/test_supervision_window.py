@@ -1,0 +1,110 @@
+"""The supervisor: by rights, shown on the monitored seat, every step in the journal."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+
+from dispatch import commands as cmd
+from dispatch.call_notes import NoteSupervision
+from dispatch.kinds import SupervisionMode
+from telephony.monitoring import MonitorMode
+from tests.console.busy import Seatful
+from tests.console.conftest import Shown
+from tests.console.test_calls_up import call_id, strip
+
+BOTH = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+CTRL = Qt.KeyboardModifier.ControlModifier
+Key = Qt.Key
+Show = Callable[[Seatful], Shown]
+
+
+def elsewhere(seat: Seatful) -> str:
+    """Seat 02 talks with a caller."""
+    who = {"seat_id": "s2", "person": "d2"}
+    seat.hub.as_hub(cmd.ReportRinging("theirs", "13700000007"), **who)
+    seat.hub.as_hub(cmd.ReportAnswered("theirs"), **who)
+    seat.pump()
+    return "theirs"
+
+
+def leader(show: Show) -> Shown:
+    seat = Seatful()
+    seat.pump()
+    seat.log_in("0900", "wang")
+    elsewhere(seat)
+    return show(seat)
+
+
+def test_only_a_leader_may_listen(seat: Seatful, show: Show) -> None:
+    elsewhere(seat)
+    shown = show(seat)
+    shown.key(Key.Key_F5, BOTH)
+    assert "无权" in shown.text("notice.text")
+    assert not shown.seat.phone.calls
+
+
+def test_a_leader_listens_whispers_takes_over_and_leaves(show: Show) -> None:
+    shown = leader(show)
+    shown.key(Key.Key_F5, BOTH)
+    assert shown.find("reason").isVisible()
+    shown.key(Key.Key_Return)
+    (leg,) = shown.seat.phone.calls.values()
+    assert (leg.supervises, leg.number) == ("theirs", "02")
+    assert all(call.number != "02" for call in shown.seat.desk.floor.calls.values()), "no call to anybody"
+    assert "正在请求" in strip(shown)
+    shown.seat.phone.far_end_answers(leg.call_id)
+    shown.settle()
+    note = {"supervision_id": "m1", "call_id": "theirs", "by_number": "8100", "by_name": "王芳"}
+    shown.seat.hub.as_hub(NoteSupervision(mode=SupervisionMode.LISTEN, **note), seat_id="s2", person="d2")
+    shown.settle()
+    shown.window.second()
+    assert "无人听到" in strip(shown), "as the other seat confirms"
+    for key in (Key.Key_F6, Key.Key_F7, Key.Key_F8):
+        shown.key(key, BOTH)
+    shown.key(Key.Key_F9, BOTH)
+    assert shown.find("reason").isVisible(), "by force only after a second look"
+    shown.key(Key.Key_2)
+    shown.key(Key.Key_Return)
+    modes = [mode for _, mode in shown.seat.phone.supervised]
+    listen, whisper, barge, take_over = list(MonitorMode)[:4]
+    assert modes == [listen, whisper, barge, take_over, MonitorMode.RELEASE]
+    shown.key(Key.Key_F5, BOTH)
+    assert not shown.seat.phone.calls, "again: leaves"
+
+
+def test_who_is_supervised_sees_it_takes_back_and_it_is_in_the_journal(seat: Seatful, show: Show) -> None:
+    shown = show(seat)
+    seat.phone.ring("13904510001")
+    shown.settle()
+    shown.key(Key.Key_F3)
+    caller = call_id(shown, "13904510001")
+    monitor = seat.phone.supervisor_comes(caller, MonitorMode.LISTEN, "8100", "王芳")
+    shown.settle()
+    assert "8100 王芳" in shown.text("talk.0.told")
+    assert "无人听到" in shown.text("notice.text")
+    seat.phone.supervisor_changes(monitor, MonitorMode.TAKE_OVER)
+    shown.settle()
+    assert "班长接管" in shown.text("talk.0.place")
+    assert "收回" in shown.text("notice.text")
+    shown.key(Key.Key_F9, CTRL)
+    assert "通话" in shown.text("talk.0.place")
+    seat.phone.supervisor_goes(monitor)
+    shown.settle()
+    (noted,) = seat.desk.floor.calls[caller].supervisions
+    assert (noted.by_name, noted.mode) == ("王芳", SupervisionMode.TAKE_OVER)
+    assert noted.ended_at is not None
+    lines = [line.text for line in seat.desk.latest]
+    assert any("8100 王芳" in text and "监听" in text for text in lines)
+    assert "▲" not in shown.text("talk.0.told")
+
+
+def test_a_stranger_who_tries_is_told_and_noted(seat: Seatful, show: Show) -> None:
+    shown = show(seat)
+    seat.phone.ring("13904510001")
+    shown.settle()
+    shown.key(Key.Key_F3)
+    seat.phone.stranger_tries(call_id(shown, "13904510001"))
+    shown.settle()
+    assert "签名不对" in shown.text("notice.text")
+    assert "192.0.2.1" in shown.text("notice.text")
+    assert any("拒绝监听" in line.text and line.abnormal for line in seat.desk.latest)
