@@ -5,6 +5,7 @@ from collections import Counter
 from msgspec import Struct
 
 from console.models.ages import local
+from console.models.queue_rows import QueueView, seat_counts, view
 from dispatch.alarms import Alarm, AlarmKind, overdue
 from dispatch.floor import Floor
 from dispatch.indicators import Figure, figures
@@ -17,6 +18,7 @@ from dispatch.kinds import (
     SeatState,
     Severity,
 )
+from dispatch.missed import missed
 from dispatch.stages import CALLABLE
 from dispatch.words import Call, Incident
 from mapview.canvas.palette import look_of_vehicle
@@ -63,7 +65,17 @@ class Board(Struct, frozen=True):
     figures: dict[str, Figure]
     calls_by_hour: tuple[int, ...]
     seats: dict[SeatState, int]
+    """City seats somebody sits at, by state."""
     alarms: tuple[Alarm, ...]
+    queue: QueueView = QueueView()
+    missed: int = 0
+    missed_late: int = 0
+    """Callers nobody answered, and those of them past their time."""
+
+    @property
+    def queued(self) -> int:
+        """Who waits in the queue and rings at no seat."""
+        return max(0, self.queue.depth - len(self.calls))
 
     @property
     def without_vehicle(self) -> int:
@@ -76,6 +88,7 @@ def board(floor: Floor, now: int) -> Board:
     alarms = overdue(floor, now)
     late = {alarm.id for alarm in alarms}
     running = [mission for mission in floor.missions.values() if mission.active]
+    lost = missed(floor)
     unconfirmed = [m for m in running if m.order_status in {OrderStatus.WAITING, OrderStatus.TIMED_OUT}]
     return Board(
         at=now,
@@ -88,8 +101,11 @@ def board(floor: Floor, now: int) -> Board:
         vehicles_total=len(floor.vehicles),
         figures={figure.name: figure for figure in figures(floor, midnight(now), now + 1)},
         calls_by_hour=_by_hour(floor, now),
-        seats=dict(Counter(seat.state for seat in floor.seats.values())),
+        seats=seat_counts(floor),
         alarms=tuple(alarm for alarm in alarms if alarm.kind is not AlarmKind.INTAKE_LONG),
+        queue=view(list(floor.queues.values()), now),
+        missed=len(lost),
+        missed_late=sum(one.due_at <= now and not one.calling for one in lost),
     )
 
 

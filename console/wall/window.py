@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from console.models.ages import age, clock, day
+from console.models.labels import word
 from console.models.modes import Banner, tone_of
 from console.panels.widgets import Frame
 from console.ports import HubMode
@@ -17,6 +18,7 @@ from console.wall.lists import IncidentBoard
 from console.wall.tiles import Tile, Tone, tile_style
 from console.wall.words import words
 from dispatch.indicators import Figure
+from dispatch.kinds import SeatState
 from mapview.canvas.canvas import MapCanvas
 from mapview.canvas.palette import THEMES, Palette
 
@@ -138,12 +140,11 @@ class WallWindow(QWidget):
     # --- inside --------------------------------------------------------------------------------------
 
     def _show_counts(self, board: Board) -> None:
-        waiting = len(board.calls)
-        longest = (
-            words("longest", age=age(board.calls[0].since, board.at)) if waiting else words("nobody_waits")
-        )
-        late = any(call.overdue for call in board.calls)
-        self._tile("waiting_calls", waiting, longest, Tone.ALARM if late else _if(waiting, Tone.NOTICE))
+        waiting = len(board.calls) + board.queued
+        late = any(call.overdue for call in board.calls) or board.queued or board.queue.overflowed
+        tone = Tone.ALARM if late else _if(waiting, Tone.NOTICE)
+        self._tile("waiting_calls", waiting, _longest(board), tone)
+        self._show_seats(board)
         missing = board.without_vehicle
         overdue = any(row.overdue and not row.served for row in board.incidents)
         since = min((row.since for row in board.incidents if not row.served), default=board.at)
@@ -155,6 +156,16 @@ class WallWindow(QWidget):
         none_left = board.vehicles_total > 0 and board.vehicles_callable == 0
         total = words("of_total", n=board.vehicles_total)
         self._tile("callable", board.vehicles_callable, total, _if(none_left, Tone.ALARM))
+
+    def _show_seats(self, board: Board) -> None:
+        ready, there = board.seats.get(SeatState.READY, 0), sum(board.seats.values())
+        others = [f"{word(state)} {n}" for state, n in board.seats.items() if state is not SeatState.READY]
+        note = " ".join(others) or words("seats_of", n=there)
+        self._tile("seats_ready", ready, note, _if(there and not ready, Tone.ALARM))
+        late = words("missed_late", n=board.missed_late) if board.missed_late else ""
+        tone = Tone.ALARM if board.missed_late else _if(board.missed, Tone.NOTICE)
+        calm = words("missed_soon") if board.missed else words("none_missed")
+        self._tile("missed", board.missed, late or calm, tone)
 
     def _tile(self, name: str, value: int, note: str, tone: Tone) -> None:
         self._tiles[name].show_value(str(value), note, tone)
@@ -207,7 +218,7 @@ class WallWindow(QWidget):
         )
 
 
-_COUNTS = ("waiting_calls", "no_vehicle", "running", "callable")
+_COUNTS = ("waiting_calls", "seats_ready", "missed", "no_vehicle", "running", "callable")
 _FIGURES = ("answer_rate", "dispatch", "turnout", "response")
 ANSWER_RATE_GOAL = 0.95
 
@@ -218,6 +229,16 @@ def _on_the_wall(banner: Banner, silent_ms: int | None, now: int) -> str:
         at = clock(now - silent_ms)
         return f"{banner.shape} {words('link_lost', age=age(now - silent_ms, now), at=at)}"
     return banner.words
+
+
+def _longest(board: Board) -> str:
+    """How long somebody has waited, in the queue or at a ringing seat, and whether the districts ring."""
+    since = [call.since for call in board.calls]
+    since += [board.queue.since] if board.queue.since is not None else []
+    parts = [words("longest", age=age(min(since), board.at))] if since else []
+    parts += [words("overflow", n=board.queue.overflowed)] if board.queue.overflowed else []
+    parts += [words("not_of_now")] if board.queue.old else []
+    return " ".join(parts) or words("nobody_waits")
 
 
 def _if(condition: object, tone: Tone) -> Tone:
