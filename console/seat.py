@@ -193,6 +193,7 @@ def setup(config: Config, map_mark: str) -> Setup:
         lines,
         group,
         config.phone.echo,
+        seat_number=config.phone.seat_number,
         recordings=Path(config.recordings.dir),
         prompts=prompt_folders(config),
         exports=Path(config.recordings.export_dir),

@@ -117,4 +117,4 @@ def _seats(desk: Desk) -> Iterator[Entry]:
 
 def seat_target(desk: Desk, number: str) -> str:
     """What to dial for another seat."""
-    return desk.readiness.setup.seat_number.format(seat=number)
+    return desk.readiness.setup.seat_number.replace("{seat}", number)

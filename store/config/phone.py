@@ -101,6 +101,13 @@ class Phone(Struct, frozen=True):
         bool,
         key("接听不带 SDP 的呼叫；否则以 488 回绝", "take calls without an offer; else refuse them with 488"),
     ] = True
+    seat_number: Annotated[
+        str,
+        key(
+            "呼叫另一坐席拨什么，{seat} 换成席号，也可写成 sip: 地址；通讯录与班长监听用",
+            "what to dial for the seat {seat}, also a sip: address; for the directory and supervisors",
+        ),
+    ] = "{seat}"
     trusted_sources: Annotated[
         tuple[str, ...],
         key(
