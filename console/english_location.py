@@ -41,6 +41,7 @@ LOCATION: dict[str, str] = {
     "左侧": "left",
     "左前": "left front",
     "Alt+I 看来电资料": "Alt+I shows all of it",
+    "随来电的资料不完整": "What came with the call is not whole",
     "来电带有位置，但未能读取": "A location came with the call, but it cannot be read",
     "问清地址；原因见来电资料（Alt+I）": "Ask for the address; the reason is in caller data (Alt+I)",
     "本次来电没有定位": "No location for this call",

@@ -40,6 +40,7 @@ class Call(Struct, frozen=True, tag=True):
     wav: str | None = None
     say: str = ""
     seconds: float | None = None
+    conveyed: tuple[msg.Conveyed, ...] = ()
 
 
 class HangUp(Struct, frozen=True, tag=True):
@@ -73,6 +74,7 @@ def place(phone: Phone, call: Call, speech_folder: Path) -> str | None:
         asserted_name=call.name,
         voice=voice,
         seconds_max=call.seconds,
+        conveyed=call.conveyed,
     )
 
 

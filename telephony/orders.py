@@ -58,13 +58,20 @@ class HangUp(Command, frozen=True):
     call_id: str
 
 
+class Conveyed(Struct, frozen=True):
+    """A document handed on with a call: PIDF-LO (RFC 6442) or additional data (RFC 7852), by value."""
+
+    content_type: str
+    body: str
+
+
 class Dial(Command, frozen=True):
     """Place a call to a SIP URI, or to a number through the account's registrar.
 
     `account_id` `None`: the first account. `voice` `None`: the seat's microphone. `seconds_max` `None`: until
     somebody hangs up. The asserted identity goes out as P-Asserted-Identity (RFC 3325). Whoever the operator
     talks with goes on hold, unless the call has its own voice. `call_back_of` and `incident_id` come back
-    with `CallDialled`: the call that was lost, what the call is about.
+    with `CallDialled`: the call that was lost, what the call is about. `conveyed` goes out beside the offer.
     """
 
     call_id: str
@@ -76,6 +83,7 @@ class Dial(Command, frozen=True):
     seconds_max: float | None = None
     call_back_of: str = ""
     incident_id: str = ""
+    conveyed: tuple[Conveyed, ...] = ()
 
 
 # --- conversation ---

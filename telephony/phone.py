@@ -76,10 +76,11 @@ class Phone:
         seconds_max: float | None = None,
         call_back_of: str = "",
         incident_id: str = "",
+        conveyed: tuple[msg.Conveyed, ...] = (),
     ) -> str | None:
         """Call a SIP address, or a number through the account's registrar; the call's id, `None` refused."""
         asserted, about = (asserted_number, asserted_name), (call_back_of, incident_id)
-        order = msg.Dial(new_id(), target, account_id, *asserted, voice, seconds_max, *about)
+        order = msg.Dial(new_id(), target, account_id, *asserted, voice, seconds_max, *about, conveyed)
         return order.call_id if self._send(order) else None
 
     def talk_to(self, call_id: str) -> bool:

@@ -108,8 +108,9 @@ def _heard(
     crash = headline(tuple(one for one in details if one.topic == CRASH))
     if crash:
         desk.notice(crash, say("Alt+I 看来电资料"), "go_caller")
-    elif not places and any(one.topic == UNREAD for one in details):
-        desk.notice(say("来电带有位置，但未能读取"), say("问清地址；原因见来电资料（Alt+I）"), "go_caller")
+    elif any(one.topic == UNREAD for one in details):
+        what = say("随来电的资料不完整") if places else say("来电带有位置，但未能读取")
+        desk.notice(what, say("问清地址；原因见来电资料（Alt+I）"), "go_caller", grave=not places)
 
 
 def place_of(location: Location, received_at: int) -> CallerPlace:

@@ -19,6 +19,7 @@ from telephony.location.said import WithCall
 from telephony.sip_headers import SipRequest, parse_request, split_list
 
 VALUES_MAX = 16
+LENGTH_DIGITS_MAX = 9
 PIDF_TYPE = "application/pidf+xml"
 LOCATION = "location"
 FETCHED = ("https:", "http:")
@@ -47,6 +48,7 @@ def read_invite(message: str) -> WithCall:
         if purpose.lower().startswith(PURPOSE):
             reading.call_info(rank, value.uri, purpose)
     reading.uncited_blocks()
+    reading.cut(_missing(request, message))
     return reading.result(_may_route(request))
 
 
@@ -83,6 +85,11 @@ class _Reading:
         for part in self._all:
             if is_block_type(part.content_type) and id(part) not in self._used:
                 self._take_blocks(part)
+
+    def cut(self, missing: int) -> None:
+        """Told first: whatever else is wrong comes of it."""
+        if missing > 0:
+            self._refused.insert(0, Unread("INVITE", Why.TOO_LARGE, f"{missing} bytes were cut off"))
 
     def result(self, may_route: bool | None) -> WithCall:
         return WithCall(
@@ -143,6 +150,14 @@ def _values(request: SipRequest, name: str) -> list[_Value]:
             parameters = {key.lower(): quoted or token for key, quoted, token in PARAMETER.findall(match[2])}
             found.append(_Value(match[1].strip(), parameters))
     return found
+
+
+def _missing(request: SipRequest, message: str) -> int:
+    """How much of the body was lost on its way, by its Content-Length; 0 where nobody said how long it is."""
+    said = (request.first("content-length") or request.first("l")).strip()
+    if not said.isascii() or not said.isdigit() or len(said) > LENGTH_DIGITS_MAX:
+        return 0
+    return int(said) - len(body_of(message))
 
 
 def _may_route(request: SipRequest) -> bool | None:

@@ -8,7 +8,7 @@ from telephony import messages as msg
 from telephony.monitoring import MonitorWish
 from telephony.pjsip.leg import Leg, now_ms
 from telephony.pjsip.line import Line
-from telephony.pjsip.options import asserted
+from telephony.pjsip.options import asserted, convey
 from telephony.pjsip.supervising import change, opening
 from telephony.pjsip.voice import open_voice
 
@@ -46,7 +46,9 @@ class Outgoing:
         leg.speaks_alone = order.voice is not None
         about = order.call_back_of, order.incident_id
         board.emit(msg.CallDialled(leg.call_id, leg.account_id, target, now_ms(), *about))
-        self._call(leg, target, asserted(order.asserted_number, order.asserted_name))
+        options = asserted(order.asserted_number, order.asserted_name)
+        convey(options, order.conveyed)
+        self._call(leg, target, options)
 
     def supervise(self, order: msg.Supervise) -> None:
         """An ordinary call of ours, to a seat that will hide it."""

@@ -8,10 +8,15 @@ from typing import Any
 import pytest
 
 from bench.raw_caller import RawCaller
-from dispatch.shapes import Circle, Spot
+from dispatch.shapes import Circle, Ellipse, Spot
+from dispatch.whereabouts import Source
 from dispatch.words import Point
 from telephony import messages as msg
+from telephony.location.additional import Comment
+from telephony.location.civic import CivicAddress
+from telephony.location.found import Location
 from telephony.location.safe_xml import Why
+from telephony.location.writing import PIDF_TYPE, write_pidf
 from telephony.settings import LocationServers
 from tests.telephony.location import documents as doc
 
@@ -109,3 +114,49 @@ def test_place_reference_and_data_are_told_after_the_ring(
     seat.heard.until(msg.CallEnded, lambda e: e.call_id != ringing.call_id)
     assert len(seat.heard.of(msg.CallSaid)) == 1, "an ordinary call says nothing else"
     assert not seat.heard.of(msg.PhoneFault)
+
+
+def test_an_invite_that_was_cut_on_its_way_says_so(located: tuple[Any, Place]) -> None:
+    """The library takes 4,000 bytes from a datagram: what lay beyond is lost, and that is told."""
+    seat, caller = located
+    parts = {"VEDS": doc.CRASH, "SubscriberInfo": doc.SUBSCRIBER, "ProviderInfo": doc.PROVIDER}
+    pieces = [
+        doc.part(f"application/EmergencyCallData.{name}+xml", f"{name}@x", body)
+        for name, body in parts.items()
+    ]
+    place = doc.part("application/pidf+xml", "place@caller.example.cn", doc.presence(doc.CIRCLE))
+    call = caller.call_from(doc.CITED, place, *pieces)
+    seat.heard.until(msg.CallRinging)
+    said = seat.heard.until(msg.CallSaid).said
+    assert len(said.locations) == 1
+    assert Why.TOO_LARGE in {unread.why for unread in said.refused}
+    caller.cancel(call)
+    assert caller.final(call) == 487
+
+
+def test_what_our_own_phone_conveys_arrives_as_it_was_said(make_seat: Callable[..., Any]) -> None:
+    """Two documents beside the offer, and the call is answered like any other."""
+    seat, other = make_seat(recordings_dir=None), make_seat(recordings_dir=None)
+    where = Location(
+        Source.BY_VALUE,
+        Ellipse(Point(126.6177, 45.7732), 300.0, 120.0, 43.2),
+        CivicAddress((("A3", "道里区"), ("RD", "中央大街")), "zh-CN"),
+        90.0,
+        "A-GPS",
+        1_795_264_200_000,
+        entity="pres:13904510001@example.cn",
+    )
+    documents = (
+        msg.Conveyed(PIDF_TYPE, write_pidf(where)),
+        msg.Conveyed("application/EmergencyCallData.Comment+xml", doc.COMMENT.decode()),
+    )
+    call_id = other.phone.dial(f"sip:120@127.0.0.1:{seat.port}", conveyed=documents)
+    ringing = seat.heard.until(msg.CallRinging)
+    said = seat.heard.until(msg.CallSaid).said
+    assert said.locations == (where,)
+    assert said.blocks == (Comment((("zh", "门口有狗"),)),)
+    assert said.refused == ()
+    seat.phone.answer(ringing.call_id)
+    other.heard.until(msg.CallAnswered, lambda event: event.call_id == call_id)
+    other.phone.hang_up(call_id)
+    seat.heard.until(msg.CallEnded)
