@@ -75,11 +75,23 @@ class Over:
             self.keypad.refresh()
         if changes & {Topic.CONFLICTS, Topic.STATUS} and self.conflicts.isVisible():
             self.conflicts.refresh()
+        if Topic.SOUND in changes:
+            self._heed_sound()
         if self.sound.isVisible():
             if changes & {Topic.STATUS, Topic.CALLS} or (Topic.SOUND in changes and self.sound.is_due()):
                 self.sound.refresh()
             elif Topic.SOUND in changes:
                 self.sound.show_levels()
+
+    def _heed_sound(self) -> None:
+        """A call taken by the hook key wants room for its form; a line that went down is heard too."""
+        sounding = self._desk.sounding
+        if sounding.answered_by_hook:
+            sounding.answered_by_hook = False
+            self.make_room()
+        if sounding.alarmed:
+            sounding.alarmed = False
+            QApplication.beep()
 
     def place(self) -> None:
         """The page has another size."""

@@ -163,6 +163,7 @@ class SeatWindow(QMainWindow):
             (Topic.LATEST, self._news.refresh),
             (Topic.ALARMS, self._alarms.refresh),
             (Topic.STATUS, self._header.refresh),
+            (Topic.SOUND, self._header.show_levels),
         )
         for topic, refresh in panels:
             if topic in changes:
@@ -174,8 +175,6 @@ class SeatWindow(QMainWindow):
             self._pages.tell(now)
         if Topic.STATUS in changes:
             tell_ages(self._desk, self._aged)
-        if Topic.SOUND in changes:
-            self._sounds()
         self._over.refresh(changes, now)
         if Topic.LINK in changes and is_offline(self._desk):
             self._paper.keep_round()
@@ -185,17 +184,6 @@ class SeatWindow(QMainWindow):
         self._reserve.refresh(changes, now)
         self._show_people()
         if self._desk.line.ringing() and Topic.CALLS in changes:
-            self._app.alert(self)
-            self._app.beep()
-
-    def _sounds(self) -> None:
-        """How loud both sides are; a call taken by the hook key wants room for its form."""
-        self._header.show_levels()
-        if self._desk.sounding.answered_by_hook:
-            self._desk.sounding.answered_by_hook = False
-            self.make_room()
-        if self._desk.sounding.alarmed:
-            self._desk.sounding.alarmed = False
             self._app.alert(self)
             self._app.beep()
 

@@ -102,9 +102,9 @@ class Header(QFrame):
         self._state.refresh(now)
         self.tick(now)
 
-    def show_levels(self) -> None:
+    def show_levels(self, now: int) -> None:
         """How loud caller and operator are; the place is kept while nobody speaks."""
-        levels = self._desk.sounding.levels(self._desk.clock())
+        levels = self._desk.sounding.levels(now)
         self._caller.meter.show_db(levels.caller_db if levels else None)
         self._operator.meter.show_db(levels.operator_db if levels else None)
 
@@ -150,7 +150,7 @@ class Header(QFrame):
 
     def tick(self, now: int) -> None:
         """The clock, every second."""
-        self.show_levels()
+        self.show_levels(now)
         self._clock.setText(ages.clock(now))
         self._day.setText(ages.day(now))
 
