@@ -34,6 +34,7 @@ from tests.store.conftest import POSTGRES
 PROGRAMS = ("etcd", "etcdctl", "patroni", "patronictl")
 PATRONI = os.environ.get("LINGSHENG_PATRONI", "patroni")
 START_S = 60.0
+PROJECT = Path(__file__).resolve().parents[2]
 CITY = """
 [city]
 name = "试验市"
@@ -57,6 +58,7 @@ kind = "tier1"
 dir = "{folder}/{{machine}}/backup"
 
 [paths]
+program = "{program}"
 config = "{folder}/{{machine}}/config"
 state = "{folder}/{{machine}}/state"
 log = "{folder}/{{machine}}/log"
@@ -110,7 +112,12 @@ class Cluster:
             for number, (name, site, runs) in enumerate(MACHINES, FIRST)
         ).replace("'", '"')
         text = CITY.format(
-            folder=folder, machines=machines, bin=POSTGRES, placement=placement, version=version()
+            folder=folder,
+            machines=machines,
+            bin=POSTGRES,
+            placement=placement,
+            version=version(),
+            program=PROJECT,
         )
         (folder / "city.toml").write_text(text, encoding="utf-8")
         kit = folder / "kit"
