@@ -76,15 +76,19 @@ def heard_words(desk: "Desk", now: int) -> str:
             held = span((now - since) / 1000) if since is not None else ""
             parts.append(say("♪ {who} 正听 CPR 节拍 {n} 次/分 {held}", who=who, n=BEATS_A_MINUTE, held=held))
         if call.prompt:
-            parts.append(say("♪ {who} 正听：{words}", who=who, words=_words(call.prompt)))
+            parts.append(_heard_prompt(who, Path(call.prompt).name))
     return "　".join(parts)
 
 
-def _words(wav: str) -> str:
-    """The words of a prompt by its file; a centre's own may be called anything."""
-    name, _, rest = Path(wav).name.partition(".")
-    known = BY_NAME.get(name)
-    return known.words("en" if rest.startswith("en") else "zh") if known else Path(wav).name
+def _heard_prompt(who: str, file: str) -> str:
+    """A centre's own file may be called anything."""
+    name, _, rest = file.partition(".")
+    words = pick(OFFERED[name]) if name in OFFERED else file
+    if name in BY_NAME and name not in OFFERED:
+        words = BY_NAME[name].words(language())
+    if rest.startswith("en"):
+        return say("♪ {who} 正听英语录音：{words}", who=who, words=words)
+    return say("♪ {who} 正听中文录音：{words}", who=who, words=words)
 
 
 def _caller(desk: "Desk") -> CallView | None:

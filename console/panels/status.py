@@ -164,7 +164,7 @@ class Strip(QFrame):
         self.setFixedHeight(STRIP_PX)
         self._desk, self._do = desk, do
         self._text, self._banner = Sentence("notice.text"), Sentence("banner")
-        self._hears = text("", "mode")
+        self._hears = text("", "large")
         self._hears.setObjectName("hears")
         self._more = text("", "quiet")
         self._act = button("", "notice.act", self._help_out)

@@ -334,12 +334,12 @@ def test_a_recorded_question_by_two_keys_and_ended_by_one(leader, show, tmp_path
     shown.key(Key.Key_3)
     shown.key(Key.Key_Return)
     shown.window.second()
-    assert shown.text("hears") == "♪ 13904510001 正听：Is the patient awake? Does he answer you?"
+    assert shown.text("hears") == "♪ 13904510001 正听英语录音：清醒吗"
     shown.key(Key.Key_V, CTRL | SHIFT)
     assert not any(call.prompt for call in leader.phone.calls.values())
     shown.key(Key.Key_W, CTRL | SHIFT)
     shown.window.second()
-    assert shown.text("hears") == "♪ 13904510001 正听：请稍候，不要挂机。"
+    assert shown.text("hears") == "♪ 13904510001 正听中文录音：请稍候，不要挂机。"
     call_id = next(iter(leader.phone.calls))
     leader.phone.hang_up(call_id)
     shown.settle()
