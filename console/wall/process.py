@@ -41,6 +41,8 @@ MACHINE = "wall"
 DRAIN_MS = 50
 BOARD_MS = 500
 PICTURE_EVERY_MS = 5_000
+CONNECT_MS_MAX = 3_000
+"""A wall that has heard no hub for so long after its start says so."""
 SIZE_PX = (1920, 1080)
 
 
@@ -107,7 +109,8 @@ class Wall(QObject):
         self._modes.take(link, self._floor)
         standing = Standing(link, self._floor, now, ages=self._modes.ages())
         silent_ms = state.tick_age_ms
-        self._window.show_modes(banners(standing) if silent_ms is not None else (), silent_ms, now)
+        told = silent_ms is not None or max(self._modes.ages().values(), default=0) >= CONNECT_MS_MAX
+        self._window.show_modes(banners(standing) if told else (), silent_ms, now)
         self._window.tell_age(age_words(link))
         sites = site_lamps(self._floor, link)
         self._window.show_sites("　".join(it.line for it in sites), gravest(sites))

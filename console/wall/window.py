@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePol
 from console.models.ages import age, clock, day
 from console.models.labels import word
 from console.models.modes import Banner, tone_of
+from console.models.spoken import OFFLINE
 from console.panels.widgets import Frame
 from console.ports import HubMode
 from console.verbs import BY_ID
@@ -47,7 +48,8 @@ class WallWindow(QWidget):
         self._sites = _label("wallSites", "")
         self._sites.hide()
         self._tiles = {name: Tile(name, words(name)) for name in _COUNTS + _FIGURES}
-        self._banner.setWordWrap(True)
+        for label in (self._banner, self._sites):
+            label.setWordWrap(True)
         self._frame = Frame(self)
         self._incidents = IncidentBoard()
         self._vehicles = vehicles_chart()
@@ -89,10 +91,7 @@ class WallWindow(QWidget):
             self._banner.setProperty("tone", tone)
             self._banner.style().polish(self._banner)
         self._frame.show_colour(self._palette.window.fault if any(banner.framed for banner in shown) else "")
-        modes = {banner.mode for banner in shown}
-        self._mode.setText(
-            words("island" if HubMode.ISLAND in modes else "taken" if HubMode.TAKEN_OVER in modes else "calm")
-        )
+        self._mode.setText(words(_sign({banner.mode for banner in shown})))
 
     def tell_age(self, words: str) -> None:
         """How old map and list are; whoever sees only a part of the wall sees it too."""
@@ -223,8 +222,19 @@ _FIGURES = ("answer_rate", "dispatch", "turnout", "response")
 ANSWER_RATE_GOAL = 0.95
 
 
+def _sign(modes: set[HubMode]) -> str:
+    """The one word for how this site stands, as in the seats' header."""
+    if HubMode.ISLAND in modes:
+        return "island"
+    if modes & OFFLINE:
+        return "cut_off"
+    return "taken" if HubMode.TAKEN_OVER in modes else "calm"
+
+
 def _on_the_wall(banner: Banner, silent_ms: int | None, now: int) -> str:
     """A wall gives no orders: without the hub it says how old its picture is."""
+    if banner.mode in _OLD_PICTURE and silent_ms is None:
+        return f"{banner.shape} {words('never_heard')}"
     if banner.mode in _OLD_PICTURE and silent_ms is not None:
         at = clock(now - silent_ms)
         return f"{banner.shape} {words('link_lost', age=age(now - silent_ms, now), at=at)}"

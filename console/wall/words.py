@@ -41,9 +41,11 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
         "与调度中枢断开 {age}，画面为 {at} 的情况",
         "Hub lost for {age}: the picture is of {at}",
     ),
+    "never_heard": ("尚未连上调度中枢，没有画面", "No hub was heard yet: there is no picture"),
     "connecting": ("正在连接调度中枢…", "Connecting to the hub…"),
     "calm": ("平时", "CALM"),
     "island": ("孤岛", "ISLAND"),
+    "cut_off": ("断网", "NO HUB"),
     "taken": ("接管", "COMMAND MOVED"),
     "updated": ("数据延迟 {ms} 毫秒", "data age {ms} ms"),
 }
