@@ -6,6 +6,7 @@ streets    routes of the simulated ambulances over the city's roads
 fleet      the ambulances: `python -m console.drill.fleet`
 script     what the autopilot and the cameras are told
 cases      who calls, from where and why
+conveyed   what their telephones say of where they are, and what an operator would answer
 callers    the people who really phone in
 hands      key presses, clicks and typed text in a real window
 autopilot  a dispatcher made of key presses, working the real window

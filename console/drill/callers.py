@@ -1,8 +1,10 @@
 """The people of a drill who really phone in over SIP: each speaks and stays until the seat hangs up."""
 
 import queue
+import time
 from pathlib import Path
 
+from console.drill.conveyed import conveyed
 from console.drill.script import Case
 from telephony import messages as phone
 from telephony.caller import Call, caller_phone, place
@@ -39,5 +41,6 @@ class Callers:
 
     def ring(self, case: Case) -> bool:
         """One more person calls; False when the telephone is not there."""
-        call = Call(self._seat, case.number, case.name, say=case.says, seconds=STAY_S_MAX)
+        said = conveyed(case, time.time_ns() // 1_000_000)
+        call = Call(self._seat, case.number, case.name, say=case.says, seconds=STAY_S_MAX, conveyed=said)
         return place(self._phone, call, self._speech) is not None

@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from console.drill import script
+from console.drill.conveyed import write_answers
 from console.drill.ports import free_ports
 from console.drill.script import Case
 from mapview.geo.cli import DEMO_SEED, make_demo
@@ -38,6 +39,7 @@ RESERVE_STAFF = (
 )
 QUALIFIED_UNTIL = "2030-12-31"
 WATCHER = "watcher"
+ANSWERS = "locations.json"
 
 
 class Stage(msgspec.Struct, frozen=True):
@@ -81,6 +83,7 @@ def write_drill(folder: Path, cases: Sequence[Case], output: Path) -> None:
     """Leave the autopilot its instructions."""
     staff_number = STAFF[0][0]
     script.write(folder, script.Drill(staff_number, PASSWORD, tuple(cases), str(output.absolute())))
+    write_answers(folder / ANSWERS, cases)
 
 
 def _write_people(folder: Path) -> None:
@@ -119,6 +122,7 @@ def _configuration(city: Path, run: Path, *, autopilot: bool) -> str:
             f"autopilot = {str(autopilot).lower()}",
             "[phone]",
             f"sip_port = {sip}",
+            f'location_lookup = "{(run / ANSWERS).absolute()}"',
             "[gateway]",
             f"port = {gateway}",
             "[map]",
