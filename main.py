@@ -206,6 +206,13 @@ def run_gateway(options: Namespace) -> int:
     return service.run(config)
 
 
+def run_exchange(options: Namespace) -> int:
+    config = configured(options, "exchange")
+    from telephony.acd import reporter
+
+    return reporter.run(config)
+
+
 def run_doctor(options: Namespace) -> int:
     config = load_config(options.config)
     from console import doctor
@@ -269,6 +276,12 @@ PARTS = (
     Part("seat", "坐席窗口 the dispatcher's window", add_screen, run_seat),
     Part("wall", "大屏 the wall display", add_screen, run_wall),
     Part("gateway", "车载终端网关 (JT/T 808) the gateway of the vehicle terminals", add_config, run_gateway),
+    Part(
+        "exchange",
+        "话务队列：在交换机旁把排队情况告知中枢 tells the hub the queue, beside the exchange",
+        add_config,
+        run_exchange,
+    ),
     Part(
         "doctor", "检查本机并说明如何补救 check this machine and say what to do", add_screen, run_doctor, True
     ),

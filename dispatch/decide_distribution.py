@@ -17,7 +17,7 @@ AGAIN_S_MAX = 4 * 3600
 
 def report_queue(floor: Floor, order: Order, command: dis.ReportQueue, at: int) -> Decision:
     """Nothing, when the floor says so already, or says something newer."""
-    site = _site(floor, order)
+    site = _site(floor, order, command.site)
     known = floor.queues.get(queue_id(site, command.name))
     calls = tuple(_clipped(one) for one in command.calls[:SHOWN_MAX])
     depth = max(command.depth, len(calls))
@@ -38,7 +38,7 @@ def report_gave_up(floor: Floor, order: Order, command: dis.ReportGaveUp, at: in
     came_at, gave_up_at = min(command.came_at, at), min(command.gave_up_at, at)
     call = Call(
         id=command.call_id,
-        site=_site(floor, order),
+        site=_site(floor, order, command.site),
         direction=Direction.INBOUND,
         number=command.number[:WORD_MAX],
         rang_at=came_at,
@@ -62,9 +62,10 @@ def follow_up(floor: Floor, order: Order, command: dis.FollowUpMissed, at: int) 
     return (dis.MissedFollowedUp(call.id, done),)
 
 
-def _site(floor: Floor, order: Order) -> str:
+def _site(floor: Floor, order: Order, told: str) -> str:
+    """Of the seat; of a machine that is none: what it says."""
     seat = floor.seats.get(order.seat_id or "")
-    return seat.site if seat else ""
+    return seat.site if seat else told[:WORD_MAX]
 
 
 def _clipped(one: QueuedCall) -> QueuedCall:

@@ -99,11 +99,12 @@ class _Command(Struct, frozen=True, tag_field="is", tag=True, omit_defaults=True
 
 
 class ReportQueue(_Command, frozen=True):
-    """The queue as the ordering seat's exchange tells it."""
+    """The queue as the ordering seat's exchange tells it. `site`: whose, where no seat gives the order."""
 
     name: str
     depth: int
     calls: tuple[QueuedCall, ...] = ()
+    site: str = ""
 
 
 class ReportGaveUp(_Command, frozen=True):
@@ -114,6 +115,7 @@ class ReportGaveUp(_Command, frozen=True):
     number: str
     came_at: int
     gave_up_at: int
+    site: str = ""
 
 
 class FollowUpMissed(_Command, frozen=True):

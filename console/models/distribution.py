@@ -5,7 +5,6 @@ the hub as an order. Every seat sees the queue; the first of those logged in rep
 when it does not: a report that says nothing new makes no event.
 """
 
-import hashlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -15,11 +14,12 @@ from console.ports import HubMode
 from dispatch import commands as cmd
 from dispatch import events as ev
 from dispatch.decide_distribution import SEEN_AGAIN_MS, is_recorded
-from dispatch.distribution import Queue, QueuedCall, ReportGaveUp, ReportQueue, names_of, queue_id
+from dispatch.distribution import Queue, ReportGaveUp, ReportQueue, names_of, queue_id
 from dispatch.kinds import SeatKind, SeatState
 from telephony import messages as phone
 from telephony.acd import port as acd
 from telephony.acd.links import NoLink
+from telephony.acd.reports import gave_up, queued_calls
 from telephony.acd.standing import Happening, Standing, after, wrap_up_is_over
 
 if TYPE_CHECKING:
@@ -201,7 +201,7 @@ class Distribution:
                 self.picture, self._seen_at = fact, now
                 desk.changed(Topic.CALLS)
             case acd.CallerGaveUp():
-                order = self._given_up(fact)
+                order = gave_up(fact, desk.link.clock_ms)
                 if len(self._gave_up) < GAVE_UP_MAX:
                     self._gave_up.setdefault(order.call_id, (order, now))
             case acd.OrderRefused(order="SetState" | "LogIn" | "LogOut"):
@@ -209,13 +209,6 @@ class Distribution:
             case acd.OrderDone(order="SetState" | "LogIn" | "LogOut"):
                 self.link_up, self.link_reason = True, ""
         desk.changed(Topic.STATUS)
-
-    def _given_up(self, fact: acd.CallerGaveUp) -> ReportGaveUp:
-        """By hub time; the id is the same at every seat that hears of it."""
-        at = fact.at_ms + self._desk.link.clock_ms
-        named = fact.call or f"{fact.number}/{fact.at_ms // 1000}"
-        call_id = hashlib.sha256(f"{fact.queue}/{named}".encode()).hexdigest()[:32]
-        return ReportGaveUp(call_id, fact.queue, fact.number, at - (fact.waited_ms or 0), at)
 
     def on_time(self, now: int) -> None:
         """Wrap-up, asking and reporting; some times a second."""
@@ -274,10 +267,7 @@ class Distribution:
         picture, seat = self.picture, self._desk.floor.seats.get(self._desk.own_seat_id())
         if picture is None or seat is None:
             return None
-        ahead = self._desk.link.clock_ms
-        calls = tuple(
-            QueuedCall(one.call, one.number, one.since_ms + ahead, one.overflowed) for one in picture.waiting
-        )
+        calls = queued_calls(picture, self._desk.link.clock_ms)
         key = queue_id(seat.site, picture.queue)
         return Queue(key, picture.queue, seat.site, self._seen_at, picture.depth, calls)
 

@@ -12,4 +12,6 @@ from_config.py     which of them a seat uses, by [acd] of lingsheng.toml
 hunt_group.py      kamailio's configuration for a centre without an ACD (template: kamailio.cfg.template)
 __main__.py        `python -m telephony.acd`: writes that configuration
 hunt_queue.py      that kamailio's queue, asked by JSON-RPC
+reports.py         what an exchange tells, as orders for the hub (pure)
+reporter.py        `main.py exchange`: tells the hub the queue, beside the exchange
 """
