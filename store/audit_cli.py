@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from dispatch.administration import NoteAdministration
+from dispatch.archive_notes import NoteArchive
 from dispatch.order import Order
 from store.audit import ExportError, Proof, export, known_signers, prove_export, prove_store
 from store.bus.clock import Clock
@@ -98,6 +99,9 @@ def _note(one: Decided) -> str:
         command = _orders.decode(one.order).command if one.order else None
     except (msgspec.MsgspecError, RecursionError):  # of a newer release
         return ""
+    if isinstance(command, NoteArchive):
+        calls = f"{len(command.call_ids)} × {command.call_ids[0]}…" if command.call_ids else "0"
+        return f"{command.act} {command.note_id} ({calls}) {command.reason} {command.detail}".rstrip()
     if not isinstance(command, NoteAdministration):
         return ""
     people = " + ".join(filter(None, (command.first, command.second))) or "-"

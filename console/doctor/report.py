@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from console.doctor import hub_clock, machine, phone, screen, site, telephone
+from console.doctor import hub_clock, machine, phone, recordings, screen, site, telephone
 from console.doctor.finding import Finding, Level
 from store.config import Config
 from store.exits import ExitCode
@@ -33,6 +33,8 @@ CHECKS: tuple[Check, ...] = (
     Check("交换机", "exchange", telephone.exchange),
     Check("耳机", "headset", telephone.headset),
     Check("摘挂机键", "hook key", telephone.hook),
+    Check("录音", "recordings", recordings.recordings),
+    Check("提示音", "prompts", recordings.prompts),
     Check("中枢", "hub", site.hub),
     Check("中枢时钟", "hub clock", hub_clock.hub_clock),
     Check("中枢端口", "hub ports", site.hub_ports),
