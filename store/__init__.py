@@ -9,6 +9,7 @@ db/        the only home of SQLAlchemy
 bus/       the only home of ZeroMQ
 hub.py     the process that is the only writer of its city
 relay.py   the process of a district: follows a hub, serves its site from a copy
+serving.py what the loops of both do alike
 hub_writer.py    its thread with the store; hub_people.py: its thread for passwords
 hub_reader.py    its thread that reads the journal for relays far behind
 hub_office.py    its thread for enrolment, notes of administration and signed ends of the journal

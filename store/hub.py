@@ -5,8 +5,6 @@ published before the store has it; the Tick comes from the same loop as everythi
 """
 
 import logging
-import os
-import platform
 import signal
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -18,23 +16,20 @@ from dispatch.commands import ArchiveEnded, Command, MoveAuthority
 from dispatch.kinds import Role
 from dispatch.order import Order
 from dispatch.sites import CITY, Authority
-from store.bus.clock import Clock
-from store.bus.hub_sockets import BusError, HubSockets, Ports, Received
+from store.bus.hub_sockets import BusError, HubSockets
 from store.bus.keys import HUB, KeyFileError, own_keys, own_name, own_sign_key, pin_hub_key
 from store.bus.roster import RosterError
 from store.commit_watch import CommitWatch
 from store.config import Config
 from store.core.batch import Batch, Work, refusal_of
-from store.core.greeting import Identity
 from store.core.hub_logic import HubLogic
 from store.core.ids import new_id
-from store.core.messages import Nack, Positions, decode_to_hub
+from store.core.messages import Positions
 from store.core.outputs import (
     CheckPerson,
     ForSite,
     GiveAccounts,
     MakeSnapshot,
-    Origin,
     Output,
     Publish,
     ReadHashes,
@@ -45,20 +40,20 @@ from store.core.outputs import (
 )
 from store.core.roster import sign_keys
 from store.core.site_messages import RosterNews
-from store.core.wire import FROM_MEMORY, POSITIONS_PER_MESSAGE_MAX, BadMessage, Mode, Position, encode
+from store.core.wire import FROM_MEMORY, POSITIONS_PER_MESSAGE_MAX, Mode, Position, encode
 from store.db.engine import folder_of
 from store.db.errors import StoreError
 from store.db.rebuild import rebuild as rebuild_store
 from store.db.store import HubStore, Opened
 from store.disk import DiskWatch, Room
 from store.exits import CannotStartError, ExitCode
-from store.fault_watch import FaultWatch, alarms
+from store.fault_watch import alarms
 from store.hub_office import Office
 from store.hub_people import People
 from store.hub_reader import Reader
 from store.hub_writer import FAULT, Committed, Writer
+from store.serving import Serving, identity_of, ports_of, this_process
 from store.snapshot_maker import SnapshotMaker
-from store.version import version
 
 POSITIONS_MS = 200
 ARCHIVE_MS = 60_000  # little at a time: one event has to fit into a message
@@ -80,8 +75,10 @@ class Site(Protocol):
     def on_time(self, hub: "Hub", now: int, wall: int, /) -> list[Reply]: ...
 
 
-class Hub:
+class Hub(Serving[Output]):
     """One boot of the hub. `run` is the loop; everything but `stop` belongs to its thread."""
+
+    logic: HubLogic
 
     def __init__(
         self,
@@ -97,6 +94,7 @@ class Hub:
         `until_fenced`: `run` ends when another hub has taken over, instead of showing what it has. `scope`:
         what is commanded here.
         """
+        super().__init__()
         self._until_fenced = until_fenced
         self._site = site
         self.handing_over = False
@@ -104,33 +102,19 @@ class Hub:
         self.fenced = False
         """Another site was heard to command: nothing is decided any more."""
         self._config = config
-        self._clock = Clock()
-        self._stopping = False
         keys_dir = Path(config.keys.dir)
         name = own_name(keys_dir, config.site.code)
         keys = own_keys(keys_dir, name)
         if name == HUB:
             pin_hub_key(keys_dir, keys.public)
-        instance = f"{platform.node()}/{os.getpid()}"
-        self._store = HubStore(config.store.url, config.site.code, instance, scope)
+        self._store = HubStore(config.store.url, config.site.code, this_process(), scope)
         opened = self._store.open()
         if opened.word is not None:
             opened = self._say_by_whose_order(opened, opened.word)
         if seed is not None and opened.head.seq == 0:
             opened = self._plant(seed, opened)
-        hub = config.hub
-        identity = Identity(
-            site=config.site.code,
-            instance=instance,
-            epoch=opened.epoch,
-            sign=own_sign_key(keys_dir, name),
-            events_port=hub.event_port,
-            positions_port=hub.position_port,
-            hubs=hub.hubs,
-            app=version(),
-        )
-        ports = Ports(hub.host, hub.command_port, hub.event_port, hub.position_port)
-        self._sockets = HubSockets(ports, keys, keys_dir / "roster.json")
+        identity = identity_of(config, opened.epoch, own_sign_key(keys_dir, name))
+        self._sockets = HubSockets(ports_of(config), keys, keys_dir / "roster.json")
         self.logic = HubLogic(identity, opened.floor, opened.head, self._sockets.machine_of, scope)
         wake = self._sockets.waker.wake
         self._writer = Writer(self._store, opened.head.seq, self._clock.now_ms, wake)
@@ -145,14 +129,8 @@ class Hub:
         self._store_mode = Mode.NORMAL
         self._disk = DiskWatch(folder_of(config.store.url), config.store.ballast_mb)
         self._store_text = ""
-        self._faults = FaultWatch()
         self._sockets.open(self._clock.steady_ms())
         self._take_roster()
-
-    def stop(self) -> None:
-        """End the loop soon; safe from any thread and from a signal handler."""
-        self._stopping = True
-        self._sockets.waker.wake()
 
     def run(self) -> None:
         """Serve until `stop`."""
@@ -176,8 +154,7 @@ class Hub:
         received, strangers = self._sockets.receive(self._wait_ms(steady), steady)
         self._take_roster()
         now = self._clock.now_ms()
-        for route in strangers:
-            self._sockets.reply(route, encode(Nack(reason="revoked")))
+        self._send_away(strangers)
         for one in received:
             self._take(one, now)
         self._take_reports(now)
@@ -197,21 +174,6 @@ class Hub:
 
     def _wait_ms(self, steady: int) -> int:
         return max(0, min(self._tick_at, self._positions_at) - steady)
-
-    def _take(self, received: Received, now: int) -> None:
-        """One message; whatever it breaks is set aside with it."""
-        origin = Origin(received.machine, received.route)
-        try:
-            self._emit(self.logic.on_message(origin, decode_to_hub(received.frame), now))
-        except BadMessage as error:
-            log.warning("%s: bad message: %s", received.machine.name, error)
-            self._emit(self.logic.on_bad_message(origin))
-        except Exception:
-            log.exception("message of %s set aside", received.machine.name)
-            self._note_fault()
-
-    def _note_fault(self) -> None:
-        self._faults.note(self._clock.steady_ms(), self._clock.now_ms())
 
     def _take_roster(self) -> None:
         """A new revision: whose seals count changes with whose keys do."""

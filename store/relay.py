@@ -5,37 +5,33 @@ the same three ports as a hub, with the same door; where its line ends is shown,
 """
 
 import logging
-import os
-import platform
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
 
-from store.bus.clock import Clock
 from store.bus.hub_line import HubLine
-from store.bus.hub_sockets import HubSockets, Ports, Received
+from store.bus.hub_sockets import HubSockets
 from store.bus.keys import own_keys, own_name, own_sign_key
 from store.bus.roster import RosterError, key_of_address
 from store.config import Config
 from store.core.batch import Batch
 from store.core.copied import CopyJob
 from store.core.following import Copy, ForkFound, Heard, NextHub, PublishPositions, ToTheHub
-from store.core.greeting import Identity
 from store.core.hub_followers import FOLLOWING_ROLES
 from store.core.line import Line
-from store.core.messages import FromHub, Nack, decode_from_hub, decode_to_hub
-from store.core.outputs import CheckPerson, ForSite, MakeSnapshot, Origin, Publish, Reply, addressed
+from store.core.messages import FromHub, decode_from_hub
+from store.core.outputs import CheckPerson, ForSite, MakeSnapshot, Publish, Reply, addressed
 from store.core.relay_logic import RelayLogic, RelayOutput
 from store.core.site_messages import AccountsNews, AccountsReq, RosterNews, RosterReq
 from store.core.wire import BadMessage, Epoch, Mode, encode
 from store.db.copy import CopyStore
 from store.db.engine import folder_of
 from store.disk import DiskWatch, Room
-from store.fault_watch import FaultWatch, alarms
+from store.fault_watch import alarms
 from store.hub_people import People
 from store.hub_writer import Committed, Writer
+from store.serving import Serving, identity_of, ports_of
 from store.snapshot_maker import SnapshotMaker
-from store.version import version
 
 TURN_MS = 50
 """The line is looked after at least so often."""
@@ -62,37 +58,27 @@ class Site(Protocol):
     def alarm(self) -> str: ...
 
 
-class Relay:
+class Relay(Serving[RelayOutput]):
     """One start of a relay. `run` is the loop; everything but `stop` belongs to its thread."""
+
+    logic: RelayLogic
 
     def __init__(self, config: Config, site: Site | None = None) -> None:
         """Opens the copy and the door. Raises StoreError, BusError, KeyFileError, RosterError."""
+        super().__init__()
         self._config = config
         self._site = site
-        self._clock = Clock()
-        self._stopping = False
         keys_dir = Path(config.keys.dir)
         name = self._name = own_name(keys_dir, config.site.code)
         keys = own_keys(keys_dir, name)
         self._store = CopyStore(config.store.url)
         copied = self._store.open()
-        hub = config.hub
-        identity = Identity(
-            site=config.site.code,
-            instance=f"{platform.node()}/{os.getpid()}",
-            epoch=copied.epoch,
-            sign=own_sign_key(keys_dir, name),
-            events_port=hub.event_port,
-            positions_port=hub.position_port,
-            hubs=hub.hubs,
-            app=version(),
-        )
+        identity = identity_of(config, copied.epoch, own_sign_key(keys_dir, name))
         now = self._clock.steady_ms()
         budget = config.relay.position_bytes_s
         self.line = Line(None if budget == "auto" else int(budget))
         self.logic = RelayLogic(identity, copied.floor, copied.head, self.line, now, copied.before)
-        ports = Ports(hub.host, hub.command_port, hub.event_port, hub.position_port)
-        self._sockets = HubSockets(ports, keys, keys_dir / "roster.json")
+        self._sockets = HubSockets(ports_of(config), keys, keys_dir / "roster.json")
         self._line = HubLine(
             self._sockets, config.relay.hubs, lambda address: key_of_address(keys_dir, address)
         )
@@ -103,18 +89,12 @@ class Relay:
         self._snapshots = SnapshotMaker(wake)
         self._tick_at = self._replica_at = self._told_at = 0
         self._heard = False
-        self._faults = FaultWatch()
         self._unknown = "unknown_rows" if copied.unknown else ""  # until a newer program reads them
         self._store_mode = Mode.NORMAL
         self._disk = DiskWatch(folder_of(config.store.url), config.store.ballast_mb)
         self._left: set[tuple[str, str]] = set()
         self._sockets.open(now)
         self._take_roster()
-
-    def stop(self) -> None:
-        """End the loop soon; safe from any thread and from a signal handler."""
-        self._stopping = True
-        self._sockets.waker.wake()
 
     def run(self) -> None:
         """Serve until `stop`; ports and store are free again when this returns."""
@@ -137,8 +117,7 @@ class Relay:
         received, strangers = self._sockets.receive(self._wait_ms(steady), steady)
         steady = self._clock.steady_ms()
         self._take_roster()
-        for route in strangers:
-            self._sockets.reply(route, encode(Nack(reason="revoked")))
+        self._send_away(strangers)
         self._take_hub(steady)
         for one in received:
             self._take(one, steady)
@@ -168,21 +147,6 @@ class Relay:
             except Exception:
                 log.exception("message of the hub set aside")
                 self._note_fault()
-
-    def _take(self, received: Received, now: int) -> None:
-        """One message of a machine here; whatever it breaks is set aside with it."""
-        origin = Origin(received.machine, received.route)
-        try:
-            self._emit(self.logic.on_message(origin, decode_to_hub(received.frame), now))
-        except BadMessage as error:
-            log.warning("%s: bad message: %s", received.machine.name, error)
-            self._emit(self.logic.on_bad_message(origin))
-        except Exception:
-            log.exception("message of %s set aside", received.machine.name)
-            self._note_fault()
-
-    def _note_fault(self) -> None:
-        self._faults.note(self._clock.steady_ms(), self._clock.now_ms())
 
     def _take_reports(self, now: int) -> None:
         for report in self._writer.take_reports():
