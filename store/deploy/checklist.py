@@ -29,6 +29,7 @@ def _base(city: CityFile, machine: CityMachine) -> list[Step]:
     packages = ["chrony", "nftables"]
     packages += ["postgresql-15", "patroni"] if "postgresql" in machine.runs else []
     packages += ["etcd-server", "etcd-client"] if "etcd" in machine.runs else []
+    packages += ["kamailio", "kamailio-extra-modules"] if "exchange" in machine.runs else []
     program, config = city.path("program", machine), city.path("config", machine)
     install = f"`apt-get install -y --no-install-recommends {' '.join(packages)}`"
     user = f"`useradd --system --home-dir {city.path('state', machine)} --shell /usr/sbin/nologin lingsheng`"
@@ -82,6 +83,15 @@ def _ours(city: CityFile, machine: CityMachine) -> list[Step]:
     if "standby" in machine.runs:
         copied = f"从中枢机器拷来 `{keys}`（scp，0600）：同站点两个中枢共用一把钥匙。"
         steps.append((copied, "The hub's keys: the two of a site are one hub."))
+    if "exchange" in machine.runs:
+        written = f"{city.path('kamailio', machine)}/kamailio.cfg"
+        steps += [
+            (f"`kamailio -c -f {written}`，随后 `systemctl enable --now kamailio`。", "The exchange."),
+            (
+                "在中枢：`main.py admin enrol exchange --role gateway`。",
+                "Enrolled as `exchange`, like a gateway.",
+            ),
+        ]
     units = " ".join(f"lingsheng-{part}" for part in machine.runs if part not in {"postgresql", "etcd"})
     if units:
         steps.append((f"`systemctl enable --now {units}`", "Our processes."))

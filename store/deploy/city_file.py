@@ -13,7 +13,7 @@ from store.config import load_struct
 from store.config.fields import SiteCode, form
 from store.config.words import Words
 
-Part = Literal["postgresql", "etcd", "hub", "standby", "relay", "gateway", "wall", "seat"]
+Part = Literal["postgresql", "etcd", "hub", "standby", "relay", "gateway", "exchange", "wall", "seat"]
 Name = Annotated[
     str, form(r"^[a-z][a-z0-9-]{0,30}$", "小写字母、数字、连字符", "small letters, digits, hyphens")
 ]
@@ -60,6 +60,19 @@ class Network(Struct, frozen=True):
     ntp: tuple[str, ...] = ()
 
 
+class TelephoneNet(Struct, frozen=True):
+    """Where machines run an exchange. `trunks`: addresses calls come from; `domain`: what digests are made
+    with, "" is made from the city's code; the times and `last_resort` as in telephony/acd/hunt_group.py.
+    """
+
+    trunks: tuple[str, ...] = ()
+    group: str = "120"
+    domain: str = ""
+    overflow_s: Annotated[int, Meta(ge=0, le=59)] = 10
+    ring_s: Annotated[int, Meta(ge=1, le=60)] = 8
+    last_resort: str = ""
+
+
 class Backup(Struct, frozen=True):
     """`dir` on every database machine, better on a disk of its own. Ages past which people are told."""
 
@@ -96,6 +109,7 @@ class Paths(Struct, frozen=True):
     etcd_data: str = "/var/lib/etcd/lingsheng"
     units: str = "/etc/systemd/system"
     etc: str = "/etc"
+    kamailio: str = "/etc/kamailio"
 
 
 class CityFile(Struct, frozen=True):
@@ -105,6 +119,7 @@ class CityFile(Struct, frozen=True):
     site: tuple[CitySite, ...]
     machine: tuple[CityMachine, ...]
     network: Network = Network()
+    telephone: TelephoneNet = TelephoneNet()
     backup: Backup = Backup()
     ports: Ports = Ports()
     paths: Paths = Paths()
@@ -206,6 +221,7 @@ def _wrong_parts(city: CityFile) -> list[Words]:
                 "hub and standby belong to one site: between sites only people move command",
             )
         )
+    problems += _wrong_telephones(city)
     for machine in city.machine:
         if {"hub", "standby"} <= set(machine.runs):
             problems.append(
@@ -220,4 +236,28 @@ def _wrong_parts(city: CityFile) -> list[Words]:
                     f"{machine.name}: a seat has a number, nothing else has",
                 )
             )
+    return problems
+
+
+def _wrong_telephones(city: CityFile) -> list[Words]:
+    problems = []
+    exchanges, seats = city.running("exchange"), [machine.seat for machine in city.running("seat")]
+    if not exchanges:
+        return []
+    sites = [machine.site for machine in exchanges]
+    if len(set(sites)) < len(sites):
+        problems.append(
+            Words(
+                "一个站点只能有一台 exchange：两台的队列不能合成一个",
+                "one exchange in a site: the queues of two are not one",
+            )
+        )
+    if len(set(seats)) < len(seats):
+        problems.append(
+            Words("席位号重复：它是分机号", "a seat's number is there twice: it is its extension")
+        )
+    if not city.telephone.trunks:
+        problems.append(
+            Words("[telephone] trunks 未填写：来电从哪里来", "[telephone] trunks: where calls come from")
+        )
     return problems

@@ -7,10 +7,13 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from store.config import ConfigError
+from store.config.words import Words
 from store.deploy import engine, network, processes
 from store.deploy.checklist import checklist
 from store.deploy.city_file import CityFile, CityMachine, read_city
 from store.deploy.engine import backup_dir
+from store.deploy.exchange import kamailio_cfg, telephone_passwords, wrong_exchange
 from store.deploy.processes import TEMPLATES
 from store.deploy.secrets_file import Passwords, certificate, passwords
 from store.deploy.text_forms import env_text, toml_text, yaml_text
@@ -47,6 +50,9 @@ File = tuple[str, str | bytes, int]
 def make_kit(city_file: Path, out: Path) -> dict[str, int]:
     """Write the kit; machine -> number of files. Raises ConfigError, OSError."""
     city = read_city(city_file)
+    wrong = wrong_exchange(city)
+    if wrong:
+        raise ConfigError(city_file, [Words(f"交换机无法生成：{wrong}", f"the exchange: {wrong}")])
     secrets = out / "secrets"
     secrets.mkdir(mode=0o700, parents=True, exist_ok=True)
     words = passwords(secrets)
@@ -72,6 +78,8 @@ def _files(city: CityFile, machine: CityMachine, words: Passwords, secrets: Path
     yield f"{config}/lingsheng.toml", HEAD + toml_text(processes.configuration(city, machine)), OPEN
     for name, text in processes.units(city, machine).items():
         yield f"{city.path('units', machine)}/{name}", text, OPEN
+    if city.running("exchange") and runs & {"seat", "exchange"}:
+        yield from _telephones(city, machine, telephone_passwords(secrets, city))
     if runs & {"postgresql", "etcd", "hub", "standby", "relay"}:
         tls = certificate(secrets, city, machine)
         yield f"{config}/tls/authority.crt", tls.authority, OPEN
@@ -84,6 +92,13 @@ def _files(city: CityFile, machine: CityMachine, words: Passwords, secrets: Path
         yield city.path("etcd_default", machine), HEAD + env_text(engine.etcd(city, machine)), OPEN
     if "postgresql" in runs:
         yield from _database(city, machine, words)
+
+
+def _telephones(city: CityFile, machine: CityMachine, passwords: dict[str, str]) -> Iterator[File]:
+    if "seat" in machine.runs:
+        yield f"{city.path('config', machine)}/phone.password", passwords[machine.seat] + "\n", SECRET
+    if "exchange" in machine.runs:
+        yield f"{city.path('kamailio', machine)}/kamailio.cfg", kamailio_cfg(city, machine, passwords), SECRET
 
 
 def _database(city: CityFile, machine: CityMachine, words: Passwords) -> Iterator[File]:
@@ -129,6 +144,10 @@ def _owners(city: CityFile, machine: CityMachine) -> str:
         ]
     if runs & {"postgresql", "hub", "standby"}:
         lines.append(f"chown lingsheng {config}/pgpass {config}/patroni.password")
+    if "seat" in runs and city.running("exchange"):
+        lines.append(f"chown lingsheng {config}/phone.password")
+    if "exchange" in runs:
+        lines.append(f"chown kamailio {city.path('kamailio', machine)}/kamailio.cfg")
     if "postgresql" in runs:
         data, backup = city.path("postgresql_data", machine), backup_dir(city, machine)
         lines += [

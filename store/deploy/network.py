@@ -47,6 +47,12 @@ def _rules(city: CityFile, machine: CityMachine) -> list[str]:
         rules += [_allow((ports.enrol,), dispatch, "enrolment, listens only while somebody is invited")]
     if "gateway" in runs:
         rules += [_allow((ports.gateway,), _set(city.network.vehicles), "vehicle terminals")]
+    if "exchange" in runs:
+        callers = _set((*city.network.dispatch, *city.telephone.trunks))
+        rules += [
+            f'udp dport 5060 ip saddr {callers} accept comment "SIP: seats and trunks"',
+            _allow((5060,), callers, "SIP: seats and trunks"),
+        ]
     if "seat" in runs:
         rules += [
             f'udp dport {{ 5060, 40000-40037 }} ip saddr {dispatch} accept comment "SIP, RTP of the exchange"'

@@ -6,15 +6,17 @@ from typing import Any
 
 from store.deploy.city_file import CityFile, CityMachine, Part
 from store.deploy.engine import backup_dir, own_server, store_url
+from store.deploy.exchange import acd_section, phone_section
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "deploy"
 USER = "lingsheng"
-OOM = {"hub": -900, "standby": -900, "relay": -900, "gateway": -500, "wall": 0, "seat": 0}
+OOM = {"hub": -900, "standby": -900, "relay": -900, "gateway": -500, "exchange": -500, "wall": 0, "seat": 0}
 WORDS = {
     "hub": "hub 中枢",
     "standby": "standby hub 备用中枢",
     "relay": "relay 中继",
     "gateway": "gateway 车载终端网关",
+    "exchange": "exchange 话务队列",
     "wall": "wall 大屏",
     "seat": "seat 坐席",
 }
@@ -58,6 +60,9 @@ def configuration(city: CityFile, machine: CityMachine) -> dict[str, dict[str, A
         sections["cluster"] = _cluster(city, machine)
     if "postgresql" in machine.runs:
         sections["backup"] = _backup(city, machine)
+    if city.running("exchange") and {"seat", "exchange"} & set(machine.runs):
+        sections["acd"] = acd_section(city, machine)
+        sections |= {"phone": phone_section(city, machine)} if "seat" in machine.runs else {}
     return sections
 
 

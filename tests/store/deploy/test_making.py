@@ -41,6 +41,53 @@ def test_every_configuration_is_taken_by_our_own_programs(kit: Path) -> None:
     assert hub.store.url.startswith("postgresql+psycopg://lingsheng@/lingsheng?host=10.1.0.11:5432&host=10.1")
 
 
+def test_the_exchange_hunts_the_seats_and_every_telephone_knows_its_word(kit: Path) -> None:
+    written = kit / "a3/etc/kamailio/kamailio.cfg"
+    assert stat.S_IMODE(written.stat().st_mode) == 0o600
+    text = written.read_text("utf-8")
+    assert "sip:01@sip01.lingsheng" in text
+    seat = load_config(kit / "seat-01/etc/lingsheng/lingsheng.toml")
+    assert (seat.phone.registrar, seat.phone.user) == ("sip:10.1.0.13", "01")
+    assert (seat.acd.kind, seat.acd.queue, seat.acd.address) == ("publish", "120", "")
+    password = (kit / "seat-01/etc/lingsheng/phone.password").read_text("utf-8").strip()
+    assert len(password) > 20
+    assert password not in text, "only its digest"
+    beside = load_config(kit / "a3/etc/lingsheng/lingsheng.toml")
+    assert beside.acd.address == "127.0.0.1:5062"
+    rules = (kit / "a3/etc/nftables.d/lingsheng.nft").read_text("utf-8")
+    assert "10.1.9.5" in rules
+    assert "5062" not in rules, "the control port is nobody else's"
+    assert (kit / "a3/etc/systemd/system/lingsheng-exchange.service").exists()
+
+
+@pytest.mark.peer
+def test_kamailio_takes_what_the_kit_writes(kit: Path) -> None:
+    kamailio = shutil.which("kamailio", path=f"{os.environ['PATH']}:/usr/sbin")
+    if kamailio is None:
+        pytest.skip("not installed: kamailio")
+    command = [kamailio, "-c", "-f", str(kit / "a3/etc/kamailio/kamailio.cfg")]
+    checked = subprocess.run(command, capture_output=True, check=False)
+    assert checked.returncode == 0, checked.stderr
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('trunks = ["10.1.9.5"]', "trunks = []", "trunks 未填写"),
+        ('trunks = ["10.1.9.5"]', 'trunks = ["1 || 1"]', "交换机无法生成"),
+        ('runs = ["etcd", "gateway", "exchange"]', 'runs = ["etcd", "exchange", "gateway"]\nalso = []', ""),
+    ],
+)
+def test_an_exchange_that_does_not_fit_is_refused(old: str, new: str, said: str, tmp_path: Path) -> None:
+    file = tmp_path / "city.toml"
+    file.write_text(EXAMPLE.read_text("utf-8").replace(old, new), "utf-8")
+    if not said:
+        make_kit(file, tmp_path / "kit")
+        return
+    with pytest.raises(ConfigError, match=said):
+        make_kit(file, tmp_path / "kit")
+
+
 def test_making_it_again_keeps_passwords_and_certificates(kit: Path, tmp_path: Path) -> None:
     before = {path: path.read_bytes() for path in kit.rglob("*") if path.is_file()}
     make_kit(EXAMPLE, kit)
@@ -93,7 +140,7 @@ def test_one_confirmation_more_than_the_centre_has_servers() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ('runs = ["etcd", "gateway"]', 'runs = ["gateway"]', "etcd needs 3, 5 or 7 members, not 4"),
+        ('["etcd", "gateway", "exchange"]', '["gateway", "exchange"]', "etcd needs 3, 5 or 7 members, not 4"),
         ('placement = "centre"', 'placement = "outside"', "3 of 5 etcd members are in the centre"),
         ('address = "10.1.0.12"', 'address = "10.1.0.11"', "10.1.0.11 is there twice"),
         ('runs = ["wall"]', 'runs = ["wal"]', "did you mean wall"),
