@@ -83,6 +83,16 @@ class SoundServer:
             process.kill()
             process.wait(END_S_MAX)
 
+    @contextmanager
+    def echo(self) -> Iterator[None]:
+        """The microphone hears the headset's output, as where somebody talks by loudspeaker."""
+        words = ("source=ear.monitor", "sink=voice", "latency_msec=20")
+        module = self._load("module-loopback", *words)
+        try:
+            yield
+        finally:
+            self._control("unload-module", module)
+
     def end(self) -> None:
         self.process.kill()
         self.process.wait(END_S_MAX)

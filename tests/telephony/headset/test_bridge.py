@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
+from bench.sizes import report
 from telephony import messages as msg
 from telephony.settings import HeadsetSettings, Voice
 from tests.telephony.likeness import CORRELATION_MIN, channels, likeness
@@ -20,6 +22,8 @@ HEADSET = HeadsetSettings(ear=EAR, mouth=MOUTH, speaker=SPEAKER)
 UNBROKEN_SHARE = 0.6  # the other windows may have lost frames: two cores are shared with all other tests
 CALLER_HZ = 440
 LOUD = 1000.0
+ECHO_S, LEARNT_S = 5.0, 4.0
+QUIETER_DB_MIN = 12.0
 
 
 @pytest.fixture(scope="module")
@@ -159,3 +163,25 @@ def test_nothing_of_it_is_loaded_without_a_headset(seat: Any) -> None:
     assert "Qt6" not in maps
     seat.phone.try_headset()
     assert "without a headset" in seat.heard.until(msg.CommandRefused).reason
+
+
+@pytest.mark.nightly
+def test_hands_free_takes_the_caller_out_of_what_the_caller_hears(
+    headset_seat: Any, sound: SoundServer, caller: Any, speech: Path
+) -> None:
+    """The loudspeaker is heard by the microphone; switched on in the call, the echo goes."""
+    seat = headset_seat()
+    with sound.echo():
+        caller.call(seat.uri, voice=Voice(wav=str(speech)))
+        seat.answered()
+        seat.heard.meanwhile(ECHO_S)
+        assert seat.phone.use_headset(replace(HEADSET, hands_free=True))
+        seat.heard.meanwhile(LEARNT_S + ECHO_S)
+        seat.phone.hang_up(next(iter(seat.phone.calls)))
+        closed = seat.heard.until(msg.RecordingClosed)
+    _, operator, rate_hz = channels(seat.phone.recording_path(closed))
+    first, last = operator[rate_hz : int(ECHO_S * rate_hz)], operator[-int((ECHO_S - 1) * rate_hz) :]
+    quieter_db = 20 * np.log10(np.sqrt(np.mean(first**2)) / max(1.0, np.sqrt(np.mean(last**2))))
+    report("echo of a loudspeaker", quieter_db=round(float(quieter_db), 1))
+    assert quieter_db > QUIETER_DB_MIN
+    assert not seat.heard.of(msg.PhoneFault) + seat.heard.of(msg.PhoneDown)
