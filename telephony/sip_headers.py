@@ -33,6 +33,10 @@ VISUAL_SEPARATORS = re.compile(r"[-.()\s]")
 ANSWER_AFTER = re.compile(r";\s*answer-after\s*=\s*\"?(\d{1,4})", re.IGNORECASE)
 AUTO_ANSWER = re.compile(r"\binfo\s*=\s*\"?(?:alert-autoanswer|auto-?answer|intercom)\b", re.IGNORECASE)
 ANSWER_AFTER_S_MAX = 10
+ADDRESS_LINE = re.compile(r"(?:\A|[\r\n])(?:c=|a=rtcp:)([^\r\n]*)")
+HOST_CHARS_MAX = 253  # RFC 1035 2.3.4
+MEDIA_LINE = re.compile(r"(?:\A|[\r\n])m=")
+MEDIA_MAX = 8
 CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
@@ -113,6 +117,20 @@ def answer_after_s(request: SipRequest) -> float | None:
 def has_offer(message: str) -> bool:
     """True when the request carries a body: an INVITE without one leaves the offer to us."""
     return re.split(r"\r?\n\r?\n", message, maxsplit=1)[1:] not in ([], [""])
+
+
+def is_hostile(message: str) -> bool:
+    """True when the body says what no honest end says and the native library cannot bear.
+
+    A host name longer than `HOST_CHARS_MAX`, or more streams than `MEDIA_MAX`.
+    """
+    return is_hostile_sdp("\n".join(re.split(r"\r?\n\r?\n", message, maxsplit=1)[1:]))
+
+
+def is_hostile_sdp(body: str) -> bool:
+    """The same of a session description alone (RFC 8866), or of a body that has one among its parts."""
+    words = " ".join(ADDRESS_LINE.findall(body)).split()
+    return max(map(len, words), default=0) > HOST_CHARS_MAX or len(MEDIA_LINE.findall(body)) > MEDIA_MAX
 
 
 def address_of(value: str) -> Caller:

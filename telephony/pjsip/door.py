@@ -11,7 +11,7 @@ from telephony import messages as msg
 from telephony.pjsip.leg import now_ms
 from telephony.pjsip.line import Line
 from telephony.settings import TrustSettings
-from telephony.sip_headers import SipRequest, caller_of, dialled_of, has_offer
+from telephony.sip_headers import SipRequest, caller_of, dialled_of, has_offer, is_hostile
 from telephony.strangers import Strangers
 from telephony.trust import TrustedSources
 
@@ -57,9 +57,10 @@ class Door:
     def _code_for(self, message: str) -> int | None:
         if not self._accepting:
             return NOT_HERE
-        if self._turning_away is None and not self._late_offers and not has_offer(message):
-            return NOT_ACCEPTABLE
-        return self._turning_away
+        if self._turning_away is not None:
+            return self._turning_away
+        unwanted = is_hostile(message) or not (self._late_offers or has_offer(message))
+        return NOT_ACCEPTABLE if unwanted else None
 
     def _is_stranger(self, line: Line, source: str) -> bool:
         if self._strangers_ring or self.trusted.include(source):

@@ -12,6 +12,7 @@ from telephony.sip_headers import (
     caller_of,
     dialled_of,
     has_offer,
+    is_hostile,
     kept_headers,
     national,
     number_of,
@@ -169,3 +170,21 @@ def test_an_invite_without_a_body_makes_no_offer() -> None:
     assert has_offer("INVITE sip:x SIP/2.0\r\nVia: x\r\n\r\nv=0")
     assert not has_offer("INVITE sip:x SIP/2.0\r\nVia: x\r\n\r\n")
     assert not has_offer("INVITE sip:x SIP/2.0\r\nVia: x")
+
+
+@pytest.mark.parametrize(
+    ("body", "hostile"),
+    [
+        ("v=0\r\nc=IN IP4 10.0.0.1\r\nm=audio 4000 RTP/AVP 8\r\n", False),
+        ("v=0\r\nc=IN IP4 " + "h" * 254 + "\r\n", True),
+        ("c=IN IP4 " + "h" * 253 + "\r\n", False),
+        ("v=0\na=rtcp:5000 IN IP4 " + "h" * 254, True),
+        ("v=0\r\na=fmtp:8 " + "h" * 999, False),
+        ("v=0\r\n" + "m=audio 4000 RTP/AVP 8\r\n" * 8, False),
+        ("v=0\r\n" + "m=audio 4000 RTP/AVP 8\r\n" * 9, True),
+    ],
+)
+def test_what_the_library_cannot_bear(body: str, hostile: bool) -> None:
+    assert is_hostile(f"INVITE sip:120@x SIP/2.0\r\nc=\r\n\r\n{body}") is hostile
+    assert is_hostile(f"INVITE sip:120@x SIP/2.0\r\n\r\n--b\r\n\r\n{body}\r\n--b--") is hostile
+    assert not is_hostile("INVITE sip:120@x SIP/2.0\r\n\r\n")
