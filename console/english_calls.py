@@ -60,7 +60,7 @@ CALLS: dict[str, str] = {
     "强插：各方都听得到": "in the call: everybody hears it",
     "接管：代替席位与对方通话": "has taken over, speaks in the seat's place",
     "强拆": "released by force",
-    "F3 接听；通话中 Ctrl+F3 保持并接听": "F3 answers; while talking Ctrl+F3 holds and answers",
+    "F3 接听；通话中 Ctrl+F3 保持并接听": "F3 answers; Ctrl+F3 holds and answers",
     "F3 接听　Shift+F10 拒接": "F3 answers  Shift+F10 refuses",
     "强拆 {seat} 台与 {who} 的通话": "End the call of seat {seat} with {who} by force",
     "监听哪一席（对方席位会显示）": "Listen to which seat (it will be shown there)",

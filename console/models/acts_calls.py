@@ -65,7 +65,10 @@ def hold_or_resume(desk: Desk) -> None:
 def talk_to(desk: Desk, call_id: str) -> None:
     """Talk with this call alone; whoever else was talked with goes on hold."""
     if any(call.id == call_id for call in desk.line.ringing()):
-        (answer_second if desk.line.talking() is None else acts.answer)(desk)
+        if desk.line.talking() is None:
+            can(desk, desk.phone.answer(call_id))
+        else:
+            acts.answer(desk)  # says that one is talking, and the key that holds
     elif can(desk, desk.phone.talk_to(call_id)):
         follow_call(desk, call_id)
 
@@ -109,8 +112,12 @@ def step_out(desk: Desk) -> None:
 
 
 def hang_up(desk: Desk) -> Ask | None:
-    """End the call one speaks on; of a conference, ask which."""
+    """End the call one speaks on, or leave the one supervised; of a conference, ask which."""
     talking = desk.line.at(TALK)
+    supervising = next(iter(desk.line.supervising), "")
+    if not talking and supervising:
+        can(desk, desk.phone.hang_up(supervising))
+        return None
     if len(talking) < 2:
         acts.hang_up(desk)
         return None

@@ -3,7 +3,8 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QLabel, QPushButton, QTableView
 
-ELIDED = {"notice.text", "calls.hint", "banner"}
+CARDS = {f"talk.{at}.{line}" for at in range(4) for line in ("who", "told")}
+ELIDED = {"notice.text", "calls.hint", "banner"} | CARDS
 """These carry whole sentences: cut at the end, whole in the tooltip."""
 
 

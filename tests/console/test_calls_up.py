@@ -82,6 +82,22 @@ def test_a_second_caller_waits_in_sight_until_a_key_takes_it(shown: Shown) -> No
     assert shown.seat.desk.hand.intake_id == first_form, "the form follows the caller"
 
 
+def test_a_press_on_a_card_answers_that_call_or_talks_with_it(shown: Shown) -> None:
+    shown.key(Key.Key_F9, CTRL)
+    for number in ("13800000002", "13800000003"):
+        shown.seat.phone.ring(number)
+    shown.settle()
+    QTest.mouseClick(shown.find("talk.2"), Qt.MouseButton.LeftButton)
+    shown.settle()
+    assert (place(shown, "13800000003"), place(shown, "13800000002")) == (TALK, None)
+    QTest.mouseClick(shown.find("talk.1"), Qt.MouseButton.LeftButton)
+    shown.settle()
+    assert place(shown, "13800000002") is None, "nothing interrupts speech"
+    QTest.mouseClick(shown.find("talk.0"), Qt.MouseButton.LeftButton)
+    shown.settle()
+    assert (place(shown, "13904510001"), place(shown, "13800000003")) == (TALK, HELD)
+
+
 def test_a_call_keeps_its_place_in_the_strip(shown: Shown) -> None:
     shown.seat.phone.ring("13800000002")
     shown.settle()

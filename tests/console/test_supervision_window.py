@@ -70,6 +70,10 @@ def test_a_leader_listens_whispers_takes_over_and_leaves(show: Show) -> None:
     assert modes == [listen, whisper, barge, take_over, MonitorMode.RELEASE]
     shown.key(Key.Key_F5, BOTH)
     assert not shown.seat.phone.calls, "again: leaves"
+    shown.key(Key.Key_F5, BOTH)
+    shown.key(Key.Key_Return)
+    shown.key(Key.Key_F10)
+    assert not shown.seat.phone.calls, "so does the key that hangs up"
 
 
 def test_who_is_supervised_sees_it_takes_back_and_it_is_in_the_journal(seat: Seatful, show: Show) -> None:
