@@ -89,7 +89,7 @@ SITES: dict[str, str] = {
     "{kind} {from_} → {to}：{what}": "{kind} {from_} → {to}: {what}",
     "{kind} {from_} → {to}：{became}": "{kind} {from_} → {to}: {became}",
     "在办 {n}，可派 {free}/{all}": "{n} running, {free}/{all} free",
-    "断 {age}，{has}": "silent for {age}, {has}",
+    "断 {age}，{has}": "silent {age}, {has}",
     "忙，{has}": "busy, {has}",
     "闲，{has}": "idle, {has}",
     "待{site}签收": "{site} to sign",

@@ -202,13 +202,17 @@ ALWAYS: frozenset[str] = frozenset(
 )
 """What a ringing telephone needs: also before the log-in and while a second person confirms."""
 
-WITH_A_DRAFT: frozenset[str] = ALWAYS | TO_THE_CALLER | {
-    *("order", "pick", "paper", "go_advice"),
-    *("use_location", "next_location", "go_caller"),
-    *("new", "pin", "call_back", "next", "put_aside", "help", "dismiss", "full", "theme", "log_out"),
-    *("go_form", "go_calls", "go_incidents", "go_map"),
-    *(verb.id for verb in VERBS if verb.section == "ask"),
-}
+WITH_A_DRAFT: frozenset[str] = (
+    ALWAYS
+    | TO_THE_CALLER
+    | {
+        *("order", "pick", "paper", "go_advice"),
+        *("use_location", "next_location", "go_caller"),
+        *("new", "pin", "call_back", "next", "put_aside", "help", "dismiss", "full", "theme", "log_out"),
+        *("go_form", "go_calls", "go_incidents", "go_map"),
+        *(verb.id for verb in VERBS if verb.section == "ask"),
+    }
+)
 """What may be done before the log-in with a form that waits for it. None of it sends anybody: `order` only
 records, without a hub, that a crew was sent by voice."""
 

@@ -19,7 +19,7 @@ from console.hub_seat import link_of, moved
 from console.models.map_marks import doubt_marks, incident_marks, site_marks, vehicle_marks
 from console.models.modes import Standing, Watch, age_words, banners
 from console.models.reserve import urgency, wall_line
-from console.models.site_lamps import gravest, site_lamps
+from console.models.site_lamps import site_lamps
 from console.ports import Moved
 from console.selftest import check_binding
 from console.theme import font
@@ -112,8 +112,7 @@ class Wall(QObject):
         told = silent_ms is not None or max(self._modes.ages().values(), default=0) >= CONNECT_MS_MAX
         self._window.show_modes(banners(standing) if told else (), silent_ms, now)
         self._window.tell_age(age_words(link))
-        sites = site_lamps(self._floor, link)
-        self._window.show_sites("　".join(it.line for it in sites), gravest(sites))
+        self._window.show_sites(site_lamps(self._floor, link))
         self._window.show_reserve(wall_line(self._floor, now), *urgency(self._floor))
 
 

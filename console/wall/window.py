@@ -9,13 +9,16 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePol
 from console.models.ages import age, clock, day
 from console.models.labels import word
 from console.models.modes import Banner, tone_of
+from console.models.site_lamps import SiteLamp
 from console.models.spoken import OFFLINE
 from console.panels.widgets import Frame
 from console.ports import HubMode
+from console.theme import amber_text
 from console.verbs import BY_ID
 from console.wall.board import Board
 from console.wall.charts import calls_chart, draw_calls, draw_vehicles, vehicles_chart
 from console.wall.lists import IncidentBoard
+from console.wall.sites import SiteLamps
 from console.wall.tiles import Tile, Tone, tile_style
 from console.wall.words import words
 from dispatch.indicators import Figure
@@ -45,11 +48,9 @@ class WallWindow(QWidget):
         self._banner.hide()
         self._reserve = _label("wallReserve", "")
         self._reserve.hide()
-        self._sites = _label("wallSites", "")
-        self._sites.hide()
+        self._sites = SiteLamps()
         self._tiles = {name: Tile(name, words(name)) for name in _COUNTS + _FIGURES}
-        for label in (self._banner, self._sites):
-            label.setWordWrap(True)
+        self._banner.setWordWrap(True)
         self._frame = Frame(self)
         self._incidents = IncidentBoard()
         self._vehicles = vehicles_chart()
@@ -108,13 +109,9 @@ class WallWindow(QWidget):
             self._reserve.setProperty("tone", tone)
             self._reserve.style().polish(self._reserve)
 
-    def show_sites(self, line: str, tone: str) -> None:
-        """A lamp for each site, "" where there is but one."""
-        self._sites.setText(line)
-        self._sites.setVisible(bool(line))
-        if self._sites.property("tone") != tone:
-            self._sites.setProperty("tone", tone)
-            self._sites.style().polish(self._sites)
+    def show_sites(self, lamps: tuple[SiteLamp, ...]) -> None:
+        """A lamp for each site, none where there is but one."""
+        self._sites.show_lamps(lamps)
 
     def set_theme(self, theme: str) -> None:
         """Change to "day" or "night"; the next board is drawn in it."""
@@ -206,8 +203,9 @@ class WallWindow(QWidget):
             f"QLabel#wallReserve {{ font-size: 24px; font-weight: 600; background: {c.fault};"
             f" color: {c.fault_ink}; padding: 5px 16px; border-radius: 5px; }}"
             f"QLabel#wallReserve[tone='command'] {{ background: {c.command}; color: {c.command_ink}; }}"
-            f"QLabel#wallSites {{ font-size: 22px; padding: 2px 16px; }}"
-            f"QLabel#wallSites[tone='fault'] {{ color: {c.fault}; font-weight: 600; }}"
+            f"QLabel#wallSiteLamp {{ font-size: 20px; padding: 1px 8px; }}"
+            f"QLabel#wallSiteLamp[tone='fault'] {{ color: {c.fault}; font-weight: 600; }}"
+            f"QLabel#wallSiteLamp[tone='warning'] {{ color: {amber_text(c)}; }}"
             f"QLabel#wallBanner {{ font-size: 26px; font-weight: 600; background: {c.fault};"
             f" color: {c.fault_ink}; padding: 6px 16px; border-radius: 5px; }}"
             f"QLabel#wallBanner[tone='warning'] {{ background: {c.warning}; color: {c.warning_ink}; }}"

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from console.wall.process import Wall
+from console.wall.sites import SiteLamps
 from console.wall.window import WallWindow
 from dispatch import commands as cmd
 from mapview.canvas.canvas import MapCanvas
@@ -141,7 +142,7 @@ def test_command_taken_by_a_district_and_given_back(
         desk.wait(lambda: desk.link.state.relay == "02" and desk.floor.vehicles, "served by the relay")
         desk.wait(lambda: read_accounts(district.url), "accounts in the district")
         wall.live()
-        assert "江北分中心" in wall.said("wallSites")
+        assert "江北分中心" in wall.window.findChild(SiteLamps, "wallSites").words
         city.kill_hub()
         wall.see("断网", "与调度中枢断开")
         assert take(desk).reason == ""

@@ -11,8 +11,10 @@ from pytestqt.qtbot import QtBot
 from console import i18n
 from console.models.modes import Standing, banners
 from console.models.reserve import urgency, wall_line
+from console.models.site_lamps import SiteLamp
 from console.ports import HubMode, Link
 from console.wall.board import board
+from console.wall.sites import SiteLamps
 from console.wall.window import WallWindow
 from dispatch import commands as cmd
 from dispatch.changes import FormChanges
@@ -160,11 +162,32 @@ def test_the_names_under_the_bars_do_not_touch(qtbot: QtBot, language: str) -> N
 
 def test_each_site_has_a_lamp_on_the_wall(qtbot: QtBot) -> None:
     window = wall(qtbot, busy())
-    label = window.findChild(QLabel, "wallSites")
-    assert label is not None
-    assert not label.isVisible()
-    window.show_sites("● 市中心 闲　■ 江北 断 0:25", "fault")
-    assert "江北 断 0:25" in label.text()
-    assert label.isVisible()
-    window.show_sites("", "ok")
-    assert not label.isVisible()
+    sites = window.findChild(SiteLamps, "wallSites")
+    assert sites is not None
+    assert not sites.isVisible()
+    well, broken = SiteLamp("01", "市中心", "ok", "闲"), SiteLamp("02", "江北", "fault", "断 0:25")
+    window.show_sites((well, broken))
+    assert sites.words == "● 市中心 闲　■ 江北 断 0:25"
+    assert [label.property("tone") for label in sites.findChildren(QLabel)] == ["", "fault"]
+    assert sites.isVisible()
+    window.show_sites(())
+    assert not sites.isVisible()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_nine_sites_have_room_on_the_wall(qtbot: QtBot, language: str) -> None:
+    i18n.use(language)
+    window = wall(qtbot, busy())
+    has = (
+        "断 12:05:33，在办 128，可派 110/118"
+        if language == "zh"
+        else "silent 12:05:33, 28 running, 10/18 free"
+    )
+    window.show_sites(tuple(SiteLamp(f"{at:02}", "道里分中心", "fault", has) for at in range(9)))
+    QApplication.processEvents()
+    sites = window.findChild(SiteLamps, "wallSites")
+    assert sites is not None
+    for label in sites.findChildren(QLabel):
+        assert label.width() >= label.sizeHint().width()
+        assert sites.rect().contains(label.geometry())
+    assert window.width() == 1920, "the wall is not made wider"
