@@ -79,10 +79,10 @@ def _line(way: Way, case: Case, circle: Circle, after_ms: int, operator: str, me
 
 
 def _said(case: Case, dice: random.Random) -> Shape | None:
-    kind = dice.randrange(KINDS)
-    if kind == 0:
-        return _around(case.point, dice, GOOD_M)
+    kind = sum(map(int, case.number)) % KINDS
     if kind == 1:
+        return _around(case.point, dice, GOOD_M)
+    if kind == 2:
         bearing, away = dice.uniform(0.0, 360.0), dice.uniform(*MAST_M)
         mast = moved(case.point, away, (bearing + 180.0) % 360.0)
         return ArcBand(mast, away * 0.6, away * 1.4, (bearing - 30.0) % 360.0, 60.0)

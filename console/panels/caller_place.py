@@ -43,7 +43,7 @@ class CallerPlaceRow(QWidget):
         row.addWidget(self._label)
         row.addWidget(self._crash)
         row.addWidget(self._words, 1)
-        for made in (self._side, self._take):
+        for made in (self._take, self._side):
             keep = made.sizePolicy()
             keep.setRetainSizeWhenHidden(True)
             made.setSizePolicy(keep)
