@@ -10,6 +10,7 @@ window        the seat window; panels/ are its parts, models/ what they show (no
 verbs         every act in one table, for keys, command line, tooltips and help
 record        an activation of reserve seats as HTML, PDF and CSV; `report_cli` is `main.py report`
 record_pdf    its page as PDF, in a process of its own
+headset_file  the sound devices chosen at this machine
 sound         the sound of an activation, a family of its own
 speaker       plays sounds by a child process, `speaker_process`
 doing         does the verbs; `shortcuts` hears their keys

@@ -28,6 +28,8 @@ Conflicts        conflicts.table, conflicts.<open settled island>, conflicts.<ch
                  conflicts.<ours theirs>, conflicts.means, conflicts.empty_run, conflicts.remark,
                  conflicts.confirm, conflicts.cancel, conflicts.outcome, conflicts.checked
 Second person    second.staff, second.password, second.enter, second.cancel
+Headset, line    sound, sound.<ear mouth speaker volume hear hands_free why caller operator told last close>,
+                 sound.<verb id>, lamp.headset, lamp.level.<caller operator>
 Reserve seats    reserve.panel, reserve.seats, reserve.people, reserve.turns, reserve.back, reserve.<verb id>,
                  reserve.<since first last ready title why shortfall>, reserve.line, summons.<title why clock
                  next>, check.<item>, check.<item>.found

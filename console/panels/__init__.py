@@ -17,6 +17,7 @@ news           latest changes and alarms
 status         header with lamps and clock, notice strip, strip of keys
 reserve        the shift leader's panel of reserve seats and activations
 summons        what a reserve seat shows of itself; `reserve_parts` holds all of it together
+sound          the sheet of headset and line; `meter` how loud something is
 reason         the bar that asks for a reason
 help           the overlay with every key and command
 chart          the map with what the desk knows

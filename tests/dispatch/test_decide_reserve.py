@@ -312,6 +312,17 @@ def test_the_shortfall_counts_seats_nobody_is_coming_to(centre: Reserve) -> None
     assert shortfall(centre.floor, centre.floor.activations["act"]) == 0
 
 
+def test_the_test_before_a_shift_is_kept_with_who_sat_there(centre: Reserve) -> None:
+    city = next(s for s in centre.floor.seats.values() if s.kind is SeatKind.CITY and s.dispatcher_id)
+    centre.by(city.id, reserve.ReportSelfTest(ALL_WELL))
+    test = centre.floor.seats[city.id].self_test
+    assert test is not None
+    assert (test.passed, test.dispatcher_id) == (True, city.dispatcher_id)
+    assert (AlarmKind.SELF_TEST_DUE, city.id) not in {
+        (alarm.kind, alarm.id) for alarm in overdue(centre.floor, NOW + 48 * 3600 * 1000)
+    }, "nobody is alarmed for it: its people are reminded when they sit down"
+
+
 def test_alarms_for_seats_that_come_late_and_tests_that_are_overdue(centre: Reserve) -> None:
     def kinds(at: int) -> set[tuple[AlarmKind, str]]:
         return {(alarm.kind, alarm.id) for alarm in overdue(centre.floor, at)}
