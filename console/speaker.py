@@ -41,6 +41,12 @@ class Speaker(QObject):
         """As `play`, from there and so fast; `speed` 1.0 is life."""
         self._begin(f"{WORD}from {ms} {speed} {file}")
 
+    def use(self, device: str) -> None:
+        """The next sound comes out there; "": the machine's own output."""
+        if self._child.state() is QProcess.ProcessState.NotRunning:
+            self._child.start()
+        self._tell(f"{WORD}device {device}")
+
     def seek(self, ms: int) -> None:
         self._tell(f"{WORD}seek {ms}")
 

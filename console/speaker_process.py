@@ -1,7 +1,7 @@
 """`python -m console.speaker_process`: the child process that plays sounds; no window waits for a device.
 
 A line of standard input is a file to be played, an empty one stops; a line that begins with a tab is a word:
-`from <ms> <speed> <file>`, `seek <ms>`, `speed <x>`, `pause`, `resume`. Answers are lines of standard output:
+`from <ms> <speed> <file>`, `seek <ms>`, `speed <x>`, `device <name>`, `pause`, `resume`. Answers are lines:
 `playing`, `at <ms>`, `silent` (no device, or it cannot be played), `ended`. The end of the input ends us.
 """
 
@@ -24,7 +24,8 @@ class Voice(QObject):
     def __init__(self) -> None:
         super().__init__()
         self._player = QMediaPlayer(self)
-        self._player.setAudioOutput(QAudioOutput(self._player))
+        self._output = QAudioOutput(self._player)
+        self._player.setAudioOutput(self._output)
         self._player.mediaStatusChanged.connect(self._on_status)
         self._player.positionChanged.connect(self._on_position)
         self._player.setPitchCompensation(True)  # faster, and still a person's voice
@@ -41,6 +42,8 @@ class Voice(QObject):
             begin_ms, speed, path = rest.split(" ", 2)
             self._player.setPlaybackRate(float(speed))
             self._play(path, int(begin_ms))
+        elif word == "device":
+            self._use(rest)
         elif word == "seek":
             self._player.setPosition(int(rest))
         elif word == "speed":
@@ -49,6 +52,11 @@ class Voice(QObject):
             self._player.pause()
         elif word == "resume":
             self._player.play()
+
+    def _use(self, name: str) -> None:
+        """The output called so, or the machine's own where none is."""
+        found = [one for one in QMediaDevices.audioOutputs() if name and name in one.description()]
+        self._output.setDevice(found[0] if found else QMediaDevices.defaultAudioOutput())
 
     def _play(self, path: str, begin_ms: int) -> None:
         self._player.stop()

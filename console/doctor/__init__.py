@@ -6,6 +6,7 @@ screen.py   Qt, its self-test, fonts, display
 phone.py    PJSIP in a child process, the SIP port
 telephone.py what the telephone can do and lacks, both exchanges, headset, hook key
 site.py     hub, store, keys, city, gateway port
+recordings.py recordings and prompts
 hub_clock.py this machine's clock beside the hub's
 report.py   the table of all checks; prints one line for each
 

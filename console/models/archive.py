@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -12,6 +13,9 @@ from console.models.labels import word
 from dispatch.kinds import CallClass, Direction
 from telephony.archive.catalogue import Search
 from telephony.archive.labels import Label, Marker
+
+if TYPE_CHECKING:
+    from console.models.desk import Desk
 
 AGO = re.compile(r"(\d{1,4})\s*(分|时|天|m|h|d)")
 UNIT_S = {"分": 60, "m": 60, "时": 3600, "h": 3600, "天": 86_400, "d": 86_400}
@@ -152,6 +156,12 @@ def _note(label: Label) -> tuple[str, str]:
         return say("演练"), ""
     known = label.call_class in set(CallClass)
     return (word(CallClass(label.call_class)) if known else ""), ""
+
+
+def ear_of(desk: "Desk") -> str:
+    """Where recordings are listened to: the headset in use, "" where the telephone has none."""
+    headset = desk.phone.headset
+    return headset.ear if headset else ""
 
 
 def mark_words(marker: Marker) -> str:

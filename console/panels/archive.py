@@ -16,7 +16,7 @@ from console.archivist import Archivist, Found, HandedOut, NoPicture, Picture
 from console.i18n import say
 from console.models import handing_out
 from console.models.ages import BEIJING
-from console.models.archive import ArchiveRow, NotATimeError, Typed, row, search_of
+from console.models.archive import ArchiveRow, NotATimeError, Typed, ear_of, row, search_of
 from console.models.asking import Ask
 from console.models.desk import Desk
 from console.models.handing_out import Asked
@@ -64,7 +64,7 @@ class ArchiveDesk(QFrame):
         self._ask, self._archivist, self._exports = ask, archivist, exports
         self.setObjectName("archive")
         self.setProperty("overlay", True)
-        self._listening = Listening("archive", theme, self._heard)
+        self._listening = Listening("archive", theme, self._heard, lambda: ear_of(desk))
         self._listening.setFixedHeight(WAVE_PX)
         self._labels: dict[str, Label] = {}
         self._chosen: frozenset[str] = frozenset()

@@ -24,11 +24,15 @@ MARK_MS = 100
 
 
 class Listening(QFrame):
-    """`name` begins the names of its parts. `heard` is told when a picture begins to be played."""
+    """`name` begins the names of its parts. `heard` is told when a picture begins to be played, `ear` says
+    where: the headset's name, "" the machine's own output.
+    """
 
-    def __init__(self, name: str, theme: Theme, heard: Callable[[Picture], object]) -> None:
+    def __init__(
+        self, name: str, theme: Theme, heard: Callable[[Picture], object], ear: Callable[[], str]
+    ) -> None:
         super().__init__()
-        self._heard = heard
+        self._heard, self._ear = heard, ear
         self._picture: Picture | None = None
         self._at_ms, self._speed = 0, 1.0
         self._playing = False
@@ -80,6 +84,7 @@ class Listening(QFrame):
         self._at_ms = 0 if at >= self._picture.duration_ms - NEAR_MS else max(0, at)
         if not self._loaded:
             self._heard(self._picture)
+        self._speaker.use(self._ear())
         self._speaker.play_from(self._picture.file.resolve(), self._at_ms, self._speed)
         self._playing = self._loaded = True
         self._draw()

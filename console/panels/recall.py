@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QVBoxLayout, QWidget
 
 from console.archivist import Archivist, NoPicture, Picture
 from console.i18n import say
+from console.models.archive import ear_of
 from console.models.desk import Desk
 from console.panels.listening import Listening
 from console.panels.widgets import button, row_of, text
@@ -46,7 +47,7 @@ class RecallPanel(QFrame):
         hint = text(say("只在本机播放　Enter 暂停，←→ 移动，-+ 快慢"), "quiet")
         self._again = button(say("重听最后 15 秒"), "recall.again", self.open)
         self._close = button(say("关闭 Esc"), "recall.cancel", self.close_panel)
-        self._listening = Listening("recall", theme, lambda _picture: None)
+        self._listening = Listening("recall", theme, lambda _picture: None, lambda: ear_of(desk))
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 8, 14, 10)
         column.addLayout(row_of(self._title, hint, 1, self._again, self._close))
