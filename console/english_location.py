@@ -24,6 +24,7 @@ LOCATION: dict[str, str] = {
     "方式未知": "method not known",
     "来电未指明": "not named by the call",
     "可信度未说明，按 {n}% 看待（RFC 7459）": "Confidence not said: taken as {n}% (RFC 7459)",
+    "网络定位 {doubt}": "network location {doubt}",
     "测于 {at}": "Measured at {at}",
     "原坐标系 {datum}，已换算": "Given in {datum}, converted",
     "{head}：等待答复": "{head}: waiting for the answer",

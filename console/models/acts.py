@@ -9,6 +9,7 @@ from console.models.labels import field, step, word
 from console.models.latest import short
 from console.models.state import Topic
 from console.models.whereabouts import keeps_point
+from console.models.whereabouts_words import place_words
 from dispatch import commands as cmd
 from dispatch.kinds import (
     Answer,
@@ -141,7 +142,7 @@ def show(desk: Desk, key: str) -> None:
 def order_text(desk: Desk, form: Form) -> str:
     """What the crew reads: where, who calls, what is the matter, what to bring. Empty parts are left out."""
     parts = [
-        form.place.address,
+        place_words(form.place),
         form.waiting_point and say("等车：{where}", where=form.waiting_point),
         form.chief_complaint,
         "" if form.severity is Severity.UNKNOWN else word(form.severity),

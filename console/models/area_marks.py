@@ -3,9 +3,9 @@
 from console.i18n import say
 from console.models import whereabouts
 from console.models.desk import Desk
-from console.models.map_marks import doubt_marks
+from console.models.map_marks import doubt_marks, ring_of
 from console.models.whereabouts_words import short_words
-from dispatch.shapes import Shape, centre_of, outline
+from dispatch.shapes import Shape, centre_of
 from dispatch.whereabouts import CallerPlace
 from mapview.canvas.marks import AreaLook, AreaMark
 
@@ -26,5 +26,6 @@ def _area(place: CallerPlace, shape: Shape, look: AreaLook) -> AreaMark:
     middle, words = centre_of(shape), short_words(place)
     if look is AreaLook.TAKEN:
         words = say("已采用 {words}", words=words)
-    ring = tuple((point.lon, point.lat) for point in outline(shape))
-    return AreaMark(place.id, ring, middle.lon, middle.lat, "" if look is AreaLook.OTHER else words, look)
+    return AreaMark(
+        place.id, ring_of(shape), middle.lon, middle.lat, "" if look is AreaLook.OTHER else words, look
+    )

@@ -1,16 +1,19 @@
 """What the floor looks like on a map: marks of vehicles, incidents, hospitals and stations."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Protocol
 
 from console.models.latest import short
 from console.models.rows import PRIORITY
 from dispatch.floor import Floor
 from dispatch.kinds import HowPlaced, IncidentState
-from dispatch.shapes import Circle, Spot, outline
+from dispatch.shapes import Circle, Shape, Spot, outline
 from dispatch.words import Incident, Vehicle
 from mapview.canvas.marks import AreaLook, AreaMark, IncidentMark, PlaceKind, PlaceMark, VehicleMark
 from mapview.canvas.palette import look_of_vehicle
+
+RINGS_KEPT = 256
 
 
 class Report(Protocol):
@@ -59,6 +62,12 @@ def site_marks(floor: Floor) -> list[PlaceMark]:
     return [*hospitals, *stations]
 
 
+@lru_cache(RINGS_KEPT)
+def ring_of(shape: Shape) -> tuple[tuple[float, float], ...]:
+    """The outline to draw, (lon, lat)."""
+    return tuple((point.lon, point.lat) for point in outline(shape))
+
+
 def doubt_marks(floor: Floor, but: str | None = None) -> list[AreaMark]:
     """Open incidents whose place is only what the network said: their circle, without words; not `but`."""
     found = []
@@ -68,8 +77,9 @@ def doubt_marks(floor: Floor, but: str | None = None) -> list[AreaMark]:
         if here or place.point is None or place.how is not HowPlaced.NETWORK:
             continue
         shape = Circle(place.point, place.uncertainty_m) if place.uncertainty_m else Spot(place.point)
-        ring = tuple((point.lon, point.lat) for point in outline(shape))
-        mark = AreaMark(f"doubt-{incident.id}", ring, place.point.lon, place.point.lat, look=AreaLook.OTHER)
+        mark = AreaMark(
+            f"doubt-{incident.id}", ring_of(shape), place.point.lon, place.point.lat, look=AreaLook.OTHER
+        )
         found.append(mark)
     return found
 

@@ -65,6 +65,14 @@ def reach_words(place: Place) -> str:
     return "" if place.uncertainty_m is None else _reach_words(place.uncertainty_m)
 
 
+def place_words(place: Place) -> str:
+    """What a crew reads of a place: a place of the network never without its doubt."""
+    if place.how is not HowPlaced.NETWORK:
+        return place.address
+    doubtful = say("网络定位 {doubt}", doubt=reach_words(place))
+    return f"{place.address}（{doubtful}）" if place.address else doubtful
+
+
 def _reach_words(reach_m: float | None) -> str:
     if reach_m is None:
         return say("误差未知")

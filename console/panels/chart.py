@@ -49,6 +49,7 @@ class Chart(QWidget):
         column.addWidget(self.canvas)
         self.canvas.vehicle_picked.connect(lambda key: acts.choose_vehicle(desk, key))
         self.canvas.incident_picked.connect(lambda key: acts.show(desk, key))
+        self.canvas.site_picked.connect(lambda key: acts_calls.choose_site(desk, key))
         self.canvas.place_picked.connect(self._pinned)
         self._proposed: tuple[object, ...] = ()
 
@@ -61,6 +62,7 @@ class Chart(QWidget):
             self.canvas.select_incident(self._desk.incident_id())
         if changes & {Topic.PLACE, Topic.POSITIONS, Topic.FORM}:
             self.canvas.set_places(self._places())
+        if changes & {Topic.PLACE, Topic.FORM, Topic.INCIDENTS, Topic.CALLS}:
             self.canvas.set_areas(area_marks(self._desk))
         if changes & {Topic.PLACE, Topic.POSITIONS, Topic.ADVICE, Topic.FORM}:
             self.canvas.select_vehicle(self._desk.hand.vehicle_id)

@@ -368,3 +368,13 @@ def test_a_place_says_all_that_is_known_and_what_nobody_said():
     assert summary(bare, 0) == "误差未知 · 方式未知 · 时间未知 · 短信定位 · 来电未指明"
     old = CallerPlace("p", Source.OPERATOR, 0, Circle(CENTRE, 5.0), measured_at=0, confidence_percent=67.6)
     assert summary(old, 86_400_000) == "±5 米 · 方式未知 · 可信 68% · 一天以前 · 运营商查询"
+
+
+def test_a_crew_reads_how_sure_the_place_is(seat):
+    called(seat, at(seat, Circle(CENTRE, 900.0)))
+    whereabouts.adopt(seat.desk)
+    assert acts.order_text(seat.desk, seat.desk.form()).startswith("网络定位 ±900 米")
+    acts.type_address(seat.desk, "江边那栋楼")
+    assert acts.order_text(seat.desk, seat.desk.form()).startswith("江边那栋楼（网络定位 ±900 米）")
+    acts.choose_place(seat.desk, "中央大街 128 号", CENTRE, HowPlaced.SEARCH)
+    assert acts.order_text(seat.desk, seat.desk.form()).startswith("中央大街 128 号；")
