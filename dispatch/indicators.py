@@ -3,35 +3,15 @@
 Drills never count. Missing or negative intervals are left out and their number is given beside the figure.
 """
 
-import math
-from collections.abc import Iterable
-from statistics import mean, median
-
-from msgspec import Struct
-
+from dispatch.figure import Figure, gap, interval
 from dispatch.floor import Floor
+from dispatch.indicators_calls import call_figures
 from dispatch.kinds import CallClass, Direction, MilestoneKind
 from dispatch.stages import milestone
 from dispatch.words import Call, Incident, Mission
 
 ANSWER_GOAL_S = 10
 TURNOUT_GOAL_S = 180
-
-
-class Figure(Struct, frozen=True):
-    """`value` None: nothing to count. `share` figures are 0..1, the others seconds.
-
-    `count` records went in, `left_out` had a missing or negative interval.
-    """
-
-    name: str
-    definition: str
-    value: float | None
-    count: int
-    left_out: int = 0
-    median: float | None = None
-    p90: float | None = None
-    share: bool = False
 
 
 def figures(floor: Floor, since: int, until: int) -> tuple[Figure, ...]:
@@ -43,15 +23,17 @@ def figures(floor: Floor, since: int, until: int) -> tuple[Figure, ...]:
         if not incident.drill and since <= (incident.first_accepted_at or incident.opened_at) < until
     ]
     missions = [floor.missions[key] for incident in incidents for key in incident.mission_ids]
+    drills = {incident.id for incident in floor.incidents.values() if incident.drill}
+    begun = [intake for intake in floor.intakes.values() if since <= intake.begun_at < until]
+    intakes = [intake for intake in begun if intake.ended_at is not None and intake.incident_id not in drills]
     return (
         _answer_rate(calls),
-        _interval("answer", "t_answer - t_ring", (_gap(c.rang_at, c.answered_at) for c in calls)),
-        _interval("dispatch", "t_order - t_accept0", (_dispatch_gap(i) for i in incidents)),
-        _interval("turnout", "t_go - t_recv", (_turnout(m) for m in missions)),
+        interval("answer", "t_answer - t_ring", (gap(c.rang_at, c.answered_at) for c in calls)),
+        interval("dispatch", "t_order - t_accept0", (_dispatch_gap(i) for i in incidents)),
+        interval("turnout", "t_go - t_recv", (_turnout(m) for m in missions)),
         _turnout_rate(missions),
-        _interval(
-            "response", "t_scene - t_accept0 (first vehicle)", (_response(floor, i) for i in incidents)
-        ),
+        interval("response", "t_scene - t_accept0 (first vehicle)", (_response(floor, i) for i in incidents)),
+        *call_figures(calls, intakes),
     )
 
 
@@ -78,22 +60,8 @@ def _turnout_rate(missions: list[Mission]) -> Figure:
     return Figure("turnout_rate", definition, value, len(gaps), len(missions) - len(gaps), share=True)
 
 
-def _interval(name: str, definition: str, gaps_ms: Iterable[int | None]) -> Figure:
-    every = list(gaps_ms)
-    good = sorted(gap / 1000 for gap in every if gap is not None and gap >= 0)
-    left_out = len(every) - len(good)
-    if not good:
-        return Figure(name, definition, None, 0, left_out)
-    p90 = good[math.ceil(len(good) * 0.9) - 1]  # nearest rank
-    return Figure(name, definition, mean(good), len(good), left_out, median(good), p90)
-
-
-def _gap(start: int | None, end: int | None) -> int | None:
-    return None if start is None or end is None else end - start
-
-
 def _dispatch_gap(incident: Incident) -> int | None:
-    return _gap(incident.first_accepted_at, incident.first_ordered_at)
+    return gap(incident.first_accepted_at, incident.first_ordered_at)
 
 
 def _step_at(mission: Mission, kind: MilestoneKind) -> int | None:
@@ -103,10 +71,10 @@ def _step_at(mission: Mission, kind: MilestoneKind) -> int | None:
 
 def _turnout(mission: Mission) -> int | None:
     received = _step_at(mission, MilestoneKind.ACKNOWLEDGED)
-    return _gap(received, _step_at(mission, MilestoneKind.DEPARTED))
+    return gap(received, _step_at(mission, MilestoneKind.DEPARTED))
 
 
 def _response(floor: Floor, incident: Incident) -> int | None:
     scenes = [_step_at(floor.missions[key], MilestoneKind.ON_SCENE) for key in incident.mission_ids]
     arrived = [at for at in scenes if at is not None]
-    return _gap(incident.first_accepted_at, min(arrived)) if arrived else None
+    return gap(incident.first_accepted_at, min(arrived)) if arrived else None

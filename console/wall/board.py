@@ -7,8 +7,9 @@ from msgspec import Struct
 from console.models.ages import local
 from console.models.queue_rows import QueueView, seat_counts, view
 from dispatch.alarms import Alarm, AlarmKind, overdue
+from dispatch.figure import Figure
 from dispatch.floor import Floor
-from dispatch.indicators import Figure, figures
+from dispatch.indicators import figures
 from dispatch.kinds import (
     SEVERITY_RANK,
     Direction,

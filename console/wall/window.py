@@ -21,7 +21,7 @@ from console.wall.lists import IncidentBoard
 from console.wall.sites import SiteLamps
 from console.wall.tiles import Tile, Tone, tile_style
 from console.wall.words import words
-from dispatch.indicators import Figure
+from dispatch.figure import Figure
 from dispatch.kinds import SeatState
 from mapview.canvas.canvas import MapCanvas
 from mapview.canvas.palette import THEMES, Palette

@@ -2,8 +2,10 @@
 
 from dispatch import commands as cmd
 from dispatch.changes import FormChanges
+from dispatch.distribution import QueuedCall, ReportGaveUp, ReportQueue
 from dispatch.indicators import figures
-from dispatch.kinds import CallResult, MilestoneKind, Role
+from dispatch.indicators_calls import floor_figures
+from dispatch.kinds import CallResult, IntakeOutcome, MilestoneKind, Role, SeatState
 from dispatch.words import Place
 from tests.dispatch.trade import Centre120
 
@@ -59,3 +61,40 @@ def test_nine_in_ten_of_ten_is_the_ninth(centre: Centre120) -> None:
         centre.must(cmd.ReportAnswered(f"c{n}"))
     found = {figure.name: figure for figure in figures(centre.floor, start, centre.now)}
     assert found["answer"].p90 == 9
+
+
+def test_talks_intakes_and_missed_calls(centre: Centre120) -> None:
+    start = centre.now
+    centre.incident("i1")
+    centre.later(70)
+    centre.must(cmd.ReportCallEnded("call-i1", CallResult.TALKED))
+    centre.must(cmd.BeginIntake("in-2"))
+    centre.later(80)
+    centre.must(cmd.EndIntake("in-2", IntakeOutcome.CONSULTATION, "咨询"))
+    for key, seconds in (("short", 5), ("long", 31)):
+        centre.must(cmd.ReportRinging(key, "139"))
+        centre.later(seconds)
+        centre.must(cmd.ReportCallEnded(key, CallResult.NOT_ANSWERED))
+    machine = frozenset({Role.SEAT})
+    centre.must(ReportGaveUp("g", "120", "138", centre.now - 40_000, centre.now), roles=machine)
+    found = {figure.name: figure for figure in figures(centre.floor, start, centre.now)}
+    assert (found["talk"].value, found["intake"].value) == (70, 80)
+    assert (found["missed"].value, found["missed"].count) == (0.5, 4)
+    assert found["gave_up"].value == 0.25
+    assert "> 30 s" in found["missed"].definition
+
+
+def test_what_the_seats_did_with_their_time(centre: Centre120) -> None:
+    for seconds, state in ((60, SeatState.INTAKE), (30, SeatState.AFTER_CALL), (10, SeatState.READY)):
+        centre.later(seconds)
+        centre.must(cmd.SetSeatState("seat-1", state))
+    queued = (QueuedCall("k1", "139", centre.now), QueuedCall("k2", "138", centre.now))
+    centre.must(ReportQueue("120", 2, queued), roles=frozenset({Role.SEAT}))
+    found = {figure.name: figure for figure in floor_figures(centre.floor, centre.now)}
+    assert found["queue_peak"].value == 2
+    assert (found["seats_ready"].value, found["seats_ready"].count) == ((60 + 100) / 2, 2)
+    assert found["seats_intake"].value == 15
+    assert found["occupancy"].value == 40 / 200
+    centre.later(24 * 3600)
+    later = {figure.name: figure for figure in floor_figures(centre.floor, centre.now)}
+    assert later["queue_peak"].value == 0, "another day"
