@@ -182,6 +182,17 @@ def dial(desk: Desk, target: str, call_back_of: str = "") -> bool:
     return can(desk, done is not None)
 
 
+def choose_site(desk: Desk, site_id: str) -> None:
+    """A station or hospital picked on the map: it stands first in the directory."""
+    desk.hand.site_id = site_id
+    site = desk.floor.hospitals.get(site_id) or desk.floor.stations.get(site_id)
+    if site is not None and site.phone:
+        what = say("地图所选：{name}　{number}", name=site.name, number=site.phone)
+        desk.notice(what, say("Ctrl+F2 回车拨打"), "dial", grave=False)
+    elif site is not None:
+        desk.notice(say("{name} 没有登记电话", name=site.name), grave=False)
+
+
 def redial(desk: Desk) -> None:
     """The number this seat dialled last."""
     dialled = [call for call in desk.line.calls.values() if call.direction is Direction.OUTBOUND]

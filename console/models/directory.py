@@ -35,7 +35,14 @@ def emergency() -> tuple[Entry, ...]:
 
 def entries(desk: Desk) -> list[Entry]:
     """Everybody with a number, the nearest to what is in hand first; one entry a number."""
-    every = (*_of_the_incident(desk), *_chosen(desk), *emergency(), *_places(desk), *_seats(desk))
+    every = (
+        *_picked(desk),
+        *_of_the_incident(desk),
+        *_chosen(desk),
+        *emergency(),
+        *_places(desk),
+        *_seats(desk),
+    )
     return list({entry.number: entry for entry in reversed(every) if entry.number}.values())[::-1]
 
 
@@ -68,6 +75,14 @@ def name_of(desk: Desk, number: str) -> str:
     """Whose number this is, "" when nobody knows."""
     wanted = bare(number)
     return next((it.name for it in entries(desk) if bare(it.number) == wanted), "") if wanted else ""
+
+
+def _picked(desk: Desk) -> Iterator[Entry]:
+    """The station or hospital picked on the map."""
+    floor, site_id = desk.floor, desk.hand.site_id or ""
+    site = floor.hospitals.get(site_id) or floor.stations.get(site_id)
+    if site is not None:
+        yield Entry(site.phone, site.name, say("地图所选"))
 
 
 def _of_the_incident(desk: Desk) -> Iterator[Entry]:

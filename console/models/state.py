@@ -76,6 +76,7 @@ class Hand(Struct):
     incident_id: str | None = None
     mission_id: str | None = None
     vehicle_id: str | None = None
+    site_id: str | None = None  # the station or hospital picked on the map
     chosen: bool = False  # the vehicle was picked by a person
     fresh: bool = False  # a form just begun: the typist goes to its address
     settled: bool = False  # the proposal was made with road times and stays

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from console.city_map import CityMap
 from console.i18n import language
-from console.models import acts, whereabouts
+from console.models import acts, acts_calls, whereabouts
 from console.models.ages import span
 from console.models.area_marks import area_marks
 from console.models.desk import Desk

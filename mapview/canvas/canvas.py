@@ -55,6 +55,7 @@ class MapCanvas(QWidget):
 
     vehicle_picked = Signal(str)
     incident_picked = Signal(str)
+    site_picked = Signal(str)  # a station or a hospital
     place_picked = Signal(float, float)  # longitude, latitude
     view_locked = Signal(bool)
     pin_mode_changed = Signal(bool)
@@ -211,7 +212,7 @@ class MapCanvas(QWidget):
             self.update()
 
     def pick(self, x: float, y: float) -> tuple[str, str] | None:
-        """What is at a point of the window: ("vehicle" | "incident", id), or None."""
+        """What is at a point of the window: ("vehicle" | "incident" | "site", id), or None."""
         return self._scene.pick(x, y)
 
     def tag_rects(self) -> list[Rect]:
@@ -251,8 +252,8 @@ class MapCanvas(QWidget):
             return
         found = self.pick(x, y)
         if found is not None:
-            signal = self.incident_picked if found[0] == "incident" else self.vehicle_picked
-            signal.emit(found[1])
+            kinds = {"incident": self.incident_picked, "vehicle": self.vehicle_picked}
+            kinds.get(found[0], self.site_picked).emit(found[1])
 
     def pinned(self, x: float, y: float) -> None:
         """The place of the incident in hand is here."""

@@ -3,19 +3,25 @@
 What stands still is drawn into one picture, kept until it is spoilt; a frame copies it and adds what moves.
 """
 
+from math import hypot, inf
+from typing import Final
+
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QPainter, QPixmap
 
 from mapview.canvas.areas import Areas
 from mapview.canvas.fleet import Fleet
 from mapview.canvas.ground import Ground
-from mapview.canvas.marks import AreaMark, IncidentMark, PlaceMark, RouteMark
+from mapview.canvas.marks import AreaMark, IncidentMark, PlaceKind, PlaceMark, RouteMark
 from mapview.canvas.overlay import Notes, Overlay
 from mapview.canvas.palette import Palette
 from mapview.canvas.pins import Pins
 from mapview.canvas.room import Rect, Room
 from mapview.canvas.traffic import Traffic
 from mapview.canvas.view import View
+
+SITES: Final = frozenset({PlaceKind.STATION, PlaceKind.HOSPITAL})
+SITE_PX: Final = 12.0
 
 
 class Scene:
@@ -32,6 +38,7 @@ class Scene:
         self._ground = ground
         self._taken = Room()
         self._still = QPixmap()
+        self._view: View | None = None  # of what is painted
         self._spoilt = True
         self.dress(palette, ratio)
 
@@ -66,12 +73,27 @@ class Scene:
             self._overlay.cross_hair(painter, view)
 
     def pick(self, x: float, y: float) -> tuple[str, str] | None:
-        """What was painted at a point: ("vehicle" | "incident", id), or None."""
+        """What was painted at a point: ("vehicle" | "incident" | "site", id), or None."""
         incident = self._pins.pick(x, y)
         if incident is not None:
             return "incident", incident
         vehicle = self._traffic.pick(x, y)
-        return None if vehicle is None else ("vehicle", vehicle)
+        if vehicle is not None:
+            return "vehicle", vehicle
+        site = self._site_at(x, y)
+        return None if site is None else ("site", site)
+
+    def _site_at(self, x: float, y: float) -> str | None:
+        """The station or hospital whose sign is nearest, None if none is near."""
+        if self._view is None:
+            return None
+        near = []
+        for mark in self.places:
+            if mark.kind in SITES:
+                sx, sy = self._view.screen_of_degrees(mark.lon, mark.lat)
+                near.append((hypot(sx - x, sy - y), mark.id))
+        away, site = min(near, default=(inf, ""))
+        return site if away <= SITE_PX else None
 
     @property
     def tagged(self) -> list[str]:
@@ -89,7 +111,7 @@ class Scene:
         painter = QPainter(self._still)
         self._ground.paint(painter, view)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._taken = Room()
+        self._taken, self._view = Room(), view
         self._areas.shapes(painter, view, self.areas)
         self._overlay.routes(painter, view, self.routes)
         self._overlay.places(painter, view, self.places, self._taken)

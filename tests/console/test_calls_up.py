@@ -169,6 +169,15 @@ def test_dialling_keeps_the_keyboard_and_gives_it_back(shown: Shown) -> None:
     assert place(shown, "110") is TALK, "redial"
 
 
+def test_a_hospital_picked_on_the_map_stands_first_in_the_directory(shown: Shown) -> None:
+    shown.window._chart.canvas.site_picked.emit("h0")
+    shown.settle()
+    assert HOSPITAL in shown.text("notice.text")
+    shown.key(Key.Key_F2, CTRL)
+    shown.key(Key.Key_Return)
+    assert place(shown, "0120") is TALK
+
+
 def test_key_tones_are_typed_and_both_sides_shown(shown: Shown) -> None:
     shown.key(Key.Key_F1, CTRL)
     QTest.keyClicks(shown.find("keypad"), "12#")

@@ -36,6 +36,19 @@ def test_an_incident_is_picked_by_its_head(qtbot: QtBot, canvas: MapCanvas) -> N
     assert canvas.tip_at(head.x(), head.y()) == "0412 · 危重 · 胸痛"
 
 
+def test_a_hospital_is_picked_by_its_sign_and_a_vehicle_before_it(qtbot: QtBot, canvas: MapCanvas) -> None:
+    canvas.set_places([PlaceMark("h", PlaceKind.HOSPITAL, 120.602, 31.301, "市第一医院")])
+    picture(canvas)
+    x, y = (round(value) for value in canvas.view.screen_of_degrees(120.602, 31.301))
+    with qtbot.waitSignal(canvas.site_picked) as picked:
+        qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=QPoint(x, y))
+    assert picked.args == ["h"]
+    assert canvas.pick(x + 40, y) is None
+    canvas.set_vehicles([vehicle("a", 120.602, 31.301)])
+    picture(canvas)
+    assert canvas.pick(x, y) == ("vehicle", "a")
+
+
 def test_dragging_over_a_vehicle_does_not_pick_it(qtbot: QtBot, canvas: MapCanvas) -> None:
     canvas.set_vehicles([vehicle("a", *canvas.view.degrees_at(480, 250))])
     picture(canvas)
