@@ -1,4 +1,4 @@
-"""Where callers are said to be is kept with the call, within limits: no stranger's INVITE fills the journal."""
+"""Where callers are said to be is kept with the call, within limits: no stranger's INVITE fills a journal."""
 
 from dispatch.decision import Decision, Handler
 from dispatch.floor import Floor
