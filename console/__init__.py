@@ -12,6 +12,7 @@ record        an activation of reserve seats as HTML, PDF and CSV; `report_cli` 
 record_pdf    its page as PDF, in a process of its own
 headset_file  the sound devices chosen at this machine
 sound         the sound of an activation, a family of its own
+archivist     the thread that has the archive of recordings; `recordings_cli` is `main.py recordings`
 speaker       plays sounds by a child process, `speaker_process`
 doing         does the verbs; `shortcuts` hears their keys
 login         who sits here, and the second person

@@ -27,6 +27,9 @@ Command          authorise.<reason order_no first_password second_staff second_p
 Conflicts        conflicts.table, conflicts.<open settled island>, conflicts.<choice>,
                  conflicts.<ours theirs>, conflicts.means, conflicts.empty_run, conflicts.remark,
                  conflicts.confirm, conflicts.cancel, conflicts.outcome, conflicts.checked
+Recordings       archive, archive.<number since until place incident seat find export cancel told table>,
+                 recall, recall.<title again cancel>, <archive recall>.<wave play back on mark time told>,
+                 <archive recall>.speed.<times>, hears (what callers hear, in the strip)
 Second person    second.staff, second.password, second.enter, second.cancel
 Headset, line    sound, sound.<ear mouth speaker volume hear hands_free why caller operator told last close>,
                  sound.<verb id>, lamp.headset, lamp.level.<caller operator>

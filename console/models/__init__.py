@@ -26,6 +26,9 @@ asking     the question such an act puts to the reason bar
 advice     the ranked vehicles and hospitals with times
 travelling times to the place in hand and which vehicle stands on the order button
 rows       what the lists of calls, incidents and vehicles show
+labelling  what the archive is told of this seat's recordings
+archive    the search of recordings; `handing_out` an export, noted in the journal first
+prompting  what callers hear from a machine
 alarm_rows what the list of alarms and the strip show
 linked     the way to the hub changed
 hub_alarms what the hub says is wrong with itself; `hub_alarm_words` its sentences

@@ -12,6 +12,8 @@ advice         the ranked vehicles and the order button
 missions       the milestone line of each mission of the incident in hand
 vehicles       all vehicles
 records        calls of the incident with their recordings
+archive        the search of recordings; `recall` the call one talks on; `archive_parts` holds both together
+listening      picture, play, speed, markers of one recording; `waveform` paints it
 player         plays a recording by a child process, or says why it cannot
 news           latest changes and alarms
 status         header with lamps and clock, notice strip, strip of keys
