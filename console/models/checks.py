@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from console.i18n import say
 from console.models.ages import day
-from console.models.sound_lamps import why_words
+from console.models.sound_lamps import mute_words, why_words
 from console.ports import HubMode
 from dispatch.activation import SERVES, is_qualified
 from dispatch.kinds import CheckItem, CheckResult, ReserveRole, Role, SeatState
@@ -106,6 +106,8 @@ def _audio(a: Asked) -> Found:
     if a.probed.heard_ms is None:
         return _fault(say("试呼听不到回声"), say("检查防火墙是否放行语音端口，再看耳机"))
     heard = say("回声 {ms} 毫秒，音量 {level}", ms=a.probed.heard_ms, level=a.probed.level)
+    if a.desk.sounding.is_mute(a.now):
+        return _fault(mute_words(), say("请用桌上话机，重开本程序"))
     headset = a.desk.sounding.headset
     if headset is not None and headset.why is not None:
         return _warn(heard, why_words(headset.why))

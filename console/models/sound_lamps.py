@@ -81,6 +81,8 @@ def headset_sign(desk: "Desk") -> Sign | None:
     if sounding.settings is None:
         return None
     state = sounding.headset
+    if sounding.is_mute(desk.clock()):
+        return Sign("fault", say("无声"), mute_words())
     if state is None:
         return Sign("quiet", say("等待"), say("电话程序还没有报告声音设备"))
     if state.why is not None:
@@ -126,7 +128,14 @@ def _fault_alarms(desk: "Desk") -> list[SoundAlarm]:
     for one in faults.strangers(now):
         words = say("陌生来源呼叫"), say("{source} 已拒绝 {n} 次", source=one.source, n=one.count)
         found.append(SoundAlarm(f"{PREFIX}stranger:{one.source}", *words, one.since, False))
+    if desk.sounding.is_mute(now):
+        found.append(SoundAlarm(f"{PREFIX}mute", say("耳机"), mute_words(), desk.sounding.ready_at, True))
     return found
+
+
+def mute_words() -> str:
+    """The telephone's sound did not start."""
+    return say("声音没有启动：听不到来电人。请用桌上话机，重开本程序")
 
 
 def line_rows(desk: "Desk") -> list[tuple[str, str, str]]:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 SHIFT_MS = 8 * 3_600_000
 LEVELS_FRESH_MS = 1_000
+SOUND_MS_MAX = 15_000
+"""The telephone tells its devices about a second after its start; after this its sound does not work."""
 SHIFT_ITEMS = (CheckItem.PHONE, CheckItem.TEST_CALL, CheckItem.AUDIO)
 
 
@@ -55,6 +57,8 @@ class Sounding:
         self._told: dict[str, Notice] = {}
         self._levels: phone.SoundLevels | None = None
         self._levels_at = 0
+        self.ready_at = 0
+        """When the telephone came up, 0 while there is none."""
         self._shift_test = False
 
     # --- what comes in -----------------------------------------------------------------------------
@@ -89,7 +93,10 @@ class Sounding:
             case phone.LineProbed() if event.probe_id == self.probe_id:
                 self.probe_id, self.probed = None, event
                 self._next_of_shift_test()
+            case phone.PhoneReady():
+                self.ready_at = self._desk.clock()
             case phone.PhoneDown():
+                self.ready_at = 0
                 self.lines, self.headset, self.rings, self._levels = {}, None, "", None
                 self.trial_id = self.probe_id = None
                 self._shift_test = False
@@ -112,6 +119,11 @@ class Sounding:
     def levels(self, now: int) -> phone.SoundLevels | None:
         """How loud both sides are now; None while nobody is heard."""
         return self._levels if now - self._levels_at <= LEVELS_FRESH_MS else None
+
+    def is_mute(self, now: int) -> bool:
+        """The telephone runs and has never told of its sound: nobody hears the caller."""
+        late = self.ready_at and now - self.ready_at > SOUND_MS_MAX
+        return bool(late) and self.settings is not None and self.headset is None
 
     def _mark(self, what: str, wrong: bool) -> bool:
         """Remember since when; True when that is news."""

@@ -6,17 +6,21 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 
+from console import i18n
 from console.models.desk import Desk
 from console.models.lamps import lamps
 from console.models.modes import Watch
 from console.models.readiness import Setup
+from console.models.sound_lamps import sound_alarms
 from console.models.sounding import SHIFT_MS
 from dispatch.kinds import CheckItem, CheckResult
+from dispatch.reserve import Check
 from telephony import messages as msg
 from telephony.facts import RegistrarState, SoundDevice, Words
 from telephony.settings import AccountSettings, HeadsetSettings
 from telephony.virtual import CAPABILITIES
 from tests.console.busy import Seatful
+from tests.console.clipping import clipped
 
 ACCOUNTS = (AccountSettings("desk", "sip:8001@10.1.0.1", "sip:10.1.0.1", backup_registrar="sip:10.1.0.2"),)
 USB, BUILT_IN = SoundDevice("usb-1", "USB 耳机"), SoundDevice("pci-0", "内置声卡")
@@ -235,3 +239,36 @@ def test_without_a_sound_card_the_sheet_says_so(show: Callable[[Seatful], Any]) 
     shown.window.doing.do("shift_test")
     shown.settle()
     assert seat.hub.floor.seats["s1"].self_test is not None, "the line can be tested all the same"
+
+
+def test_a_sound_that_never_starts_is_a_fault(heard: Heard) -> None:
+    heard.phone.die()
+    heard.phone.revive()
+    heard.pump()
+    assert heard.lamp("headset").tone == "quiet", "it takes a second"
+    heard.pass_time(20_000)
+    assert heard.lamp("headset").tone == "fault"
+    assert [alarm.id for alarm in sound_alarms(heard.desk)] == ["sound:mute"]
+    assert [c.result for c in shift_audio(heard)] == [CheckResult.FAULT]
+    heard.happens(WELL)
+    assert heard.lamp("headset").tone == "ok"
+
+
+def shift_audio(seat: Heard) -> list[Check]:
+    seat.desk.sounding.test_line()
+    seat.pump()
+    return [one for one in seat.desk.sounding.shift_checks() if one.item is CheckItem.AUDIO]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_nothing_on_the_sheet_is_clipped(language: str, show: Callable[[Seatful], Any]) -> None:
+    i18n.use(language)
+    seat = Heard()
+    seat.pump()
+    seat.log_in()
+    shown = show(seat)
+    shown.window.doing.do("shift_test")
+    seat.happens(line(False, True, serving=1), AWAY)
+    shown.settle()
+    assert shown.find("sound").isVisible()
+    assert clipped(shown.window) == []
