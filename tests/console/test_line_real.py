@@ -43,7 +43,7 @@ class RealLine:
     def turn(self) -> None:
         self.heard.meanwhile(0.02)
         for message in (*self.hub.drain(), *self.heard.all):
-            self.desk.take(message)  # type: ignore[arg-type]
+            self.desk.take(message)
         self.heard.all.clear()
 
     def until(self, what: Callable[[], object]) -> float:
