@@ -32,6 +32,7 @@ Time and ids come in as arguments; nothing here opens a file, reads a clock or r
     recommend   which vehicle, which hospital, and why
     hints       is this caller calling about something we already know?
     alarms      what is overdue
-    figure      one quality figure; indicators_calls: calls, and what seats did with their time
+    figure      one quality figure; indicators_calls: calls, and what seats did with their time;
+                indicators_located: questions where callers are
     indicators  quality figures, with the definition they were computed by
 """

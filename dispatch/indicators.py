@@ -6,6 +6,7 @@ Drills never count. Missing or negative intervals are left out and their number 
 from dispatch.figure import Figure, gap, interval
 from dispatch.floor import Floor
 from dispatch.indicators_calls import call_figures
+from dispatch.indicators_located import located_figures
 from dispatch.kinds import CallClass, Direction, MilestoneKind
 from dispatch.stages import milestone
 from dispatch.words import Call, Incident, Mission
@@ -34,6 +35,7 @@ def figures(floor: Floor, since: int, until: int) -> tuple[Figure, ...]:
         _turnout_rate(missions),
         interval("response", "t_scene - t_accept0 (first vehicle)", (_response(floor, i) for i in incidents)),
         *call_figures(calls, intakes),
+        *located_figures(calls),
     )
 
 

@@ -7,7 +7,9 @@ from dispatch import commands as cmd
 from dispatch.apply import apply
 from dispatch.decide import decide
 from dispatch.events import Event
+from dispatch.figure import Figure
 from dispatch.floor import Floor
+from dispatch.indicators import figures
 from dispatch.kinds import Direction, Role
 from dispatch.order import Order
 from dispatch.refusals import AlreadyThere, NotFound, NotPossible
@@ -98,6 +100,21 @@ def test_a_question_is_kept_with_who_asked_and_then_with_its_answer(floor: Floor
     given(floor, ReportLookUp("c", look_up(Outcome.LOCATED), found))  # told twice
     assert floor.calls["c"].look_ups == (look_up(Outcome.LOCATED),)
     assert floor.calls["c"].places == (found,)
+
+
+def test_how_often_a_question_was_answered_is_a_figure_by_operator(floor: Floor) -> None:
+    assert figure(floor, "located").value is None
+    answers = ((Outcome.LOCATED, "移动"), (Outcome.NOT_FOUND, "移动"), (Outcome.LOCATED, "电信"), (None, ""))
+    for n, (outcome, operator) in enumerate(answers):
+        one = msgspec.structs.replace(look_up(outcome, f"l{n}"), operator=operator)
+        given(floor, ReportLookUp("c", one))
+    assert (figure(floor, "located").value, figure(floor, "located").count) == (0.5, 4)
+    shares = [figure(floor, f"located_{name}").value for name in ("移动", "电信", "unknown")]
+    assert shares == [0.5, 1.0, 0.0]
+
+
+def figure(floor: Floor, name: str) -> Figure:
+    return next(one for one in figures(floor, 0, 10_000) if one.name == name)
 
 
 def test_an_unknown_call_is_refused(floor: Floor) -> None:
