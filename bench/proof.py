@@ -88,6 +88,12 @@ PROOFS = (
         {"ROUND_TRIPS": 2},
         {"ROUND_TRIPS": 4},
     ),
+    Proof(
+        "B5 district off for a week",
+        "tests/store/test_week_off.py",
+        {"WEEK_ROWS": 400_000},
+        {"WEEK_ROWS": 3_290_000},
+    ),
     Proof("B6 power cuts", "tests/store/powercut", {"CUTS": 3000}, {"CUTS": 20_000}),
     Proof("B7 cluster", "tests/proof/test_cluster.py", {"CLUSTER": 1}, {"CLUSTER": 10}),
     Proof("B7 two servers", "tests/store/test_two_servers.py", {"PROMOTIONS": 5}, {"PROMOTIONS": 20}),
