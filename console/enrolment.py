@@ -15,7 +15,7 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QFormLayout, QLineEdit, QVBoxLayout, QWidget
 
 from console.i18n import say
-from console.panels.widgets import button, text
+from console.panels.widgets import button, set_property, text
 from console.theme import Theme, dress
 from store.bus.enrolment_call import EnrolmentCall
 from store.bus.keys import KeyFileError
@@ -147,13 +147,13 @@ class EnrolmentWindow(QWidget):
 
     def _begin(self) -> None:
         if not self._code.text().strip() or not self._hub.text().strip():
-            self._told.setText(say("请输入登记码"))
+            self._tell("▲", say("请输入登记码"), "warning")
             return
         self._stop()
         for label in (self._own, self._of_hub):
             label.clear()
         self._enter.setEnabled(False)
-        self._told.setText(say("正在联系中枢…"))
+        self._tell("◐", say("正在联系中枢…"))
         folder = Path(self._config.keys.dir)
         self._asking = Asking(self._hub.text().strip(), self._code.text().strip(), folder)
         self._timer.start()
@@ -167,18 +167,25 @@ class EnrolmentWindow(QWidget):
             self._own.setText(said.own)
         elif said.done:
             self.is_done = True
-            self._told.setText(say("已登记：{name}", name=said.name))
+            self._tell("●", say("已登记：{name}", name=said.name), "ok")
             self.close()
         elif said.fault:
-            self._told.setText(_fault(said.fault))
+            self._tell("■", _fault(said.fault), "fault")
             self._enter.setEnabled(True)
             self._stop()
             self._code.setFocus()
         elif said.silent:
-            self._told.setText(say("中枢的登记端口没有应答，继续尝试：请管理员先邀请本机，并检查网络"))
+            silent = say("中枢的登记端口没有应答，继续尝试：请管理员先邀请本机，并检查网络")
+            self._tell("▲", silent, "warning")
         else:
             self._of_hub.setText(said.hub)
-            self._told.setText(say("登记码正确，本机将是 {name}。请通话核对指纹，等待批准…", name=said.name))
+            waits = say("登记码正确，本机将是 {name}。请通话核对指纹，等待批准…", name=said.name)
+            self._tell("◐", waits)
+
+    def _tell(self, shape: str, words: str, tone: str = "") -> None:
+        """What it stands at; never by colour alone."""
+        self._told.setText(f"{shape} {words}")
+        set_property(self._told, "tone", tone)
 
     def _stop(self) -> None:
         self._timer.stop()

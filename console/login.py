@@ -131,10 +131,14 @@ class LogInPage(QFrame):
         self._ringing.setText(words)
 
     def _ask(self) -> None:
-        if self._staff.text().strip():
-            self._enter.setEnabled(False)
-            self._told.setText(say("正在登录…"))
-            self._log_in(self._staff.text().strip(), self._password.text())
+        """With both given: an empty password would count as a wrong one."""
+        staff, password = self._staff.text().strip(), self._password.text()
+        if not (staff and password):
+            (self._password if staff else self._staff).setFocus()
+            return
+        self._enter.setEnabled(False)
+        self._told.setText(say("正在登录…"))
+        self._log_in(staff, password)
 
 
 class SecondPerson(QDialog):
@@ -152,8 +156,6 @@ class SecondPerson(QDialog):
         self._password.setObjectName("second.password")
         self._password.setEchoMode(QLineEdit.EchoMode.Password)
         self._told = text("")
-        self._staff.returnPressed.connect(self._password.setFocus)
-        self._password.returnPressed.connect(self._ask)
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 18, 24, 18)
         column.setSpacing(10)
@@ -170,7 +172,9 @@ class SecondPerson(QDialog):
         column.addLayout(form)
         column.addWidget(self._told)
         row = QHBoxLayout()
-        row.addWidget(button(say("确认 Enter"), "second.enter", self._ask))
+        enter = button(say("确认 Enter"), "second.enter", self._ask)
+        enter.setDefault(True)  # Enter in a field presses it, once
+        row.addWidget(enter)
         row.addWidget(button(say("取消 Esc"), "second.cancel", self.reject))
         column.addLayout(row)
         self._staff.setFocus()
@@ -180,5 +184,9 @@ class SecondPerson(QDialog):
         self._password.clear()
 
     def _ask(self) -> None:
-        if self._staff.text().strip():
-            self._log_in(self._staff.text().strip(), self._password.text())
+        """With both given, as at the log-in."""
+        staff, password = self._staff.text().strip(), self._password.text()
+        if staff and password:
+            self._log_in(staff, password)
+        else:
+            (self._password if staff else self._staff).setFocus()

@@ -2,7 +2,9 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit, QWidget
 
+from console.login import SecondPerson
 from console.ports import HubMode, Link, LogInAnswered
 from dispatch.kinds import IncidentState
 from tests.console.busy import PASSWORDS, Seatful
@@ -110,3 +112,22 @@ def test_after_a_log_out_in_the_middle_of_a_call_nothing_of_it_is_shown(seat, sh
     shown.key(Key.Key_F10)
     assert seat.desk.line.talking() is None
     assert shown.find("login").geometry() == shown.window._page.rect()
+
+
+def test_enter_after_the_number_of_the_second_person_asks_for_the_password_and_then_asks_once(qtbot):
+    """An empty password would be a wrong one, counted against whoever was typed."""
+    asked = []
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    parent.show()
+    dialog = SecondPerson(parent, "改派 A05", lambda *typed: asked.append(typed))
+    dialog.open()
+    staff, password = (dialog.findChild(QLineEdit, f"second.{name}") for name in ("staff", "password"))
+    for field, words in ((staff, ""), (staff, "0102")):
+        field.setText(words)
+        QTest.keyClick(field, Qt.Key.Key_Return)
+    assert asked == []
+    assert dialog.focusWidget() is password
+    password.setText("li")
+    QTest.keyClick(password, Qt.Key.Key_Return)
+    assert asked == [("0102", "li")]
