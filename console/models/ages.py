@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 BEIJING = timezone(timedelta(hours=8), "UTC+8")
+BEIJING_S = 8 * 3600
 HOUR_S = 3600
 MINUTE_S = 60
 
@@ -14,7 +15,8 @@ def local(at_ms: int) -> datetime:
 
 def clock(at_ms: int) -> str:
     """`20:45:33`."""
-    return f"{local(at_ms):%H:%M:%S}"
+    seconds = at_ms // 1000 + BEIJING_S
+    return f"{seconds // 3600 % 24:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
 
 def day(at_ms: int) -> str:

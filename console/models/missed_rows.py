@@ -1,5 +1,7 @@
 """The list of callers nobody answered, and the acts on it: ring back, write down what came of it."""
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
 from console.i18n import say
@@ -33,8 +35,18 @@ class MissedRow(Struct, frozen=True):
 
 def missed_rows(desk: Desk, now: int) -> list[MissedRow]:
     """Past their time first, then who is being rung back, then who is to be tried later."""
-    rows = [_row(desk, one, now) for one in missed(desk.floor)]
+    return rows_of(desk, missed(desk.floor), now)
+
+
+def rows_of(desk: Desk, entries: Sequence[Missed], now: int) -> list[MissedRow]:
+    """The same of those found already."""
+    rows = [_row(desk, one, now) for one in entries]
     return sorted(rows, key=lambda row: (not row.late, row.state == "later"))
+
+
+def is_late(one: Missed, now: int) -> bool:
+    """Past the time in which somebody should have rung back."""
+    return one.due_at <= now and not one.calling
 
 
 def _row(desk: Desk, one: Missed, now: int) -> MissedRow:
@@ -46,7 +58,7 @@ def _row(desk: Desk, one: Missed, now: int) -> MissedRow:
     how = say("排队放弃") if one.gave_up else say("振铃未接")
     if one.tries > 1:
         how = say("{how}，来电 {n} 次", how=how, n=one.tries)
-    late = one.due_at <= now and not one.calling
+    late = is_late(one, now)
     due = say("超时 {age}", age=age(one.due_at, now)) if late else clock(one.due_at)[:5]
     return MissedRow(
         id=one.call_id,

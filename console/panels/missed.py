@@ -3,15 +3,17 @@
 from collections.abc import Callable
 from functools import partial
 
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from console.i18n import say
 from console.models.desk import Desk
-from console.models.missed_rows import SIGNS, MissedRow, missed_rows
+from console.models.missed_rows import SIGNS, MissedRow, is_late, rows_of
 from console.panels.table import Cell, Column, RowTable
 from console.panels.widgets import button, text
 from console.theme import Theme
 from console.verbs import BY_ID, tip
+from dispatch.missed import missed
 
 TONES = {"waiting": "", "calling": "ok", "later": "quiet"}
 
@@ -59,12 +61,17 @@ class MissedPanel(QWidget):
         self.setFocusProxy(self.table)
 
     def refresh(self, now: int) -> tuple[int, int]:
-        """Show them; how many there are, and how many are past their time."""
-        rows = missed_rows(self._desk, now)
-        self.table.show_rows(rows)
-        late = sum(row.late for row in rows)
+        """Show them where somebody looks; how many there are, and how many are past their time."""
+        entries = missed(self._desk.floor)
+        late = sum(is_late(one, now) for one in entries)
+        if self.isVisible():
+            self.table.show_rows(rows_of(self._desk, entries, now))
         self._told.setText(say("{n} 个超时未回拨", n=late) if late else say("未接来电一分钟内回拨"))
-        return len(rows), late
+        return len(entries), late
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.refresh(self._desk.clock())
 
     def _use(self, key: str) -> None:
         self._choose(key)
