@@ -35,15 +35,12 @@ def emergency() -> tuple[Entry, ...]:
 
 def entries(desk: Desk) -> list[Entry]:
     """Everybody with a number, the nearest to what is in hand first; one entry a number."""
-    every = (
-        *_picked(desk),
-        *_of_the_incident(desk),
-        *_chosen(desk),
-        *emergency(),
-        *_places(desk),
-        *_seats(desk),
-    )
-    return list({entry.number: entry for entry in reversed(every) if entry.number}.values())[::-1]
+    near = (*_picked(desk), *_of_the_incident(desk), *_chosen(desk))
+    found: dict[str, Entry] = {}
+    for entry in (*near, *emergency(), *_places(desk), *_seats(desk)):
+        if entry.number:
+            found.setdefault(bare(entry.number), entry)
+    return list(found.values())
 
 
 def find(desk: Desk, typed: str) -> list[Entry]:
