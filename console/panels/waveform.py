@@ -5,7 +5,7 @@ A press moves there. Each leg says whose it is; markers carry their words, never
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from console.archivist import Picture
@@ -36,6 +36,8 @@ class Waveform(QWidget):
         self.setMinimumHeight(MARKS_PX + AXIS_PX + 80)
         self._theme = theme
         self._picture: Picture | None = None
+        self._ground: QPixmap | None = None
+        self._ground_of: tuple[object, ...] = ()
         self._at_ms = 0
         self.words = ""
         """What stands here while there is no picture."""
@@ -55,7 +57,18 @@ class Waveform(QWidget):
             self.sought.emit(round(min(1.0, max(0.0, part)) * self._picture.duration_ms))
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """All but the cursor is painted once: it moves ten times a second."""
+        kept = (self._theme.name, self.size(), id(self._picture), self.words)
+        if self._ground is None or self._ground_of != kept:
+            self._ground, self._ground_of = QPixmap(self.size()), kept
+            self._paint_ground(QPainter(self._ground))
         painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._ground)
+        if self._picture is not None:
+            self._paint_cursor(painter, self._picture)
+        painter.end()
+
+    def _paint_ground(self, painter: QPainter) -> None:
         colours = self._theme.window
         painter.fillRect(self.rect(), QColor(colours.field))
         painter.setFont(font(SMALL_PX))
@@ -66,7 +79,6 @@ class Waveform(QWidget):
             self._paint_axis(painter, self._picture)
             self._paint_legs(painter, self._picture)
             self._paint_marks(painter, self._picture)
-            self._paint_cursor(painter, self._picture)
         painter.setPen(QColor(colours.line_strong))
         painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         painter.end()

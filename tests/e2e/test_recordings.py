@@ -1,5 +1,7 @@
 """A window with a real telephone: recall while somebody speaks, the beat, the recording found afterwards."""
 
+import os
+import signal
 import time
 from collections import deque
 from collections.abc import Iterator
@@ -137,3 +139,28 @@ def test_said_heard_again_and_found(real, caller, show, qtbot, tmp_path):
     assert picture.call_id == talk.id
     assert float(picture.caller.max()) > 0.05
     assert not any(isinstance(one, phone.PhoneFault) for one in said)
+
+
+@pytest.mark.nightly
+def test_a_recording_cut_by_a_crash_is_mended_and_said(real, caller, show, qtbot, tmp_path):
+    person, _said = caller
+    shown = show(real)
+    until(qtbot, shown, lambda: real.desk.line.lamp.running and person.lines)
+    assert place(person, Call(real.uri, "13904510002"), tmp_path / "speech")
+    until(qtbot, shown, real.desk.line.ringing)
+    shown.key(Key.Key_F3)
+    until(qtbot, shown, lambda: real.desk.line.talking() is not None)
+    talk = real.desk.line.talking()
+    began = time.monotonic()
+    until(qtbot, shown, lambda: time.monotonic() - began > 2.0)
+    os.kill(real.phone.child.pid, signal.SIGKILL)
+    until(qtbot, shown, lambda: any("已修复归档" in one.what for one in real.desk.notices))
+    until(qtbot, shown, lambda: real.desk.floor.calls[talk.id].recordings)
+    kept = real.desk.floor.calls[talk.id].recordings[-1]
+    assert kept.repaired
+    assert kept.duration_ms > 1_000, "at most one second is lost"
+    until(qtbot, shown, lambda: read_label(tmp_path / "recordings", kept.path))
+    shown.key(Key.Key_F, CTRL)
+    until(qtbot, shown, lambda: shown.find("archive.table").rows_model.rows)
+    (row,) = shown.find("archive.table").rows_model.rows
+    assert (row.number, row.note) == ("13904510002", "▲ 中断后修复")
