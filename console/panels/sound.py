@@ -173,8 +173,8 @@ class SoundSheet(QFrame):
         self._shift.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def close_sheet(self) -> None:
+        focus = QApplication.focusWidget()  # before hiding: Qt gives it to whatever comes next
         self.hide()
-        focus = QApplication.focusWidget()
         if focus is None or focus is self or self.isAncestorOf(focus):
             self._back()
 

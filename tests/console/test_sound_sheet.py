@@ -131,6 +131,7 @@ def test_a_headset_pulled_out_in_a_call_is_said_and_the_call_stays(heard: Heard)
 
 def test_devices_and_volume_are_used_at_once_and_kept(heard: Heard, show: Callable[[Seatful], Any]) -> None:
     shown = show(heard)
+    shown.key(Qt.Key.Key_F2)
     shown.window.doing.do("sound")
     ear = shown.find("sound.ear")
     assert ear.currentData() == "usb-1", "known by its name too"
@@ -147,6 +148,7 @@ def test_devices_and_volume_are_used_at_once_and_kept(heard: Heard, show: Callab
     assert "未接上" in ear.currentText(), "what is wanted and gone stays to be seen"
     shown.key(Qt.Key.Key_Escape)
     assert not shown.find("sound").isVisible()
+    assert shown.window.focusWidget() is shown.find("form.place"), "the keyboard is back at the form"
 
 
 def test_levels_are_drawn_and_nothing_else_is(heard: Heard, show: Callable[[Seatful], Any]) -> None:
