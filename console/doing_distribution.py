@@ -31,6 +31,9 @@ class DistributionVerbs:
     def go_missed(self) -> None:
         self._screen.go("missed")
 
+    def go_seats(self) -> None:
+        self._screen.go("seats")
+
     def call_missed(self) -> None:
         missed_rows.call_missed(self._desk)
 

@@ -33,6 +33,9 @@ DISTRIBUTION: dict[str, str] = {
     "通话结束后转为{state}": "After the call: {state}",
     "未登录也可接听：来电将送到本台": "Calls come to this seat though nobody is logged in",
     "未接 {n}": "Missed {n}",
+    "坐席 {n}": "Seats {n}",
+    "席": "St",
+    "今日：排队峰值 {n}　通话与话后占 {share}": "Today: deepest queue {n}, talking and wrap-up {share}",
     "{n} 个超时未回拨": "{n} past their time",
     "未接来电一分钟内回拨": "Missed calls are rung back within a minute",
 }

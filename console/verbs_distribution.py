@@ -14,6 +14,8 @@ DISTRIBUTION_VERBS: tuple[Verb, ...] = (
          zh_long="坐席在离席与就绪间切换", en_long="away from the seat, or ready"),
     Verb("go_missed", "未接列表", "Missed", "Alt+K", ("wj", "weijie"), "acd",
          zh_long="到未接与放弃来电列表", en_long="go to the missed and abandoned calls"),
+    Verb("go_seats", "坐席列表", "Seats", "Alt+S", ("xw", "zuoxi"), "acd",
+         zh_long="到坐席列表：谁在岗、状态与今日时长", en_long="go to the seats: states and today's times"),
     Verb("call_missed", "回拨未接", "Call missed", "Alt+B", ("hbwj",), "acd", order=cmd.BeginIntake,
          zh_long="回拨所选（或等得最久的）未接来电，接通即建单",
          en_long="ring the chosen missed caller; a form opens"),

@@ -40,6 +40,7 @@ from console.panels.news import AlarmsPanel, NewsPanel
 from console.panels.player import Player
 from console.panels.records import RecordsTable
 from console.panels.reserve_parts import ReserveParts
+from console.panels.seats import SeatsPanel
 from console.panels.status import Header, Keys, Strip
 from console.panels.talks import TalksStrip
 from console.panels.vehicles import VehiclesPanel
@@ -115,7 +116,8 @@ class SeatWindow(QMainWindow):
         self._advice = AdvicePanel(desk, theme, do)
         self._missions = MissionsView(desk, theme, do)
         self._records = RecordsTable(desk, theme, self._player, self._setting.recordings)
-        self._pages = LowerPages(desk, self._missions, self._records, MissedPanel(desk, theme, do))
+        missed, seats = MissedPanel(desk, theme, do), SeatsPanel(desk, theme)
+        self._pages = LowerPages(desk, self._missions, self._records, missed, seats)
         self._chart = Chart(desk, theme, desk.clock, self._setting.city)
         self._vehicles = VehiclesPanel(desk, theme, self._chart.show_vehicle)
         self._news = NewsPanel(desk, theme)
@@ -256,6 +258,7 @@ class SeatWindow(QMainWindow):
             "missions": self._missions,
             "recordings": self._records,
             "missed": self._pages.missed,
+            "seats": self._pages.seats,
             "caller": self._pages.caller,
             "vehicles": self._vehicles.table,
             "alarms": self._alarms.table,

@@ -1,4 +1,4 @@
-"""The pages below the form: missions, recordings, what came with the call, missed calls. People turn them."""
+"""The pages below the form: missions, recordings, what came with the call, missed calls, seats."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QTabWidget, QVBoxLayout
@@ -10,23 +10,29 @@ from console.panels.caller_data import CallerData
 from console.panels.missed import MissedPanel
 from console.panels.missions import MissionsView
 from console.panels.records import RecordsTable
+from console.panels.seats import SeatsPanel
 
-PAGES = ("missions", "recordings", "caller", "missed")
+PAGES = ("missions", "recordings", "caller", "missed", "seats")
 
 
 class LowerPages(QFrame):
     """See the module; the titles say how much is on each page."""
 
     def __init__(
-        self, desk: Desk, missions: MissionsView, records: RecordsTable, missed: MissedPanel
+        self,
+        desk: Desk,
+        missions: MissionsView,
+        records: RecordsTable,
+        missed: MissedPanel,
+        seats: SeatsPanel,
     ) -> None:
         super().__init__()
         self.setProperty("panel", True)
         self._desk, self._missions, self._records = desk, missions, records
         self.caller = CallerData(desk)
-        self.missed = missed
+        self.missed, self.seats = missed, seats
         self.tabs = QTabWidget()
-        for page in (missions, records, self.caller, missed):
+        for page in (missions, records, self.caller, missed, seats):
             self.tabs.addTab(page, "")
         self.tabs.tabBar().setFocusPolicy(Qt.FocusPolicy.NoFocus)
         QVBoxLayout(self).addWidget(self.tabs, 1)
@@ -50,3 +56,4 @@ class LowerPages(QFrame):
         self.tabs.setTabText(2, say("来电资料 {n}", n=known))
         lost, late = self.missed.refresh(now)
         self.tabs.setTabText(3, say("未接 {n}", n=f"▲ {lost}" if late else lost))
+        self.tabs.setTabText(4, say("坐席 {n}", n=self.seats.refresh(now)))

@@ -27,9 +27,7 @@ def _words(row: MissedRow) -> str:
 
 
 COLUMNS: tuple[Column[MissedRow], ...] = (
-    Column(
-        "", 84, lambda row: Cell(f"{SIGNS[row.state]} {row.words}", _tone(row), bold=row.late, small=True)
-    ),
+    Column("", 104, lambda row: Cell(_words(row), _tone(row), bold=row.late, small=True)),
     Column("", 128, lambda row: Cell(row.number, bold=True), wraps=True),
     Column("", 148, lambda row: Cell(f"{row.last[:5]} {row.how}", small=True), wraps=True),
     Column("", 0, lambda row: Cell(row.tried, "quiet", small=True), wraps=True),
