@@ -24,6 +24,7 @@ from telephony.recording import stereo_header
 
 STOP_S_MAX = 2.0
 RECALL_FILE = "recall.wav"
+OWNER_ONLY = 0o600
 FRAME_BYTES = 4  # 16-bit stereo
 
 log = logging.getLogger(__name__)
@@ -188,6 +189,7 @@ class Archivist(QObject):
             recall.look()
             sound = recall.last(ms)
             file = self.folder / RECALL_FILE
+            file.touch(mode=OWNER_ONLY)
             file.write_bytes(stereo_header(len(sound.pcm) // FRAME_BYTES, sound.rate_hz) + sound.pcm)
         except OSError as error:
             return NoPicture(call_id, error.strerror or str(error), live=True)
@@ -209,10 +211,11 @@ class Archivist(QObject):
     def _hand_out(self, noted: ArchiveNoted, labels: tuple[Label, ...], target: Path, by: str) -> HandedOut:
         note = noted.note
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
+            target.parent.mkdir(mode=OWNER_ONLY | 0o100, parents=True, exist_ok=True)
             known = [read_label(self.folder, label.path) or label for label in labels]
             who = {"export_id": note.note_id, "by": by, "reason": note.reason}
             listed = hand_out(self.folder, known, target, self._sign(), at_ms=noted.at, **who)
+            target.chmod(OWNER_ONLY)
         except (ArchiveError, KeyFileError, OSError) as error:
             return HandedOut(note.note_id, target, trouble=str(error))
         return HandedOut(note.note_id, target, len(listed.items), len(listed.missing))

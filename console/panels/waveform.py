@@ -60,7 +60,9 @@ class Waveform(QWidget):
         """All but the cursor is painted once: it moves ten times a second."""
         kept = (self._theme.name, self.size(), id(self._picture), self.words)
         if self._ground is None or self._ground_of != kept:
-            self._ground, self._ground_of = QPixmap(self.size()), kept
+            fine = self.devicePixelRatioF()
+            self._ground, self._ground_of = QPixmap(self.size() * fine), kept
+            self._ground.setDevicePixelRatio(fine)
             self._paint_ground(QPainter(self._ground))
         painter = QPainter(self)
         painter.drawPixmap(0, 0, self._ground)
