@@ -12,7 +12,7 @@ from dispatch.points import Point
 from dispatch.shapes import Shape, centre_of, reach_m
 
 PLACES_MAX = 24
-DETAILS_MAX = 160
+DETAILS_MAX = 80
 LOOK_UPS_MAX = 12
 
 

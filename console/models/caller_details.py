@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from console.i18n import pick, say
 from console.models.ages import clock
-from dispatch.whereabouts import CallerDetail
+from dispatch.whereabouts import DETAILS_MAX, CallerDetail
 from telephony.location.additional import Block, Comment, Device, Person, Provider, Service, Subscriber
 from telephony.location.safe_xml import Unread
 from telephony.location.veds import Crash
@@ -96,7 +96,7 @@ def details_of(blocks: tuple[Block, ...], refused: tuple[Unread, ...] = ()) -> t
     found = [detail for block in blocks for detail in _of(block)]
     found += [CallerDetail(UNREAD, one.why.value, f"{one.what} {one.detail}".strip()) for one in refused]
     cut = (CallerDetail(it.topic, it.name, it.value[:VALUE_CHARS_MAX]) for it in found if it.value)
-    return tuple(dict.fromkeys(cut))
+    return tuple(dict.fromkeys(cut))[:DETAILS_MAX]
 
 
 def topic_words(topic: str) -> str:

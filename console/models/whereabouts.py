@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from console.models.desk import Desk
 
 CALLS_KEPT_MAX = 200
-CORNERS_MAX = 96
+CORNERS_MAX = 48
 ADDRESS_CHARS_MAX = 200
 WORDS_CHARS_MAX = 80
 ADDRESS_ONLY_REACH_M = 60.0  # for the order of what is offered: a house, and not quite sure

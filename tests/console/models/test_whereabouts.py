@@ -1,5 +1,6 @@
 """What the network says of a caller: shown with its doubt, taken by one key, asked once, kept."""
 
+import msgspec
 import pytest
 
 from console import i18n
@@ -10,10 +11,20 @@ from console.models.map_marks import doubt_marks
 from console.models.whereabouts_words import doubt, summary, whole
 from dispatch.kinds import HowPlaced
 from dispatch.shapes import ArcBand, Circle, Ellipse, Polygon, Shape, Spot
-from dispatch.whereabouts import ASK_AGAIN, CallerDetail, CallerPlace, Outcome, Source, Way
+from dispatch.whereabouts import (
+    ASK_AGAIN,
+    DETAILS_MAX,
+    CallerDetail,
+    CallerPlace,
+    Outcome,
+    ReportWhereabouts,
+    Source,
+    Way,
+)
 from dispatch.words import Point
 from mapview.canvas.marks import AreaLook
 from mapview.geo.datum import Datum, from_wgs84
+from store.core.wire import BODY_BYTES_MAX
 from telephony.location.additional import Comment, Device, Person, Service, Subscriber
 from telephony.location.civic import CivicAddress
 from telephony.location.found import Location, Reference
@@ -378,3 +389,15 @@ def test_a_crew_reads_how_sure_the_place_is(seat):
     assert acts.order_text(seat.desk, seat.desk.form()).startswith("江边那栋楼（网络定位 ±900 米）")
     acts.choose_place(seat.desk, "中央大街 128 号", CENTRE, HowPlaced.SEARCH)
     assert acts.order_text(seat.desk, seat.desk.form()).startswith("中央大街 128 号；")
+
+
+def test_the_most_a_stranger_can_say_fits_into_one_order(seat):
+    ring = tuple(Point(126.6 + n / 10_000, 45.7 + (n % 7) / 1_000) for n in range(500))
+    address = CivicAddress((("RD", "街" * 512),), "zh-CN")
+    places = tuple(at(seat, Polygon(ring), civic=address, said_by="运" * 512) for _ in range(16))
+    blocks = tuple(Comment(tuple(("zh", f"{b}-{n}" + "门" * 512) for n in range(12))) for b in range(16))
+    call_id = called(seat, *places, blocks=blocks)
+    kept = seat.desk.floor.calls[call_id]
+    assert len(kept.details) == DETAILS_MAX
+    order = ReportWhereabouts(call_id, kept.places, kept.details)
+    assert len(msgspec.msgpack.encode(order)) < BODY_BYTES_MAX * 3 // 4
