@@ -12,7 +12,7 @@ from console.models.desk import Desk
 from console.models.labels import word
 from console.models.rows import seat_number
 from dispatch.distribution import AGAIN, FollowUpMissed, MissedOutcome
-from dispatch.missed import Missed, missed
+from dispatch.missed import Missed
 from dispatch.words import Call
 
 AGAIN_MIN = 10
@@ -35,7 +35,7 @@ class MissedRow(Struct, frozen=True):
 
 def missed_rows(desk: Desk, now: int) -> list[MissedRow]:
     """Past their time first, then who is being rung back, then who is to be tried later."""
-    return rows_of(desk, missed(desk.floor), now)
+    return rows_of(desk, desk.distribution.missed(), now)
 
 
 def rows_of(desk: Desk, entries: Sequence[Missed], now: int) -> list[MissedRow]:
@@ -98,7 +98,7 @@ def _at(call: Call) -> str:
 
 def chosen(desk: Desk) -> Missed | None:
     """The one somebody picked in the list, else the one that waits longest."""
-    entries = missed(desk.floor)
+    entries = desk.distribution.missed()
     picked = next((one for one in entries if one.call_id == desk.distribution.chosen_missed), None)
     return picked or next(iter(entries), None)
 

@@ -48,7 +48,6 @@ class LowerPages(QFrame):
         old = age_words(self._desk.link)
         self.tabs.setTabText(0, f"{say('任务 {n}', n=count)}　{old}".rstrip())
         self.tabs.setTabText(1, say("通话与录音 {n}", n=kept))
-        self.tell(now)
 
     def tell(self, now: int) -> None:
         """What came with the calls in hand, and whom nobody answered."""

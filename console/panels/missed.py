@@ -13,7 +13,6 @@ from console.panels.table import Cell, Column, RowTable
 from console.panels.widgets import button, text
 from console.theme import Theme
 from console.verbs import BY_ID, tip
-from dispatch.missed import missed
 
 TONES = {"waiting": "", "calling": "ok", "later": "quiet"}
 
@@ -60,7 +59,7 @@ class MissedPanel(QWidget):
 
     def refresh(self, now: int) -> tuple[int, int]:
         """Show them where somebody looks; how many there are, and how many are past their time."""
-        entries = missed(self._desk.floor)
+        entries = self._desk.distribution.missed()
         late = sum(is_late(one, now) for one in entries)
         if self.isVisible():
             self.table.show_rows(rows_of(self._desk, entries, now))
