@@ -62,5 +62,10 @@ LOCATION: dict[str, str] = {
     "已查询：{way}，{number}": "Asked: {way}, {number}",
     "Ctrl+I 采用": "Ctrl+I uses it",
     "可再查一次（Ctrl+Q），并问清地址": "It may be asked once more (Ctrl+Q); ask for the address too",
+    "可再发一次（Ctrl+Shift+Q），并问清地址": "It may be sent once more (Ctrl+Shift+Q); ask for the address too",
+    "与地址相符": "agrees with the address",
+    "距地址 {far}！": "{far} from the address!",
+    "{n} 公里": "{n} km",
+    "{n} 米": "{n} m",
     "问清地址": "Ask for the address",
 }

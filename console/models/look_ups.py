@@ -120,8 +120,16 @@ def _tell(desk: "Desk", answer: LookupAnswer) -> None:
         words = " ".join(part for part in (method(place), doubt(place), place.address) if part)
         desk.notice(f"{what} {words}", say("Ctrl+I 采用"), "use_location", grave=False)
     else:
-        again = answer.outcome in ASK_AGAIN
-        desk.notice(what, say("可再查一次（Ctrl+Q），并问清地址") if again else say("问清地址"))
+        desk.notice(what, _once_more(answer) or say("问清地址"))
+
+
+def _once_more(answer: LookupAnswer) -> str:
+    """What to press when it may be asked again, "" when it may not."""
+    if answer.outcome not in ASK_AGAIN:
+        return ""
+    if answer.way is Way.SMS_LINK:
+        return say("可再发一次（Ctrl+Shift+Q），并问清地址")
+    return say("可再查一次（Ctrl+Q），并问清地址")
 
 
 def _of_answer(answer: LookupAnswer, now: int) -> CallerPlace | None:

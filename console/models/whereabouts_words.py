@@ -3,10 +3,12 @@
 from console.i18n import pick, say
 from console.models.ages import clock, span
 from dispatch.kinds import HowPlaced
+from dispatch.shapes import distance_m
 from dispatch.whereabouts import Basis, CallerPlace, LookUp, Outcome, Source, Way
 from dispatch.words import Place
 
 KILOMETRE_M = 1000.0
+AGREE_M = 100.0  # a house from its street
 DAY_S = 86_400
 CONFIDENCE_ASSUMED = 95
 
@@ -71,6 +73,20 @@ def place_words(place: Place) -> str:
         return place.address
     doubtful = say("网络定位 {doubt}", doubt=reach_words(place))
     return f"{place.address}（{doubtful}）" if place.address else doubtful
+
+
+def compared(place: Place, offered: CallerPlace) -> tuple[str, bool]:
+    """Whether the place in the form lies where the network says the caller is; True: it does not."""
+    there = offered.point
+    if place.point is None or there is None:
+        return "", False
+    away_m = distance_m(there, place.point)
+    if away_m <= max(offered.uncertainty_m or 0.0, AGREE_M):
+        return say("与地址相符"), False
+    far = say("{n} 米", n=round(away_m))
+    if away_m >= KILOMETRE_M:
+        far = say("{n} 公里", n=f"{away_m / KILOMETRE_M:.1f}")
+    return say("距地址 {far}！", far=far), True
 
 
 def _reach_words(reach_m: float | None) -> str:

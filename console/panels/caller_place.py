@@ -12,7 +12,7 @@ from console.i18n import say
 from console.models import whereabouts
 from console.models.caller_details import headline
 from console.models.desk import Desk
-from console.models.whereabouts_words import summary, whole
+from console.models.whereabouts_words import compared, summary, whole
 from console.panels.widgets import Sentence, button, set_property, text
 from console.verbs import tip
 
@@ -64,8 +64,12 @@ class CallerPlaceRow(QWidget):
             return
         said = summary(place, now)
         words = f"{place.address} · {said}" if place.address else said
-        mark = "✓ " if taken else "◎ "
-        self._say(mark + words, "ok" if taken else "warning", whole(place, now))
+        if taken:
+            self._say(f"✓ {words}", "ok", whole(place, now))
+            return
+        beside, far = compared(desk.form().place, place)
+        words = f"{beside} · {words}" if beside else words
+        self._say(f"◎ {words}", "" if beside and not far else "warning", whole(place, now))
 
     def _show_side(self, count: int, at: int) -> None:
         """One place for two buttons: the next of several, else a question to the operator."""

@@ -8,9 +8,9 @@ from console.models import acts, look_ups, whereabouts
 from console.models.area_marks import area_marks
 from console.models.caller_details import details_of, headline, is_grave, name_words, value_words
 from console.models.map_marks import doubt_marks
-from console.models.whereabouts_words import doubt, summary, whole
+from console.models.whereabouts_words import compared, doubt, summary, whole
 from dispatch.kinds import HowPlaced
-from dispatch.shapes import ArcBand, Circle, Ellipse, Polygon, Shape, Spot
+from dispatch.shapes import ArcBand, Circle, Ellipse, Polygon, Shape, Spot, moved
 from dispatch.whereabouts import (
     ASK_AGAIN,
     DETAILS_MAX,
@@ -21,7 +21,7 @@ from dispatch.whereabouts import (
     Source,
     Way,
 )
-from dispatch.words import Point
+from dispatch.words import Place, Point
 from mapview.canvas.marks import AreaLook
 from mapview.geo.datum import Datum, from_wgs84
 from store.core.wire import BODY_BYTES_MAX
@@ -401,3 +401,12 @@ def test_the_most_a_stranger_can_say_fits_into_one_order(seat):
     assert len(kept.details) == DETAILS_MAX
     order = ReportWhereabouts(call_id, kept.places, kept.details)
     assert len(msgspec.msgpack.encode(order)) < BODY_BYTES_MAX * 3 // 4
+
+
+def test_an_address_elsewhere_than_the_caller_is_said():
+    offered = CallerPlace("p", Source.BY_VALUE, 0, Circle(CENTRE, 450.0))
+    near, far = moved(CENTRE, 400.0, 90.0), moved(CENTRE, 2_300.0, 90.0)
+    assert compared(Place("x", near), offered) == ("与地址相符", False)
+    assert compared(Place("x", far), offered) == ("距地址 2.3 公里！", True)
+    assert compared(Place("x", moved(CENTRE, 600.0, 0.0)), offered) == ("距地址 600 米！", True)
+    assert compared(Place("x"), offered) == ("", False)
