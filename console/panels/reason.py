@@ -3,12 +3,15 @@
 Digits press the choices, Enter confirms, Esc gives up; the remark stays until the act is done.
 """
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QIntValidator, QKeyEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from console.i18n import say
 from console.models.asking import Ask
+from console.panels.sheet import Sheet
 from console.panels.widgets import button, row_of, text
 
 COLUMNS = 4
@@ -16,7 +19,7 @@ BOLD_WIDER = 1.2
 MINUTES_MAX = 24 * 60
 
 
-class ReasonBar(QFrame):
+class ReasonBar(Sheet):
     """One question at a time; a new one replaces the old."""
 
     def __init__(self, page: QWidget, over: QWidget) -> None:
@@ -50,6 +53,9 @@ class ReasonBar(QFrame):
         for line in (self._remark, self._minutes):
             line.installEventFilter(self)
         self.hide()
+
+    def chain(self) -> Sequence[QWidget]:
+        return [*self._choices, self._remark, self._minutes, self._confirm, self._cancel]
 
     def ask(self, ask: Ask, back: QWidget | None) -> None:
         """Show this question; `back` gets the keyboard when it is over."""

@@ -3,14 +3,13 @@
 Lies over the window like the help and takes no part of it away; every button is a verb of the one table.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QApplication,
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QPushButton,
@@ -40,6 +39,7 @@ from console.models.reserve import (
     turn_rows,
 )
 from console.models.state import Topic
+from console.panels.sheet import Sheet
 from console.panels.table import Cell, Column, RowTable
 from console.panels.widgets import button, row_of, set_property, text
 from console.theme import Theme
@@ -47,8 +47,9 @@ from console.verbs import BY_ID, tip
 from dispatch.kinds import ReserveRole
 
 MARGIN_PX = 30
-TOP_PX = 86
-HEIGHT_PX = 800
+TOP_PX = 158
+HEIGHT_PX = 724
+"""Under the strip that speaks and the strip of calls."""
 LEFT_PX = 800
 ROLE_KEYS = {Qt.Key.Key_1: ReserveRole.FULL, Qt.Key.Key_2: ReserveRole.ANSWER_ONLY,
              Qt.Key.Key_3: ReserveRole.CONSULT_ONLY}  # fmt: skip
@@ -103,7 +104,7 @@ class SeatTable(RowTable[SeatRow]):
         super().keyPressEvent(event)
 
 
-class ReservePanel(QFrame):
+class ReservePanel(Sheet):
     """`ask` shows a question in the reason bar; `take` goes to an incident."""
 
     def __init__(
@@ -158,7 +159,9 @@ class ReservePanel(QFrame):
         everybody = button(say("全选合格席"), "reserve.all", self._choose_all)
         column.addLayout(row_of(everybody, *roles, 1))
         self._order = self._verb("activate", main=True)
-        column.addLayout(row_of(self._order, self._verb("monthly_drill"), 1))
+        drill = self._verb("monthly_drill")
+        self._choosing = [everybody, *roles, self._order, drill]
+        column.addLayout(row_of(self._order, drill, 1))
         column.addSpacing(6)
         column.addLayout(row_of(text(say("人员到岗（回车呼叫或登记答复）"), "title"), 1, self._shortfall))
         column.addWidget(self._people, 2)
@@ -180,8 +183,8 @@ class ReservePanel(QFrame):
             grid.addWidget(self._clocks[key], 1, at)
         column.addLayout(grid)
         column.addWidget(self._turns, 3)
-        verbs = [self._verb(name) for name in ("release_seat", "stand_down", "activation_report")]
-        column.addLayout(row_of(*verbs, 1))
+        self._running = [self._verb(name) for name in ("release_seat", "stand_down", "activation_report")]
+        column.addLayout(row_of(*self._running, 1))
         column.addSpacing(6)
         column.addWidget(self._back_title)
         column.addWidget(self._back, 2)
@@ -194,6 +197,10 @@ class ReservePanel(QFrame):
         )
         made.setProperty("main", main)
         return made
+
+    def chain(self) -> Sequence[QWidget]:
+        """Down the left side, then down the right."""
+        return [self.seats, *self._choosing, self._people, self._turns, *self._running, self._back]
 
     # --- hands -------------------------------------------------------------------------------------
 

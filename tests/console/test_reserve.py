@@ -256,3 +256,21 @@ def test_every_activation_that_runs_can_be_stood_down(leader: ReserveSeatful) ->
     ask.then("all", "", 0)
     leader.pump()
     assert leader.desk.floor.activations["b" * 32].ended_at is not None
+
+
+def test_tab_goes_round_on_the_panel_and_in_the_bar_that_asks(leader: ReserveSeatful, show: Any) -> None:
+    window = show(leader)
+    window.key(Qt.Key.Key_F9, Qt.KeyboardModifier.ShiftModifier)
+    seen = []
+    for _ in range(16):
+        window.key(Qt.Key.Key_Tab)
+        seen.append(window.window.focusWidget().objectName())
+    assert all(name.startswith("reserve.") for name in seen), seen
+    assert {"reserve.seats", "reserve.people", "reserve.monthly_drill", "reserve.stand_down"} <= set(seen)
+    window.key(Qt.Key.Key_M, CTRL_SHIFT)
+    asked = []
+    for _ in range(12):
+        window.key(Qt.Key.Key_Tab)
+        asked.append(window.window.focusWidget().objectName())
+    assert all(name.startswith("reason.") for name in asked), asked
+    assert {"reason.remark", "reason.confirm", "reason.cancel"} <= set(asked)
