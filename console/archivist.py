@@ -89,6 +89,11 @@ class Archivist(QObject):
         self._catalogue: Catalogue | None = None
         self._ticket = 0
 
+    def seal(self) -> str:
+        """`name=public key` of what exports are sealed with, as `--key` takes it. Raises KeyFileError."""
+        key = self._sign()
+        return f"{key.name}={key.public}"
+
     # --- questions, from the window's thread -----------------------------------------------------------
 
     def learn(self, labels: Sequence[Label]) -> None:

@@ -42,6 +42,7 @@ RECORDINGS: dict[str, str] = {
     "断网时无法登记审计，不能导出": "Without a hub nothing can be noted: no export",
     "▲ 选“其他”须在备注写明用途": "▲ “Other” needs its purpose in the remark",
     "导出 {n} 段录音：用途记入审计": "Hand out {n} recordings: the purpose is noted in the audit",
+    "■ 没有封签密钥，不能导出：{why}": "■ No key to seal with, nothing is handed out: {why}",
     "上一次导出尚未完成": "The last export is not done yet",
     "等待审计登记…": "Waiting for the audit…",
     "审计已登记，正在写出…": "Noted in the audit, writing…",

@@ -41,23 +41,26 @@ def why_not(desk: "Desk", labels: Sequence[Label]) -> str:
     return ""
 
 
-def question(desk: "Desk", labels: Sequence[Label], then: "Callable[[Asked | str], None]") -> Ask:
-    """Ask for the reason; `then` gets what waits for the journal, or why it was not asked for."""
+def question(desk: "Desk", labels: Sequence[Label], seal: str, then: "Callable[[Asked | str], None]") -> Ask:
+    """Ask for the reason; `then` gets what waits for the journal, or why it was not asked for.
+
+    `seal`: whose key seals it, so that the journal vouches for it.
+    """
 
     def confirmed(value: str, remark: str, _minutes: int) -> None:
         if value == MUST_SAY and len(remark) < REASON_CHARS_MIN:
             then(say("▲ 选“其他”须在备注写明用途"))
             return
-        then(_ask_for(desk, tuple(labels), reason_words(value, remark)))
+        then(_ask_for(desk, tuple(labels), reason_words(value, remark), seal))
 
     return Ask(say("导出 {n} 段录音：用途记入审计", n=len(labels)), reasons(), confirmed)
 
 
-def _ask_for(desk: "Desk", labels: tuple[Label, ...], reason: str) -> Asked:
+def _ask_for(desk: "Desk", labels: tuple[Label, ...], reason: str, seal: str) -> Asked:
     person = desk.floor.dispatchers.get(desk.person.dispatcher_id) if desk.person else None
     note_id = new_id()
     ids = tuple(label.call_id for label in labels)
-    note = NoteArchive(note_id, ArchiveAct.HANDED_OUT, ids, reason)
+    note = NoteArchive(note_id, ArchiveAct.HANDED_OUT, ids, reason, seal)
     cid = desk.give(note)
     return Asked(cid, note_id, labels, f"{person.name} {person.staff_number}" if person else "")
 

@@ -24,6 +24,7 @@ from console.panels.listening import Listening
 from console.panels.table import Cell, Column, RowTable
 from console.panels.widgets import button, row_of, set_property, text
 from console.theme import Theme
+from store.bus.keys import KeyFileError
 from telephony.archive.catalogue import FOUND_MAX
 from telephony.archive.labels import Label
 
@@ -226,7 +227,15 @@ class ArchiveDesk(QFrame):
         elif self._asked is not None:
             self._tell(say("上一次导出尚未完成"), "warning")
         else:
-            self._ask(handing_out.question(self._desk, labels, self._wait_for_journal))
+            self._ask_why(labels)
+
+    def _ask_why(self, labels: tuple[Label, ...]) -> None:
+        try:
+            seal = self._archivist.seal()
+        except KeyFileError as error:
+            self._tell(say("■ 没有封签密钥，不能导出：{why}", why=error), "fault")
+            return
+        self._ask(handing_out.question(self._desk, labels, seal, self._wait_for_journal))
 
     def _wait_for_journal(self, asked: Asked | str) -> None:
         if isinstance(asked, str):

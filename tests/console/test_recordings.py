@@ -197,6 +197,7 @@ def test_an_export_is_noted_in_the_journal_then_written_and_sealed(leader, show,
     key = own_sign_key(tmp_path / "keys", "seat-01")
     proof = prove(export, {key.name: key.public})
     assert proof.whole
+    assert noted.note.detail == f"seat-01={key.public}", "the journal vouches for the seal"
     assert proof.listed is not None
     assert (proof.listed.export_id, proof.listed.by) == (noted.note.note_id, "王芳 0900")
     assert proof.listed.reason == noted.note.reason
