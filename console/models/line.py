@@ -190,8 +190,8 @@ class Line:
 
     def all(self, floor: Floor) -> list[Call]:
         """Every call on the floor or on our line."""
-        keys = dict.fromkeys([*floor.calls, *self.calls])
-        return [call for key in keys if (call := self.call(floor, key)) is not None]
+        ours = {key: call for key in self.calls if (call := self.call(floor, key)) is not None}
+        return list({**floor.calls, **ours}.values())
 
     def ringing(self) -> list[Call]:
         """Our own calls waiting to be answered, longest first."""
