@@ -318,7 +318,7 @@ class Dispatcher(Struct, frozen=True):
 
 
 class Seat(Struct, frozen=True):
-    """席位 and who sits there. `self_test`: the last one, of a reserve seat in calm times, of others before a shift.
+    """席位 and who sits there. `self_test`: of a reserve seat in calm times, of others before a shift.
 
     `spent`: ms in each state that ended on `spent_day` (see `seat_times`).
     """
