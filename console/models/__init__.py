@@ -25,7 +25,10 @@ confirming the order a second person confirms, in words
 asking     the question such an act puts to the reason bar
 advice     the ranked vehicles and hospitals with times
 travelling times to the place in hand and which vehicle stands on the order button
-rows       what the lists of calls, incidents and vehicles show
+rows       what the lists of incidents and vehicles show, call_rows that of calls
+talks      the strip of live calls: place, who hears whom, what is wrong; phone_words, phone_reasons its words
+acts_calls, supervising, dropped, directory   several calls, the supervisor, lost callers, whom to dial
+call_news  what the telephone's facts mean for whoever sits here
 labelling  what the archive is told of this seat's recordings
 archive    the search of recordings; `handing_out` an export, noted in the journal first
 prompting  what callers hear from a machine

@@ -4,9 +4,9 @@ from msgspec import Struct
 
 from console.i18n import say
 from console.models.ages import age, span
+from console.models.call_rows import RINGING_AMBER_MS, CallRow
 from console.models.desk import Desk
 from console.models.labels import word
-from console.models.rows import RINGING_AMBER_MS, CallRow
 from dispatch.decide_distribution import SEEN_AGAIN_MS
 from dispatch.distribution import PauseReason, Queue
 from dispatch.floor import Floor

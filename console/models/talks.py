@@ -7,10 +7,10 @@ from msgspec import Struct
 
 from console.i18n import say
 from console.models.ages import age
+from console.models.call_rows import RINGING_AMBER_MS
 from console.models.desk import Desk
 from console.models.directory import name_of
 from console.models.phone_words import heard_words, mode_sentence
-from console.models.rows import RINGING_AMBER_MS
 from console.models.supervising import is_with
 from console.models.talk_words import number_of
 from telephony.conversation import CallPlace
@@ -56,7 +56,7 @@ def _card(desk: Desk, call: CallView, together: list[CallView], now: int) -> Tal
     return TalkCard(
         id=call.call_id,
         state=state,
-        place=_place(desk, call, state),
+        place=_place(state, bool(together)),
         who=_who(desk, call),
         age=age(min(_since(desk, call), now), now),
         hears=_hears(desk, call, state, together, now),
@@ -76,9 +76,9 @@ def _state(call: CallView, together: list[CallView]) -> str:
     return call.place.value if call.place is not None else "talk"
 
 
-def _place(desk: Desk, call: CallView, state: str) -> str:
+def _place(state: str, waiting: bool) -> str:
     words = {
-        "ringing": say("等待接听") if call.waiting else say("振铃"),
+        "ringing": say("等待接听") if waiting else say("振铃"),
         "dialling": say("呼出"),
         "talk": say("通话"),
         "conference": say("会议"),
@@ -120,7 +120,7 @@ def _hears(desk: Desk, call: CallView, state: str, together: list[CallView], now
         playing.append(say("♪ 放录音，对方听得到"))
     if call.digits:
         playing.append(say("对方按键 {digits}", digits=call.digits[-8:]))
-    return "　".join((*playing, heard_words(state, len(together) + 1, call.waiting)))
+    return "　".join((*playing, heard_words(state, len(together) + 1, bool(together))))
 
 
 def _supervised(desk: Desk, call: CallView) -> str:

@@ -3,15 +3,23 @@
 from collections.abc import Callable
 
 from console.i18n import say
-from console.models import acts, rows
+from console.models import acts
+from console.models.call_rows import CallRow, calls
 from console.models.desk import Desk
 from console.models.queue_rows import queue_words, with_queue
-from console.models.rows import CallRow
 from console.panels.table import Cell, Column, RowTable
 from console.panels.widgets import Panel, set_property, text
 from console.theme import Theme
 
-SIGNS = {"ringing": "◉", "queued": "⋯", "talking": "●", "dialling": "○", "missed": "△", "ended": "·"}
+SIGNS = {
+    "ringing": "◉",
+    "queued": "⋯",
+    "talking": "●",
+    "held": "‖",
+    "dialling": "○",
+    "missed": "△",
+    "ended": "·",
+}
 
 
 def _seat(row: CallRow) -> str:
@@ -52,7 +60,7 @@ class CallsPanel(Panel):
         self._do = do
 
     def refresh(self, now: int) -> None:
-        found = with_queue(self._desk, rows.calls(self._desk, now), now)
+        found = with_queue(self._desk, calls(self._desk, now), now)
         self.table.show_rows(found, self._desk.call_id() or "")
         ringing = [row for row in found if row.state == "ringing"]
         queue, tone = queue_words(self._desk, now)

@@ -15,11 +15,12 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 from console.i18n import say
 from console.models import acts
 from console.models.ages import age, clock
+from console.models.call_rows import history
 from console.models.desk import Desk
 from console.models.following import hints
 from console.models.labels import FIELDS, field, word
 from console.models.latest import short
-from console.models.rows import history, seat_number
+from console.models.rows import seat_number
 from console.models.whereabouts_words import reach_words
 from console.panels.address import AddressField, next_on_enter
 from console.panels.caller_place import CallerPlaceRow

@@ -2,7 +2,7 @@
 
 import pytest
 
-from console.models import acts, mission_rows, reasons, rows
+from console.models import acts, call_rows, mission_rows, reasons, rows
 from console.models.state import Topic
 from console.ports import Expired, HubMode, Link, LogInNeeded, Moved, VerdictCame
 from dispatch import commands as cmd
@@ -213,7 +213,7 @@ def test_an_order_that_does_not_reach_its_crew_shows_as_fault(seat, why, words):
 def test_rows_of_a_busy_floor(seat):
     busy(seat)
     now = seat.clock()
-    calls = rows.calls(seat.desk, now)
+    calls = call_rows.calls(seat.desk, now)
     assert [call.state for call in calls[:2]] == ["ringing", "talking"]
     assert "第 2 次来电" in calls[0].history
     found = rows.incidents(seat.desk, now)
