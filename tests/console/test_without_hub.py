@@ -173,7 +173,7 @@ def test_without_the_city_every_panel_says_how_old_its_values_are(seat, show, li
         assert panel.old.isVisible()
     assert "他台" in window._calls.old.text(), "our own telephone is of now"
     assert "3:05前" in shown.text("reserve.old")
-    assert "3:05前" in window._tabs.tabText(0)
+    assert "3:05前" in window._pages.tabs.tabText(0)
     assert "3:05前" in window._chart.canvas._old
     (row,) = [row for row in rows.vehicles(seat.desk, seat.clock()) if row.id == "v1"]
     assert "3:05前" in row.state
@@ -183,7 +183,7 @@ def test_without_the_city_every_panel_says_how_old_its_values_are(seat, show, li
     shown.settle()
     assert not window._vehicles.old.isVisible()
     assert window._chart.canvas._old == ""
-    assert "前" not in window._tabs.tabText(0)
+    assert "前" not in window._pages.tabs.tabText(0)
 
 
 def test_the_hospitals_offered_say_how_old_they_are(seat, show):
