@@ -109,6 +109,7 @@ class Distribution:
                     self._tell_link()  # the exchange may have forgotten, or never heard
                 self._registered = event.registered
             case phone.PhoneDown():
+                self._registered = False
                 self._follow_calls()
 
     def _got_through(self, call_id: str) -> None:

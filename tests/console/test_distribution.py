@@ -12,6 +12,7 @@ from dispatch.distribution import MissedOutcome, PauseReason
 from dispatch.kinds import CallResult, Role, SeatState
 from dispatch.missed import missed
 from dispatch.order import Order
+from telephony import messages as msg
 from telephony.acd import port as acd
 from telephony.acd.port import Ability, MonitorMode, QueuePicture, Waiting
 from tests.console.busy import START, Seatful
@@ -308,3 +309,15 @@ def test_pause_by_key_and_the_sign_in_the_header(show):
     shown.key(Key.Key_Y, CTRL | SHIFT)
     assert shown.text("seat.state").startswith("● 就绪")
     assert START
+
+
+def test_a_telephone_that_died_and_registers_again_is_told_the_state_again():
+    seat, exchange = desk_with_exchange()
+    seat.desk.take(msg.LineState("desk", True, 200))
+    seat.desk.distribution.pause(PauseReason.REST)
+    told = len(exchange.told)
+    seat.desk.take(msg.PhoneDown("killed", restarting=True))
+    seat.desk.take(msg.LineState("desk", True, 200))
+    assert exchange.told[told:] == [(S.PAUSED, "rest")]
+    seat.desk.take(msg.LineState("desk", True, 200))
+    assert len(exchange.told) == told + 1, "a renewal is no news"
