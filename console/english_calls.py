@@ -103,6 +103,7 @@ CALLS: dict[str, str] = {
     "Ctrl+F11 回拨　已试 {n} 次，上次 {age} 前": "Ctrl+F11 rings back  tried {n} times, last {age} ago",
     "△ 失线": "△ Lost",
     "没有通话": "No call",
+    "呼出 {number}": "Dialled {number}",
     "地图所选": "picked on the map",
     "地图所选：{name}　{number}": "Picked on the map: {name}  {number}",
     "Ctrl+F2 回车拨打": "Ctrl+F2 and Enter dial",

@@ -14,7 +14,7 @@ from console.models.latest_requests import REQUEST_LINES
 from console.models.latest_reserve import RESERVE_LINES
 from dispatch import events as ev
 from dispatch.floor import Floor
-from dispatch.kinds import TERMINAL_REFUSED, OrderStatus
+from dispatch.kinds import TERMINAL_REFUSED, Direction, OrderStatus
 from dispatch.sites import CITY
 
 
@@ -103,7 +103,10 @@ def _vehicle_state(event: ev.VehicleStateChanged, floor: Floor, now: int) -> Lin
 
 
 def _rang(event: ev.CallRang, floor: Floor, now: int) -> Line:
-    return Line(event.call.rang_at, say("来电 {number}", number=event.call.number or say("号码未显示")))
+    number = event.call.number or say("号码未显示")
+    outbound = event.call.direction is Direction.OUTBOUND
+    text = say("呼出 {number}", number=number) if outbound else say("来电 {number}", number=number)
+    return Line(event.call.rang_at, text)
 
 
 def _call_ended(event: ev.CallEnded, floor: Floor, now: int) -> Line:

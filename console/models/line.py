@@ -145,12 +145,16 @@ class Line:
         result = CallResult.TALKED if event.answered else CallResult.NOT_ANSWERED
         if event.ended_by in {phone.EndedBy.PHONE, phone.EndedBy.NETWORK}:
             result = CallResult.LINE_FAULT
-        elif not event.answered and event.ended_by is phone.EndedBy.SEAT:
+        elif not event.answered and event.ended_by is phone.EndedBy.SEAT and self._came_in(event.call_id):
             result = CallResult.REJECTED
         self._edit(event.call_id, ended_at=event.at_ms, result=result)
         self._forget_old()
         self.intercom.discard(event.call_id)
         return cmd.ReportCallEnded(event.call_id, result, event.ended_by is phone.EndedBy.FAR_END)
+
+    def _came_in(self, call_id: str) -> bool:
+        """Nobody refuses a call of his own."""
+        return self.calls[call_id].direction is Direction.INBOUND
 
     def _edit(self, call_id: str, **fields: object) -> None:
         self.calls[call_id] = replace(self.calls[call_id], **fields)

@@ -169,6 +169,15 @@ def test_dialling_keeps_the_keyboard_and_gives_it_back(shown: Shown) -> None:
     assert place(shown, "110") is TALK, "redial"
 
 
+def test_a_call_of_ours_given_up_is_not_answered_and_nobody_refused_it(shown: Shown) -> None:
+    shown.window.doing.run("/拨号 110")
+    shown.settle()
+    shown.key(Key.Key_F10)
+    (dialled,) = [call for call in shown.seat.desk.floor.calls.values() if call.number == "110"]
+    assert dialled.result == "not_answered"
+    assert any(line.text == "呼出 110" for line in shown.seat.desk.latest)
+
+
 def test_a_hospital_picked_on_the_map_stands_first_in_the_directory(shown: Shown) -> None:
     shown.window._chart.canvas.site_picked.emit("h0")
     shown.settle()
