@@ -57,13 +57,14 @@ def view(queues: list[Queue], now: int) -> QueueView:
 
 def queued(desk: Desk, now: int) -> list[CallRow]:
     """Who waits, in their order; whoever rings at a seat has a row of his own already."""
+    waiting = [queue for queue in desk.distribution.queues() if queue.calls]
     ringing = {
         call.number
-        for call in desk.line.all(desk.floor)
+        for call in (desk.line.all(desk.floor) if waiting else ())
         if call.answered_at is None and call.ended_at is None and call.number
     }
     rows = []
-    for queue in desk.distribution.queues():
+    for queue in waiting:
         for place, one in enumerate(queue.calls, 1):
             if one.number not in ringing:
                 late = now - one.since_at > RINGING_AMBER_MS
