@@ -1,4 +1,4 @@
-"""`main.py exchange` beside the real kamailio, with a hub process: the wall sees the queue and who gave up."""
+"""`main.py exchange` beside the real kamailio, with a hub process: the wall sees queue and who gave up."""
 
 import signal
 import subprocess
