@@ -5,6 +5,7 @@ tick           a box to tick, seen on dark ground too
 badge          the shape, sign and colour of a vehicle or a priority, painted
 table          a list that keeps its selection and never moves a row under the pointer
 calls          calls and queue
+talks          the strip of live calls: place, who hears whom; `dial` the sheet that dials, `keypad` key tones
 incidents      open and held incidents, longest waiting first
 form           the intake form in hand
 address        the address field with its suggestions
