@@ -34,6 +34,8 @@ DISTRIBUTION: dict[str, str] = {
     "未登录也可接听：来电将送到本台": "Calls come to this seat though nobody is logged in",
     "未接 {n}": "Missed {n}",
     "坐席 {n}": "Seats {n}",
+    "{seat} 台 {state}": "Seat {seat}: {state}",
+    "未接 {number}：{outcome}（{who}）": "Missed {number}: {outcome} ({who})",
     "席": "St",
     "今日：排队峰值 {n}　通话与话后占 {share}": "Today: deepest queue {n}, talking and wrap-up {share}",
     "{n} 个超时未回拨": "{n} past their time",

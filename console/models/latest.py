@@ -10,6 +10,7 @@ from console.models.command_words import command_word
 from console.models.commanding import held_words, home_of, who
 from console.models.labels import site_name, step, word
 from console.models.latest_calls import CALL_LINES
+from console.models.latest_distribution import DISTRIBUTION_LINES
 from console.models.latest_requests import REQUEST_LINES
 from console.models.latest_reserve import RESERVE_LINES
 from dispatch import events as ev
@@ -29,7 +30,7 @@ class Line(Struct, frozen=True):
 
 def line(event: ev.Event, floor: Floor, now: int) -> Line | None:
     """The line for an event just applied to `floor`; None for events nobody waits for."""
-    of_call = CALL_LINES.get(type(event))
+    of_call = CALL_LINES.get(type(event)) or DISTRIBUTION_LINES.get(type(event))
     if of_call is not None:
         made = of_call(event, floor)
         return Line(*made) if made else None
@@ -111,7 +112,8 @@ def _rang(event: ev.CallRang, floor: Floor, now: int) -> Line:
 
 def _call_ended(event: ev.CallEnded, floor: Floor, now: int) -> Line:
     call = floor.calls[event.call_id]
-    return Line(event.at, f"{call.number} {word(event.result)}", call.incident_id)
+    number = call.number or say("号码未显示")
+    return Line(event.at, f"{number} {word(event.result)}", call.incident_id)
 
 
 def _joined(event: ev.IncidentJoined, floor: Floor, now: int) -> Line:

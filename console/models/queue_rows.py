@@ -7,8 +7,9 @@ from console.models.ages import age, span
 from console.models.call_rows import RINGING_AMBER_MS, CallRow
 from console.models.desk import Desk
 from console.models.labels import word
+from console.models.queue_words import reason_word
 from dispatch.decide_distribution import SEEN_AGAIN_MS
-from dispatch.distribution import PauseReason, Queue
+from dispatch.distribution import Queue
 from dispatch.floor import Floor
 from dispatch.kinds import SeatKind, SeatState
 from telephony.acd.port import Ability
@@ -16,7 +17,6 @@ from telephony.acd.port import Ability
 OLD_MS = 3 * SEEN_AGAIN_MS
 """A queue somebody waits in that was not seen for so long is of then, not of now."""
 STATES = (SeatState.READY, SeatState.INTAKE, SeatState.AFTER_CALL, SeatState.PAUSED, SeatState.AWAY)
-REASONS = {reason.value: reason for reason in PauseReason}
 SIGNS = {
     SeatState.READY: "●",
     SeatState.INTAKE: "◆",
@@ -135,12 +135,6 @@ def own_state(desk: Desk, now: int) -> tuple[str, str, str]:
     if distribution.later is not None:
         words += say("，随后{state}", state=word(distribution.later))
     return words, TONES[standing.state], detail
-
-
-def reason_word(reason: str) -> str:
-    """The word of a pause's reason; what is none stands as it is."""
-    known = REASONS.get(reason)
-    return word(known) if known is not None else reason
 
 
 def with_queue(desk: Desk, rows: list[CallRow], now: int) -> list[CallRow]:

@@ -6,7 +6,8 @@ from console.i18n import say
 from console.models.ages import age, span
 from console.models.desk import Desk
 from console.models.labels import word
-from console.models.queue_rows import SIGNS, TONES, reason_word
+from console.models.queue_rows import SIGNS, TONES
+from console.models.queue_words import reason_word
 from dispatch.indicators_calls import floor_figures
 from dispatch.kinds import SeatKind, SeatState
 from dispatch.seat_times import today

@@ -12,7 +12,7 @@ from console.panels.widgets import text
 from console.theme import Theme
 from dispatch.kinds import SeatState
 
-SPENT_PX = 74
+SPENT_PX = 92
 
 
 def _spent(at: int, state: SeatState) -> Column[SeatRow]:

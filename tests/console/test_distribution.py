@@ -8,7 +8,7 @@ from console.models.missed_rows import missed_rows
 from console.ports import HubMode, Link
 from dispatch import commands as cmd
 from dispatch.alarms import AlarmKind
-from dispatch.distribution import MissedOutcome, PauseReason
+from dispatch.distribution import FollowUpMissed, MissedOutcome, PauseReason
 from dispatch.kinds import CallResult, Role, SeatState
 from dispatch.missed import missed
 from dispatch.order import Order
@@ -321,3 +321,13 @@ def test_a_telephone_that_died_and_registers_again_is_told_the_state_again():
     assert exchange.told[told:] == [(S.PAUSED, "rest")]
     seat.desk.take(msg.LineState("desk", True, 200))
     assert len(exchange.told) == told + 1, "a renewal is no news"
+
+
+def test_a_pause_and_what_came_of_a_missed_call_are_said(lost):
+    lost.desk.distribution.pause(PauseReason.MEAL)
+    lost.pump()
+    [entry] = missed(lost.hub.floor)
+    lost.desk.give(FollowUpMissed(entry.call_id, MissedOutcome.POLICE, remark="三次未接"))
+    lost.pump()
+    said = [line.text for line in lost.desk.latest]
+    assert said[-2:] == ["01 台 暂停·用餐", "未接 13904510007：转 110 协查（张敏）"]
