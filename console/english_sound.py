@@ -80,7 +80,6 @@ SOUND: dict[str, str] = {
     "试呼并存档": "Test call, recorded",
     "说": "Out",
     "请对着麦克风说话两秒，随后听回放…": "Speak for two seconds, then hear yourself…",
-    "请用桌上话机，重开本程序": "Use the desk phone, start this program again",
     "请用桌上话机接听，并请网管检查交换机": "Answer on the desk phone; have the exchange looked at",
     "走备用": "backup",
     "通话不断；请检查插头或另选设备": "The call goes on; check the plug or choose another device",
