@@ -36,6 +36,7 @@ prompting  what callers hear from a machine
 alarm_rows what the list of alarms and the strip show
 linked     the way to the hub changed
 hub_alarms what the hub says is wrong with itself; `hub_alarm_words` its sentences
+phone_faults  a telephone that keeps dying, strangers who call it, a caller who found no room
 mission_rows  the milestone lines
 map_marks, area_marks   what the floor looks like on a map; where callers are said to be
 commandline  what a line typed after / means
