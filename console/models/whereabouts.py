@@ -182,7 +182,7 @@ def candidates(desk: "Desk") -> list[CallerPlace]:
     """The places of the calls in hand that can be used, the least unsure first."""
     found = [place for call_id in calls_in_hand(desk) for place in known(desk, call_id).places]
     usable = [place for place in found if place.shape is not None or place.address]
-    return sorted(usable, key=lambda place: (not place.cited, _reach(place), -place.received_at))
+    return sorted(usable, key=_worth)
 
 
 def current(desk: "Desk") -> CallerPlace | None:
@@ -217,6 +217,11 @@ def keeps_point(desk: "Desk") -> bool:
     """True when the words of the address may change without letting go of the point: it never had words."""
     place = desk.form().place
     return any(is_taken(place, one) and not one.address for one in candidates(desk) if one.point)
+
+
+def _worth(place: CallerPlace) -> tuple[bool, float, bool, int]:
+    """The least first: named by the call, least unsure, with an address, the newest."""
+    return not place.cited, _reach(place), not place.address, -place.received_at
 
 
 def _reach(place: CallerPlace) -> float:

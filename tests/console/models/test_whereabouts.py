@@ -410,3 +410,14 @@ def test_an_address_elsewhere_than_the_caller_is_said():
     assert compared(Place("x", far), offered) == ("距地址 2.3 公里！", True)
     assert compared(Place("x", moved(CENTRE, 600.0, 0.0)), offered) == ("距地址 600 米！", True)
     assert compared(Place("x"), offered) == ("", False)
+
+
+def test_of_two_places_as_sure_the_one_with_an_address_is_offered(seat):
+    call_id = called(seat, at(seat, Circle(CENTRE, 850.0), civic=CIVIC))
+    reference = Reference("https://lis.example.cn/1", "location", 0)
+    seat.pass_time(3_000)
+    again = Fetched(reference, (Location(Source.BY_REFERENCE, Circle(CENTRE, 850.0)),))
+    seat.phone.location_server_answers(call_id, again)
+    seat.pump()
+    assert len(whereabouts.candidates(seat.desk)) == 2
+    assert whereabouts.current(seat.desk).address == "道里区中央大街128号"
