@@ -3,7 +3,7 @@
 Routing ids are never set: who somebody is comes from the key, by the User-Id the doorkeeper gave it.
 
 One end of each connection begins the heartbeats: libzmq 4.3.5 aborts the process when one falls due on a
-socket whose queue is full (its issues 3937, 4364, 4767). Each tells the other end how long it may be silent.
+socket whose queue is full (its issues 3937, 4364, 4767). Where none begin the system asks.
 """
 
 import secrets
@@ -44,10 +44,20 @@ def _common(context: Context, kind: int) -> Socket:
 
 
 def _beating(socket: Socket) -> Socket:
-    """Whoever is at the other end and does not answer is gone after 3 s; so are we to it after 4 s."""
+    """Whoever is at the other end and does not answer is gone after 3 s."""
     socket.setsockopt(zmq.HEARTBEAT_IVL, 1000)
     socket.setsockopt(zmq.HEARTBEAT_TIMEOUT, 3000)
     socket.setsockopt(zmq.HEARTBEAT_TTL, 4000)
+    return socket
+
+
+def _watched(socket: Socket) -> Socket:
+    """The system looks for the other end, where we do not beat: without an answer it is gone after 6 s."""
+    socket.setsockopt(zmq.TCP_KEEPALIVE, 1)
+    socket.setsockopt(zmq.TCP_KEEPALIVE_IDLE, 3)
+    socket.setsockopt(zmq.TCP_KEEPALIVE_INTVL, 1)
+    socket.setsockopt(zmq.TCP_KEEPALIVE_CNT, 3)
+    socket.setsockopt(zmq.TCP_MAXRT, 6000)  # the same for words on the way
     return socket
 
 
@@ -73,7 +83,7 @@ def command_server(context: Context, keys: KeyPair) -> Socket:
 
     It never beats: whoever sends faster than we read, and goes, would take us along.
     """
-    socket = _guarded(_common(context, zmq.ROUTER), keys)
+    socket = _watched(_guarded(_common(context, zmq.ROUTER), keys))
     socket.setsockopt(zmq.ROUTER_MANDATORY, 1)
     socket.sndhwm = REPLIES_MAX
     return socket
@@ -96,7 +106,7 @@ def command_client(context: Context, keys: KeyPair, hub_public: str) -> Socket:
 
 def subscriber(context: Context, keys: KeyPair, hub_public: str, queued_max: int) -> Socket:
     """SUB: it may stand still with a full queue, so it never beats."""
-    socket = _calling(_common(context, zmq.SUB), keys, hub_public)
+    socket = _watched(_calling(_common(context, zmq.SUB), keys, hub_public))
     socket.rcvhwm = queued_max
     socket.subscribe(b"")
     return socket

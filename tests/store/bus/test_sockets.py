@@ -1,5 +1,6 @@
 """Queues between machines: who stands still costs others nothing, and no old order outlives its hub."""
 
+import os
 import subprocess
 import sys
 import time
@@ -13,11 +14,13 @@ import zmq
 from store.bus import link_sockets
 from store.bus.keys import KeyPair
 from store.bus.sockets import COMMANDS_MAX, PUBLISHED_MAX, Context, Socket
+from tests.proof.two_nets import missing
 from tests.store.bus.socket_bench import FRESH, HELLO, WAIT_S, Bench
 
 PROJECT = Path(__file__).resolve().parents[3]
 AT_ONCE = 200
 FRAME_BYTES = 600
+GONE_S_MAX = 20.0
 SYSTEM_FRAMES = 40_000
 """More than what the system keeps of a connection holds, with sender and receiver together."""
 
@@ -104,3 +107,22 @@ def test_who_stands_still_while_the_other_end_goes_is_not_aborted(tmp_path: Path
     words = [sys.executable, "-m", "tests.store.bus.standing_still", str(tmp_path), str(still_s)]
     done = subprocess.run(words, cwd=PROJECT, capture_output=True, text=True, timeout=120, check=False)
     assert (done.returncode, done.stdout.split()) == (0, ["router", "dead", "silent"]), done.stderr
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("words", [[], ["answer"]])
+def test_a_hub_forgets_whom_it_cannot_hear_any_more(tmp_path: Path, words: list[str]) -> None:
+    """A desk without power closes nothing; its connection must not stay for ever."""
+    if reason := missing():
+        pytest.skip(reason)
+    name = f"lsk{os.getpid()}"
+    inside = ["ip", "netns", "exec", name]
+    subprocess.run(["ip", "netns", "add", name], check=True)
+    try:
+        subprocess.run([*inside, "ip", "link", "set", "lo", "up"], check=True)
+        program = [sys.executable, "-m", "tests.store.bus.cut_off", str(tmp_path), *words]
+        done = subprocess.run([*inside, *program], cwd=PROJECT, capture_output=True, text=True, check=False)
+    finally:
+        subprocess.run(["ip", "netns", "del", name], check=False)
+    assert done.returncode == 0, done.stderr
+    assert 2.0 < float(done.stdout) < GONE_S_MAX
