@@ -35,6 +35,9 @@ TICK_MS = 200
 DRAIN_MS = 6_000
 SETTLE_MS = 20_000
 
+_events: msgspec.msgpack.Decoder[Event] = msgspec.msgpack.Decoder(Event)
+_floors = msgspec.msgpack.Decoder(Floor)
+
 
 class Bug(Enum):
     """Faults that can be planted; the simulator has to find each of them."""
@@ -95,9 +98,9 @@ class Disk:
         return Epoch(1, "01", self.boot), floor, head
 
     def replay(self) -> Floor:
-        floor = msgspec.msgpack.decode(encode(self.first_floor), type=Floor)
+        floor = _floors.decode(encode(self.first_floor))
         for entry in self.journal:
-            apply(floor, msgspec.msgpack.decode(entry.body, type=Event))
+            apply(floor, _events.decode(entry.body))
         return floor
 
     def commit(self, batch: Batch, epoch: Epoch) -> bool:

@@ -30,6 +30,9 @@ SEATS_OF = {CITY_SITE: ("s1", "s2"), DISTRICT: ("s3", "s4")}
 
 __all__ = ["Broken", "demand"]
 
+_events: msgspec.msgpack.Decoder[Event] = msgspec.msgpack.Decoder(Event)
+_floors = msgspec.msgpack.Decoder(Floor)
+
 
 class SiteBug(Enum):
     """Faults of relay, takeover and rejoin that the simulator has to find."""
@@ -121,9 +124,9 @@ class SiteDisk:
         return None if seq < start else self.journal[seq - start :]
 
     def replay(self) -> Floor:
-        floor = msgspec.msgpack.decode(encode(self.base_floor), type=Floor)
+        floor = _floors.decode(encode(self.base_floor))
         for entry in self.journal:
-            event = msgspec.msgpack.decode(entry.body, type=Event)
+            event = _events.decode(entry.body)
             if self.bug is SiteBug.CONFLICT_LOST_AT_REPLAY and isinstance(event, ConflictFound):
                 continue
             apply(floor, event)
@@ -216,7 +219,7 @@ def plain_no(verdict: Verdict) -> bool:
 
 def late_of(verdict: Verdict, order: bytes, rows: list[Entry]) -> Late:
     """An order as it is handed in."""
-    numbers, mission_id = told(msgspec.msgpack.decode(row.body, type=Event) for row in rows)
+    numbers, mission_id = told(_events.decode(row.body) for row in rows)
     return Late(
         cid=verdict.cid,
         order=order,

@@ -36,6 +36,8 @@ RADIO_TRIES = 4
 RADIO_AGAIN_MS = 800
 FOR_EVER_MS = 1 << 60
 
+_events: msgspec.msgpack.Decoder[Event] = msgspec.msgpack.Decoder(Event)
+
 
 class Leader(Party):
     """A hub that commands, was fenced, or has handed over and waits until the other has it."""
@@ -165,7 +167,7 @@ class Leader(Party):
                 self.world.to_followers(self, encode(LateDone(cid=verdict.cid, result=result)))
         self.emit(self.logic.on_committed(batch, world.now))
         for entry in batch.entries:
-            event = msgspec.msgpack.decode(entry.body, type=Event)
+            event = _events.decode(entry.body)
             if isinstance(event, VehicleAssigned) and not event.mission.late_from:
                 self.call(event.mission.vehicle_id, event.mission.id, RADIO_TRIES)
             elif isinstance(event, MissionEnded):
