@@ -27,6 +27,9 @@ class Chosen(Struct, frozen=True):
     hands_free: bool = False
 
 
+_choices = msgspec.json.Decoder(Chosen)
+
+
 class HeadsetFile:
     """`path` need not be there."""
 
@@ -39,7 +42,7 @@ class HeadsetFile:
         if settings is None:
             return None
         try:
-            chosen = msgspec.json.decode(self._path.read_bytes(), type=Chosen)
+            chosen = _choices.decode(self._path.read_bytes())
         except (OSError, msgspec.MsgspecError):
             return settings
         return replace(settings, **msgspec.structs.asdict(chosen))

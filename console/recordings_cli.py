@@ -37,6 +37,8 @@ WHY = {
     "no_rules": "不知哪些须留存 what is on hold is not known",
 }
 
+_held = msgspec.json.Decoder(Holds)
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
@@ -119,7 +121,7 @@ def _rules(config: Config) -> Rules:
 def _known_holds(options: Namespace, config: Config) -> Holds | None:
     """What must stay: the hub's list, else the store of this very machine; None: nobody can say."""
     if options.holds is not None:
-        known = msgspec.json.decode(options.holds.read_bytes(), type=Holds)
+        known = _held.decode(options.holds.read_bytes())
     elif config.store.url.startswith(SQLITE) and Path(config.store.url.removeprefix(SQLITE)).exists():
         known = _open_incidents(config.store.url)
     else:
@@ -128,7 +130,7 @@ def _known_holds(options: Namespace, config: Config) -> Holds | None:
         return None
     own = Path(config.recordings.dir) / OWN_HOLDS
     if own.exists():
-        said = msgspec.json.decode(own.read_bytes(), type=Holds)
+        said = _held.decode(own.read_bytes())
         merged = {"incidents": {**known.incidents, **said.incidents}, "calls": {**known.calls, **said.calls}}
         known = replace(known, **merged, open_incidents=known.open_incidents | said.open_incidents)
     return known

@@ -17,6 +17,8 @@ from radio.ports import Order, OrderFailure, Position
 from radio.terminal.platform import Limits
 from radio.terminal.roster import KnownTerminal
 
+_orders: msgspec.json.Decoder[Order] = msgspec.json.Decoder(Order)
+
 
 class PrintedDispatch:
     """The `Dispatch` port on a text stream; storing is printing. `quiet` leaves the positions out."""
@@ -80,7 +82,7 @@ async def serve(arguments: argparse.Namespace) -> None:
     loop = asyncio.get_running_loop()
     while line := await loop.run_in_executor(None, sys.stdin.readline):
         try:
-            gateway.send_order(msgspec.json.decode(line, type=Order))
+            gateway.send_order(_orders.decode(line))
         except msgspec.MsgspecError as wrong:
             dispatch.say("bad_order", why=str(wrong))
     dispatch.say("counters", counters=gateway.counters())

@@ -11,6 +11,8 @@ import msgspec
 
 from radio.terminal.order_text import Fence
 
+_fences = msgspec.json.Decoder(Fence)
+
 
 class FenceFile:
     """One terminal's memory."""
@@ -21,7 +23,7 @@ class FenceFile:
     def load(self) -> Fence:
         """The fence as it was kept; a fresh one where there is none."""
         try:
-            return msgspec.json.decode(self._path.read_bytes(), type=Fence)
+            return _fences.decode(self._path.read_bytes())
         except (OSError, msgspec.MsgspecError):
             return Fence()
 

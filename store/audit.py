@@ -27,6 +27,8 @@ from store.head_file import read_heads
 
 FAULTS_SHOWN = 20
 
+_entries = msgspec.msgpack.Decoder(Entry)
+
 
 class ExportError(Exception):
     """The file is no export of a journal."""
@@ -36,6 +38,9 @@ class _Start(Struct, frozen=True):
     seq: int
     hlc: int
     hash: bytes
+
+
+_starts = msgspec.msgpack.Decoder(_Start)
 
 
 class Proof(Struct):
@@ -199,7 +204,7 @@ def prove_export(file: Path) -> Proof:
     """The chain of an exported journal; no signed end. Raises ExportError, OSError."""
     frames = _frames(file)
     try:
-        begin = msgspec.msgpack.decode(next(frames), type=_Start)
+        begin = _starts.decode(next(frames))
         start = Head(begin.seq, begin.hlc, begin.hash)
         chain = Chain(start)
         fault = first_fault(_rows(frames, start), chain)
@@ -211,7 +216,7 @@ def prove_export(file: Path) -> Proof:
 def _rows(frames: Iterable[bytes], start: Head) -> Iterator[Row]:
     previous = start.hash
     for frame in frames:
-        entry = msgspec.msgpack.decode(frame, type=Entry)
+        entry = _entries.decode(frame)
         yield Row(entry, previous, CITY)
         previous = entry.hash
 

@@ -8,6 +8,8 @@ import msgspec
 
 from store.core.audit import SignedHead
 
+_heads = msgspec.json.Decoder(SignedHead)
+
 
 def keep_head(folder: Path, head: SignedHead) -> None:
     """Append; on disk when this returns. Raises OSError."""
@@ -29,7 +31,7 @@ def read_heads(folder: Path) -> tuple[list[SignedHead], int]:
     for file in sorted(folder.glob("heads-*.jsonl")):
         for line in file.read_bytes().splitlines():
             try:
-                heads.append(msgspec.json.decode(line, type=SignedHead))
+                heads.append(_heads.decode(line))
             except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
                 damaged += 1
     return sorted(heads, key=lambda head: (head.seq, head.at)), damaged

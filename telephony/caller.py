@@ -47,6 +47,9 @@ class HangUp(Struct, frozen=True, tag=True):
     call_id: str
 
 
+_orders: msgspec.json.Decoder[Call | HangUp] = msgspec.json.Decoder(Call | HangUp)
+
+
 def caller_phone(
     on_event: Callable[[msg.AnyEvent], None],
     bind_address: str = "127.0.0.1",
@@ -105,7 +108,7 @@ def _serve_lines(phone: Phone, events: "queue.SimpleQueue[msg.AnyEvent]", speech
     printer.start()
     for line in sys.stdin.buffer:
         try:
-            order = msgspec.json.decode(line, type=Call | HangUp)
+            order = _orders.decode(line)
         except msgspec.MsgspecError as error:
             print(f"not an order: {error}", file=sys.stderr)
             continue

@@ -35,6 +35,8 @@ COMMANDS_PER_TURN_MAX = 64
 PRIVATE_UMASK = 0o077  # recordings are for the account the seat runs under
 EXIT_CANNOT_START = 3
 
+_settings = msgspec.json.Decoder(EngineSettings)
+
 
 class PhoneProcess:
     """Joins pipe, engine, switchboard and recording closer into one loop."""
@@ -130,7 +132,7 @@ class PhoneProcess:
 def main() -> int:
     logging.basicConfig(format="%(asctime)s phone %(levelname)s %(name)s %(message)s")
     os.umask(PRIVATE_UMASK)
-    settings = msgspec.json.decode(sys.argv[1], type=EngineSettings)
+    settings = _settings.decode(sys.argv[1])
     pipe = open_child_end()
     pipe.ready()
     try:

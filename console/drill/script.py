@@ -46,6 +46,9 @@ class Drill(msgspec.Struct, frozen=True):
     output: str = ""
 
 
+_drills = msgspec.json.Decoder(Drill)
+
+
 def write(folder: Path, drill: Drill) -> None:
     """Leave the windows their instructions."""
     (folder / FILE).write_bytes(msgspec.json.encode(drill))
@@ -54,4 +57,4 @@ def write(folder: Path, drill: Drill) -> None:
 def read_drill(folder: Path) -> Drill | None:
     """The instructions of a drill, None when there is none."""
     path = folder / FILE
-    return msgspec.json.decode(path.read_bytes(), type=Drill) if path.exists() else None
+    return _drills.decode(path.read_bytes()) if path.exists() else None

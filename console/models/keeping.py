@@ -39,6 +39,9 @@ class Kept(Struct, frozen=True):
     islands: list[Island] = field(default_factory=list)
 
 
+_kept = msgspec.json.Decoder(Kept)
+
+
 class Keeper:
     """Writes `Kept` to a file; `read` gives the last one back."""
 
@@ -71,7 +74,7 @@ class Keeper:
     def read(self) -> Kept:
         """The last copy; an empty one when there is none or it cannot be read."""
         try:
-            return msgspec.json.decode(self._path.read_bytes(), type=Kept)
+            return _kept.decode(self._path.read_bytes())
         except (OSError, msgspec.MsgspecError):
             return Kept()
 

@@ -67,6 +67,9 @@ class NotMade(msgspec.Struct, frozen=True, tag="not_made"):
 
 
 Order = BakeTile | SetNames
+
+
+_orders: msgspec.json.Decoder[Order] = msgspec.json.Decoder(Order)
 Answer = TileBaked | NamesSet | NotMade
 
 
@@ -143,7 +146,7 @@ def serve(oven: Oven, orders: BinaryIO, answers: BinaryIO) -> None:
     for line in orders:
         answer: Answer
         try:
-            answer = oven.carry_out(msgspec.json.decode(line, type=Order))
+            answer = oven.carry_out(_orders.decode(line))
         except Exception as error:  # noqa: BLE001  (the loop that owns the order)
             answer = NotMade(f"{type(error).__name__}: {error}")
         answers.write(msgspec.json.encode(answer) + b"\n")

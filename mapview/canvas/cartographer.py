@@ -23,6 +23,8 @@ STOP_MS_MAX: Final = 500
 
 log = logging.getLogger(__name__)
 
+_answers: msgspec.json.Decoder[Answer] = msgspec.json.Decoder(Answer)
+
 
 def _no_tile(_key: TileKey, _path: str) -> None:
     return
@@ -136,7 +138,7 @@ class ChildCartographer(QObject):
 def _answer(line: bytes) -> Answer:
     """What is no answer still ends one order: the others must not wait for it."""
     try:
-        answer: Answer = msgspec.json.decode(line, type=Answer)
+        answer: Answer = _answers.decode(line)
     except msgspec.MsgspecError as error:
         return NotMade(f"not an answer: {error}")
     return answer

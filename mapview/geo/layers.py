@@ -66,6 +66,9 @@ class Metadata(msgspec.Struct, frozen=True):
     extent: tuple[float, float, float, float]
 
 
+_metadata = msgspec.json.Decoder(Metadata)
+
+
 def pack_parts(parts: Sequence[IntArray]) -> bytes:
     """The `geom` bytes of a feature: per part count, start (2 x int64), steps (2 x int32 each)."""
     out = bytearray()
@@ -240,6 +243,6 @@ def read_metadata(city: sqlite3.Connection) -> Metadata:
             row = rows.fetchone()
         if row is None:
             raise NotACityError("the city file has no metadata: its import did not finish")
-        return msgspec.json.decode(row[0], type=Metadata)
+        return _metadata.decode(row[0])
     except (sqlite3.Error, msgspec.MsgspecError) as error:
         raise NotACityError(f"metadata of the city file: {error}") from error

@@ -60,6 +60,10 @@ class Drill(Struct, frozen=True):
     words: str = ""
 
 
+_records = msgspec.json.Decoder(Record)
+_drills = msgspec.json.Decoder(Drill)
+
+
 def write(path: Path, record: Record | Drill) -> None:
     """Whole or not at all, on disk when it returns."""
     fresh = path.with_suffix(".new")
@@ -76,13 +80,13 @@ def backups(backup: Backup) -> list[Record]:
     The folder a record lies in is the backup's id, whatever it says: folders are restored from and deleted.
     """
     found = Path(backup.dir).glob(f"*/{RECORD}")
-    records = (replace(_read(path, Record), id=path.parent.name) for path in found)
+    records = (replace(_read(path, _records), id=path.parent.name) for path in found)
     return sorted(records, key=lambda record: record.made_at)
 
 
-def _read(path: Path, kind: type[T]) -> T:
+def _read(path: Path, kind: msgspec.json.Decoder[T]) -> T:
     try:
-        return msgspec.json.decode(path.read_bytes(), type=kind)
+        return kind.decode(path.read_bytes())
     except (OSError, msgspec.MsgspecError, RecursionError) as error:
         raise BackupError(f"{path} 读不出：{error}", f"{path} cannot be read") from error
 
@@ -90,7 +94,7 @@ def _read(path: Path, kind: type[T]) -> T:
 def drills(backup: Backup) -> list[Drill]:
     """Every drill, oldest first. Raises BackupError."""
     found = Path(backup.dir).glob(f"drills/*-{DRILL}")
-    return sorted((_read(path, Drill) for path in found), key=lambda drill: drill.done_at)
+    return sorted((_read(path, _drills) for path in found), key=lambda drill: drill.done_at)
 
 
 def forget_oldest(backup: Backup) -> list[str]:

@@ -34,6 +34,9 @@ class KeyPair(Struct, frozen=True):
         return f"KeyPair({self.public})"
 
 
+_key_pairs = msgspec.json.Decoder(KeyPair)
+
+
 def new_keys() -> KeyPair:
     """A fresh pair, kept nowhere."""
     public, secret = zmq.curve_keypair()
@@ -102,6 +105,6 @@ def read_private(path: Path) -> bytes:
 
 def _read(path: Path) -> KeyPair:
     try:
-        return msgspec.json.decode(read_private(path), type=KeyPair)
+        return _key_pairs.decode(read_private(path))
     except msgspec.MsgspecError as error:
         raise KeyFileError(f"{path}: not a key file") from error

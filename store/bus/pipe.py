@@ -38,6 +38,9 @@ class PipeTicket(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     secret_key: str
 
 
+_tickets = msgspec.json.Decoder(PipeTicket)
+
+
 def zap_answer(question: Sequence[bytes], admitted_key: bytes) -> list[bytes]:
     """The ZAP 1.0 (RFC 27) answer: 200 for the one admitted CURVE key in our domain, 400 for all else."""
     request_id = question[1] if len(question) > 1 else b""
@@ -184,7 +187,7 @@ def open_child_end() -> ChildEnd:
     with open(sys.stdin.fileno(), "rb", buffering=0, closefd=False) as stdin:
         line = stdin.readline(TICKET_BYTES_MAX)
     try:
-        ticket = msgspec.json.decode(line, type=PipeTicket)
+        ticket = _tickets.decode(line)
     except msgspec.MsgspecError as error:
         raise PipeError("no ticket on stdin: this process is started by the seat, not by hand") from error
     return ChildEnd(ticket, sys.stdin.fileno())

@@ -69,11 +69,17 @@ class Roster(Struct, frozen=True):
     machines: tuple[Machine, ...] = ()
 
 
+_rosters = msgspec.json.Decoder(Roster)
+
+
 class _Sealed(Struct, frozen=True):
     """The file and the message: `roster` is kept byte for byte as it was signed."""
 
     signature: str
     roster: Raw
+
+
+_sealed = msgspec.json.Decoder(_Sealed)
 
 
 def seal_roster(roster: Roster, key: SignKey) -> bytes:
@@ -89,7 +95,7 @@ def open_roster(sealed: bytes, public: str) -> Roster:
     if len(sealed) > ROSTER_BYTES_MAX:
         raise BadRoster("too long")
     try:
-        outer = msgspec.json.decode(sealed, type=_Sealed)
+        outer = _sealed.decode(sealed)
         signature = bytes.fromhex(outer.signature)
     except (msgspec.MsgspecError, RecursionError, ValueError) as error:
         raise BadRoster(f"damaged: {error}") from error
@@ -97,7 +103,7 @@ def open_roster(sealed: bytes, public: str) -> Roster:
     if not is_signed(public, ROSTER_LABEL, signature, content):
         raise BadRoster("not signed with the roster key of this city")
     try:
-        return msgspec.json.decode(content, type=Roster)
+        return _rosters.decode(content)
     except (msgspec.MsgspecError, RecursionError) as error:
         raise BadRoster(f"damaged: {error}") from error
 

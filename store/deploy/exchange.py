@@ -18,13 +18,15 @@ PASSWORD_BYTES = 18
 CONTROL_PORT = 5062
 SIP_PORT = 5060
 
+_known = msgspec.json.Decoder(dict[str, str])
+
 
 def telephone_passwords(folder: Path, city: CityFile) -> dict[str, str]:
     """Of every seat by its number; new seats get one. Raises OSError, msgspec.MsgspecError."""
     path = folder / "telephones.json"
     known: dict[str, str] = {}
     if path.exists():
-        known = msgspec.json.decode(path.read_bytes(), type=dict[str, str])
+        known = _known.decode(path.read_bytes())
     made = {m.seat: words.token_urlsafe(PASSWORD_BYTES) for m in city.running("seat") if m.seat not in known}
     if made or not path.exists():
         path.unlink(missing_ok=True)

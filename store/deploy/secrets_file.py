@@ -39,6 +39,9 @@ class Passwords(Struct, frozen=True):
     patroni: str = field(default_factory=_word)
 
 
+_passwords = msgspec.json.Decoder(Passwords)
+
+
 class Certificate(Struct, frozen=True):
     """PEM texts of one machine, and the authority that signed it."""
 
@@ -51,7 +54,7 @@ def passwords(folder: Path) -> Passwords:
     """Those of this kit, made at its first run. Raises OSError, msgspec.MsgspecError."""
     path = folder / "passwords.json"
     write_private(path, msgspec.json.encode(Passwords()))
-    return msgspec.json.decode(path.read_bytes(), type=Passwords)
+    return _passwords.decode(path.read_bytes())
 
 
 def certificate(folder: Path, city: CityFile, machine: CityMachine) -> Certificate:

@@ -66,6 +66,9 @@ class _Answer(Struct):
     result: list[_Slot] | None = None
 
 
+_answers = msgspec.json.Decoder(_Answer)
+
+
 def ask_hunt_group(host: str, port: int, group: str) -> QueuePicture | None:
     """Who waits and how the seats stand; None when kamailio does not answer in `ANSWER_S_MAX`."""
     tables: dict[str, Mapping[str, str]] = {}
@@ -94,7 +97,7 @@ def _dump(host: str, port: int, table: str) -> Mapping[str, str] | None:
             link.settimeout(ANSWER_S_MAX)
             link.connect((host, port))
             link.send(json.dumps(question).encode())
-            answer = msgspec.json.decode(link.recv(ANSWER_BYTES_MAX), type=_Answer)
+            answer = _answers.decode(link.recv(ANSWER_BYTES_MAX))
     except (OSError, msgspec.MsgspecError):
         return None
     return {item.name: str(item.value) for slot in answer.result or () for item in slot.slot}

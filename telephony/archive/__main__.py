@@ -20,6 +20,10 @@ from telephony.archive.retention import Holds, Rules, plan
 BEIJING = timezone(timedelta(hours=8))
 OK, FLAWED, USAGE = 0, 1, 2
 
+_rules = msgspec.json.Decoder(Rules)
+
+_holds = msgspec.json.Decoder(Holds)
+
 
 def main(arguments: list[str] | None = None) -> int:
     """0: done and whole, 1: an export is not whole, 2: it could not be done."""
@@ -112,8 +116,8 @@ def proof(options: argparse.Namespace) -> int:
 
 def _expire(options: argparse.Namespace) -> int:
     """Without a file of holds nothing is ever deleted."""
-    rules = Rules() if options.rules is None else msgspec.json.decode(options.rules.read_bytes(), type=Rules)
-    holds = None if options.holds is None else msgspec.json.decode(options.holds.read_bytes(), type=Holds)
+    rules = Rules() if options.rules is None else _rules.decode(options.rules.read_bytes())
+    holds = None if options.holds is None else _holds.decode(options.holds.read_bytes())
     now_ms = time.time_ns() // 1_000_000
     catalogue = Catalogue(options.folder)
     wanted = plan(catalogue.every(), rules, holds, now_ms)

@@ -32,6 +32,9 @@ class Run(Struct, frozen=True):
     items: tuple[Deleted, ...]
 
 
+_runs = msgspec.json.Decoder(Run)
+
+
 def delete(
     catalogue: Catalogue, wanted: Plan, holds: Holds | None, now_ms: int, *, run_id: str, by: str
 ) -> tuple[Deleted, ...]:
@@ -55,7 +58,7 @@ def unnoted(folder: Path) -> tuple[Run, ...]:
             continue
         try:
             if path.stat().st_size <= RUN_BYTES_MAX:
-                found.append(msgspec.json.decode(path.read_bytes(), type=Run))
+                found.append(_runs.decode(path.read_bytes()))
         except (OSError, msgspec.MsgspecError, RecursionError):
             continue
     return tuple(found)

@@ -60,6 +60,9 @@ class Label(Struct, frozen=True, omit_defaults=True):
     """In the file only: what can be searched for is in the catalogue."""
 
 
+_labels = msgspec.json.Decoder(Label)
+
+
 def learned(known: Label | None, fresh: Label) -> Label:
     """What is known with what is new: later words win, no marker is lost, a hash once written stays."""
     if known is None or known.unlabelled:
@@ -92,7 +95,7 @@ def read_label(folder: Path, path: str) -> Label | None:
     try:
         if file.stat().st_size > LABEL_BYTES_MAX:
             return None
-        label = msgspec.json.decode(file.read_bytes(), type=Label)
+        label = _labels.decode(file.read_bytes())
     except (OSError, msgspec.MsgspecError, RecursionError):
         return None
     return label if label.path == path else None

@@ -18,6 +18,8 @@ from telephony.archive.labels import ArchiveError
 
 LIST_BYTES_MAX = 64 << 20
 
+_lists = msgspec.json.Decoder(ExportList)
+
 
 class Flaw(StrEnum):
     NO_LIST = "no_list"
@@ -92,7 +94,7 @@ def _seal_findings(
 
 def _listed(content: bytes | None) -> ExportList | None:
     try:
-        return None if content is None else msgspec.json.decode(content, type=ExportList)
+        return None if content is None else _lists.decode(content)
     except (msgspec.MsgspecError, RecursionError):
         return None
 

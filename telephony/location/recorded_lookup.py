@@ -54,13 +54,16 @@ class Transcript(Struct, frozen=True, forbid_unknown_fields=True):
     lines: tuple[Line, ...]
 
 
+_transcripts = msgspec.json.Decoder(Transcript)
+
+
 class RecordedLookup:
     """Keeps the contract of `LocationLookup`; a number no line fits is never answered, as in life."""
 
     def __init__(self, file: Path) -> None:
         """Raises `BadTranscriptError`."""
         try:
-            self._transcript = msgspec.json.decode(file.read_bytes(), type=Transcript)
+            self._transcript = _transcripts.decode(file.read_bytes())
         except (OSError, msgspec.MsgspecError) as error:
             raise BadTranscriptError(f"{file}: {error}") from error
         self._on_answer: Callable[[LookupAnswer], None] | None = None
