@@ -21,6 +21,8 @@ from console.drill.stage import PASSWORD, STAFF, WATCHER, Stage, build_stage, wr
 from console.drill.timeline import Step, complete, steps, table
 from console.drill.watcher import Watcher
 from store.exits import CannotStartError, ExitCode
+from telephony.heartbeat import Heartbeat, Target
+from telephony.settings import Transport
 
 SEED = 120
 CASES = 400
@@ -29,6 +31,8 @@ VEHICLES = 30
 SPEEDUP_HEADLESS = 20.0
 SPEEDUP_WINDOW = 5.0
 START_S_MAX = 60.0
+ANSWERS = 2
+"""So often the seat's telephone has answered before anybody calls."""
 CALL_GAP_S = 12.0
 CALL_EVERY_S = 40.0
 DONE_S_MAX = 150.0
@@ -101,6 +105,7 @@ class _Demo:
         self._watcher = Watcher(stage.config, WATCHER)
         sip = stage.config.phone
         self._callers = Callers(f"sip:120@{sip.sip_host}:{sip.sip_port}", stage.folder / "speech")
+        self._telephone = Heartbeat(Target(sip.sip_host, sip.sip_port, Transport.UDP))
 
     def open(self, speedup: float) -> None:
         """Hub, gateway and ambulances; returns when all vehicles report."""
@@ -118,6 +123,7 @@ class _Demo:
         )
 
     def close(self) -> None:
+        self._telephone.stop()
         self._callers.stop()
         self._watcher.stop()
 
@@ -159,6 +165,7 @@ class _Demo:
     def _windows(self, environment: dict[str, str]) -> Member:
         config = ("--config", str(self._stage.config_file), "--lang", self._lang)
         self._household.start("wall", "main.py", "wall", *config, environment=environment)
+        self._telephone.start()
         return self._household.start("seat", "main.py", "seat", *config, environment=environment)
 
     def _must(self, done: Callable[[], bool], seconds: float, zh: str, en: str) -> None:
@@ -170,7 +177,9 @@ class _Demo:
             raise DemoError(f"{zh}{who} {en}: {self._stage.folder / 'log'}")
 
     def _seat_is_ready(self) -> bool:
-        return any(seat.dispatcher_id for seat in self._watcher.floor.seats.values())
+        """Somebody sits there, and a caller would ring: the telephone may come up after the log-in."""
+        manned = any(seat.dispatcher_id for seat in self._watcher.floor.seats.values())
+        return manned and self._telephone.pulse.answers >= ANSWERS
 
     def _somebody_fell(self) -> bool:
         return self._household.fallen() is not None
