@@ -12,6 +12,7 @@ import pytest
 from mapview.democity.city import make_city
 from mapview.geo.importer import CSV_KINDS, import_city
 from mapview.geo.steps import ImportReport
+from telephony.prompts.making import make_all
 
 PROJECT = Path(__file__).parents[1]
 KEPT = PROJECT / "build" / "test-city"
@@ -61,7 +62,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def demo_folder() -> Path:
-    """demo.osm.pbf, the five CSV files, city.sqlite and the report of its import."""
+    """demo.osm.pbf, the five CSV files, city.sqlite, the report of its import, and the spoken prompts."""
     sources = sorted((PROJECT / "mapview").rglob("*.py"))
     key = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
     folder = KEPT / key
@@ -74,6 +75,7 @@ def demo_folder() -> Path:
             lists = {kind: folder / f"{kind}.csv" for kind in CSV_KINDS}
             report = import_city(folder / "demo.osm.pbf", lists, folder / "city.sqlite")
             (folder / "report.json").write_bytes(msgspec.json.encode(vars(report)))
+        make_all(folder / "prompts")  # only what is missing
     return folder
 
 

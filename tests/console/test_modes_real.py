@@ -210,7 +210,9 @@ def test_a_hand_over_that_waits_for_a_frozen_relay_and_is_called_off(district: D
     assert district.process is not None
     for _ in range(TRIES):
         os.kill(district.process.pid, signal.SIGSTOP)
-        ring(centre)
+        known = len(centre.floor.calls)
+        ring(centre)  # what the relay has not got: asked before it is a row, command would move at once
+        centre.wait(lambda known=known: len(centre.floor.calls) > known, "the call")
         order = HandOver(
             id=new_id(), scope=CITY, to_site="02", reason="演练", order_no="令-9", token=token, second=second
         )

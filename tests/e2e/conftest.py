@@ -259,10 +259,12 @@ class Service:
 
 
 def link_city(root: Path, demo_folder: Path) -> None:
-    """The city a demo in `root` finds made already; the lists it writes itself are its own."""
+    """City and prompts that a demo in `root` finds made already; the lists it writes are its own."""
     (root / "city").mkdir(parents=True)
     for path in demo_folder.iterdir():
-        if path.name not in WRITTEN:
+        if path.name == "prompts":
+            (root / path.name).symlink_to(path)
+        elif path.name not in WRITTEN:
             (root / "city" / path.name).symlink_to(path)
 
 
