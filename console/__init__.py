@@ -14,7 +14,8 @@ headset_file  the sound devices chosen at this machine
 sound         the sound of an activation, a family of its own
 archivist     the thread that has the archive of recordings; `recordings_cli` is `main.py recordings`
 speaker       plays sounds by a child process, `speaker_process`
-doing         does the verbs, doing_* those of one subject; `shortcuts` hears their keys; `over` lies above
+doing         does the verbs, doing_* those of one subject, doing_on what all work on; `shortcuts` hears
+              their keys; `over` lies above
 login         who sits here, and the second person
 theme         colours, type and sizes; `i18n` and `english` the two languages; `names` the object names
 selftest      refuses a Qt binding that loses references

@@ -1,16 +1,16 @@
 """The verbs of `verbs.py`, done: each method has the id of its verb. Keys, buttons and commands end here."""
 
 from collections.abc import Callable
-from typing import Protocol
 
 from console.doing_calls import CallVerbs
 from console.doing_distribution import DistributionVerbs
-from console.doing_location import DoingLocation
-from console.doing_recordings import DoingRecordings
-from console.doing_sound import DoingSound
+from console.doing_location import LocationVerbs
+from console.doing_on import Screen
+from console.doing_recordings import RecordingVerbs
+from console.doing_sound import SoundVerbs
 from console.i18n import say
 from console.models import acts, acts_requests, acts_reserve, reasons, rows, spoken
-from console.models.asking import Ask, Choice
+from console.models.asking import Choice
 from console.models.authorising import Act
 from console.models.commandline import parse
 from console.models.desk import Desk
@@ -26,40 +26,14 @@ from dispatch.words import Vehicle
 HOSPITALS_MAX = 12
 
 
-class Screen(Protocol):
-    """What the verbs ask of the window."""
-
-    def ask(self, ask: Ask) -> None: ...
-    def go(self, where: str) -> None: ...
-    def toggle_help(self) -> None: ...
-    def toggle_full(self) -> None: ...
-    def toggle_theme(self) -> None: ...
-    def open_command(self) -> None: ...
-    def close_overlay(self) -> bool: ...
-    def pin_mode(self) -> None: ...
-    def play(self) -> None: ...
-    def toggle_closed(self) -> None: ...
-    def log_out(self) -> None: ...
-    def lock(self) -> None: ...
-    def open_sheet(self, sheet: str, about: str = "") -> None: ...
-    def toggle_reserve(self) -> None: ...
-    def chosen_seat(self) -> str: ...
-    def write_record(self) -> None: ...
-    def make_room(self) -> None: ...
-    def print_sheet(self) -> None: ...
-
-
-class Doing(CallVerbs, DistributionVerbs, DoingLocation, DoingRecordings, DoingSound):
+class Doing(CallVerbs, DistributionVerbs, LocationVerbs, RecordingVerbs, SoundVerbs):
     """Does verbs. `run` is the command line, `do` everything else."""
 
-    _screen: Screen
-
     def __init__(self, desk: Desk, screen: Screen) -> None:
-        self._desk, self._screen = desk, screen
+        super().__init__(desk, screen)
         self._vehicle: Vehicle | None = None
         self._incident_id: str | None = None
         self._row = 0
-        self._words: tuple[str, ...] = ()
 
     def do(self, verb_id: str) -> None:
         """Do a verb by its id, if the person may."""

@@ -1,29 +1,15 @@
 """The telephone's verbs, done: the part of `doing.Doing` for calls that are up and for the supervisor."""
 
-from typing import TYPE_CHECKING
-
+from console.doing_on import Verbs
 from console.i18n import say
 from console.models import acts_calls, supervising
-from console.models.asking import Ask
-from console.models.desk import Desk
 from console.models.directory import find, typed_number
 from console.models.dropped import dropped
 from telephony.monitoring import MonitorMode
 
-if TYPE_CHECKING:
-    from console.doing import Screen
 
-
-class CallVerbs:
-    """Its methods have the ids of their verbs."""
-
-    _desk: Desk
-    _screen: "Screen"
-    _words: tuple[str, ...]
-
-    def _ask(self, ask: Ask | None) -> None:
-        if ask is not None:
-            self._screen.ask(ask)
+class CallVerbs(Verbs):
+    """Part of `doing.Doing`."""
 
     def hang_up(self) -> None:
         self._ask(acts_calls.hang_up(self._desk))

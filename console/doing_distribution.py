@@ -1,23 +1,11 @@
 """The verbs of the seat's state and of missed calls, done: a part of `doing.Doing`."""
 
-from typing import TYPE_CHECKING
-
+from console.doing_on import Verbs
 from console.models import acts_seat, missed_rows
-from console.models.asking import Ask
-from console.models.desk import Desk
-
-if TYPE_CHECKING:
-    from console.doing import Screen
 
 
-class DistributionVerbs:
-    """Its methods have the ids of their verbs."""
-
-    _desk: Desk
-    _screen: "Screen"
-
-    def _ask(self, ask: Ask | None) -> None:
-        raise NotImplementedError
+class DistributionVerbs(Verbs):
+    """Part of `doing.Doing`."""
 
     def ready(self) -> None:
         acts_seat.ready(self._desk)

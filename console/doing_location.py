@@ -1,22 +1,11 @@
 """The verbs of `verbs_location.py`, done."""
 
-from typing import Protocol
-
+from console.doing_on import Verbs
 from console.models import look_ups, whereabouts
-from console.models.desk import Desk
 
 
-class LocationScreen(Protocol):
-    """What they ask of the window."""
-
-    def go(self, where: str) -> None: ...
-
-
-class DoingLocation:
+class LocationVerbs(Verbs):
     """Part of `doing.Doing`."""
-
-    _desk: Desk
-    _screen: LocationScreen
 
     def use_location(self) -> None:
         whereabouts.adopt(self._desk)

@@ -1,24 +1,11 @@
 """The verbs of `verbs_recordings.py`, done."""
 
-from typing import Protocol
-
+from console.doing_on import Verbs
 from console.models import prompting
-from console.models.asking import Ask
-from console.models.desk import Desk
 
 
-class RecordingScreen(Protocol):
-    """What they ask of the window."""
-
-    def ask(self, ask: Ask) -> None: ...
-    def open_sheet(self, sheet: str, about: str = "") -> None: ...
-
-
-class DoingRecordings:
+class RecordingVerbs(Verbs):
     """Part of `doing.Doing`."""
-
-    _desk: Desk
-    _screen: RecordingScreen
 
     def archive(self) -> None:
         self._screen.open_sheet("archive")
@@ -39,6 +26,4 @@ class DoingRecordings:
         prompting.metronome(self._desk)
 
     def _question(self, spoken: str) -> None:
-        wanted = prompting.ask(self._desk, spoken)
-        if wanted is not None:
-            self._screen.ask(wanted)
+        self._ask(prompting.ask(self._desk, spoken))

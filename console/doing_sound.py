@@ -1,22 +1,11 @@
 """The verbs of `verbs_sound.py`, done."""
 
-from typing import Protocol
-
+from console.doing_on import Verbs
 from console.i18n import say
-from console.models.desk import Desk
 
 
-class SoundScreen(Protocol):
-    """What they ask of the window."""
-
-    def open_sheet(self, sheet: str, about: str = "") -> None: ...
-
-
-class DoingSound:
+class SoundVerbs(Verbs):
     """Part of `doing.Doing`."""
-
-    _desk: Desk
-    _screen: SoundScreen
 
     def sound(self) -> None:
         self._screen.open_sheet("sound")

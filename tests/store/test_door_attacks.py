@@ -106,6 +106,7 @@ def test_a_spoofed_routing_id_changes_nobody(small_city: City, attacker: Attacke
     seat = small_city.desk("seat-01")
     token, now = logged_in(seat)
     spoofer = attacker.dial(small_city, "seat-02", routing_id=b"seat-01")
+    assert answer(spoofer, Ping(t=1)) == Pong(t=1), "of two with one name the first is served"
     attacker.dial(small_city, "seat-03", routing_id=b"seat-01")
     assert isinstance(answer(spoofer, order(token, now)), Nack), "the token is of another machine"
     without = answer(spoofer, order(b"", now))

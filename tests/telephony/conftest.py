@@ -96,12 +96,12 @@ class Seat:
             return False
         for call_id in list(phone.calls):
             phone.hang_up(call_id)
-            self.heard.until(msg.CallEnded, lambda e, gone=call_id: e.call_id == gone)
+        while phone.calls:  # some end by themselves meanwhile, in any order
+            self.heard.until(msg.CallEnded)
         self.heard.meanwhile(0.0)
-        closed = {e.call_id for e in self.heard.of(msg.RecordingClosed)}
-        owed = {e.call_id for e in self.heard.of(msg.CallEnded) if e.answered and self.records} - closed
-        for call_id in owed:
-            self.heard.until(msg.RecordingClosed, lambda e, due=call_id: e.call_id == due)
+        owed = {e.call_id for e in self.heard.of(msg.CallEnded) if e.answered and self.records}
+        while not owed <= {e.call_id for e in self.heard.of(msg.RecordingClosed)}:
+            self.heard.until(msg.RecordingClosed)
         phone.trust(TrustSettings())
         phone.accept_calls(True)
         phone.turn_away(None)
