@@ -10,6 +10,7 @@ conveyed   what their telephones say of where they are, and what an operator wou
 callers    the people who really phone in
 hands      key presses, clicks and typed text in a real window
 autopilot  a dispatcher made of key presses, working the real window
+household  the processes of a demo; each runs in a `ward`, which ends it with the demo
 timeline   what happened, step by step, with seconds
 demo       all of it together: `main.py demo`
 """

@@ -1,7 +1,9 @@
-"""The processes of a demo: started in order, watched, ended in reverse by their own pids."""
+"""The processes of a demo: started in order, watched, ended in reverse by their own pids.
+
+Each runs in a `ward`, which ends it when its standard input does: a demo that is killed leaves nobody behind.
+"""
 
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -9,7 +11,8 @@ from pathlib import Path
 from types import TracebackType
 
 PROJECT = Path(__file__).resolve().parents[2]
-STOP_S_MAX = 8.0
+STOP_S_MAX = 10.0
+"""A little longer than a ward lets its process take (`ward.END_S_MAX`)."""
 
 
 class Member:
@@ -25,11 +28,9 @@ class Member:
         return self.process.poll()
 
     def stop(self) -> None:
-        """Ask it to end; after STOP_S_MAX insist."""
-        if self.process.stdin is not None:
-            self.process.stdin.close()
-        if self.ended is None:
-            self.process.send_signal(signal.SIGTERM)
+        """Ask it to end, by the end of its input; after STOP_S_MAX insist."""
+        assert self.process.stdin is not None
+        self.process.stdin.close()
         try:
             self.process.wait(STOP_S_MAX)
         except subprocess.TimeoutExpired:
@@ -55,10 +56,10 @@ class Household:
             self._members.pop().stop()
 
     def start(self, name: str, *words: str, environment: Mapping[str, str] | None = None) -> Member:
-        """Run `python <words>` from the project; what it prints goes to a file of its own."""
+        """Run a script or `-m module` from the project; what it prints goes to a file of its own."""
         with (self._log_folder / f"{name}.out").open("ab") as out:
             process = subprocess.Popen(
-                [sys.executable, *words],
+                [sys.executable, "-m", "console.drill.ward", *words],
                 cwd=PROJECT,
                 stdin=subprocess.PIPE,
                 stdout=out,

@@ -35,8 +35,10 @@ def small_disk(tmp_path: Path) -> Path:
 
 def start_hub(service: Service, disk: Path) -> Member:
     stage = service.stage
+    starter = stage.folder / "starter.py"
+    starter.write_text(STARTER, encoding="utf-8")
     hub = ("main.py", "hub", "--config", str(stage.config_file), "--lists", str(stage.lists))
-    return service.household.start("hub", "-c", STARTER, str(disk), str(stage.folder / "hub.sqlite"), *hub)
+    return service.household.start("hub", str(starter), str(disk), str(stage.folder / "hub.sqlite"), *hub)
 
 
 @pytest.fixture
@@ -60,8 +62,9 @@ def service(demo_folder: Path, small_disk: Path, tmp_path: Path) -> Iterator[Ser
 STARTER = f"""
 import os, sys
 disk, store, *hub = sys.argv[1:]
+ward = [sys.executable, "-m", "console.drill.ward"]
 run = '{MOUNT} && cp "$1"* "$0" && shift && exec "$@"'
-os.execvp("unshare", ["unshare", "-Urm", "sh", "-c", run, disk, store, sys.executable, *hub])
+os.execvp("unshare", ["unshare", "-Urm", "sh", "-c", run, disk, store, *ward, *hub])
 """
 """Mounts the disk, puts the store with its accounts on it and becomes the hub."""
 
