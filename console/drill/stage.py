@@ -64,6 +64,7 @@ def build_stage(root: Path, say: Callable[[str, str], None], *, autopilot: bool)
     (run / "keys").mkdir(parents=True)
     (run / "keys").chmod(0o700)
     _write_people(city)
+    write_answers(run / ANSWERS, ())  # nobody is known until a drill says who calls
     config_file = run / "lingsheng.toml"
     config_file.write_text(_configuration(city, run, autopilot=autopilot), encoding="utf-8")
     config = load_config(config_file)

@@ -11,6 +11,7 @@ from console.drill import script, stage
 from console.drill.cases import cases
 from console.seat import phone_settings
 from store.bus.roster import read_roster
+from telephony.location.recorded_lookup import RecordedLookup
 from telephony.prompts.making import missing
 
 
@@ -28,6 +29,9 @@ def test_a_stage_is_complete_and_made_anew_each_time(city: Path) -> None:
     assert not said, "the city was there"
     assert built.config.seat.autopilot
     assert built.config.map.city == str(city / "city" / "city.sqlite")
+    assert RecordedLookup(Path(built.config.phone.location_lookup)).ways == frozenset(), (
+        "no drill, no answers"
+    )
     names = {machine.name for machine in read_roster(Path(built.config.keys.dir) / "roster.json")}
     seats = {f"seat-{number}" for number in (*stage.SEAT_NUMBERS, *(one[0] for one in stage.RESERVE_SEATS))}
     assert names >= {*seats, "wall", "gateway", stage.WATCHER}
