@@ -15,6 +15,7 @@ from console.verbs_sound import SOUND_VERBS
 from dispatch import commands as cmd
 from dispatch import requests as req
 from dispatch import reserve_commands as reserve
+from dispatch.archive_notes import NoteArchive
 from dispatch.kinds import Role
 from dispatch.rights import SECOND_PERSON, may
 
@@ -89,8 +90,9 @@ VERBS: tuple[Verb, ...] = (
          zh_long="拒接本台振铃来电，由其他坐席接", en_long="refuse the ringing call; another seat takes it"),
     Verb("call_back", "回拨", "Call back", "Ctrl+B", ("hb", "huibo"), "call", order=INTAKE,
          zh_long="拨打联系电话", en_long="dial the contact of the form"),
-    Verb("play", "听录音", "Play", "Ctrl+P", ("ly", "luyin", "ting"), "call",
-         zh_long="播放所选通话的录音，再按停止", en_long="play the recording; again to stop"),
+    Verb("play", "听录音", "Play", "Ctrl+P", ("ly", "luyin", "ting"), "call", order=NoteArchive,
+         zh_long="播放所选通话的录音，再按停止；调听记入审计",
+         en_long="play the recording, again to stop; listening is noted in the audit"),
     Verb("take", "接管", "Take over", "Ctrl+T", ("jg", "jieguan"), "incident", "incident", cmd.TakeIncident,
          zh_long="从占用坐席接管事件", en_long="take the incident from the seat that holds it"),
     Verb("put_aside", "放下", "Put aside", "Ctrl+W", ("fx", "fangxia"), "incident",

@@ -12,7 +12,6 @@ from msgspec.structs import replace
 from dispatch import events as ev
 from dispatch.administration import AdministrationNoted
 from dispatch.apply_calls import APPLIERS as CALL_APPLIERS
-from dispatch.archive_notes import ArchiveNoted
 from dispatch.changes import changed_form
 from dispatch.distribution import MissedFollowedUp, QueueSeen, seen
 from dispatch.floor import Floor, Ref, edit, put
@@ -323,7 +322,6 @@ def _archived(floor: Floor, event: ev.Archived) -> tuple[Ref, ...]:
 
 _APPLIERS: dict[type, Callable[[Floor, Any], tuple[Ref, ...]]] = {
     AdministrationNoted: lambda _floor, _event: (),
-    ArchiveNoted: lambda _floor, _event: (),
     **CALL_APPLIERS,
     ev.IntakeBegun: _intake_begun,
     ev.IntakeChanged: _intake_changed,

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from dispatch import events as ev
+from dispatch.archive_notes import ArchiveNoted, used
 from dispatch.call_notes import CallQualityKept, SupervisionNoted, noted
 from dispatch.floor import Floor, Ref, edit, put
 from dispatch.whereabouts import LookUpNoted, WhereaboutsKept
@@ -47,6 +48,12 @@ def _supervision_noted(floor: Floor, event: SupervisionNoted) -> tuple[Ref, ...]
     return (edit(floor, "calls", call.id, supervisions=noted(call.supervisions, event)),)
 
 
+def _archive_noted(floor: Floor, event: ArchiveNoted) -> tuple[Ref, ...]:
+    """Most calls of an export left the floor long ago: the journal knows all the same."""
+    here = [floor.calls[key] for key in dict.fromkeys(event.note.call_ids) if key in floor.calls]
+    return tuple(edit(floor, "calls", call.id, uses=used(call.uses, event)) for call in here)
+
+
 def _whereabouts_kept(floor: Floor, event: WhereaboutsKept) -> tuple[Ref, ...]:
     call = floor.calls[event.call_id]
     more = {"places": (*call.places, *event.places), "details": (*call.details, *event.details)}
@@ -68,6 +75,7 @@ APPLIERS: dict[type, Callable[[Floor, Any], tuple[Ref, ...]]] = {
     ev.CallClassified: _call_classified,
     CallQualityKept: lambda floor, it: (edit(floor, "calls", it.call_id, quality=it.quality),),
     SupervisionNoted: _supervision_noted,
+    ArchiveNoted: _archive_noted,
     WhereaboutsKept: _whereabouts_kept,
     LookUpNoted: _look_up_noted,
 }

@@ -1,7 +1,7 @@
 """Who did what with recordings of calls (录音审计): listened, handed them out, deleted them, and why.
 
-Nothing on the floor changes by it; the journal keeps it for ever. A recording leaves the centre only after
-its note is in the journal.
+The journal keeps it for ever; a call that is still on the floor shows its newest uses. A recording leaves the
+centre only after its note is in the journal.
 """
 
 from enum import StrEnum
@@ -12,6 +12,8 @@ from dispatch.kinds import Role
 
 REASON_CHARS_MIN = 2
 CALLS_MAX = 10_000
+USES_KEPT_MAX = 20
+"""So many are shown with a call; all of them are in the journal."""
 
 
 class ArchiveAct(StrEnum):
@@ -37,6 +39,23 @@ class ArchiveNoted(Struct, frozen=True, tag_field="is", tag=True, omit_defaults=
     note: NoteArchive
     seat_id: str | None = None
     dispatcher_id: str | None = None
+
+
+class ArchiveUse(Struct, frozen=True, omit_defaults=True):
+    """What was done with the recordings of one call, as its history shows it."""
+
+    at: int
+    act: ArchiveAct
+    seat_id: str | None = None
+    dispatcher_id: str | None = None
+    reason: str = ""
+
+
+def used(known: tuple[ArchiveUse, ...], event: ArchiveNoted) -> tuple[ArchiveUse, ...]:
+    """The newest uses of a call's recordings after this event, oldest first."""
+    note = event.note
+    new = ArchiveUse(event.at, note.act, event.seat_id, event.dispatcher_id, note.reason)
+    return (*known, new)[-USES_KEPT_MAX:]
 
 
 HANDS_OUT = frozenset({Role.SHIFT_LEADER, Role.HEAD_OF_DISPATCH, Role.QUALITY_REVIEWER})

@@ -6,6 +6,7 @@ Points are WGS-84 degrees. Ids are minted where the fact is born; people see num
 
 from msgspec import Struct, field
 
+from dispatch.archive_notes import ArchiveUse
 from dispatch.call_notes import Quality, Supervision
 from dispatch.distribution import FollowUp
 from dispatch.kinds import (
@@ -103,6 +104,8 @@ class Call(Struct, frozen=True):
     places: tuple[CallerPlace, ...] = ()
     details: tuple[CallerDetail, ...] = ()
     look_ups: tuple[LookUp, ...] = ()
+    uses: tuple[ArchiveUse, ...] = ()
+    """Who listened to its recordings or handed them out."""
 
 
 class Form(Struct, frozen=True):

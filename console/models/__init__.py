@@ -32,6 +32,7 @@ acts_calls, supervising, dropped, directory   several calls, the supervisor, los
 call_news  what the telephone's facts mean for whoever sits here
 labelling  what the archive is told of this seat's recordings
 archive    the search of recordings; `handing_out` an export, noted in the journal first
+record_rows  the calls of the incident in hand with their recordings; `quality_words` how well each was heard
 prompting  what callers hear from a machine
 alarm_rows what the list of alarms and the strip show
 linked     the way to the hub changed

@@ -10,6 +10,7 @@ from console.i18n import pick, say
 from console.models.ages import BEIJING, clock, day, local, span
 from console.models.asking import Choice
 from console.models.labels import word
+from console.models.quality_words import BAD, TONES, quality_words
 from dispatch.kinds import CallClass, Direction
 from telephony.archive.catalogue import Search
 from telephony.archive.labels import Label, Marker
@@ -152,10 +153,11 @@ def _note(label: Label) -> tuple[str, str]:
         return say("▲ 中断后修复"), "warning"
     if label.unlabelled:
         return say("△ 无登记信息"), "warning"
-    if label.call_class == "drill":
-        return say("演练"), ""
     known = label.call_class in set(CallClass)
-    return (word(CallClass(label.call_class)) if known else ""), ""
+    kind = word(CallClass(label.call_class)) if known else say("演练") if label.call_class == "drill" else ""
+    heard = quality_words(label.heard, label.mos, label.loss_percent)
+    parts = (heard, kind) if label.heard == BAD else (kind, heard)
+    return " ".join(part for part in parts if part), TONES.get(label.heard, "")
 
 
 def ear_of(desk: "Desk") -> str:

@@ -72,6 +72,11 @@ def noted(desk: "Desk", asked: Asked | None) -> ArchiveNoted | None:
     return next((one for one in desk.line.labels.noted if one.note.note_id == asked.note_id), None)
 
 
+def may_listen(desk: "Desk") -> bool:
+    """True when whoever sits here may: nobody listens without a name in the audit."""
+    return desk.may(NoteArchive)
+
+
 def listened(desk: "Desk", call_id: str) -> None:
-    """Note that somebody listens to a recording of the archive."""
+    """Note that somebody listens to a recording; without a hub the note waits in the outbox."""
     desk.give(NoteArchive(new_id(), ArchiveAct.LISTENED, (call_id,)))

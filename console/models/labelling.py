@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from console.models.quality_words import grade
 from dispatch.archive_notes import ArchiveNoted
 from dispatch.floor import Floor
 from dispatch.words import Call, Place
@@ -126,6 +127,9 @@ def _labelled(floor: Floor, label: Label, call: Call, heard: list[Marker]) -> La
         place=place.address,
         lon=place.point.lon if place.point else None,
         lat=place.point.lat if place.point else None,
+        heard=grade(call.quality),
+        mos=call.quality.mos if call.quality else None,
+        loss_percent=call.quality.loss_percent if call.quality else None,
         call_class=DRILL if incident and incident.drill else str(call.call_class or ""),
         markers=tuple(one for one in marks if label.started_at_ms <= one.at_ms <= until),
     )

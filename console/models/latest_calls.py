@@ -1,11 +1,13 @@
-"""Lines for notes about calls: who was with one, who was turned away, how badly one was heard."""
+"""Lines for notes about calls: who was with one, who was turned away, badly heard ones, exports."""
 
 from collections.abc import Callable
 from typing import Any
 
 from console.i18n import say
+from console.models.commanding import who as person
 from console.models.labels import word
 from console.models.phone_reasons import reason_words
+from dispatch.archive_notes import ArchiveAct, ArchiveNoted
 from dispatch.call_notes import CallQualityKept, SupervisionNoted
 from dispatch.floor import Floor
 
@@ -41,7 +43,18 @@ def _quality(event: CallQualityKept, floor: Floor) -> Made | None:
     return call.ended_at or call.rang_at, text, call.incident_id, False
 
 
+def _handed_out(event: ArchiveNoted, floor: Floor) -> Made | None:
+    """Who listens stands with the call; that recordings leave the centre everybody reads."""
+    note = event.note
+    if note.act is not ArchiveAct.HANDED_OUT:
+        return None
+    name = person(floor, event.dispatcher_id)
+    text = say("{who} 导出录音 {n} 段：{reason}", who=name, n=len(note.call_ids), reason=note.reason)
+    return event.at, text, None, False
+
+
 CALL_LINES: dict[type, Callable[[Any, Floor], Made | None]] = {
     SupervisionNoted: _supervision,
     CallQualityKept: _quality,
+    ArchiveNoted: _handed_out,
 }

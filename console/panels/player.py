@@ -20,17 +20,18 @@ class Player(QObject):
         self._speaker.ended.connect(self._over)
         self._playing: Path | None = None
 
-    def toggle(self, path: Path) -> None:
-        """Play this file, or stop it when it plays."""
+    def toggle(self, path: Path) -> bool:
+        """Play this file, or stop it when it plays; True when it begins."""
         if self._playing == path:
             self._speaker.hush()
             self._over()
-            return
+            return False
         if not path.is_file():
             self._tell(say("录音文件不在本机"), say("文件：{path}", path=path))
-            return
+            return False
         self._playing = path
         self._speaker.play(path.resolve())
+        return True
 
     def stop(self) -> None:
         """For good."""

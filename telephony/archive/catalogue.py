@@ -19,7 +19,7 @@ from telephony.archive.labels import RECORDING, ArchiveError, Label, learned, re
 from telephony.recording import SAMPLE_BYTES, WAV_HEADER_BYTES
 
 FILE = "catalogue.sqlite"
-VERSION = 1
+VERSION = 2
 FOUND_MAX = 1_000
 SERIAL_CHARS = 4
 """01-20261122-0012 is found by 12 too."""

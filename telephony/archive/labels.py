@@ -12,7 +12,10 @@ from telephony.errors import TelephonyError
 
 LABEL_BYTES_MAX = 65_536
 MARKERS_MAX = 200
-LATER = ("dispatcher", "incident_id", "incident_number", "place", "lon", "lat", "call_class", "name")
+LATER = (
+    *("dispatcher", "incident_id", "incident_number", "place", "lon", "lat", "call_class", "name"),
+    *("heard", "mos", "loss_percent"),
+)
 """What becomes known, or is corrected, after a recording was closed."""
 RECORDING = re.compile(r"(\d{4}-\d{2}-\d{2})/([0-9a-f]{32})\.wav")
 
@@ -56,6 +59,10 @@ class Label(Struct, frozen=True, omit_defaults=True):
     call_class: str = ""
     unlabelled: bool = False
     """Nobody ever said what this recording is: made up from the file alone."""
+    heard: str = ""
+    """How well, by the limits of the site: good, fair, bad; "" nobody measured it."""
+    mos: float | None = None
+    loss_percent: float | None = None
     markers: tuple[Marker, ...] = ()
     """In the file only: what can be searched for is in the catalogue."""
 
