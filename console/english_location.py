@@ -68,4 +68,8 @@ LOCATION: dict[str, str] = {
     "{n} 公里": "{n} km",
     "{n} 米": "{n} m",
     "问清地址": "Ask for the address",
+    # on paper
+    "（已采用）": " (taken)",
+    "另有 {n} 处定位未印": "{n} more places are not printed",
+    "…（未印全）": "… (cut)",
 }

@@ -11,7 +11,9 @@ from console.i18n import say
 from console.models.ages import clock, day
 from console.models.commanding import who
 from console.models.labels import field, step, word
+from console.models.paper_caller import caller_lines
 from console.models.spoken import waiting_orders
+from console.models.whereabouts_words import place_words
 from dispatch.kinds import Answer, IncidentState, MilestoneKind, Severity
 from dispatch.words import Call, Form, Incident, Mission
 
@@ -112,7 +114,8 @@ def _intake(desk: "Desk", intake_id: str, number: int) -> Part:
     intake, begun = desk.floor.intakes.get(intake_id), desk.begun.get(intake_id)
     call_id = intake.call_id if intake else begun.call_id if begun else None
     call = desk.line.call(desk.floor, call_id)
-    lines = [*_call_lines(call), *((field(name), words) for name, words in _form_words(form))]
+    said = caller_lines(desk, call_id, form.place)
+    lines = [*_call_lines(call), *said, *((field(name), words) for name, words in _form_words(form))]
     return Part(say("第 {n} 次受理", n=number), tuple(lines))
 
 
@@ -129,7 +132,7 @@ def _form_words(form: Form) -> list[tuple[str, str]]:
     sexes = {"male": say("男"), "female": say("女")}
     blank = BLANK
     point = form.place.point
-    where = form.place.address or blank
+    where = place_words(form.place) or blank
     if point is not None:
         where = f"{where}（{point.lat:.5f}, {point.lon:.5f}）"
     return [

@@ -4,6 +4,7 @@ The hub keeps all of it with the call; what it has not confirmed yet is shown al
 enters the form by itself: a dispatcher takes it with one key, and no typed word is ever replaced by it.
 """
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -180,8 +181,12 @@ def known(desk: "Desk", call_id: str) -> Call:
 
 def candidates(desk: "Desk") -> list[CallerPlace]:
     """The places of the calls in hand that can be used, the least unsure first."""
-    found = [place for call_id in calls_in_hand(desk) for place in known(desk, call_id).places]
-    usable = [place for place in found if place.shape is not None or place.address]
+    return best_first(place for call_id in calls_in_hand(desk) for place in known(desk, call_id).places)
+
+
+def best_first(places: Iterable[CallerPlace]) -> list[CallerPlace]:
+    """Those that can be used, the least unsure first."""
+    usable = [place for place in places if place.shape is not None or place.address]
     return sorted(usable, key=_worth)
 
 

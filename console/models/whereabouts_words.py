@@ -1,7 +1,7 @@
 """Where the network says a caller is, in words: how measured, how sure, how old, by whom."""
 
 from console.i18n import pick, say
-from console.models.ages import clock, span
+from console.models.ages import clock, day, span
 from dispatch.kinds import HowPlaced
 from dispatch.shapes import distance_m
 from dispatch.whereabouts import Basis, CallerPlace, LookUp, Outcome, Source, Way
@@ -146,6 +146,24 @@ def whole(place: CallerPlace, now: int) -> str:
     if place.raw_datum != "wgs84":
         lines.append(say("原坐标系 {datum}，已换算", datum=place.raw_datum))
     return "\n".join(line for line in lines if line)
+
+
+def printed(place: CallerPlace) -> str:
+    """For paper, which has no age: the same with degrees (WGS-84) and the time it was measured."""
+    point = place.point
+    at = place.measured_at
+    parts = [
+        place.address,
+        f"({point.lat:.5f}, {point.lon:.5f})" if point is not None else "",
+        doubt(place),
+        method(place) or say("方式未知"),
+        sureness(place),
+        say("时间未知") if at is None else say("测于 {at}", at=f"{day(at)} {clock(at)}"),
+        pick(SOURCES[place.source]),
+        place.said_by,
+        "" if place.cited else say("来电未指明"),
+    ]
+    return " · ".join(part for part in parts if part)
 
 
 def look_up_words(it: LookUp) -> str:

@@ -8,12 +8,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtPdf import QPdfDocument
 
 from console import i18n
-from console.models import paper
+from console.models import paper, whereabouts
+from console.models.ages import clock, day
 from console.paper import ROUND_FILES_MAX, DeskPaper, PaperTray, write_pdf
 from console.ports import HubMode, Link
 from dispatch.kinds import Need, Severity
+from dispatch.shapes import Circle, Spot
+from dispatch.whereabouts import CallerDetail, CallerPlace, Source
 from dispatch.words import Place
-from tests.console.busy import ADDRESSES, Seatful, busy
+from tests.console.busy import ADDRESSES, CENTRE, Seatful, busy
 
 Key = Qt.Key
 pytestmark = pytest.mark.usefixtures("qapp")
@@ -67,6 +70,40 @@ def test_every_open_incident_has_a_page_of_its_own_however_much_was_typed(busy_s
     assert pages == len(sheets)
     assert plain("未编号：断网受理") in words
     assert plain(LONG[:20]) in words
+
+
+def test_what_the_network_said_of_the_caller_is_on_it_with_its_doubt(busy_seat, tmp_path):
+    desk = busy_seat.desk
+    call_id, now = desk.call_id(), busy_seat.clock()
+    circle = Circle(CENTRE, 45.0)
+    measured = {"method": "A-GPS", "measured_at": now - 90_000, "confidence_percent": 68.0}
+    near = CallerPlace("p1", Source.BY_VALUE, now, circle, said_by="运营商甲", **measured)
+    unsure = [
+        CallerPlace(f"p{at}", Source.BY_REFERENCE, now, Spot(CENTRE), cited=False) for at in range(2, 6)
+    ]
+    details = (
+        CallerDetail("crash", "delta_v", "52 km/h"),
+        CallerDetail("crash", "fire", "yes"),
+        CallerDetail("subscriber", "name", "李四"),
+        CallerDetail("comment", "text", LONG * 2),
+    )
+    desk.whereabouts.hear(call_id, (*unsure, near), details)
+    whereabouts.adopt(desk)
+    write_pdf(tmp_path / "one.pdf", [paper.in_hand(desk, now)])
+    pages, words, _ = read(tmp_path / "one.pdf")
+    assert pages == 1
+    at = f"{day(now - 90_000)} {clock(now - 90_000)}"
+    for word in (
+        f"({CENTRE.lat:.5f}, {CENTRE.lon:.5f}) · ±45 米 · A-GPS · 可信 68% · 测于 {at}",
+        "随来电 · 运营商甲（已采用）",
+        "误差未知 · 方式未知 · 时间未知 · 位置服务器 · 来电未指明",
+        "另有 2 处定位未印",
+        "学府路 74 号 3 号楼 2 单元 501（网络定位 ±45 米）",
+        "碰撞 ‼起火；速度变化 52 km/h",
+        "机主 姓名 李四",
+        "…（未印全）",
+    ):
+        assert plain(word) in words, word
 
 
 def test_what_was_sent_by_voice_stands_on_it(seat, show, tmp_path):
