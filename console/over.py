@@ -17,6 +17,7 @@ from console.panels.dial import DialSheet
 from console.panels.help import Help
 from console.panels.keypad import Keypad
 from console.panels.reason import ReasonBar
+from console.panels.sheet import Sheet
 from console.panels.sound import SoundSheet
 from console.panels.widgets import Frame
 from console.theme import Theme
@@ -44,6 +45,8 @@ class Over:
         self.keypad = Keypad(desk, page, right)
         self.sound = SoundSheet(desk, theme, page, right, back, do)
         self.archive = ArchiveParts(page, desk, theme, places, back, self.ask)
+        lists = (self.dial, self.keypad, self.authorise, self.sound, self.conflicts)
+        self._sheets: tuple[Sheet, ...] = (*lists, self.archive.recall, self.archive.desk)
         self.frame = Frame(page)
 
     def open(self, sheet: str, about: str = "") -> None:
@@ -96,19 +99,18 @@ class Over:
     def place(self) -> None:
         """The page has another size."""
         self.frame.setGeometry(self._page.rect())
-        for over in (self.reason, self.authorise, self.conflicts, self.dial, self.keypad, self.sound):
+        for over in (self.reason, *self._sheets):
             if over.isVisible():
                 over.place()
-        self.archive.place()
 
     def make_room(self) -> None:
         """A call is taken: nothing lies over its form."""
-        self.conflicts.hide()
-        self.archive.make_room()
+        for over in (self.conflicts, self.archive.recall, self.archive.desk):
+            over.make_room()
 
     def ask(self, ask: Ask) -> None:
-        """Ask for a reason; the keyboard comes back to where it was."""
-        self.reason.ask(ask, QApplication.focusWidget())
+        """Ask for a reason."""
+        self.reason.ask(ask)
 
     def stop(self) -> None:
         """For good."""
@@ -116,14 +118,11 @@ class Over:
 
     def close_sheet(self) -> bool:
         """Close the sheet that is open; False when none is."""
-        for sheet in (self.dial, self.keypad, self.authorise, self.sound):
+        for sheet in self._sheets:
             if sheet.isVisible():
                 sheet.close_sheet()
                 return True
-        if self.conflicts.isVisible():
-            self.conflicts.close_desk()
-            return True
-        return self.archive.close()
+        return False
 
 
 class Aged(Protocol):

@@ -296,7 +296,7 @@ class SeatWindow(QMainWindow):
         elif self._command.hasFocus():
             self._command.close_line()
         elif self._reason.isVisible():
-            self._reason.give_up()
+            self._reason.close_sheet()
         elif self._reserve.close() or self._over.close_sheet():
             pass
         elif self._chart.canvas.is_pinning:

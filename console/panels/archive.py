@@ -8,9 +8,9 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QFrame, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from console.archivist import Archivist, Found, HandedOut, NoPicture, Picture
 from console.i18n import say
@@ -21,6 +21,7 @@ from console.models.asking import Ask
 from console.models.desk import Desk
 from console.models.handing_out import Asked
 from console.panels.listening import Listening
+from console.panels.sheet import Sheet
 from console.panels.table import Cell, Column, RowTable
 from console.panels.widgets import button, row_of, set_property, text
 from console.theme import Theme
@@ -46,7 +47,7 @@ COLUMNS: tuple[Column[ArchiveRow], ...] = (
 )
 
 
-class ArchiveDesk(QFrame):
+class ArchiveDesk(Sheet):
     """See the module. Lies on `page` over `over`; `back` gets the keyboard when it is closed."""
 
     def __init__(
@@ -60,11 +61,9 @@ class ArchiveDesk(QFrame):
         archivist: Archivist,
         exports: Path,
     ) -> None:
-        super().__init__(page)
-        self._desk, self._page, self._over, self._back = desk, page, over, back
+        super().__init__("archive", page, *over, back=back)
+        self._desk = desk
         self._ask, self._archivist, self._exports = ask, archivist, exports
-        self.setObjectName("archive")
-        self.setProperty("overlay", True)
         self._listening = Listening("archive", theme, self._heard, lambda: ear_of(desk))
         self._listening.setFixedHeight(WAVE_PX)
         self._labels: dict[str, Label] = {}
@@ -84,12 +83,11 @@ class ArchiveDesk(QFrame):
         self.table.used.connect(lambda _key: self._listening.toggle())
         self.table.installEventFilter(self)
         self._export = button(say("导出选中的…"), "archive.export", self.export)
-        self._close = button(say("关闭 Esc"), "archive.cancel", self.close_desk)
+        self._close = button(say("关闭 Esc"), "archive.cancel", self.close_sheet)
         self._later = QTimer(self, singleShot=True, interval=PICTURE_MS)
         self._later.timeout.connect(self._ask_picture)
         archivist.answered.connect(self._take, Qt.ConnectionType.QueuedConnection)
         self._lay_out()
-        self.hide()
 
     def _field(self, name: str, hint: str) -> QLineEdit:
         made = QLineEdit()
@@ -116,30 +114,14 @@ class ArchiveDesk(QFrame):
     # --- opening and closing ---------------------------------------------------------------------------
 
     def open(self) -> None:
-        self.place()
-        self.show()
-        self.raise_()
+        self.come(self._fields["number"])
         self.search()
-        self._fields["number"].setFocus(Qt.FocusReason.ShortcutFocusReason)
-
-    def close_desk(self) -> None:
-        """What was searched for stays for the next time; nothing plays on unseen."""
-        self.make_room()
-        focus = QApplication.focusWidget()
-        if focus is None or focus is self or self.isAncestorOf(focus):
-            self._back()
 
     def make_room(self) -> None:
+        """What was searched for stays for the next time; nothing plays on unseen."""
         self._listening.load(None)
         self._shown = ""
-        self.hide()
-
-    def place(self) -> None:
-        """Over its places, from the first to the last."""
-        found = QRect()
-        for widget in self._over:
-            found = found.united(QRect(widget.mapTo(self._page, widget.rect().topLeft()), widget.size()))
-        self.setGeometry(found)
+        super().make_room()
 
     def stop(self) -> None:
         """For good."""

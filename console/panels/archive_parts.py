@@ -82,29 +82,6 @@ class ArchiveParts:
                 note = NoteArchive(run.run_id, ArchiveAct.DELETED, ids, EXPIRED, run.by)
                 self._desk.give(note)
 
-    def make_room(self) -> None:
-        """A call is taken: nothing lies over its form."""
-        if self.desk.isVisible():
-            self.desk.make_room()
-        if self.recall.isVisible():
-            self.recall.make_room()
-
-    def place(self) -> None:
-        """The page has another size."""
-        for over in (self.desk, self.recall):
-            if over.isVisible():
-                over.place()
-
-    def close(self) -> bool:
-        """Esc: True when one of them was open."""
-        if self.recall.isVisible():
-            self.recall.close_panel()
-        elif self.desk.isVisible():
-            self.desk.close_desk()
-        else:
-            return False
-        return True
-
     def stop(self) -> None:
         """For good."""
         for part in (self.desk, self.recall, self._archivist):

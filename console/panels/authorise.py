@@ -7,7 +7,7 @@ by mouse, Space or Enter, gives the order.
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFormLayout, QLineEdit, QVBoxLayout, QWidget
 
 from console.i18n import say
@@ -31,10 +31,8 @@ class AuthoriseSheet(Sheet):
     """See the module. Lies on `page`, over `over`; `back` gets the keyboard when it is closed."""
 
     def __init__(self, desk: Desk, page: QWidget, over: QWidget, back: Callable[[], object]) -> None:
-        super().__init__(page)
-        self._desk, self._page, self._over, self._back = desk, page, over, back
-        self.setObjectName("authorise")
-        self.setProperty("overlay", True)
+        super().__init__("authorise", page, over, back=back)
+        self._desk = desk
         self._title = text("", "large")
         self._lines = [text() for _ in range(LINES_MAX)]
         self._means = text("", "quiet")
@@ -62,7 +60,6 @@ class AuthoriseSheet(Sheet):
         self._lay_out()
         self._act: Act | None = None
         self._known: Authorising | None = None
-        self.hide()
 
     def _field(self, name: str) -> QLineEdit:
         made = QLineEdit()
@@ -185,15 +182,7 @@ class AuthoriseSheet(Sheet):
         if it is not None and it.stage is Stage.DONE:
             self._act = None
         authorising.give_up(self._desk)
-        self.hide()
-        focus = QApplication.focusWidget()
-        if focus is None or focus is self or self.isAncestorOf(focus):
-            self._back()
-
-    def place(self) -> None:
-        """Over its place."""
-        corner = self._over.mapTo(self._page, self._over.rect().topLeft())
-        self.setGeometry(QRect(corner, self._over.size()))
+        super().close_sheet()
 
     # --- drawing -----------------------------------------------------------------------------------
 

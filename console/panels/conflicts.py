@@ -8,10 +8,9 @@ A third page lists what was recorded while the centre was an island: Enter ticks
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 
-from PySide6.QtCore import QEvent, QObject, QRect, Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
-    QApplication,
     QFrame,
     QHBoxLayout,
     QLineEdit,
@@ -95,10 +94,8 @@ class ConflictDesk(Sheet):
     def __init__(
         self, desk: Desk, theme: Theme, page: QWidget, over: tuple[QWidget, ...], back: Callable[[], object]
     ) -> None:
-        super().__init__(page)
-        self._desk, self._page, self._over, self._back = desk, page, over, back
-        self.setObjectName("conflicts")
-        self.setProperty("overlay", True)
+        super().__init__("conflicts", page, *over, back=back)
+        self._desk = desk
         self._page_shown = Shows.OPEN
         self._shown = ""
         self._choice = ConflictChoice.KEEP_OURS
@@ -130,12 +127,11 @@ class ConflictDesk(Sheet):
         self._told.setObjectName("conflicts.told")
         self._confirm = button(say("按此核对 Enter"), "conflicts.confirm", self._settle)
         self._confirm.setProperty("main", True)
-        self._cancel = button(say("关闭 Esc"), "conflicts.cancel", self.close_desk)
+        self._cancel = button(say("关闭 Esc"), "conflicts.cancel", self.close_sheet)
         self.guard(self._confirm, self._cancel)
         self._tick = button(say("核对无误 Enter"), "conflicts.checked", self._tick_off)
         self._tick.setProperty("main", True)
         self._lay_out()
-        self.hide()
 
     def _filter_button(self, page: Shows) -> QPushButton:
         made = button("", f"conflicts.{page.value}", lambda: self._filter_by(page))
@@ -190,26 +186,9 @@ class ConflictDesk(Sheet):
         elif waiting:
             self._page_shown = Shows.OPEN
         self.refresh()
-        self.place()
-        self.show()
-        self.raise_()
+        self.come(self.table)
         if not self._shown:
             self._show(waiting if self._page_shown is Shows.OPEN else self.table.id_at(0))
-        self.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
-
-    def close_desk(self) -> None:
-        """What was typed into the remark stays for the next time."""
-        self.hide()
-        focus = QApplication.focusWidget()
-        if focus is None or focus is self or self.isAncestorOf(focus):
-            self._back()
-
-    def place(self) -> None:
-        """Over its places, from the first to the last."""
-        found = QRect()
-        for widget in self._over:
-            found = found.united(QRect(widget.mapTo(self._page, widget.rect().topLeft()), widget.size()))
-        self.setGeometry(found)
 
     def _filter_by(self, page: Shows) -> None:
         self._page_shown, self._shown = page, ""

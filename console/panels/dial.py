@@ -4,14 +4,15 @@ For a blind transfer the same sheet chooses who gets the call. It lies over the 
 """
 
 from msgspec import Struct
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, QRect, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QFrame, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from console.i18n import say
 from console.models import acts_calls
 from console.models.desk import Desk
 from console.models.directory import FOUND_MAX, Entry, find
+from console.panels.sheet import Sheet, foot
 from console.panels.table import Cell, Column, RowTable
 from console.panels.widgets import button, row_of, text
 from console.theme import ROW_PX, Theme
@@ -34,16 +35,12 @@ COLUMNS: tuple[Column[EntryRow], ...] = (
 )
 
 
-class DialSheet(QFrame):
+class DialSheet(Sheet):
     """`transferring` is the call to send on, "" to place a new one."""
 
     def __init__(self, desk: Desk, theme: Theme, page: QWidget, over: QWidget) -> None:
-        super().__init__(page)
-        self._desk, self._page, self._over = desk, page, over
-        self._transferring = ""
-        self._back: QWidget | None = None
-        self.setObjectName("dial")
-        self.setProperty("overlay", True)
+        super().__init__("dial", page, over)
+        self._desk, self._transferring = desk, ""
         self._title = text("", "large")
         self._typed = QLineEdit()
         self._typed.setObjectName("dial.number")
@@ -58,12 +55,9 @@ class DialSheet(QFrame):
         column.addWidget(self._title)
         column.addLayout(row_of(self._typed, self._go, self._cancel))
         column.addWidget(self._table, 1)
-        self.hide()
 
     def open(self, transferring: str = "") -> None:
         """Take the keyboard; Esc or a call gives it back."""
-        if not self.isVisible():
-            self._back = QApplication.focusWidget()
         self._transferring = transferring
         call = self._desk.line.calls.get(transferring)
         who = acts_calls.who(self._desk, call) if call is not None else ""
@@ -71,10 +65,7 @@ class DialSheet(QFrame):
         self._go.setText(say("转出 Enter") if transferring else say("拨打 Enter"))
         self._typed.clear()
         self._search("")
-        self.place()
-        self.show()
-        self.raise_()
-        self._typed.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.come(self._typed)
 
     def _dial_title(self) -> str:
         talking = self._desk.line.talking()
@@ -97,17 +88,8 @@ class DialSheet(QFrame):
         else:
             acts_calls.dial(self._desk, number)
 
-    def place(self) -> None:
-        """Lie over the foot of its place, as wide as it."""
-        width, height = self._over.width(), HEAD_PX + FOUND_MAX * ROW_PX
-        corner = self._over.mapTo(self._page, self._over.rect().bottomLeft())
-        self.setGeometry(corner.x(), corner.y() - height, width, height)
-
-    def close_sheet(self) -> None:
-        """Back to where the typist was."""
-        self.hide()
-        if self._back is not None:
-            self._back.setFocus(Qt.FocusReason.OtherFocusReason)
+    def lie(self, room: QRect) -> QRect:
+        return foot(room, HEAD_PX + FOUND_MAX * ROW_PX)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() is not QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):

@@ -2,13 +2,14 @@
 
 from functools import partial
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QRect, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from console.i18n import say
 from console.models import acts_calls
 from console.models.desk import Desk
+from console.panels.sheet import Sheet
 from console.panels.widgets import button, row_of, text
 
 KEYS = "123456789*0#"
@@ -16,16 +17,13 @@ SENT_MAX = 24
 WIDTH_PX, HEIGHT_PX = 320, 330
 
 
-class Keypad(QFrame):
+class Keypad(Sheet):
     """For the call that is talked with; another call begins with nothing sent."""
 
     def __init__(self, desk: Desk, page: QWidget, over: QWidget) -> None:
-        super().__init__(page)
-        self._desk, self._page, self._over = desk, page, over
-        self._back: QWidget | None = None
+        super().__init__("keypad", page, over)
+        self._desk = desk
         self._sent, self._call_id = "", ""
-        self.setObjectName("keypad")
-        self.setProperty("overlay", True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._to, self._told, self._heard = text("", "large"), text(), text()
         self._told.setObjectName("keypad.sent")
@@ -41,17 +39,11 @@ class Keypad(QFrame):
         column.addLayout(grid, 1)
         hint = text(say("直接键入 0–9 * #"), "quiet")
         column.addLayout(row_of(hint, 1, button(say("关闭 Esc"), "keypad.close", self.close_sheet)))
-        self.hide()
 
     def open(self) -> None:
         """Take the keyboard; Esc gives it back."""
-        if not self.isVisible():
-            self._back = QApplication.focusWidget()
         self.refresh()
-        self.place()
-        self.show()
-        self.raise_()
-        self.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.come(self)
 
     def refresh(self) -> None:
         """To whom, what was sent and what came."""
@@ -85,15 +77,9 @@ class Keypad(QFrame):
             return True
         return super().event(event)
 
-    def place(self) -> None:
-        """Over the right part of the lists, clear of the form."""
-        corner = self._over.mapTo(self._page, self._over.rect().topLeft())
-        self.setGeometry(corner.x() + 8, corner.y() + 8, WIDTH_PX, HEIGHT_PX)
-
-    def close_sheet(self) -> None:
-        self.hide()
-        if self._back is not None:
-            self._back.setFocus(Qt.FocusReason.OtherFocusReason)
+    def lie(self, room: QRect) -> QRect:
+        """In the right part of the lists, clear of the form."""
+        return QRect(room.left() + 8, room.top() + 8, WIDTH_PX, HEIGHT_PX)
 
 
 def _name(key: str) -> str:

@@ -5,13 +5,13 @@ Digits press the choices, Enter confirms, Esc gives up; the remark stays until t
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, QRect, Qt
 from PySide6.QtGui import QIntValidator, QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from console.i18n import say
 from console.models.asking import Ask
-from console.panels.sheet import Sheet
+from console.panels.sheet import Sheet, foot
 from console.panels.widgets import button, row_of, text
 
 COLUMNS = 4
@@ -24,13 +24,9 @@ class ReasonBar(Sheet):
 
     def __init__(self, page: QWidget, over: QWidget) -> None:
         """Lies on `page`, over the foot of `over`."""
-        super().__init__(page)
-        self._page, self._over = page, over
-        self.setObjectName("reason")
-        self.setProperty("overlay", True)
+        super().__init__("reason", page, over)
         self._ask: Ask | None = None
         self._choices: list[QPushButton] = []
-        self._back: QWidget | None = None
         self._title = text("", "large")
         self._title.setWordWrap(True)
         self._grid = QGridLayout()
@@ -43,7 +39,7 @@ class ReasonBar(Sheet):
         self._minutes.setValidator(QIntValidator(0, MINUTES_MAX, self))
         self._minutes_label = text()
         self._confirm = button(say("确认 Enter"), "reason.confirm", self._finish)
-        self._cancel = button(say("取消 Esc"), "reason.cancel", self.give_up)
+        self._cancel = button(say("取消 Esc"), "reason.cancel", self.close_sheet)
         column = QVBoxLayout(self)
         column.addWidget(self._title)
         column.addLayout(self._grid)
@@ -52,14 +48,13 @@ class ReasonBar(Sheet):
         )
         for line in (self._remark, self._minutes):
             line.installEventFilter(self)
-        self.hide()
 
     def chain(self) -> Sequence[QWidget]:
         return [*self._choices, self._remark, self._minutes, self._confirm, self._cancel]
 
-    def ask(self, ask: Ask, back: QWidget | None) -> None:
-        """Show this question; `back` gets the keyboard when it is over."""
-        self._ask, self._back = ask, back
+    def ask(self, ask: Ask) -> None:
+        """Show this question; the keyboard goes back to where it was when it is over."""
+        self._ask = ask
         self._title.setText(ask.title)
         for made in self._choices:
             made.setParent(None)  # at once: its name is about to be used again
@@ -72,10 +67,7 @@ class ReasonBar(Sheet):
             widget.setVisible(ask.minutes is not None)
         self._minutes.setText("" if ask.minutes is None else str(ask.minutes))
         self._minutes_label.setText(ask.minutes_words)
-        self.place()
-        self.show()
-        self.raise_()
-        self._choices[0].setFocus(Qt.FocusReason.OtherFocusReason)
+        self.come(self._choices[0])
 
     def _choice(self, at: int, value: str, words: str) -> QPushButton:
         made = QPushButton(f"{at + 1} {words}" if at < 9 else words)
@@ -89,22 +81,17 @@ class ReasonBar(Sheet):
     def _lay_out_choices(self) -> None:
         """As many side by side as can be read, the chosen one in bold."""
         widest = max(made.sizeHint().width() for made in self._choices) * BOLD_WIDER
-        columns = max(1, min(COLUMNS, int(self._over.width() / widest)))
+        columns = max(1, min(COLUMNS, int(self._places[0].width() / widest)))
         for at, made in enumerate(self._choices):
             self._grid.addWidget(made, at // columns, at % columns)
 
-    def place(self) -> None:
-        """Lie over the foot of its place, as wide as it."""
-        height = self.heightForWidth(self._over.width())
-        corner = self._over.mapTo(self._page, self._over.rect().bottomLeft())
-        self.setGeometry(corner.x(), corner.y() - height, self._over.width(), height)
+    def lie(self, room: QRect) -> QRect:
+        return foot(room, self.heightForWidth(room.width()))
 
-    def give_up(self) -> None:
+    def close_sheet(self) -> None:
         """Close without doing anything."""
         self._ask = None
-        self.hide()
-        if self._back is not None:
-            self._back.setFocus(Qt.FocusReason.OtherFocusReason)
+        super().close_sheet()
 
     def _finish(self) -> None:
         ask = self._ask
@@ -112,7 +99,7 @@ class ReasonBar(Sheet):
         if ask is None or chosen is None:
             return
         remark, minutes = self._remark.text().strip(), int(self._minutes.text() or "0")
-        self.give_up()
+        self.close_sheet()
         self._remark.clear()
         ask.then(ask.choices[chosen].value, remark, minutes)
 

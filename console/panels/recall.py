@@ -6,15 +6,16 @@ the last seconds again; Enter pauses, arrows move, Esc closes.
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from console.archivist import Archivist, NoPicture, Picture
 from console.i18n import say
 from console.models.archive import ear_of
 from console.models.desk import Desk
 from console.panels.listening import Listening
+from console.panels.sheet import Sheet, foot
 from console.panels.widgets import button, row_of, text
 from console.theme import Theme
 
@@ -23,7 +24,7 @@ AGAIN_MS = 15_000
 HEIGHT_PX = 300
 
 
-class RecallPanel(QFrame):
+class RecallPanel(Sheet):
     """See the module. Lies on `page` over the foot of `over`; `back` gets the keyboard when it is closed."""
 
     def __init__(
@@ -35,25 +36,21 @@ class RecallPanel(QFrame):
         back: Callable[[], object],
         archivist: Archivist,
     ) -> None:
-        super().__init__(page)
-        self._desk, self._page, self._over, self._back = desk, page, over, back
-        self._archivist = archivist
+        super().__init__("recall", page, over, back=back)
+        self._desk, self._archivist = desk, archivist
         self._call_id = ""
-        self.setObjectName("recall")
-        self.setProperty("overlay", True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._title = text("", "large")
         self._title.setObjectName("recall.title")
         hint = text(say("只在本机播放　Enter 暂停，←→ 移动，-+ 快慢"), "quiet")
         self._again = button(say("重听最后 15 秒"), "recall.again", self.open)
-        self._close = button(say("关闭 Esc"), "recall.cancel", self.close_panel)
+        self._close = button(say("关闭 Esc"), "recall.cancel", self.close_sheet)
         self._listening = Listening("recall", theme, lambda _picture: None, lambda: ear_of(desk))
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 8, 14, 10)
         column.addLayout(row_of(self._title, hint, 1, self._again, self._close))
         column.addWidget(self._listening, 1)
         archivist.answered.connect(self._take, Qt.ConnectionType.QueuedConnection)
-        self.hide()
 
     def open(self) -> None:
         """Take a fresh look at the call that is up here and play its end."""
@@ -72,31 +69,21 @@ class RecallPanel(QFrame):
             self._desk.notice(say("不能回听：{why}", why=why), say("请看录音指示灯"))
         elif isinstance(answer, Picture) and answer.call_id == self._call_id and self._is_recall(answer):
             self._listening.load(answer)
-            self.place()
-            self.show()
-            self.raise_()
-            self.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self.come(self)
             self._listening.play(max(0, answer.duration_ms - AGAIN_MS))
 
     def _is_recall(self, answer: Picture) -> bool:
         """The archive's own pictures come by the same signal."""
         return answer.file.parent == self._archivist.folder
 
-    def close_panel(self) -> None:
-        self.make_room()
-        focus = QApplication.focusWidget()
-        if focus is None or focus is self or self.isAncestorOf(focus):
-            self._back()
-
     def make_room(self) -> None:
+        """Nothing plays on unseen."""
         self._listening.load(None)
         self._call_id = ""
-        self.hide()
+        super().make_room()
 
-    def place(self) -> None:
-        """Over the foot of its place, as wide as it."""
-        corner = self._over.mapTo(self._page, self._over.rect().bottomLeft())
-        self.setGeometry(corner.x(), corner.y() - HEIGHT_PX, self._over.width(), HEIGHT_PX)
+    def lie(self, room: QRect) -> QRect:
+        return foot(room, HEIGHT_PX)
 
     def stop(self) -> None:
         """For good."""

@@ -6,10 +6,9 @@ Lies over the window like the help and takes no part of it away; every button is
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QRect, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
-    QApplication,
     QGridLayout,
     QHBoxLayout,
     QPushButton,
@@ -115,11 +114,8 @@ class ReservePanel(Sheet):
         do: Callable[[str], object],
         ask: Callable[[Ask], object],
     ) -> None:
-        super().__init__(page)
-        self.setObjectName("reserve.panel")
-        self.setProperty("overlay", True)
-        self._page, self._desk, self._do, self._ask = page, desk, do, ask
-        self._back_to: QWidget | None = None
+        super().__init__("reserve.panel", page, page)
+        self._desk, self._do, self._ask = desk, do, ask
         self.seats = SeatTable(desk, theme, self._replan)
         self._people = RowTable[CallRow]("reserve.people", _people_columns(), theme)
         self._turns = RowTable[TurnRow]("reserve.turns", _turn_columns(), theme)
@@ -144,7 +140,6 @@ class ReservePanel(Sheet):
         row.setSpacing(22)
         row.addLayout(self._left(), 9)
         row.addLayout(self._right(), 10)
-        self.hide()
 
     # --- building ----------------------------------------------------------------------------------
 
@@ -237,32 +232,20 @@ class ReservePanel(Sheet):
     def toggle(self) -> None:
         """Open over the window, or close."""
         if self.isVisible():
-            self.close_panel()
+            self.close_sheet()
             return
-        self._back_to = QApplication.focusWidget()
-        self.place()
         self.refresh(self._desk.clock())
-        self.show()
-        self.raise_()
-        self.seats.setFocus(Qt.FocusReason.ShortcutFocusReason)
-
-    def close_panel(self) -> None:
-        """The keyboard goes back to where it was, unless it has gone elsewhere meanwhile."""
-        focus, back = QApplication.focusWidget(), self._back_to
-        mine = focus is None or focus is self or self.isAncestorOf(focus)
-        self._back_to = None
-        self.hide()
-        if mine and back is not None and back.isVisible():
-            back.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.come(self.seats)
 
     def tell_age(self, words: str) -> None:
         """How old what it shows is, "" when it is of now."""
         self._old.setText(words)
 
-    def place(self) -> None:
-        room = self._page.rect().adjusted(MARGIN_PX, TOP_PX, -MARGIN_PX, -MARGIN_PX)
-        room.setHeight(min(room.height(), HEIGHT_PX))
-        self.setGeometry(room)
+    def lie(self, room: QRect) -> QRect:
+        """Below the strip of calls, with a margin."""
+        own = room.adjusted(MARGIN_PX, TOP_PX, -MARGIN_PX, -MARGIN_PX)
+        own.setHeight(min(own.height(), HEIGHT_PX))
+        return own
 
     # --- drawing -----------------------------------------------------------------------------------
 

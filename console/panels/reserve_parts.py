@@ -43,7 +43,7 @@ class ReserveParts:
     def refresh(self, changes: set[Topic], now: int) -> None:
         """Draw what changed; the panel makes room for a form just begun."""
         if self.panel.isVisible() and Topic.FORM in changes and self._desk.hand.fresh:
-            self.panel.hide()
+            self.panel.make_room()
         if not changes & TOPICS:
             return
         if self._desk.readiness.is_reserve():
@@ -62,7 +62,7 @@ class ReserveParts:
         """Esc: True when the panel was open."""
         was_open = self.panel.isVisible()
         if was_open:
-            self.panel.close_panel()
+            self.panel.close_sheet()
         return was_open
 
     def place(self) -> None:

@@ -5,13 +5,11 @@ It lies over the map, never over calls and form; whatever is chosen is used at o
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QRect, QSignalBlocker, Qt
+from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import (
-    QApplication,
     QComboBox,
     QFormLayout,
-    QFrame,
     QLabel,
     QSlider,
     QVBoxLayout,
@@ -25,6 +23,7 @@ from console.models.labels import word
 from console.models.lamps import SHAPES
 from console.models.sound_lamps import line_rows
 from console.panels.meter import Meter
+from console.panels.sheet import Sheet
 from console.panels.tick import Tick
 from console.panels.widgets import button, row_of, set_property, text
 from console.theme import Theme
@@ -74,7 +73,7 @@ class Devices(QComboBox):
         event.ignore()
 
 
-class SoundSheet(QFrame):
+class SoundSheet(Sheet):
     """See the module. Lies on `page`, over `over`; `back` gets the keyboard when it is closed."""
 
     def __init__(
@@ -86,10 +85,8 @@ class SoundSheet(QFrame):
         back: Callable[[], object],
         do: Callable[[str], object],
     ) -> None:
-        super().__init__(page)
-        self._desk, self._page, self._over, self._back = desk, page, over, back
-        self.setObjectName("sound")
-        self.setProperty("overlay", True)
+        super().__init__("sound", page, over, back=back)
+        self._desk = desk
         self._drawn: tuple[object, ...] = ()
         self._lines = [text() for _ in range(LINES_MAX)]
         self._ear = Devices("sound.ear", lambda value: desk.sounding.use(ear=value))
@@ -123,7 +120,6 @@ class SoundSheet(QFrame):
         for label in (*self._lines, self._why, self._told, *self._checks, self._last):
             label.setWordWrap(True)
         self._lay_out()
-        self.hide()
 
     def _lay_out(self) -> None:
         self._form = QFormLayout()
@@ -167,21 +163,7 @@ class SoundSheet(QFrame):
 
     def open(self) -> None:
         self.refresh()
-        self.place()
-        self.show()
-        self.raise_()
-        self._shift.setFocus(Qt.FocusReason.ShortcutFocusReason)
-
-    def close_sheet(self) -> None:
-        focus = QApplication.focusWidget()  # before hiding: Qt gives it to whatever comes next
-        self.hide()
-        if focus is None or focus is self or self.isAncestorOf(focus):
-            self._back()
-
-    def place(self) -> None:
-        """Over its place."""
-        corner = self._over.mapTo(self._page, self._over.rect().topLeft())
-        self.setGeometry(QRect(corner, self._over.size()))
+        self.come(self._shift)
 
     # --- drawing -----------------------------------------------------------------------------------
 

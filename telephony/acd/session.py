@@ -1,5 +1,6 @@
 """What the sessions of every ACD begin with: the queue's book, what came unread, how orders are refused."""
 
+from abc import ABC, abstractmethod
 from urllib.parse import unquote
 
 from telephony.acd.orders import AcdOrder
@@ -10,7 +11,7 @@ from telephony.acd.tcp_link import Turn
 FIELDS_MAX = 2_000
 
 
-class QueueSession:
+class QueueSession(ABC):
     """One connection about one queue. `up` once the ACD let us in."""
 
     def __init__(self, queue: str) -> None:
@@ -24,9 +25,9 @@ class QueueSession:
             return Turn(facts=[OrderRefused(type(order).__name__, "not usable" if self.up else "no link")])
         return Turn(octets)
 
+    @abstractmethod
     def _octets(self, order: AcdOrder, now_ms: int) -> list[bytes] | None:
         """The order as it is sent; None when one of its words could not be."""
-        raise NotImplementedError
 
 
 def read_fields(head: bytes, *, quoted: bool = False) -> dict[str, str]:

@@ -8,6 +8,7 @@ import contextlib
 import os
 import select
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
@@ -56,7 +57,7 @@ def hook_means(calls: Mapping[str, CallView]) -> HookAct | None:
     return None
 
 
-class _Watched:
+class _Watched(ABC):
     """A device on a thread of its own, opened again as long as it is wanted."""
 
     def __init__(self, name: str) -> None:
@@ -78,8 +79,9 @@ class _Watched:
                 self._watch()
             self._stopping.wait(REOPEN_S)
 
+    @abstractmethod
     def _watch(self) -> None:
-        raise NotImplementedError
+        """Until it is stopped. Raises OSError: unplugged."""
 
 
 class SerialHook(_Watched):

@@ -2,8 +2,7 @@
 
 from msgspec import Struct
 
-from dispatch.points import Point
-from dispatch.shapes import Shape, centre_of, reach_m
+from dispatch.shapes import Shape
 from dispatch.whereabouts import Source
 from telephony.location.civic import CivicAddress
 
@@ -33,16 +32,6 @@ class Location(Struct, frozen=True, omit_defaults=True):
     note: str = ""
     datum: str = WGS84
     cited: bool = True
-
-    @property
-    def point(self) -> Point | None:
-        """Where to put the mark; None with an address only."""
-        return None if self.shape is None else centre_of(self.shape)
-
-    @property
-    def uncertainty_m(self) -> float | None:
-        """Radius around `point` that holds the shape; None: not known, which is not the same as exact."""
-        return None if self.shape is None else reach_m(self.shape)
 
 
 class Reference(Struct, frozen=True):

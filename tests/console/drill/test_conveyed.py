@@ -5,7 +5,7 @@ from pathlib import Path
 from console.drill.cases import TROUBLES
 from console.drill.conveyed import PIDF_TYPE, conveyed, write_answers
 from console.drill.script import Case
-from dispatch.shapes import ArcBand, Circle, centre_of, distance_m
+from dispatch.shapes import ArcBand, Circle, centre_of, distance_m, reach_m
 from dispatch.whereabouts import Source, Way
 from dispatch.words import Point
 from telephony.location.additional import read_blocks
@@ -25,9 +25,9 @@ def test_who_says_a_place_is_inside_it_and_some_say_none() -> None:
         for one in places:
             (found,), refused = read_pidf(one.body.encode(), Source.BY_VALUE)
             assert refused == ()
-            reach = found.uncertainty_m
-            assert reach is not None
             assert found.shape is not None
+            reach = reach_m(found.shape)
+            assert reach is not None
             assert distance_m(centre_of(found.shape), AT) <= reach * 1.01
             kinds[type(found.shape)] = kinds.get(type(found.shape), 0) + 1
         if not places:

@@ -1,5 +1,6 @@
 """What both processes of a simulated site have in common: they may stand still, die, and tick."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ TICK = b"tick"
 PEOPLE = Pair("ds1", "ds2")
 
 
-class Party:
+class Party(ABC):
     """One process of a site; what it only remembers ends with it."""
 
     def __init__(self, world: "World", site: str) -> None:
@@ -39,11 +40,11 @@ class Party:
             self.wake(self.on_tick)
             self.world.after(TICK_MS, self.tick)
 
-    def on_tick(self) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def on_tick(self) -> None: ...
 
-    def from_seat(self, seat: str, frame: bytes) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def from_seat(self, seat: str, frame: bytes) -> None: ...
 
-    def from_site(self, frame: bytes, site: str = "") -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def from_site(self, frame: bytes, site: str = "") -> None: ...

@@ -78,7 +78,7 @@ def test_the_recorded_service_answers_from_its_file() -> None:
     located = heard.get(timeout=5)
     assert located.location is not None
     assert isinstance(located.location.shape, Circle)
-    assert (located.location.datum, located.location.uncertainty_m) == ("gcj02", 150.0)
+    assert (located.location.datum, located.location.shape.radius_m) == ("gcj02", 150.0)
     assert (located.operator, located.location.said_by) == ("中国移动", "中国移动")
     service.ask(request(2, number="13904510002"))
     assert heard.get(timeout=5).outcome is Outcome.NOT_FOUND

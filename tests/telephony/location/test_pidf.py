@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dispatch.shapes import ArcBand, Circle, Ellipse, Polygon, Shape, Spot
+from dispatch.shapes import ArcBand, Circle, Ellipse, Polygon, Shape, Spot, reach_m
 from dispatch.whereabouts import Source
 from dispatch.words import Point
 from telephony.location.civic import spoken
@@ -52,20 +52,21 @@ def test_method_time_expiry_confidence_and_entity() -> None:
     assert location.at_ms == 1_795_305_600_000
     assert location.expires_ms == 1_795_392_000_000
     assert location.entity == "pres:13904510001@example.cn"
-    assert location.uncertainty_m == 850.24
+    assert location.shape is not None
+    assert reach_m(location.shape) == 850.24
 
 
 def test_a_device_of_the_data_model() -> None:
     location = only(doc.device_presence(doc.POINT))
     assert (location.method, location.at_ms) == ("GPS", 1_795_305_600_000)
     assert location.confidence_percent is None
-    assert location.uncertainty_m is None, "a point is of unknown size"
+    assert location.shape is not None
+    assert reach_m(location.shape) is None, "a point is of unknown size"
 
 
 def test_an_address_is_read_out_as_people_say_it() -> None:
     location = only(doc.presence(doc.CIVIC))
     assert location.shape is None
-    assert location.point is None
     assert location.civic is not None
     assert spoken(location.civic) == "黑龙江省哈尔滨市道里区中央大街128号3层马迭尔宾馆"
     assert location.civic.first("A3") == "道里区"
