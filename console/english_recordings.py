@@ -57,9 +57,9 @@ RECORDINGS: dict[str, str] = {
     "调听": "heard by",
     "导出": "handed out by",
     "到期删除": "expired, deleted by",
-    "● 音质好": "● heard well",
-    "△ 音质一般": "△ heard fairly",
-    "▲ 音质差": "▲ heard badly",
+    "● 音质好": "● good audio",
+    "△ 音质一般": "△ fair audio",
+    "▲ 音质差": "▲ poor audio",
     "丢包 {n} %": "loss {n} %",
     # recall
     "回听 {number}": "Recall {number}",

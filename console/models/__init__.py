@@ -18,6 +18,7 @@ requests   what one site asks of another; `acts_requests`, `latest_requests` han
 acts_reserve  what hands do about them; `reserve_words`, `latest_reserve` their words and lines
 people     who sits at the desk: sitting down, a log-in that ran out
 distribution  the seat's state, the queue, who gave up; acts_seat, queue_rows, seat_rows, missed_rows show it
+shift_tests  the last test of each seat, for whoever leads the shift
 state      the small words of a desk: topics, person, hand, notices
 desk       what this seat is doing; takes every message, gives every order
 acts       the dispatcher's acts on a desk: answer, type, order, milestone …

@@ -8,6 +8,7 @@ from console.models.desk import Desk
 from console.models.labels import word
 from console.models.queue_rows import SIGNS, TONES
 from console.models.queue_words import reason_word
+from console.models.shift_tests import ShiftTest, shift_test
 from dispatch.indicators_calls import floor_figures
 from dispatch.kinds import SeatKind, SeatState
 from dispatch.seat_times import today
@@ -17,7 +18,7 @@ COLUMNS = (SeatState.READY, SeatState.INTAKE, SeatState.AFTER_CALL, SeatState.PA
 
 
 class SeatRow(Struct, frozen=True):
-    """`spent`: today's time in each of `COLUMNS`; `mine`: this seat."""
+    """`spent`: today's time in each of `COLUMNS`; `mine`: this seat; `test`: its last one before a shift."""
 
     id: str
     number: str
@@ -27,6 +28,7 @@ class SeatRow(Struct, frozen=True):
     since: str
     spent: tuple[str, ...]
     mine: bool
+    test: ShiftTest
 
 
 def seat_rows(desk: Desk, now: int) -> list[SeatRow]:
@@ -50,6 +52,7 @@ def _row(desk: Desk, seat: Seat, now: int) -> SeatRow:
         since="" if out else age(seat.state_since, now),
         spent=tuple(span(spent[state] / 1000) if state in spent else "" for state in COLUMNS),
         mine=seat.id == desk.own_seat_id(),
+        test=shift_test(desk, seat, now),
     )
 
 

@@ -17,7 +17,7 @@ COLUMNS: tuple[Column[RecordRow], ...] = (
     Column("", 76, lambda row: Cell(row.at)),
     Column("", 116, lambda row: Cell(row.number, bold=True)),
     Column("", 104, lambda row: Cell(row.kind, "quiet", small=True)),
-    Column("", 170, lambda row: Cell(row.heard, row.tone, small=True)),
+    Column("", 184, lambda row: Cell(row.heard, row.tone, small=True)),
     Column("", 0, lambda row: Cell(row.used, "quiet", small=True, whole=row.uses)),
     Column("", 116, lambda row: Cell(row.length, "ok" if row.path else "quiet", right=True, small=True)),
 )

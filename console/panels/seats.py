@@ -1,4 +1,7 @@
-"""All seats: who sits there, the state with its age, and how long each was in which state today."""
+"""All seats: who sits there, the state with its age, how long each was in which state today.
+
+The second list has the last test of each seat before a shift, for whoever leads it.
+"""
 
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -8,44 +11,71 @@ from console.models.desk import Desk
 from console.models.labels import word
 from console.models.seat_rows import COLUMNS, SeatRow, day_words, seat_rows
 from console.panels.table import Cell, Column, RowTable
-from console.panels.widgets import text
+from console.panels.widgets import ChoiceRow, row_of, text
 from console.theme import Theme
 from dispatch.kinds import SeatState
 
 SPENT_PX = 92
+RESULT_PX = 290
+BY_PX = 190
+TIMES, TESTS = "times", "tests"
 
 
 def _spent(at: int, state: SeatState) -> Column[SeatRow]:
     return Column(word(state), SPENT_PX, lambda row: Cell(row.spent[at], "quiet", right=True, small=True))
 
 
+def _result(row: SeatRow) -> Cell:
+    return Cell(row.test.words, row.test.tone, small=True, whole=row.test.whole)
+
+
 class SeatsPanel(QWidget):
-    """See the module."""
+    """See the module. Which list is shown is chosen by the buttons at the foot."""
 
     def __init__(self, desk: Desk, theme: Theme) -> None:
         super().__init__()
         self._desk = desk
-        columns = (
+        who = (
             Column[SeatRow](say("席"), 44, lambda row: Cell(row.number, bold=row.mine)),
             Column[SeatRow](say("人员"), 84, lambda row: Cell(row.person, bold=row.mine)),
             Column[SeatRow](say("状态"), 0, lambda row: Cell(row.state, row.tone, small=True)),
+        )
+        times = (
             Column[SeatRow](say("历时"), 64, lambda row: Cell(row.since, row.tone, right=True, small=True)),
             *(_spent(at, state) for at, state in enumerate(COLUMNS)),
         )
-        self.table: RowTable[SeatRow] = RowTable("seats.table", columns, theme)
+        tests = (
+            Column[SeatRow](say("上岗测试"), RESULT_PX, _result),
+            Column[SeatRow](say("测试人与时间"), BY_PX, lambda row: Cell(row.test.by, "quiet", small=True)),
+            Column[SeatRow](say("距今"), 72, lambda row: Cell(row.test.age, "quiet", right=True, small=True)),
+        )
+        self.table: RowTable[SeatRow] = RowTable("seats.table", (*who, *times), theme)
+        self.tests: RowTable[SeatRow] = RowTable("seats.tests.table", (*who, *tests), theme)
+        self._which = ChoiceRow("seats.list", [(TIMES, say("历时")), (TESTS, say("上岗测试"))], self.turn)
         self._told = text("", "quiet")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addWidget(self.table, 1)
-        column.addWidget(self._told)
-        self.setFocusProxy(self.table)
+        column.addWidget(self.tests, 1)
+        column.addLayout(row_of(self._told, 1, self._which))
+        self.turn(TIMES)
+
+    def turn(self, which: str) -> None:
+        """Show the one list or the other."""
+        shown, hidden = (self.tests, self.table) if which == TESTS else (self.table, self.tests)
+        hidden.hide()
+        shown.show()
+        self.setFocusProxy(shown)
+        self._which.show_values({which})
 
     def refresh(self, now: int) -> int:
         """Show them; how many somebody sits at. Nothing is worked out for a page nobody looks at."""
         there = sum(seat.state is not SeatState.LOGGED_OUT for seat in self._desk.floor.seats.values())
         if self.isVisible():
-            self.table.show_rows(seat_rows(self._desk, now))
+            rows = seat_rows(self._desk, now)
+            self.table.show_rows(rows)
+            self.tests.show_rows(rows)
             self._told.setText(day_words(self._desk, now))
         return there
 
