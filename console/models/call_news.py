@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from console.i18n import say
 from console.models.dropped import dropped
-from console.models.phone_reasons import reason_words
+from console.models.phone_reasons import reason_words, unreached_words
 from console.models.phone_words import mode_sentence
 from console.models.talk_words import number_of
 from dispatch.kinds import Direction
@@ -64,10 +64,10 @@ def _supervised(
 
 def _ended(desk: "Desk", event: phone.CallEnded) -> None:
     """A caller the line lost is somebody's duty until they are back."""
-    if event.ended_by not in CUT_OFF:
-        return
     call = desk.line.calls.get(event.call_id)
-    if call is None or call.direction is not Direction.INBOUND:
+    if call is not None and call.direction is Direction.OUTBOUND:
+        _ours_ended(desk, call.number, event)
+    if event.ended_by not in CUT_OFF or call is None or call.direction is not Direction.INBOUND:
         return
     what = say("{number} 的来电因线路故障中断", number=call.number or say("号码未显示"))
     waiting = len(dropped(desk, desk.clock()))
@@ -77,3 +77,16 @@ def _ended(desk: "Desk", event: phone.CallEnded) -> None:
         desk.notice(what, say("按 Ctrl+F11 回拨（失线 {n} 个）", n=max(1, waiting)), "ring_back")
     else:
         desk.notice(what, say("没有号码，无法回拨；看受理单里有无联系电话"), "go_calls")
+
+
+def _ours_ended(desk: "Desk", number: str, event: phone.CallEnded) -> None:
+    """Why a call of ours came to nothing, or was cut; whoever hangs up is told nothing."""
+    cut = event.ended_by in CUT_OFF
+    if event.ended_by is phone.EndedBy.SEAT or (event.answered and not cut):
+        return
+    why = unreached_words(event.sip_code, event.reason)
+    if event.answered:
+        what = say("与 {number} 的通话因线路故障中断：{why}", number=number, why=why)
+    else:
+        what = say("呼叫 {number} 没有接通：{why}", number=number, why=why)
+    desk.notice(what, say("Ctrl+F12 重拨，或改拨其他号码"), "redial", grave=event.answered)

@@ -41,6 +41,30 @@ REASONS: dict[str, tuple[str, str]] = {
     "source not trusted": ("来源不可信", "its source is not trusted"),
 }
 
+UNREACHED: dict[tuple[int, ...], tuple[str, str]] = {
+    (486, 600): ("对方忙", "busy"),
+    (408, 480): ("无人应答，或对方话机不在线", "no answer, or their telephone is not on line"),
+    (404, 410, 484, 604): ("没有这个号码", "there is no such number"),
+    (403, 603): ("对方拒接", "refused"),
+    (406, 415, 488, 606): (
+        "对方话机应答的语音参数不能用",
+        "their telephone answered with audio settings that cannot be used",
+    ),
+    (500, 502, 503, 504): ("交换机或对方线路故障", "the exchange or their line failed"),
+}
+"""Why a call of ours came to nothing, by the SIP code (RFC 3261 21)."""
+PHONE_DIED = "phone_restarted"
+
+
+def unreached_words(sip_code: int, reason: str) -> str:
+    """Why nobody was reached; what nobody has words for is the code and its text as they came."""
+    if reason == PHONE_DIED:
+        return pick(
+            ("本机电话程序中止，正在自动恢复", "the telephone here ended and is coming back by itself")
+        )
+    known = next((words for codes, words in UNREACHED.items() if sip_code in codes), None)
+    return pick(known) if known else f"{sip_code or ''} {reason_words(reason)}".strip()
+
 
 def reason_words(reason: str) -> str:
     """The words for a reason; one that is not known stands as it came."""

@@ -16,6 +16,7 @@ import pjsua2 as pj
 
 from telephony.messages import AnyEvent, CallRejected, Capabilities, EngineError, PhoneFault
 from telephony.pjsip import native
+from telephony.pjsip.answers import Answers
 from telephony.pjsip.capabilities import probe
 from telephony.pjsip.configuration import TRANSPORT_TYPES, endpoint_config, set_codecs, transport_config
 from telephony.pjsip.guard import guarded
@@ -69,6 +70,7 @@ class Engine:
             self._endpoint.libCreate()
             self._endpoint.libInit(endpoint_config(self.settings))
             short = native.shorten_transactions()
+            self._answers = Answers()
             self._endpoint.audDevManager().setNullDev()
             for transport in self.settings.transports:
                 self._open(transport)

@@ -18,6 +18,7 @@ from telephony.messages import (
     DigitReceived,
     EndedBy,
 )
+from telephony.pjsip import answers
 from telephony.pjsip.guard import guarded
 from telephony.pjsip.recorder import CallRecorder
 from telephony.sip_headers import clean_text, is_hostile, is_hostile_sdp
@@ -26,7 +27,9 @@ NETWORK_CODES = {408, 480, 502, 503, 504}
 ACCEPTED = 202
 DECLINE = 603
 NOT_ACCEPTABLE = 488
+NO_AUDIO = "SDP negotiation failed"  # the library's own words
 INFO = "INFO"
+CANCEL = "CANCEL"
 
 
 class LegOwner:
@@ -45,6 +48,9 @@ class LegOwner:
 
     def leg_answered(self, leg: "Leg") -> None:
         """Both ends agreed."""
+
+    def leg_barren(self, leg: "Leg") -> None:
+        """The far end answered a call that has no audio and can have none any more."""
 
     def transfer_told(self, leg: "Leg", sip_code: int, reason: str, final: bool) -> None:
         """How a transfer of ours goes on (NOTIFY, RFC 3515)."""
@@ -73,7 +79,7 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
         self.call_id = call_id
         self.born_at_s = time.monotonic()
         self.account_id = self.source = ""
-        self.answering = self.answered = self.media_active = self.on_hold = False
+        self.answering = self.answered = self.media_active = self.on_hold = self.barren = False
         self.ended_by: EndedBy | None = None
         self.seconds_max: float | None = None
         self.recorder: CallRecorder | None = None
@@ -95,6 +101,8 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
         match state.state:
             case pj.PJSIP_INV_STATE_EARLY if not self.incoming:
                 self.emit(CallEarly(self.call_id, int(state.lastStatusCode)))
+            case pj.PJSIP_INV_STATE_CONFIRMED if self.barren:
+                self.owner.leg_barren(self)
             case pj.PJSIP_INV_STATE_CONFIRMED:
                 self.answered = True
                 self.emit(CallAnswered(self.call_id, now_ms(), time.monotonic_ns()))
@@ -157,6 +165,8 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
     @guarded
     def onCallTsxState(self, param: pj.OnCallTsxStateParam) -> None:
         change = param.e.body.tsxState
+        if change.tsx.method == CANCEL and change.tsx.role == pj.PJSIP_ROLE_UAC:
+            self._taken_back()
         if change.type != pj.PJSIP_EVENT_RX_MSG:
             return
         if not self.incoming and not self.source:
@@ -174,10 +184,20 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
             options.opt.flag = pj.PJSUA_CALL_UNHOLD
             self.reinvite(options)
 
+    def _taken_back(self) -> None:
+        """We cancel our INVITE. The library itself does so after an early answer that it could not use."""
+        state = self.getInfo()
+        if not state.provMedia:
+            self.barren = True
+            answers.given_up(str(state.callIdString))
+
     def _end(self, sip_code: int, reason: str) -> None:
         try:
             self.owner.leg_ended(self)
             ended_by = self.ended_by or self._ended_by_others(sip_code)
+            if self.barren:
+                answers.over(str(self.getInfo().callIdString))
+                sip_code, reason = NOT_ACCEPTABLE, NO_AUDIO
             ended = CallEnded(self.call_id, ended_by, sip_code, reason, self.answered, now_ms())
             self.emit(ended)
         finally:

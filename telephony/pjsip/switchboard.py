@@ -157,6 +157,9 @@ class Switchboard(LegOwner):
             call_id = leg.call_id
             self._engine.defer(lambda: self.hang_up(call_id), leg.seconds_max)
 
+    def leg_barren(self, leg: Leg) -> None:
+        self._end(leg, None, msg.EndedBy.FAR_END)
+
     def leg_ended(self, leg: Leg) -> None:
         self._legs.pop(leg.call_id, None)
         if time.monotonic() - leg.born_at_s < SLOT_S_MIN:

@@ -9,6 +9,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
 from dispatch import commands as cmd
+from store.core.ids import new_id
+from telephony import messages as msg
 from telephony.conversation import CallPlace
 from tests.console.busy import Seatful
 from tests.console.conftest import Shown
@@ -176,6 +178,21 @@ def test_a_call_of_ours_given_up_is_not_answered_and_nobody_refused_it(shown: Sh
     (dialled,) = [call for call in shown.seat.desk.floor.calls.values() if call.number == "110"]
     assert dialled.result == "not_answered"
     assert any(line.text == "呼出 110" for line in shown.seat.desk.latest)
+
+
+def test_why_a_call_of_ours_came_to_nothing(shown: Shown) -> None:
+    for sip_code, reason, words in (
+        (486, "Busy Here", "对方忙"),
+        (415, "SDP negotiation failed", "语音参数不能用"),
+        (0, "phone_restarted", "电话程序中止"),
+        (499, "Odd", "499 Odd"),
+    ):
+        call_id, far_end = new_id(), msg.EndedBy.FAR_END
+        shown.seat.phone.happens(msg.CallDialled(call_id, "direct", "sip:110@127.0.0.1", 1))
+        shown.seat.phone.happens(msg.CallEnded(call_id, far_end, sip_code, reason, answered=False, at_ms=2))
+        shown.settle()
+        assert "110 没有接通" in shown.text("notice.text")
+        assert words in shown.text("notice.text")
 
 
 def test_a_hospital_picked_on_the_map_stands_first_in_the_directory(shown: Shown) -> None:

@@ -9,6 +9,24 @@ SDP = (
 MEDIA = "m=audio 40000 RTP/AVP 8\r\n"
 HEAD = SDP.partition("m=")[0]
 
+HOSTILE = {
+    "address": SDP.replace("c=IN IP4 127.0.0.1", "c=IN IP4 " + "h" * 254),
+    "address of control": SDP + "a=rtcp:40001 IN IP4 " + "h" * 300 + "\r\n",
+    "streams": SDP + MEDIA * 20,
+}
+"""What aborts the library: a host of 254 characters fails an assertion of its; streams use up its sockets."""
+UNUSABLE = {
+    "no session": "v=0\r\n",
+    "no address": HEAD.replace("c=IN IP4 127.0.0.1\r\n", "") + MEDIA,
+    "no streams": HEAD,
+    "no sound": HEAD + "m=video 40000 RTP/AVP 31\r\n",
+    "port 0": HEAD + MEDIA.replace("40000", "0"),
+    "port 99999": HEAD + MEDIA.replace("40000", "99999"),
+    "unknown codec": HEAD + "m=audio 40000 RTP/AVP 97\r\na=rtpmap:97 iLBC/8000\r\na=fmtp:97 mode=99999\r\n",
+    "bytes": HEAD + MEDIA + "a=\udcff\udcfe\x00\r\n",
+}
+"""What no call can use."""
+
 
 def invite(
     body: str | bytes, *, kind: str = "application/sdp", extra: str = "", method: str = "INVITE"

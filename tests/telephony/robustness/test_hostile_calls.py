@@ -280,18 +280,10 @@ class Dialog(RawCaller):
         self._socket.sendto(octets.replace(b"CSeq: 1 ", b"CSeq: %d " % number), self._seat)
 
 
-HOSTILE = {
-    "address": malformed.SDP.replace("c=IN IP4 127.0.0.1", "c=IN IP4 " + "h" * 254),
-    "address of control": malformed.SDP + "a=rtcp:40001 IN IP4 " + "h" * 300 + "\r\n",
-    "streams": malformed.SDP + malformed.MEDIA * 20,
-}
-
-
-@pytest.mark.parametrize("what", HOSTILE)
+@pytest.mark.parametrize("what", malformed.HOSTILE)
 def test_what_would_abort_the_library_is_refused_before_it_reads_it(seat: Any, what: str) -> None:
-    """A host of 254 characters fails an assertion of its; tens of streams use up its sockets."""
     caller, pid = Dialog(seat.port), seat.phone.child.pid
-    assert caller.final(caller.invite(body=HOSTILE[what])) == 488
+    assert caller.final(caller.invite(body=malformed.HOSTILE[what])) == 488
     assert seat.heard.until(msg.CallRejected).sip_code == 488
     call = caller.invite(body=malformed.SDP)
     ringing = seat.heard.until(msg.CallRinging)
@@ -301,7 +293,7 @@ def test_what_would_abort_the_library_is_refused_before_it_reads_it(seat: Any, w
     for number, method in enumerate(("INVITE", "UPDATE"), start=2):
         assert caller.offer(call, method, number, malformed.SDP) == 200, "an honest one is taken"
     for number, method in enumerate(("INVITE", "UPDATE"), start=4):
-        assert caller.offer(call, method, number, HOSTILE[what]) == 488
+        assert caller.offer(call, method, number, malformed.HOSTILE[what]) == 488
     assert list(seat.phone.calls) == [ringing.call_id], "the call goes on"
     seat.phone.hang_up(ringing.call_id)
     caller.take_bye()

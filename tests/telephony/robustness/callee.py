@@ -1,0 +1,85 @@
+"""A far end made of one UDP socket: answers a call of ours with the session descriptions a test wants."""
+
+import re
+import socket
+import threading
+
+KEPT = re.compile(r"^(?:Via|From|To|Call-ID|CSeq):[^\r]*", re.MULTILINE | re.IGNORECASE)
+NUMBER = re.compile(r"^(?:Call-ID|CSeq):[^\r]*", re.MULTILINE | re.IGNORECASE)
+PACKET_BYTES_MAX = 65_535
+Said = tuple[int, str]
+"""A code and a session description, "" for none."""
+
+
+class Callee:
+    """`first` is said to an INVITE, `again` to a re-INVITE. Use as a context."""
+
+    def __init__(self, first: tuple[Said, ...], again: tuple[Said, ...] = ()) -> None:
+        self._first, self._again = first, again
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind(("127.0.0.1", 0))
+        self._port = self._socket.getsockname()[1]
+        self.uri = f"sip:callee@127.0.0.1:{self._port}"
+        self.answered_again = threading.Event()
+        self._numbers: set[str] = set()
+        self._invite: str | None = None
+        self._thread = threading.Thread(target=self._listen, daemon=True)
+
+    def __enter__(self) -> "Callee":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._socket.sendto(b"", ("127.0.0.1", self._port))
+        self._thread.join()
+        self._socket.close()
+
+    def _listen(self) -> None:
+        while packet := self._socket.recvfrom(PACKET_BYTES_MAX):
+            octets, source = packet
+            if not octets:
+                return
+            if octets[:1] < b"\x80":  # else it is audio
+                self._hear(octets.decode("utf-8", "replace"), source)
+
+    def _hear(self, message: str, source: tuple[str, int]) -> None:
+        line = message.partition("\r\n")[0]
+        if line.startswith("INVITE") and not self._is_new(message):
+            return
+        match line.split()[0]:
+            case "INVITE":
+                again = ";tag=" in next(line for line in KEPT.findall(message) if line.startswith("To:"))
+                for code, sdp in self._again if again else self._first:
+                    self._say(message, source, code, sdp)
+                if again:
+                    self.answered_again.set()
+                self._invite = None if again or self._first[-1][0] >= 200 else message
+            case "ACK" | "SIP/2.0":
+                pass
+            case method:
+                self._say(message, source, 200)
+                if method == "CANCEL" and self._invite is not None:
+                    self._say(self._invite, source, 487)
+
+    def _is_new(self, message: str) -> bool:
+        """Until it has our answer the phone says it again."""
+        number = "".join(NUMBER.findall(message))
+        new = number not in self._numbers
+        self._numbers.add(number)
+        return new
+
+    def _say(self, request: str, source: tuple[str, int], code: int, sdp: str = "") -> None:
+        body = sdp.encode("utf-8", "surrogateescape")
+        kept = [
+            line if ";tag=" in line or line[:3] != "To:" else line + ";tag=callee"
+            for line in KEPT.findall(request)
+        ]
+        content = ["Content-Type: application/sdp"] if body else []
+        head = (
+            f"SIP/2.0 {code} Said",
+            *kept,
+            f"Contact: <{self.uri}>",
+            *content,
+            f"Content-Length: {len(body)}",
+        )
+        self._socket.sendto("\r\n".join((*head, "", "")).encode() + body, source)

@@ -1,0 +1,101 @@
+"""Calls of ours whose far ends answer with what the library cannot bear or no call can use (RFC 3264).
+
+The phone's process stays the same one through all of it, and a far end that answers well is talked to.
+"""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from bench.raw_caller import Dialled, RawCaller
+from telephony import messages as msg
+from tests.telephony.conftest import WAIT_S, Lend, Seat
+from tests.telephony.robustness.callee import Callee
+from tests.telephony.robustness.malformed import HOSTILE, SDP, UNUSABLE
+
+pytestmark = pytest.mark.process
+BAD = {**HOSTILE, **UNUSABLE}
+NO_AGREEMENT = {406, 415, 488}
+
+
+@pytest.fixture
+def caller_seat(lend: Lend) -> Iterator[Seat]:
+    with lend(recordings_dir=None) as seat:
+        pid = seat.phone.child.pid
+        yield seat
+        assert seat.phone.child.pid == pid, "it is the same process still"
+        assert not seat.heard.of(msg.PhoneDown)
+
+
+def talk_honestly(seat: Seat) -> None:
+    """The next far end is one like any other."""
+    with Callee(((180, ""), (200, SDP))) as callee:
+        call_id = seat.phone.dial(callee.uri)
+        seat.heard.until(msg.CallAnswered, lambda e: e.call_id == call_id)
+        seat.phone.hang_up(str(call_id))
+        seat.heard.until(msg.CallEnded, lambda e: e.call_id == call_id)
+
+
+@pytest.mark.parametrize("what", [*HOSTILE, "no sound", "bytes"])
+def test_a_call_answered_so_has_ended_with_a_code_that_says_so(caller_seat: Seat, what: str) -> None:
+    with Callee(((180, ""), (200, BAD[what]))) as callee:
+        call_id = caller_seat.phone.dial(callee.uri)
+        ended = caller_seat.heard.until(msg.CallEnded, lambda e: e.call_id == call_id)
+    assert ended.sip_code in NO_AGREEMENT
+
+
+@pytest.mark.parametrize("what", [*HOSTILE, "no sound", "port 99999"])
+def test_early_audio_that_cannot_be_and_an_honest_answer_at_once(caller_seat: Seat, what: str) -> None:
+    """The library takes the call back, and the far end has answered it: the answer finds no audio."""
+    with Callee(((183, BAD[what]), (200, SDP))) as callee:
+        call_id = caller_seat.phone.dial(callee.uri)
+        caller_seat.heard.until(msg.CallEnded, lambda e: e.call_id == call_id)
+    talk_honestly(caller_seat)
+
+
+def test_early_audio_that_aborts_alone(caller_seat: Seat) -> None:
+    with Callee(((183, HOSTILE["address"]),)) as callee:
+        call_id = caller_seat.phone.dial(callee.uri)
+        caller_seat.phone.hang_up(str(call_id))
+        caller_seat.heard.until(msg.CallEnded, lambda e: e.call_id == call_id)
+
+
+@pytest.mark.parametrize("what", ["address of control", "no sound"])
+def test_a_call_whose_hold_is_answered_so_goes_on(caller_seat: Seat, what: str) -> None:
+    with Callee(((200, SDP),), ((200, BAD[what]),)) as callee:
+        call_id = str(caller_seat.phone.dial(callee.uri))
+        caller_seat.heard.until(msg.CallAnswered, lambda e: e.call_id == call_id)
+        assert caller_seat.phone.hold(call_id)
+        assert callee.answered_again.wait(WAIT_S)
+        caller_seat.settle()
+        assert list(caller_seat.phone.calls) == [call_id]
+        caller_seat.phone.hang_up(call_id)
+        caller_seat.heard.until(msg.CallEnded, lambda e: e.call_id == call_id)
+
+
+class LateAnswer(RawCaller):
+    """A caller without an offer, who answers ours in the ACK."""
+
+    body = SDP
+
+    def _acknowledge(self, call: Dialled, answer: str) -> None:
+        to = re.search(r"^To:.*$", answer, re.MULTILINE)
+        assert to
+        extra = "Content-Type: application/sdp\r\n"
+        ack = self._request("ACK", call.branch, call.call_id, extra, self.body, to[0].strip())
+        self._socket.sendto(ack, self._seat)
+
+
+def test_a_late_answer_in_the_ack(caller_seat: Seat) -> None:
+    caller = LateAnswer(caller_seat.port)
+    caller.body = HOSTILE["address"]
+    call = caller.invite(body="")
+    ringing = caller_seat.heard.until(msg.CallRinging)
+    caller_seat.phone.answer(ringing.call_id)
+    assert caller.final(call) == 200
+    caller_seat.phone.hang_up(ringing.call_id)
+    caller.take_bye()
+    caller_seat.heard.until(msg.CallEnded, lambda e: e.call_id == ringing.call_id)
+    caller.close()
+    talk_honestly(caller_seat)
