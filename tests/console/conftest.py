@@ -10,8 +10,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from console import i18n
+from console.ports import HubMode, Link
 from console.theme import Theme
 from console.window import SeatWindow, Setting
+from dispatch.sites import CITY
+from tests.console.apart import DISTRICT, two_sites
 from tests.console.busy import Seatful
 from tests.store.conftest import postgres
 
@@ -99,3 +102,11 @@ def show(qtbot: object, tmp_path: Path) -> Iterator[Callable[[Seatful], Shown]]:
         one.window.deleteLater()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     QApplication.processEvents()
+
+
+@pytest.fixture
+def district(seat, show):
+    """A seat of the district whose relay has lost the city, and its window."""
+    two_sites(seat)
+    seat.hub.tell(Link(HubMode.CITY_CUT_OFF, relay=DISTRICT, scope=CITY, hub_age_ms=42_000))
+    return show(seat)

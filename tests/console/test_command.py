@@ -1,10 +1,7 @@
 """Command is moved by two people at a seat: what they read, tick and enter, what is sent and answered."""
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox
+from PySide6.QtWidgets import QAbstractButton
 
 from console import i18n
 from console.models import authorising, evidence
@@ -14,7 +11,6 @@ from dispatch.sites import CITY
 from store.core.command_messages import (
     CommandAnswer,
     DeclareIsland,
-    Evidence,
     EvidenceReq,
     HandOver,
     TakeCommand,
@@ -23,9 +19,8 @@ from store.core.wire import Epoch
 from tests.console.apart import CENTRE, DISTRICT, conflicting, take_over, two_sites
 from tests.console.busy import busy
 from tests.console.clipping import clipped
+from tests.console.commanding import CTRL_SHIFT, Key, fill, known, open_sheet, press, words_of
 
-Key = Qt.Key
-CTRL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 REASONS = (
     "two_people",
     "not_allowed",
@@ -40,59 +35,6 @@ REASONS = (
     "unknown_scope",
     "timeout",
 )
-
-
-def known(**changes) -> Evidence:
-    found = {
-        "scope": CITY,
-        "site": DISTRICT,
-        "holder_site": CENTRE,
-        "holder_term": 2,
-        "tick_age_ms": 42_000,
-        "heard_epoch": Epoch(2, CENTRE, 7),
-        "heard_seq": 1_012,
-        "own_seq": 1_007,
-        "peers": ((CENTRE, 42_000), ("03", 300)),
-    }
-    return Evidence(**found | changes)
-
-
-@pytest.fixture
-def district(seat, show):
-    """A seat of the district whose relay has lost the city, and its window."""
-    two_sites(seat)
-    seat.hub.tell(Link(HubMode.CITY_CUT_OFF, relay=DISTRICT, scope=CITY, hub_age_ms=42_000))
-    return show(seat)
-
-
-def open_sheet(shown, key=Key.Key_J):
-    shown.key(key, CTRL_SHIFT)
-    shown.seat.hub.tell(known())
-    shown.settle()
-
-
-def fill(shown, second="0900", password="wang"):
-    for at in range(4):
-        box = shown.window.findChild(QCheckBox, f"authorise.check.{at}")
-        if box is not None:
-            box.setChecked(True)
-    for name, words in {
-        "reason": "市中心机房断电",
-        "order_no": "哈急〔2026〕12 号",
-        "first_password": "zhang",
-        "second_staff": second,
-        "second_password": password,
-    }.items():
-        shown.find(f"authorise.{name}").setText(words)
-
-
-def press(shown, name="authorise.confirm"):
-    QTest.mouseClick(shown.find(name), Qt.MouseButton.LeftButton)
-    shown.settle()
-
-
-def words_of(shown) -> str:
-    return "\n".join(label.text() for label in shown.window._over.authorise._lines if label.isVisible())
 
 
 def test_two_people_take_command_by_what_they_read(seat, district):
@@ -226,75 +168,6 @@ def test_a_call_goes_on_beside_the_sheet(seat, district):
     district.settle()
     assert district.find("authorise.reason").hasFocus(), "a ring takes nobody's keyboard"
     assert district.find("authorise.reason").text() == "断电"
-
-
-def test_enter_never_moves_command(seat, district):
-    open_sheet(district)
-    fill(district)
-    for name in ("reason", "order_no", "first_password", "second_staff", "second_password"):
-        QTest.keyClick(district.find(f"authorise.{name}"), Key.Key_Return)
-    district.settle()
-    assert not [one for one in seat.hub.asked if isinstance(one, TakeCommand)]
-
-
-def tab(shown, back=False):
-    shown.key(Key.Key_Backtab if back else Key.Key_Tab)
-
-
-def focused(shown) -> str:
-    return shown.window.focusWidget().objectName()
-
-
-def test_the_check_list_is_gone_through_by_keys_alone(seat, district):
-    open_sheet(district)
-    for at in range(4):
-        assert focused(district) == f"authorise.check.{at}"
-        district.key(Key.Key_Space)
-        tab(district)
-    assert focused(district) == "authorise.break_glass"
-    district.key(Key.Key_Return)
-    words = ("断电", "12", "zhang", "0900", "wang")
-    for name, typed in zip(("reason", "order_no", *names_of_people()), words, strict=True):
-        assert focused(district) == f"authorise.{name}"
-        district.type(typed)
-        district.key(Key.Key_Return)
-    assert focused(district) == "authorise.confirm"
-    assert not [one for one in seat.hub.asked if isinstance(one, TakeCommand)]
-    held = QKeyEvent(QEvent.Type.KeyPress, Key.Key_Return, Qt.KeyboardModifier.NoModifier, "", True)
-    QApplication.sendEvent(district.find("authorise.confirm"), held)
-    district.settle()
-    assert not [one for one in seat.hub.asked if isinstance(one, TakeCommand)], "a key held down"
-    tab(district)
-    assert focused(district) == "authorise.cancel"
-    tab(district)
-    assert focused(district) == f"authorise.scope.{CITY}", "round and round, never to what is covered"
-    for _ in range(2):
-        tab(district, back=True)
-    district.key(Key.Key_Return)
-    assert len([one for one in seat.hub.asked if isinstance(one, TakeCommand)]) == 1
-    assert focused(district) == "authorise", "a second Enter presses nothing"
-    district.key(Key.Key_Return)
-    assert district.find("authorise").isVisible()
-    seat.hub.tell(CommandAnswer(id=seat.hub.asked[-1].id, reason="behind"))
-    district.settle()
-    assert focused(district) == "authorise.confirm"
-    district.key(Key.Key_Escape)
-    assert not district.find("authorise").isVisible()
-    assert not focused(district).startswith("authorise"), "nothing hidden has the keyboard"
-
-
-def names_of_people():
-    return ("first_password", "second_staff", "second_password")
-
-
-def test_the_keyboard_goes_to_what_is_missing(seat, district):
-    open_sheet(district)
-    fill(district)
-    district.find("authorise.order_no").clear()
-    district.find("authorise.confirm").setFocus()
-    district.key(Key.Key_Return)
-    assert focused(district) == "authorise.order_no"
-    assert "命令号" in district.text("authorise.told")
 
 
 def test_a_site_nobody_hears_is_no_target_and_the_button_says_why(seat, show):

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from console import i18n
-from console.models import acts, look_ups, whereabouts
+from console.models import acts, whereabouts
 from console.models.area_marks import area_marks
 from console.models.caller_details import details_of, headline, is_grave, name_words, value_words
 from console.models.map_marks import doubt_marks
@@ -12,14 +12,11 @@ from console.models.whereabouts_words import compared, doubt, summary, whole
 from dispatch.kinds import HowPlaced
 from dispatch.shapes import ArcBand, Circle, Ellipse, Polygon, Shape, Spot, moved
 from dispatch.whereabouts import (
-    ASK_AGAIN,
     DETAILS_MAX,
     CallerDetail,
     CallerPlace,
-    Outcome,
     ReportWhereabouts,
     Source,
-    Way,
 )
 from dispatch.words import Place, Point
 from mapview.canvas.marks import AreaLook
@@ -29,14 +26,13 @@ from telephony.location.additional import Comment, Device, Person, Service, Subs
 from telephony.location.civic import CivicAddress
 from telephony.location.found import Location, Reference
 from telephony.location.invite import read_invite
-from telephony.location.lookup import ANSWER_MS_MAX, LookupAnswer, LookupRequest
 from telephony.location.safe_xml import Unread, Why
 from telephony.location.said import Fetched, WithCall
 from telephony.location.veds import Airbag, CarSeat, Crash
-from tests.console.busy import CENTRE, Seatful
+from tests.console.busy import CENTRE
+from tests.console.models.callers import at, called
 from tests.telephony.location import documents as doc
 
-ALL_WAYS = frozenset(Way)
 CIVIC = CivicAddress((("A3", "道里区"), ("RD", "中央大街"), ("HNO", "128号")), "zh-CN")
 SHAPES: tuple[tuple[Shape, str], ...] = (
     (Spot(CENTRE), "误差未知"),
@@ -45,34 +41,6 @@ SHAPES: tuple[tuple[Shape, str], ...] = (
     (ArcBand(CENTRE, 3594.0, 4148.0, 20.0, 20.0), "±751 米"),
     (Polygon((CENTRE, Point(126.65, 45.77), Point(126.65, 45.75))), "±"),
 )
-
-
-class Answers:
-    """A look-up service that answers when the test says so."""
-
-    def __init__(self, ways: frozenset[Way] = ALL_WAYS) -> None:
-        self.ways = ways
-        self.asked: list[LookupRequest] = []
-
-    def start(self, on_answer: object) -> None: ...
-
-    def ask(self, request: LookupRequest) -> None:
-        self.asked.append(request)
-
-    def stop(self) -> None: ...
-
-
-def at(seat: Seatful, shape: Shape | None, **more: object) -> Location:
-    return Location(Source.BY_VALUE, shape, method="A-GPS", at_ms=seat.clock.now - 12_000, **more)
-
-
-def called(seat: Seatful, *locations: Location, blocks: tuple[object, ...] = ()) -> str:
-    """Somebody calls with this and is answered."""
-    call_id = seat.phone.ring("13904510001", said=WithCall(locations, blocks=blocks))
-    seat.pump()
-    seat.phone.answer(call_id)
-    seat.pump()
-    return call_id
 
 
 @pytest.mark.parametrize(("shape", "words"), SHAPES)
@@ -272,106 +240,6 @@ def test_words_of_a_stranger_are_cut_and_never_told_twice():
     (detail,) = details_of((long,))
     assert len(detail.value) == 200
     assert headline((CallerDetail("crash", "vin", "1"),)) == "车祸报警：详情见来电资料"
-
-
-# --- asking ----------------------------------------------------------------------------------------
-
-
-def answer(asked: LookupRequest, outcome: Outcome, **more: object) -> LookupAnswer:
-    return LookupAnswer(asked.lookup_id, asked.call_id, asked.way, outcome, 0, **more)
-
-
-def test_a_question_is_asked_once_a_call_and_its_answer_is_kept_and_offered(seat):
-    service = seat.desk.whereabouts.lookup = Answers()
-    call_id = called(seat)
-    look_ups.ask_number(seat.desk)
-    look_ups.ask_number(seat.desk)
-    (asked,) = service.asked
-    assert (asked.way, asked.number, asked.asked_by) == (Way.OPERATOR, "13904510001", "d1")
-    assert "查过" in seat.desk.notices[-1].what
-    found = Location(Source.OPERATOR, Circle(CENTRE, 300.0), method="Cell", said_by="中国移动")
-    seat.desk.take(answer(asked, Outcome.LOCATED, location=found, operator="中国移动"))
-    seat.pump()
-    (kept,) = seat.desk.floor.calls[call_id].look_ups
-    assert (kept.outcome, kept.asked_by) == (Outcome.LOCATED, "d1")
-    assert "个人信息保护法" in kept.clause
-    assert [place.uncertainty_m for place in seat.desk.floor.calls[call_id].places] == [300.0]
-    assert seat.desk.notices[-1].verb == "use_location"
-    assert whereabouts.current(seat.desk).source is Source.OPERATOR
-
-
-def test_another_seat_that_asked_already_counts(seat):
-    service = seat.desk.whereabouts.lookup = Answers()
-    call_id = called(seat)
-    look_ups.ask_number(seat.desk)
-    seat.pump()
-    seat.desk.whereabouts = whereabouts.Whereabouts()
-    seat.desk.whereabouts.lookup = service
-    assert seat.desk.floor.calls[call_id].look_ups
-    look_ups.ask_number(seat.desk)
-    assert len(service.asked) == 1
-
-
-def test_silence_is_said_in_time_may_be_asked_again_and_a_late_answer_still_counts(seat):
-    service = seat.desk.whereabouts.lookup = Answers()
-    call_id = called(seat)
-    look_ups.ask_number(seat.desk)
-    seat.pass_time(ANSWER_MS_MAX[Way.OPERATOR] + 1)
-    assert "超时" in seat.desk.notices[-1].what
-    look_ups.ask_number(seat.desk)
-    first, second = service.asked
-    seat.desk.take(answer(first, Outcome.LOCATED, location=at(seat, Circle(CENTRE, 200.0))))
-    seat.desk.take(answer(second, Outcome.NOT_FOUND))
-    seat.pump()
-    kept = seat.desk.floor.calls[call_id].look_ups
-    assert [(one.outcome, one.late) for one in kept] == [(Outcome.LOCATED, True), (Outcome.NOT_FOUND, False)]
-    assert {Outcome.FAILED, Outcome.TIMED_OUT} == ASK_AGAIN
-
-
-def test_a_fixed_line_is_asked_for_its_address_and_gets_no_sms(seat):
-    service = seat.desk.whereabouts.lookup = Answers()
-    call_id = seat.phone.ring("045184610001")
-    seat.pump()
-    seat.phone.answer(call_id)
-    seat.pump()
-    look_ups.send_link(seat.desk)
-    assert not service.asked
-    look_ups.ask_number(seat.desk)
-    (asked,) = service.asked
-    assert asked.way is Way.SUBSCRIBER
-    told = answer(asked, Outcome.LOCATED, subscriber_name="张秀英", subscriber_address="经纬街 5 号")
-    seat.desk.take(told)
-    seat.pump()
-    place = whereabouts.current(seat.desk)
-    assert (place.address, place.shape) == ("经纬街 5 号", None)
-    (kept,) = seat.desk.floor.calls[call_id].look_ups
-    assert (kept.name, kept.address) == ("张秀英", "经纬街 5 号")
-
-
-def test_without_a_service_or_a_call_it_is_said(seat):
-    look_ups.ask_number(seat.desk)
-    assert seat.desk.notices[-1].what == "没有可查询的来电"
-    called(seat)
-    look_ups.ask_number(seat.desk)
-    assert "没有接入" in seat.desk.notices[-1].what
-    seat.desk.whereabouts.lookup = Answers(frozenset({Way.OPERATOR}))
-    look_ups.send_link(seat.desk)
-    assert "没有接入" in seat.desk.notices[-1].what
-
-
-def test_an_answer_nobody_waits_for_changes_nothing(seat):
-    call_id = called(seat)
-    seat.desk.take(LookupAnswer("x", call_id, Way.OPERATOR, Outcome.LOCATED, 0))
-    seat.pump()
-    assert seat.desk.floor.calls[call_id].look_ups == ()
-
-
-@pytest.mark.parametrize(
-    ("number", "mobile"),
-    [("13904510001", True), ("+8613904510001", True), ("045184610001", False), ("", False), ("110", False)],
-)
-def test_which_numbers_are_mobiles(number, mobile):
-    assert look_ups.is_mobile(number) is mobile
 
 
 def test_a_place_says_all_that_is_known_and_what_nobody_said():

@@ -1,12 +1,10 @@
 """The generated exchange, run by the real kamailio: who rings when, states, overflow, strangers, queue."""
 
-import os
 import queue
-import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,86 +19,9 @@ from telephony.acd.hunt_group import FeatureCodes, HuntGroup, HuntGroupError, Te
 from telephony.acd.hunt_queue import HuntQueue, ask_hunt_group
 from telephony.acd.links import SayBy, SipOnlyLink
 from telephony.settings import AccountSettings
+from tests.telephony.acd.hunted import SEATS, Exchange, hunt, rang
 from tests.telephony.acd.sip_phone import AWAY, BUSY, NEVER, Dialled, SipPhone
-from tests.telephony.exchange import END_S_MAX, START_S_MAX, needs
-
-SEATS = tuple(Telephone(str(8001 + n), f"pw{8001 + n}") for n in range(3))
-
-
-def hunt(port: int, control: int, **options: object) -> HuntGroup:
-    listen = (f"udp:127.0.0.1:{port}", f"tcp:127.0.0.1:{port}")
-    facts = {"group_password": "pw120", "seats": SEATS, "overflow_s": 3, "ring_s": 1, "rest_s": 30}
-    facts |= {"trunks": ("127.0.0.1",), **options}
-    return HuntGroup(listen, "120.test", f"udp:127.0.0.1:{control}", **facts)  # type: ignore[arg-type]
-
-
-class Exchange:
-    def __init__(self, port: int, control: int) -> None:
-        self.port, self.control = port, control
-        self.phones: list[SipPhone] = []
-
-    def phone(self, number: str, password: str | None = None, user: str = "") -> SipPhone:
-        """A telephone that is not registered yet."""
-        made = SipPhone(self.port, number, f"pw{number}" if password is None else password, user=user)
-        self.phones.append(made)
-        return made
-
-    def seats(self, *numbers: str) -> list[SipPhone]:
-        """Registered in this order; the first is idle longest."""
-        made = [self.phone(number) for number in numbers]
-        assert [one.register() for one in made] == [200] * len(made)
-        return made
-
-
-@pytest.fixture
-def exchange(tmp_path: Path) -> Iterator[Callable[..., Exchange]]:
-    needs("kamailio")
-    processes: list[subprocess.Popen[bytes]] = []
-    made: list[Exchange] = []
-
-    def start(**options: object) -> Exchange:
-        port, control = free_ports(2)
-        config = tmp_path / "kamailio.cfg"
-        config.write_text(configuration(hunt(port, control, **options)))
-        paths = ["-f", str(config), "-Y", str(tmp_path), "-P", str(tmp_path / "pid")]
-        log = (tmp_path / "log").open("wb")
-        processes.append(
-            subprocess.Popen(
-                ["kamailio", "-DD", "-E", *paths, "-m", "32"],
-                process_group=0,
-                stdout=subprocess.DEVNULL,
-                stderr=log,
-            )
-        )
-        log.close()
-        made.append(Exchange(port, control))
-        probe = made[-1].phone("probe")
-        end_s = time.monotonic() + START_S_MAX
-        while not probe.is_answered(0.1):
-            assert time.monotonic() < end_s, (tmp_path / "log").read_text()
-        return made[-1]
-
-    yield start
-    for one in made:
-        for phone in one.phones:
-            phone.close()
-    for process in processes:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait(END_S_MAX)
-
-
-def rang(*phones: SipPhone) -> str:
-    """Whose telephone rings next; the others have not rung."""
-    end_s = time.monotonic() + 5
-    while time.monotonic() < end_s:
-        for phone in phones:
-            try:
-                phone.invited.get(timeout=0.02)
-            except queue.Empty:
-                continue
-            return phone.number
-    raise AssertionError("nobody rings")
-
+from tests.telephony.exchange import needs
 
 pytestmark = [pytest.mark.peer, pytest.mark.process]
 
