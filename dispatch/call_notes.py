@@ -22,7 +22,10 @@ class Quality(Struct, frozen=True):
 
 
 class Supervision(Struct, frozen=True):
-    """A supervisor with a call, in the mode of now or of the end. `ended_at` None: still there."""
+    """A supervisor with a call, in the mode of now or of the end. `ended_at` None: still there.
+
+    `reason`: why the call was released by force.
+    """
 
     id: str
     mode: SupervisionMode
@@ -30,6 +33,7 @@ class Supervision(Struct, frozen=True):
     by_name: str
     since_at: int
     ended_at: int | None = None
+    reason: str = ""
 
 
 class _Command(Struct, frozen=True, tag_field="is", tag=True, omit_defaults=True):
@@ -45,7 +49,7 @@ class NoteSupervision(_Command, frozen=True):
     """What the monitored telephone says of a supervisor: came, changed the mode, went.
 
     `refused`: why nobody was let in; then `call_id` and `mode` are as far as they could be read, and `source`
-    is the network address it came from.
+    is the network address it came from. `reason`: why the supervisor did it, as signed by their telephone.
     """
 
     supervision_id: str
@@ -56,6 +60,7 @@ class NoteSupervision(_Command, frozen=True):
     ended: bool = False
     refused: str = ""
     source: str = ""
+    reason: str = ""
 
 
 CallNoteCommand = ReportCallQuality | NoteSupervision
@@ -95,4 +100,8 @@ def noted(known: tuple[Supervision, ...], event: SupervisionNoted) -> tuple[Supe
         return known
     if all(one.id != new.id for one in known):
         return (*known, new)
-    return tuple(replace(new, since_at=one.since_at) if one.id == new.id else one for one in known)
+    return tuple(_again(one, new) if one.id == new.id else one for one in known)
+
+
+def _again(known: Supervision, new: Supervision) -> Supervision:
+    return replace(new, since_at=known.since_at, reason=new.reason or known.reason)

@@ -39,9 +39,8 @@ def note_supervision(floor: Floor, order: Order, command: NoteSupervision, at: i
     if command.mode is None:
         return NotPossible("supervision_without_mode")
     ended_at = at if command.ended else None
-    with_it = Supervision(
-        command.supervision_id, command.mode, command.by_number, command.by_name, at, ended_at
-    )
+    who = command.by_number, command.by_name
+    with_it = Supervision(command.supervision_id, command.mode, *who, at, ended_at, command.reason)
     return (SupervisionNoted(command.call_id, at, order.seat_id, order.dispatcher_id, with_it),)
 
 

@@ -10,6 +10,7 @@ import msgspec
 
 from dispatch.administration import NoteAdministration
 from dispatch.archive_notes import NoteArchive
+from dispatch.call_notes import NoteSupervision
 from dispatch.order import Order
 from store.audit import ExportError, Proof, export, known_signers, prove_export, prove_store
 from store.bus.clock import Clock
@@ -94,7 +95,7 @@ def _verdict(one: Decided) -> str:
 
 
 def _note(one: Decided) -> str:
-    """What administrators did stands in the order itself."""
+    """What administrators and supervisors did stands in the order itself."""
     try:
         command = _orders.decode(one.order).command if one.order else None
     except (msgspec.MsgspecError, RecursionError):  # of a newer release
@@ -102,6 +103,10 @@ def _note(one: Decided) -> str:
     if isinstance(command, NoteArchive):
         calls = f"{len(command.call_ids)} × {command.call_ids[0]}…" if command.call_ids else "0"
         return f"{command.act} {command.note_id} ({calls}) {command.reason} {command.detail}".rstrip()
+    if isinstance(command, NoteSupervision):
+        by = f"{command.by_number} {command.by_name}".strip() or "-"
+        about = f"{command.mode or '-'} {command.call_id} ({by}) {command.reason or command.refused}".rstrip()
+        return f"{about} ended" if command.ended else about
     if not isinstance(command, NoteAdministration):
         return ""
     people = " + ".join(filter(None, (command.first, command.second))) or "-"

@@ -250,13 +250,14 @@ class MonitorBegan(Event, frozen=True):
 
 
 class MonitorChanged(Event, frozen=True):
-    """`by_seat`: the operator took the call back from a take-over."""
+    """`by_seat`: the operator took the call back from a take-over. `reason`: why, where the wish said it."""
 
     monitor_id: str
     call_id: str
     mode: MonitorMode
     at_ms: int
     by_seat: bool = False
+    reason: str = ""
 
 
 class MonitorEnded(Event, frozen=True):

@@ -1,7 +1,8 @@
 """A supervisor's signed wish to listen, whisper, barge in, take over or release: pure.
 
-It travels as `X-Monitor: mode;call_id;at_ms;signature` on the INVITE of the supervisor's leg and on the INFO
-that changes it. The signature is an HMAC with the site's secret; it counts for 30 s and once.
+It travels as `X-Monitor: mode;call_id;at_ms[;reason];signature` on the INVITE of the supervisor's leg and
+on the INFO that changes it, the reason percent-encoded. The signature is an HMAC with the site's secret; it
+counts for 30 s and once.
 """
 
 import enum
@@ -9,11 +10,14 @@ import hashlib
 import hmac
 from collections import deque
 from typing import NamedTuple
+from urllib.parse import quote, unquote
 
 HEADER = "X-Monitor"
 WINDOW_MS = 30_000
 SEEN_MAX = 4096  # refused beyond: far more than people press in a minute
 ID_CHARS = 32
+REASON_CHARS_MAX = 60
+"""Encoded nine octets a character: an INFO with more would no longer fit a datagram of 1,300."""
 
 
 class MonitorMode(enum.StrEnum):
@@ -27,10 +31,11 @@ class MonitorMode(enum.StrEnum):
 
 
 class MonitorWish(NamedTuple):
-    """What is wanted of which call."""
+    """What is wanted of which call, and why where that was said."""
 
     mode: MonitorMode
     call_id: str
+    reason: str = ""
 
 
 class Judged(NamedTuple):
@@ -41,8 +46,10 @@ class Judged(NamedTuple):
 
 
 def signed(wish: MonitorWish, at_ms: int, secret: str) -> str:
-    """The header's value."""
+    """The header's value. A reason that is too long is cut."""
     text = f"{wish.mode};{wish.call_id};{at_ms}"
+    if wish.reason:
+        text += f";{quote(wish.reason[:REASON_CHARS_MAX], safe='')}"
     return f"{text};{_signature(text, secret)}"
 
 
@@ -86,11 +93,12 @@ class MonitorGate:
 
 def _parsed(text: str) -> tuple[MonitorWish | None, int]:
     parts = text.split(";")
-    if len(parts) != 3 or len(parts[1]) != ID_CHARS or not (parts[2].isascii() and parts[2].isdecimal()):
+    if len(parts) not in {3, 4} or len(parts[1]) != ID_CHARS:
         return None, 0
-    if parts[0] not in set(MonitorMode):
+    if parts[0] not in set(MonitorMode) or not (parts[2].isascii() and parts[2].isdecimal()):
         return None, 0
-    return MonitorWish(MonitorMode(parts[0]), parts[1]), int(parts[2][:ID_CHARS])
+    reason = "".join(filter(str.isprintable, unquote("".join(parts[3:]))))[:REASON_CHARS_MAX]
+    return MonitorWish(MonitorMode(parts[0]), parts[1], reason), int(parts[2][:ID_CHARS])
 
 
 def _signature(text: str, secret: str) -> str:

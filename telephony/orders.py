@@ -179,10 +179,11 @@ class Supervise(Command, frozen=True):
 
 
 class ChangeSupervision(Command, frozen=True):
-    """The same leg in another mode, or the monitored call released by force."""
+    """The same leg in another mode, or the monitored call released by force, and why."""
 
     call_id: str
     mode: MonitorMode
+    reason: str = ""
 
 
 # --- the seat's state, said to the exchange ---

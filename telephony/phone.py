@@ -126,8 +126,8 @@ class Phone:
         order = msg.Supervise(new_id(), target, monitored, mode, account_id)
         return order.call_id if self._send(order) else None
 
-    def change_supervision(self, call_id: str, mode: MonitorMode) -> bool:
-        return self._send(msg.ChangeSupervision(call_id, mode))
+    def change_supervision(self, call_id: str, mode: MonitorMode, reason: str = "") -> bool:
+        return self._send(msg.ChangeSupervision(call_id, mode, reason))
 
     def trust(self, trust: TrustSettings) -> None:
         """From now on, also after every restart."""

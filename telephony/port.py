@@ -70,7 +70,8 @@ class PhonePort(Protocol):
     ) -> str | None:
         """Call the seat at `target` to be with its call `monitored`; our leg's id, `None` when refused."""
 
-    def change_supervision(self, call_id: str, mode: MonitorMode) -> bool: ...
+    def change_supervision(self, call_id: str, mode: MonitorMode, reason: str = "") -> bool:
+        """The same leg in another mode; the seat is told the `reason`."""
 
     def trust(self, trust: TrustSettings) -> None:
         """Whom to obey from now on, also after every restart."""

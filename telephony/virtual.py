@@ -41,7 +41,7 @@ class VirtualPhone:
         self._transfers: dict[str, str] = {}
         self.trusted = TrustSettings()
         self.sent_digits: list[tuple[str, str]] = []
-        self.supervised: list[tuple[str, MonitorMode]] = []
+        self.supervised: list[tuple[str, MonitorMode, str]] = []
 
     def start(self) -> None:
         self._tell(msg.PhoneReady(0, "null", CAPABILITIES))
@@ -147,14 +147,14 @@ class VirtualPhone:
         if self.ready is None:
             return None
         call_id, line = new_id(), account_id or self._first_account()
-        self.supervised.append((call_id, mode))
+        self.supervised.append((call_id, mode, ""))
         self._tell(msg.CallDialled(call_id, line, target, self._now_ms(), supervises=monitored))
         self._move(lambda places: rules.talk_to(places, call_id))
         return call_id
 
-    def change_supervision(self, call_id: str, mode: MonitorMode) -> bool:
-        order = "ChangeSupervision"
-        return self._on_answered(order, call_id, lambda: self.supervised.append((call_id, mode)))
+    def change_supervision(self, call_id: str, mode: MonitorMode, reason: str = "") -> bool:
+        order, asked = "ChangeSupervision", (call_id, mode, reason)
+        return self._on_answered(order, call_id, lambda: self.supervised.append(asked))
 
     def trust(self, trust: TrustSettings) -> None:
         self.trusted = trust
@@ -291,9 +291,9 @@ class VirtualPhone:
         self._follow(call_id, mode)
         return monitor_id
 
-    def supervisor_changes(self, monitor_id: str, mode: MonitorMode) -> None:
+    def supervisor_changes(self, monitor_id: str, mode: MonitorMode, reason: str = "") -> None:
         call_id = self.monitors[monitor_id].call_id
-        self._tell(msg.MonitorChanged(monitor_id, call_id, mode, self._now_ms()))
+        self._tell(msg.MonitorChanged(monitor_id, call_id, mode, self._now_ms(), reason=reason))
         self._follow(call_id, mode)
 
     def supervisor_goes(self, monitor_id: str) -> None:
@@ -331,9 +331,9 @@ class VirtualPhone:
         answered = self.calls[call_id].stage is CallStage.TALKING
         self._transfers.pop(call_id, None)
         self._move(lambda places: rules.ended(places, call_id))
+        self._tell(msg.CallEnded(call_id, ended_by, sip_code, "", answered, self._now_ms()))
         for monitor_id in [m.monitor_id for m in self.monitors.values() if m.call_id == call_id]:
             self.supervisor_goes(monitor_id)
-        self._tell(msg.CallEnded(call_id, ended_by, sip_code, "", answered, self._now_ms()))
 
     def _order(self, order: str, call_ids: tuple[str, ...], rule: Callable[[Places], Places]) -> bool:
         if self.ready is None:

@@ -52,9 +52,17 @@ def _supervised(
             )
             desk.notice(what, say("已记入日志，请告知班长"))
         case phone.MonitorEnded():
-            desk.notice(say("班长已离开本席通话"), grave=False)
+            call = desk.line.calls.get(event.call_id)
+            if call is not None and call.ended_at is None:  # gone with the call they are no news
+                desk.notice(say("班长已离开本席通话"), grave=False)
         case phone.MonitorChanged(by_seat=True):
             desk.notice(say("已收回通话，班长转为监听"), grave=False)
+        case phone.MonitorChanged(mode=MonitorMode.RELEASE):
+            by = desk.line.supervisors.get(event.monitor_id)
+            who = f"{by.by_number} {by.by_name}".strip() if by is not None else ""
+            reason = event.reason or say("未写原因")
+            what = say("{who} 强拆了本席的通话：{reason}", who=who or say("班长"), reason=reason)
+            desk.notice(what, say("已记入审计；需要时按 Ctrl+B 回拨"), "call_back")
         case phone.MonitorBegan(mode=mode) | phone.MonitorChanged(mode=mode):
             taken = mode is MonitorMode.TAKE_OVER
             do = say("Ctrl+F9 收回通话") if taken else ""

@@ -10,6 +10,7 @@ from console.models.phone_reasons import reason_words
 from dispatch.archive_notes import ArchiveAct, ArchiveNoted
 from dispatch.call_notes import CallQualityKept, SupervisionNoted
 from dispatch.floor import Floor
+from dispatch.kinds import SupervisionMode
 
 Made = tuple[int, str, str | None, bool]
 """When, the words, the incident, abnormal."""
@@ -29,6 +30,10 @@ def _supervision(event: SupervisionNoted, floor: Floor) -> Made:
     who = f"{it.by_number} {it.by_name}".strip() or say("班长")
     if it.ended_at is not None:
         return event.at, say("{who} 离开 {seat} 台的通话", who=who, seat=number), incident_id, False
+    if it.mode is SupervisionMode.RELEASE:
+        reason = it.reason or say("未写原因")
+        text = say("{who} 强拆 {seat} 台的通话：{reason}", who=who, seat=number, reason=reason)
+        return event.at, text, incident_id, True
     text = say("{who} 对 {seat} 台{mode}", who=who, seat=number, mode=word(it.mode))
     return event.at, text, incident_id, False
 

@@ -46,7 +46,8 @@ class Line:
         self.lamp = PhoneLamp()
         self.labels = Labelling()
         self._silent_ms: dict[str, int] = {}
-        self._supervisors: dict[str, phone.MonitorBegan] = {}
+        self.supervisors: dict[str, phone.MonitorBegan] = {}
+        """Who is with our calls, by the hidden leg, in the mode of now."""
 
     def take(self, event: phone.AnyEvent) -> tuple[cmd.Command, ...]:
         """Remember what the telephone says; what the hub must hear of it."""
@@ -119,7 +120,7 @@ class Line:
 
     def _supervisors_gone(self) -> tuple[cmd.Command, ...]:
         """The telephone died, and their legs with it."""
-        gone, self.places = list(self._supervisors), {}
+        gone, self.places = list(self.supervisors), {}
         ends = (self._supervised(phone.MonitorEnded(monitor_id, "", 0)) for monitor_id in gone)
         return tuple(command for end in ends for command in end)
 
@@ -128,18 +129,19 @@ class Line:
     ) -> tuple[cmd.Command, ...]:
         """Every step of a supervisor at this seat, with who it is."""
         if isinstance(event, phone.MonitorBegan):
-            self._supervisors[event.monitor_id] = event
-        known = self._supervisors.get(event.monitor_id)
+            self.supervisors[event.monitor_id] = event
+        known = self.supervisors.get(event.monitor_id)
         if known is None:
             return ()
         if isinstance(event, phone.MonitorChanged):
-            known = self._supervisors[event.monitor_id] = replace(known, mode=event.mode)
+            known = self.supervisors[event.monitor_id] = replace(known, mode=event.mode)
         ended = isinstance(event, phone.MonitorEnded)
         if ended:
-            del self._supervisors[event.monitor_id]
+            del self.supervisors[event.monitor_id]
         mode = SupervisionMode(known.mode)
         who = known.by_number, known.by_name
-        return (NoteSupervision(known.monitor_id, known.call_id, mode, *who, ended),)
+        reason = event.reason if isinstance(event, phone.MonitorChanged) else ""
+        return (NoteSupervision(known.monitor_id, known.call_id, mode, *who, ended, reason=reason),)
 
     def _ended(self, event: phone.CallEnded) -> cmd.ReportCallEnded:
         result = CallResult.TALKED if event.answered else CallResult.NOT_ANSWERED

@@ -4,17 +4,26 @@ Our own leg is no call to anybody (`Line.supervising`); the mode shown is the on
 into the journal.
 """
 
-from console.i18n import say
+from console.i18n import pick, say
 from console.models.acts_calls import can, who
 from console.models.ages import age
 from console.models.asking import Ask, Choice
 from console.models.desk import Desk
 from console.models.directory import seat_target
+from dispatch.archive_notes import REASON_CHARS_MIN
 from dispatch.call_notes import Supervision
 from dispatch.words import Call
-from telephony.monitoring import MonitorMode
+from telephony.monitoring import REASON_CHARS_MAX, MonitorMode
 
 CHOICES_MAX = 12
+MUST_SAY = "other"
+RELEASE_REASONS: dict[str, tuple[str, str]] = {
+    "nuisance": ("恶意占线", "nuisance call"),
+    "line_needed": ("须腾出线路", "the line is needed"),
+    "left": ("通话未挂断", "left off the hook"),
+    "operator": ("席位无法继续", "the operator cannot go on"),
+    MUST_SAY: ("其他（备注写明）", "other (say in the remark)"),
+}
 
 
 def seats_talking(desk: Desk) -> list[Call]:
@@ -77,17 +86,17 @@ def _begin(desk: Desk, call_id: str) -> None:
     can(desk, desk.phone.supervise(target, call_id, MonitorMode.LISTEN) is not None)
 
 
-def change(desk: Desk, mode: MonitorMode) -> None:
-    """The same leg in another mode."""
+def change(desk: Desk, mode: MonitorMode, reason: str = "") -> None:
+    """The same leg in another mode; the seat reads the reason."""
     leg = own_leg(desk)
     if leg is None:
         desk.notice(say("没有在监听"), say("先按 Ctrl+Shift+F5 选一席"), "listen", grave=False)
     else:
-        can(desk, desk.phone.change_supervision(leg[0], mode))
+        can(desk, desk.phone.change_supervision(leg[0], mode, reason))
 
 
 def ask_release(desk: Desk) -> Ask | None:
-    """强拆 ends the caller's call: it takes one more look."""
+    """强拆 ends the caller's call: it takes one more look and a reason, which seat and audit are told."""
     leg = own_leg(desk)
     call = desk.floor.calls.get(leg[1]) if leg else None
     if call is None:
@@ -95,10 +104,23 @@ def ask_release(desk: Desk) -> Ask | None:
         return None
 
     def then(value: str, remark: str, minutes: int) -> None:
-        if value:
-            change(desk, MonitorMode.RELEASE)
+        if value == MUST_SAY and len(remark) < REASON_CHARS_MIN:
+            desk.notice(
+                say("没有强拆：选“其他”须在备注写明原因"), say("Ctrl+Shift+F9 再来一次"), "release_call"
+            )
+        elif value:
+            change(desk, MonitorMode.RELEASE, _reason(value, remark))
 
     seat = desk.floor.seats.get(call.seat_id or "")
-    title = say("强拆 {seat} 台与 {who} 的通话", seat=seat.number if seat else "–", who=who(desk, call))
-    choices = (Choice("", say("不拆")), Choice("release", say("强拆：通话立即中断")))
-    return Ask(title, choices, then, remark=False)
+    number = seat.number if seat else "–"
+    title = say(
+        "强拆 {seat} 台与 {who} 的通话：立即中断，原因告知席位并记入审计", seat=number, who=who(desk, call)
+    )
+    reasons = (Choice(value, pick(words)) for value, words in RELEASE_REASONS.items())
+    return Ask(title, (Choice("", say("不拆")), *reasons), then)
+
+
+def _reason(value: str, remark: str) -> str:
+    """What journal and seat read; in Chinese, whatever the screen speaks."""
+    words = "" if value == MUST_SAY else RELEASE_REASONS[value][0]
+    return "：".join(part for part in (words, remark) if part)[:REASON_CHARS_MAX]

@@ -67,7 +67,7 @@ class Outgoing:
         leg = self._board.leg_or_none(order.call_id)
         if leg is None:
             raise msg.EngineError("no such call")
-        change(leg, order.mode, self._board.secret)
+        change(leg, order.mode, order.reason, self._board.secret)
 
     def _call(self, leg: Leg, target: str, options: pj.CallOpParam) -> None:
         """When it cannot be placed it has ended."""

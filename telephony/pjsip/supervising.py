@@ -15,13 +15,12 @@ def opening(wish: MonitorWish, secret: str) -> pj.CallOpParam:
     return options
 
 
-def change(leg: Leg, mode: MonitorMode, secret: str) -> None:
+def change(leg: Leg, mode: MonitorMode, reason: str, secret: str) -> None:
     """Raises `NotNowError` for a call that supervises nothing, `pj.Error`."""
     if not leg.supervised or not leg.answered:
         raise NotNowError("not a supervision that is up")
     request = pj.CallSendRequestParam()
     request.method = INFO
-    request.txOption.headers.append(
-        header(HEADER, signed(MonitorWish(mode, leg.supervised), now_ms(), secret))
-    )
+    wish = MonitorWish(mode, leg.supervised, reason)
+    request.txOption.headers.append(header(HEADER, signed(wish, now_ms(), secret)))
     leg.sendRequest(request)

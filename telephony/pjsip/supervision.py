@@ -164,7 +164,7 @@ class Supervision(LegOwner, Monitored):
         before = self._wishes.get(monitor_id)
         if before is None or before == wish:
             return
-        self._tell(msg.MonitorChanged(monitor_id, wish.call_id, wish.mode, now_ms()))
+        self._tell(msg.MonitorChanged(monitor_id, wish.call_id, wish.mode, now_ms(), reason=wish.reason))
         if wish.mode is MonitorMode.RELEASE:
             self._seat.hang_up(wish.call_id, msg.EndedBy.SUPERVISOR)
             return

@@ -8,7 +8,8 @@ import pytest
 
 from console import recordings_cli
 from dispatch.archive_notes import ArchiveAct, NoteArchive
-from dispatch.kinds import Role
+from dispatch.call_notes import NoteSupervision
+from dispatch.kinds import Role, SupervisionMode
 from dispatch.order import Order
 from store import audit_cli
 from store.config import Config, Recordings, Store
@@ -76,9 +77,23 @@ def test_the_hub_writes_what_must_stay(config, capsys, tmp_path):
         run(config, "expire", "--holds", str(tmp_path / "nowhere"))
 
 
-def test_an_export_is_a_line_of_the_audit():
-    note = NoteArchive("n1", ArchiveAct.HANDED_OUT, ("c1", "c2"), "投诉处理")
+@pytest.mark.parametrize(
+    ("note", "words"),
+    [
+        (
+            NoteArchive("n1", ArchiveAct.HANDED_OUT, ("c1", "c2"), "投诉处理"),
+            "handed_out n1 (2 × c1…) 投诉处理",
+        ),
+        (NoteArchive("n1", ArchiveAct.LISTENED, ("c1",)), "listened n1 (1 × c1…)"),
+        (
+            NoteSupervision("m1", "c1", SupervisionMode.RELEASE, "8100", "王芳", reason="恶意占线"),
+            "release c1 (8100 王芳) 恶意占线",
+        ),
+        (NoteSupervision("", "c1", refused="wrong signature"), "- c1 (-) wrong signature"),
+    ],
+)
+def test_what_was_done_with_calls_is_a_line_of_the_audit(note, words):
     order = Order("x", note, 1, "seat-01", frozenset({Role.SHIFT_LEADER}))
     encoded = msgspec.msgpack.encode(order)
-    decided = Decided(1, "x", "NoteArchive", "0900", "01", "seat-01", "01", 5, b"", encoded)
-    assert audit_cli._note(decided) == "handed_out n1 (2 × c1…) 投诉处理"
+    decided = Decided(1, "x", type(note).__name__, "0900", "01", "seat-01", "01", 5, b"", encoded)
+    assert audit_cli._note(decided) == words

@@ -63,9 +63,15 @@ def test_a_leader_listens_whispers_takes_over_and_leaves(show: Show) -> None:
         shown.key(key, BOTH)
     shown.key(Key.Key_F9, BOTH)
     assert shown.find("reason").isVisible(), "by force only after a second look"
-    shown.key(Key.Key_2)
+    shown.key(Key.Key_6)
     shown.key(Key.Key_Return)
-    modes = [mode for _, mode in shown.seat.phone.supervised]
+    assert "须在备注写明原因" in shown.text("notice.text")
+    shown.key(Key.Key_F9, BOTH)
+    shown.key(Key.Key_2)
+    shown.type("反复拨打")
+    shown.key(Key.Key_Return)
+    assert shown.seat.phone.supervised[-1][2] == "恶意占线：反复拨打"
+    modes = [mode for _, mode, _ in shown.seat.phone.supervised]
     listen, whisper, barge, take_over = list(MonitorMode)[:4]
     assert modes == [listen, whisper, barge, take_over, MonitorMode.RELEASE]
     shown.key(Key.Key_F5, BOTH)
@@ -100,6 +106,25 @@ def test_who_is_supervised_sees_it_takes_back_and_it_is_in_the_journal(seat: Sea
     lines = [line.text for line in seat.desk.latest]
     assert any("8100 王芳" in text and "监听" in text for text in lines)
     assert "▲" not in shown.text("talk.0.told")
+
+
+def test_a_call_released_by_force_says_by_whom_and_why(seat: Seatful, show: Show) -> None:
+    shown = show(seat)
+    seat.phone.ring("13904510001")
+    shown.settle()
+    shown.key(Key.Key_F3)
+    caller = call_id(shown, "13904510001")
+    monitor = seat.phone.supervisor_comes(caller, MonitorMode.LISTEN, "8100", "王芳")
+    seat.phone.supervisor_changes(monitor, MonitorMode.RELEASE, "恶意占线：反复拨打")
+    shown.settle()
+    assert "8100 王芳 强拆了本席的通话：恶意占线：反复拨打" in shown.text("notice.text")
+    (noted,) = seat.desk.floor.calls[caller].supervisions
+    assert (noted.mode, noted.reason) == (SupervisionMode.RELEASE, "恶意占线：反复拨打"), "kept to the end"
+    said = [
+        line for line in seat.desk.latest if "8100 王芳 强拆 01 台的通话：恶意占线：反复拨打" in line.text
+    ]
+    assert said
+    assert said[0].abnormal
 
 
 def test_a_stranger_who_tries_is_told_and_noted(seat: Seatful, show: Show) -> None:

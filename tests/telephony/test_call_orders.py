@@ -269,8 +269,9 @@ def supervised_and_released(trusting: Any, boss: Any, c: str) -> None:
     changed = trusting.heard.until(msg.MonitorChanged)
     assert (changed.mode, changed.by_seat) == (MonitorMode.LISTEN, True), "the operator takes it back"
     assert trusting.phone.monitors[began.monitor_id].mode is MonitorMode.LISTEN
-    boss.phone.change_supervision(leg, MonitorMode.RELEASE)
-    assert trusting.heard.until(msg.MonitorChanged).mode is MonitorMode.RELEASE
+    boss.phone.change_supervision(leg, MonitorMode.RELEASE, "恶意占线：三次")
+    changed = trusting.heard.until(msg.MonitorChanged)
+    assert (changed.mode, changed.reason) == (MonitorMode.RELEASE, "恶意占线：三次")
     assert trusting.heard.until(msg.CallEnded).ended_by is msg.EndedBy.SUPERVISOR
     assert trusting.heard.until(msg.MonitorEnded).monitor_id == began.monitor_id
     assert not trusting.phone.monitors

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telephony.errors import EngineError
-from telephony.monitoring import WINDOW_MS, MonitorGate, MonitorMode, MonitorWish, signed
+from telephony.monitoring import REASON_CHARS_MAX, WINDOW_MS, MonitorGate, MonitorMode, MonitorWish, signed
 from telephony.trust import TrustedSources
 
 CALL = "0" * 31 + "7"
@@ -42,6 +42,18 @@ def test_what_was_signed_cannot_be_changed() -> None:
     value = signed(WISH, NOW, "secret")
     for old, new in (("listen", "barge"), (CALL, "1" * 32), (str(NOW), str(NOW + 1))):
         assert MonitorGate("secret").judge(value.replace(old, new), NOW).reason == "wrong signature"
+
+
+@given(st.text(min_size=1, max_size=90))
+def test_a_reason_travels_with_it_as_far_as_it_can_be_read(reason: str) -> None:
+    wish = MonitorWish(MonitorMode.RELEASE, CALL, reason)
+    value = signed(wish, NOW, "secret")
+    assert value.isascii()
+    judged = MonitorGate("secret").judge(value, NOW)
+    assert judged.wish is not None
+    assert judged == (wish._replace(reason="".join(filter(str.isprintable, reason[:REASON_CHARS_MAX]))), "")
+    changed = value.replace(";release;", ";listen;").replace("release;", "listen;", 1)
+    assert MonitorGate("secret").judge(changed, NOW).reason == "wrong signature"
 
 
 @given(st.text(max_size=120))
