@@ -17,6 +17,8 @@ SOUND: dict[str, str] = {
     "{reason}；每 5 秒自动再试": "{reason}; tried again every 5 s",
     "{source} 已拒绝 {n} 次": "{source} refused {n} times",
     "同时来电已满，{number} 未能接入": "All lines taken: {number} could not come in",
+    "{number} 的来电读不下，未能接入：它所带资料太长": "The call of {number} could not be read and did not come in: it carries too much",
+    "请回拨该号码；请维护让交换机改用 UDP，或少带资料": "Ring the number back; have the exchange use UDP, or carry less",
     "拒绝了 {source} 的呼叫：它不是交换机的地址": "Refused a call from {source}: it is not the exchange's address",
     "若是本中心的交换机，请维护写入 trusted_sources": "If it is this centre's exchange, have it put into trusted_sources",
     "电话反复崩溃": "Telephone crashes",

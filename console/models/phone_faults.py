@@ -18,6 +18,7 @@ STRANGER_MS = 10 * 60_000
 """So long after it was last told of, an address that is not the exchange's stays among the alarms."""
 STRANGERS_SHOWN_MAX = 5
 BUSY_HERE = 486
+TOO_LARGE = 513
 DEATHS = {
     "SIGABRT": ("电话库自行中止", "the telephone library aborted"),
     "SIGSEGV": ("电话库出错", "the telephone library failed"),
@@ -97,6 +98,14 @@ class PhoneFaults:
 
     def _rejected(self, event: phone.CallRejected) -> None:
         """Whoever is turned away because of the seat's state is rung elsewhere; who found no room is not."""
+        if event.sip_code == TOO_LARGE:
+            self._desk.notice(
+                say(
+                    "{number} 的来电读不下，未能接入：它所带资料太长",
+                    number=event.number or say("号码未显示"),
+                ),
+                say("请回拨该号码；请维护让交换机改用 UDP，或少带资料"),
+            )
         ready, calls = self._desk.phone.ready, self._desk.phone.calls
         if event.sip_code == BUSY_HERE and ready and len(calls) >= ready.capabilities.calls_max:
             self._desk.notice(

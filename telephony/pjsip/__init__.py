@@ -4,6 +4,7 @@ engine.py          start, poll, deferred work, shutdown
 switchboard.py     all lines and calls: orders in, facts out
 door.py            who may ring
 answers.py         what far ends answer, before the library reads it
+overflow.py        messages over TCP that are too long for it
 lines.py           the lines that are open
 line.py            one account at its registrars
 leg.py             one call, from birth to DISCONNECTED

@@ -21,6 +21,7 @@ from telephony.pjsip.capabilities import probe
 from telephony.pjsip.configuration import TRANSPORT_TYPES, endpoint_config, set_codecs, transport_config
 from telephony.pjsip.guard import guarded
 from telephony.pjsip.leg import now_ms
+from telephony.pjsip.overflow import Overflow
 from telephony.settings import EngineSettings, Transport
 from telephony.sip_headers import caller_of, dialled_of, parse_request
 
@@ -71,6 +72,7 @@ class Engine:
             self._endpoint.libInit(endpoint_config(self.settings))
             short = native.shorten_transactions()
             self._answers = Answers()
+            self._overflow = Overflow(self._emit, self.defer)
             self._endpoint.audDevManager().setNullDev()
             for transport in self.settings.transports:
                 self._open(transport)

@@ -70,3 +70,9 @@ def test_a_caller_who_found_no_room_is_said_and_one_who_is_rung_elsewhere_is_not
         seat.phone.ring(f"1390451000{n}")
     happens(seat, msg.CallRejected("13904510009", "", "120", 486, 1))
     assert "13904510009" in seat.desk.notices[-1].what
+
+
+def test_a_caller_whose_call_cannot_be_read_is_said_with_the_number(seat: Seatful) -> None:
+    happens(seat, msg.CallRejected("13904510009", "", "120", 513, 1))
+    assert "13904510009" in seat.desk.notices[-1].what
+    assert "回拨" in seat.desk.notices[-1].do
