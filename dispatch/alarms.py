@@ -1,6 +1,6 @@
 """What is overdue. An alarm needs somebody to act; the limits are settings, in seconds."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
 from msgspec import Struct
@@ -17,7 +17,7 @@ from dispatch.kinds import (
     SeatKind,
     Severity,
 )
-from dispatch.missed import MISSED_S, missed
+from dispatch.missed import MISSED_S, Missed, missed
 from dispatch.stages import milestone, vehicle_came
 from dispatch.words import Incident
 
@@ -66,8 +66,10 @@ class Alarm(Struct, frozen=True):
 DEFAULT_LIMITS = Limits()
 
 
-def overdue(floor: Floor, now: int, limits: Limits = DEFAULT_LIMITS) -> tuple[Alarm, ...]:
-    """Everything overdue at `now` (ms), longest first."""
+def overdue(
+    floor: Floor, now: int, limits: Limits = DEFAULT_LIMITS, lost: Sequence[Missed] | None = None
+) -> tuple[Alarm, ...]:
+    """Everything overdue at `now` (ms), longest first. `lost`: who was missed, None: it is looked up."""
     found = (
         *_calls(floor, limits),
         *_intakes(floor, limits),
@@ -76,7 +78,7 @@ def overdue(floor: Floor, now: int, limits: Limits = DEFAULT_LIMITS) -> tuple[Al
         *_crews(floor),
         *_reserve(floor, limits),
         *_requests(floor, limits),
-        *_missed(floor, limits),
+        *_missed(missed(floor, limits.missed_s) if lost is None else lost),
     )
     return tuple(sorted((alarm for alarm in found if alarm.since <= now), key=lambda alarm: alarm.since))
 
@@ -151,9 +153,9 @@ def _requests(floor: Floor, limits: Limits) -> Iterator[Alarm]:
             yield Alarm(AlarmKind.REQUEST_UNSIGNED, request.id, since, request.seat_id)
 
 
-def _missed(floor: Floor, limits: Limits) -> Iterator[Alarm]:
+def _missed(lost: Sequence[Missed]) -> Iterator[Alarm]:
     """Everybody's until somebody rings back; whoever is being rung back right now waits no longer."""
-    for one in missed(floor, limits.missed_s):
+    for one in lost:
         if not one.calling:
             yield Alarm(AlarmKind.MISSED_WAITING, one.call_id, one.due_at)
 

@@ -5,11 +5,13 @@ it, or once somebody wrote down what came of it. While the same caller rings or 
 """
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 from msgspec import Struct
 
+from dispatch.call_book import CallBook
 from dispatch.distribution import FollowUp
-from dispatch.floor import Floor
+from dispatch.floor import Floor, Ref
 from dispatch.kinds import CallClass, CallResult, Direction
 from dispatch.words import Call
 
@@ -39,20 +41,65 @@ class Missed(Struct, frozen=True):
 
 
 def missed(floor: Floor, missed_s: int = MISSED_S) -> tuple[Missed, ...]:
-    """All of them; who waits longest past his time comes first."""
-    open_ones = [call for call in floor.calls.values() if _is_missed(call)]
-    if not open_ones:
-        return ()
-    talked, present, back = _heard_of(floor)
-    found: dict[str, list[Call]] = {}
-    for call in open_ones:
-        if not call.number:
-            if not _hidden_again(floor, call):
-                found[f"?{call.id}"] = [call]
-        elif talked.get(call.number, -1) < call.rang_at and call.number not in present:
-            found.setdefault(call.number, []).append(call)
-    entries = [_entry(calls, back, missed_s) for calls in found.values() if not _done(calls)]
-    return tuple(sorted(entries, key=lambda one: one.due_at))
+    """All of them, by a look at every call; who waits longest past his time comes first."""
+    return MissedList(floor, missed_s).entries()
+
+
+class MissedList:
+    """The same, kept: after each change only the numbers it concerns are worked out anew."""
+
+    def __init__(self, floor: Floor, missed_s: int = MISSED_S) -> None:
+        self.book = CallBook(floor)
+        self._floor, self._missed_s = floor, missed_s
+        self._queued: set[str] = set()
+        self._of: dict[str, tuple[Missed, ...]] = {}
+        self._stale = {call.number for call in floor.calls.values() if _is_missed(call)}
+        self._all: tuple[Missed, ...] = ()
+        self._see_queues()
+
+    def take(self, refs: Iterable[Ref]) -> None:
+        """What `apply` has just changed."""
+        self._stale |= self.book.take(refs)
+        if any(table == "queues" for table, _ in refs):
+            self._see_queues()
+
+    def _see_queues(self) -> None:
+        queued = {one.number for queue in self._floor.queues.values() for one in queue.calls}
+        self._stale |= queued ^ self._queued
+        self._queued = queued
+
+    def entries(self) -> tuple[Missed, ...]:
+        """Who waits longest past his time comes first."""
+        if self._stale:
+            for number in self._stale:
+                self._of[number] = self._found(number)
+                if not self._of[number]:
+                    del self._of[number]
+            self._stale = set()
+            every = (one for found in self._of.values() for one in found)
+            self._all = tuple(sorted(every, key=lambda one: (one.due_at, one.call_id)))
+        return self._all
+
+    def _found(self, number: str) -> tuple[Missed, ...]:
+        own = [self._floor.calls[call_id] for call_id in self.book.numbers.get(number, ())]
+        lost = sorted((call for call in own if _is_missed(call)), key=_when)
+        about = self.book.about(number) if lost else []
+        back = sorted((call for call in about if self._rings_back(call)), key=_when)
+        if not number:
+            again = _rang_again(own)
+            apart = ([call] for call in lost if call.id not in again)
+            found = [
+                _entry(one, [b for b in back if b.call_back_of == one[0].id], self._missed_s) for one in apart
+            ]
+        elif number in self._queued or any(map(_is_ringing, about)):
+            return ()
+        else:
+            talked_at = max(map(_talked_at, about), default=-1)
+            found = [_entry([call for call in lost if call.rang_at > talked_at], back, self._missed_s)]
+        return tuple(one for one in found if one is not None)
+
+    def _rings_back(self, call: Call) -> bool:
+        return call.direction is Direction.OUTBOUND and call.call_back_of in self._floor.calls
 
 
 def _is_missed(call: Call) -> bool:
@@ -61,49 +108,47 @@ def _is_missed(call: Call) -> bool:
     return unanswered and over and call.call_class is not CallClass.TEST
 
 
-def _heard_of(floor: Floor) -> tuple[dict[str, int], set[str], dict[str, list[Call]]]:
-    """When each number was last talked to, who is here right now, and our calls back by what they are for."""
-    talked: dict[str, int] = {}
-    present = {one.number for queue in floor.queues.values() for one in queue.calls}
-    back: dict[str, list[Call]] = {}
-    for call in floor.calls.values():
-        lost = floor.calls.get(call.call_back_of or "")
-        number = lost.number if lost is not None else call.number
-        if lost is not None and call.direction is Direction.OUTBOUND:
-            back.setdefault(number, []).append(call)
-        if call.answered_at is not None or call.intake_id is not None:
-            talked[number] = max(talked.get(number, 0), call.answered_at or call.rang_at)
-        elif call.direction is Direction.INBOUND and call.ended_at is None:
-            present.add(number)
-    return talked, present, back
+def _is_ringing(call: Call) -> bool:
+    unanswered = call.direction is Direction.INBOUND and call.answered_at is None
+    return unanswered and call.ended_at is None and call.intake_id is None
 
 
-def _done(calls: list[Call]) -> bool:
-    last = calls[-1].follow_up
-    return last is not None and last.next_at is None
+def _talked_at(call: Call) -> int:
+    """When somebody was talked to, or a form was opened for it; -1: never."""
+    if call.answered_at is None and call.intake_id is None:
+        return -1
+    return call.answered_at or call.rang_at
 
 
-def _entry(calls: list[Call], back: dict[str, list[Call]], missed_s: int) -> Missed:
-    """Of what was missed since it was last written off."""
-    since = max((at for at, call in enumerate(calls) if _done([call])), default=-1) + 1
-    calls = calls[since:]
-    last = calls[-1]
-    own = {call.id for call in calls}
-    attempts = tuple(one for one in back.get(last.number, ()) if one.rang_at >= calls[0].rang_at)
-    attempts = tuple(one for one in attempts if last.number or one.call_back_of in own)
-    noted = next((call.follow_up for call in reversed(calls) if call.follow_up is not None), None)
+def _when(call: Call) -> tuple[int, str]:
+    return call.rang_at, call.id
+
+
+def _done(call: Call) -> bool:
+    return call.follow_up is not None and call.follow_up.next_at is None
+
+
+def _entry(lost: list[Call], attempts: Iterable[Call], missed_s: int) -> Missed | None:
+    """Of what was missed since it was last written off; None: nothing was."""
+    since = max((at for at, call in enumerate(lost) if _done(call)), default=-1) + 1
+    lost = lost[since:]
+    if not lost:
+        return None
+    last = lost[-1]
+    tried = tuple(one for one in attempts if one.rang_at >= lost[0].rang_at)
+    noted = next((call.follow_up for call in reversed(lost) if call.follow_up is not None), None)
     return Missed(
         call_id=last.id,
         number=last.number,
         name=last.name,
-        first_at=calls[0].rang_at,
+        first_at=lost[0].rang_at,
         last_at=last.rang_at,
-        tries=len(calls),
+        tries=len(lost),
         gave_up=last.result is CallResult.GAVE_UP,
-        attempts=attempts,
-        calling=any(one.ended_at is None for one in attempts),
+        attempts=tried,
+        calling=any(one.ended_at is None for one in tried),
         follow_up=noted,
-        due_at=_due(last, attempts, noted, missed_s),
+        due_at=_due(last, tried, noted, missed_s),
     )
 
 
@@ -116,14 +161,11 @@ def _due(last: Call, attempts: Iterable[Call], noted: FollowUp | None, missed_s:
     return max(ended_at, tried_at) + missed_s * 1000
 
 
-def _hidden_again(floor: Floor, lost: Call) -> bool:
-    """A caller without number who rang again at once, was answered, or still rings."""
-    until = (lost.ended_at or lost.rang_at) + HIDDEN_MS
-    return any(
-        call.id != lost.id
-        and not call.number
-        and call.direction is Direction.INBOUND
-        and (lost.rang_at, lost.id) < (call.rang_at, call.id)
-        and call.rang_at <= until
-        for call in floor.calls.values()
-    )
+def _rang_again(calls: Iterable[Call]) -> set[str]:
+    """Of callers without number those who rang again at once, and were answered or not or still ring."""
+    came = sorted((call for call in calls if call.direction is Direction.INBOUND), key=_when)
+    return {
+        call.id
+        for call, following in pairwise(came)
+        if following.rang_at <= (call.ended_at or call.rang_at) + HIDDEN_MS
+    }

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from console.models import authorising, distribution, latest, linked, look_ups, navigated, verdicts
+from console.models import authorising, distribution, latest, linked, look_ups, navigated, spelling, verdicts
 from console.models.call_news import tell
 from console.models.following import dispatched, follow, refit
 from console.models.forms import Forms
@@ -52,8 +52,7 @@ from store.core.ids import new_id
 from telephony import messages as phone
 from telephony.port import PhonePort
 
-LATEST_MAX = 200
-NOTICES_MAX = 20
+LATEST_MAX, NOTICES_MAX = 200, 20
 ALARMS_EVERY_MS = 1_000
 
 
@@ -87,6 +86,7 @@ class Desk:
         self.travel = Travelling()
         self.navigating = NavigatorState(running=False)
         self.suggestions = Suggestions("", ())
+        self.spelling = spelling.Spelling()
         self.latest: deque[latest.Line] = deque(maxlen=LATEST_MAX)
         self.notices: deque[Notice] = deque(maxlen=NOTICES_MAX)
         self.alarms: tuple[Alarm, ...] = ()
@@ -172,8 +172,7 @@ class Desk:
 
     def _happened(self, message: Happened) -> None:
         for event in message.events:
-            refs = apply(self.floor, event)
-            self._touched(refs)
+            self._touched(apply(self.floor, event))
             line = latest.line(event, self.floor, self.clock())
             if line is not None:
                 self.latest.append(line)
@@ -184,6 +183,7 @@ class Desk:
         self.readiness.on_time(self.clock())
 
     def _touched(self, refs: tuple[Ref, ...]) -> None:
+        self.distribution.unanswered.take(refs)
         for table, _key in refs:
             self.changed(*TOPICS_OF.get(table, ()))
 
@@ -348,7 +348,7 @@ class Desk:
         self.distribution.on_time(now)
         if now - self._alarms_at >= ALARMS_EVERY_MS:
             self._alarms_at = now
-            alarms = overdue(self.floor, now)
+            alarms = overdue(self.floor, now, lost=self.distribution.missed())
             if alarms != self.alarms:
                 self.alarms = alarms
                 self.changed(Topic.ALARMS)

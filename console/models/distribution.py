@@ -14,17 +14,9 @@ from console.ports import HubMode
 from dispatch import commands as cmd
 from dispatch import events as ev
 from dispatch.decide_distribution import SEEN_AGAIN_MS, is_recorded
-from dispatch.distribution import (
-    MissedFollowedUp,
-    Queue,
-    QueueSeen,
-    ReportGaveUp,
-    ReportQueue,
-    names_of,
-    queue_id,
-)
+from dispatch.distribution import Queue, ReportGaveUp, ReportQueue, names_of, queue_id
 from dispatch.kinds import SeatKind, SeatState
-from dispatch.missed import Missed, missed
+from dispatch.missed import Missed, MissedList
 from telephony import messages as phone
 from telephony.acd import port as acd
 from telephony.acd.links import NoLink
@@ -43,11 +35,6 @@ AGAIN_MS = 10_000
 """A state the hub does not show is told again after this."""
 GAVE_UP_MAX = 200
 AWAY_FROM_HUB = frozenset({HubMode.CUT_OFF, HubMode.CITY_CUT_OFF, HubMode.REVOKED, HubMode.NOT_ENROLLED})
-OF_MISSED = (
-    *(ev.CallRang, ev.CallAnswered, ev.CallEnded, ev.CallClassified, ev.IntakeBegun, ev.Archived),
-    *(QueueSeen, MissedFollowedUp),
-)
-"""What changes the list of callers nobody answered."""
 S = SeatState
 
 
@@ -66,7 +53,8 @@ class Distribution:
         self._seen_at = self._asked_at = self._reported_at = self._told_at = 0
         self._differs_since: int | None = None
         self._registered = False
-        self._missed: tuple[Missed, ...] | None = None
+        self.unanswered = MissedList(desk.floor)
+        """Callers nobody answered. Whoever applies an event to the floor tells it what changed."""
 
     # --- the seat's state ----------------------------------------------------------------------------
 
@@ -167,8 +155,6 @@ class Distribution:
     def on_floor(self, event: ev.Event) -> None:
         """Our seat was logged in or out, or somebody who may has set its state."""
         own = self._desk.own_seat_id()
-        if isinstance(event, OF_MISSED):
-            self._missed = None
         match event:
             case ev.SeatLoggedIn() if event.seat_id == own:
                 self.standing = Standing(S.READY, event.at)
@@ -184,7 +170,7 @@ class Distribution:
 
     def refit(self) -> None:
         """A whole floor came: a seat that was logged in when this window began goes on as it was."""
-        self._missed = None
+        self.unanswered = MissedList(self._desk.floor)
         seat = self._desk.floor.seats.get(self._desk.own_seat_id())
         states = {self.standing.state, seat.state} if seat is not None else set()
         if seat is None or len(states) == 1 or S.LOGGED_OUT not in states:
@@ -207,10 +193,8 @@ class Distribution:
             self._tell_hub()
 
     def missed(self) -> tuple[Missed, ...]:
-        """Callers nobody answered, worked out once for each change of the floor that concerns them."""
-        if self._missed is None:
-            self._missed = missed(self._desk.floor)
-        return self._missed
+        """Callers nobody answered; who waits longest past his time comes first."""
+        return self.unanswered.entries()
 
     # --- the queue -------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ A dropped call is of this seat and was ended by the line or by our telephone's d
 ring-back was answered or the caller is on the line again; each ring-back is an attempt, whoever dialled it.
 """
 
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -28,18 +29,23 @@ class Dropped(Struct, frozen=True):
 
 def dropped(desk: "Desk", now: int) -> list[Dropped]:
     """The callers to ring back, the one lost first on top."""
-    every = desk.line.all(desk.floor)
-    lost = [call for call in every if _is_lost(desk, call, now)]
-    back: dict[str, list[Call]] = {}
-    for call in every:
-        if call.call_back_of:
-            back.setdefault(call.call_back_of, []).append(call)
-    open_ones = [call for call in lost if not _is_settled(call, back.get(call.id, []), every)]
-    found = [
-        Dropped(call, len(tried := back.get(call.id, [])), max((it.rang_at for it in tried), default=None))
-        for call in open_ones
-    ]
-    return sorted(found, key=lambda it: it.call.ended_at or 0)
+    book = desk.distribution.unanswered.book
+    found = []
+    for lost in _known(desk, book.faults):
+        if not _is_lost(desk, lost, now):
+            continue
+        tried = [call for call in _known(desk, book.backs.get(lost.id, ())) if call.call_back_of == lost.id]
+        if not _is_settled(lost, tried, _known(desk, book.numbers.get(lost.number, ()))):
+            found.append(Dropped(lost, len(tried), max((call.rang_at for call in tried), default=None)))
+    return sorted(found, key=lambda it: (it.call.ended_at or 0, it.call.id))
+
+
+def _known(desk: "Desk", call_ids: Iterable[str]) -> Iterator[Call]:
+    """These calls of the floor and all of our line, as known best."""
+    for call_id in dict.fromkeys((*call_ids, *desk.line.calls)):
+        call = desk.line.call(desk.floor, call_id)
+        if call is not None:
+            yield call
 
 
 def _is_lost(desk: "Desk", call: Call, now: int) -> bool:
@@ -50,11 +56,11 @@ def _is_lost(desk: "Desk", call: Call, now: int) -> bool:
     return ours and now - ended <= KEPT_MS and bool(call.number)
 
 
-def _is_settled(lost: Call, tried: list[Call], every: list[Call]) -> bool:
+def _is_settled(lost: Call, tried: list[Call], same: Iterable[Call]) -> bool:
     if any(call.answered_at is not None for call in tried):
         return True
     return any(
         call.number == lost.number and call.rang_at > lost.rang_at and call.direction is Direction.INBOUND
-        for call in every
+        for call in same
         if call.id != lost.id and (call.ended_at is None or call.answered_at is not None)
     )

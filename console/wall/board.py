@@ -1,6 +1,7 @@
 """What stands on the wall, computed from the floor: numbers, rows and figures. No Qt here."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 from msgspec import Struct
 
@@ -19,7 +20,7 @@ from dispatch.kinds import (
     SeatState,
     Severity,
 )
-from dispatch.missed import missed
+from dispatch.missed import Missed, missed
 from dispatch.stages import CALLABLE
 from dispatch.words import Call, Incident
 from mapview.canvas.palette import look_of_vehicle
@@ -84,12 +85,12 @@ class Board(Struct, frozen=True):
         return sum(1 for row in self.incidents if not row.served)
 
 
-def board(floor: Floor, now: int) -> Board:
-    """The wall's picture at `now` (ms)."""
-    alarms = overdue(floor, now)
+def board(floor: Floor, now: int, lost: Sequence[Missed] | None = None) -> Board:
+    """The wall's picture at `now` (ms). `lost`: callers nobody answered, None: they are looked up."""
+    lost = missed(floor) if lost is None else lost
+    alarms = overdue(floor, now, lost=lost)
     late = {alarm.id for alarm in alarms}
     running = [mission for mission in floor.missions.values() if mission.active]
-    lost = missed(floor)
     unconfirmed = [m for m in running if m.order_status in {OrderStatus.WAITING, OrderStatus.TIMED_OUT}]
     return Board(
         at=now,

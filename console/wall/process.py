@@ -27,6 +27,7 @@ from console.wall.board import board
 from console.wall.window import WallWindow
 from dispatch.apply import apply
 from dispatch.floor import Floor
+from dispatch.missed import MissedList
 from mapview.canvas.canvas import MapCanvas
 from mapview.canvas.marks import PlaceMark
 from store.bus.keys import KeyFileError
@@ -55,6 +56,7 @@ class Wall(QObject):
         super().__init__()
         self._link, self._window, self._canvas, self._aeds = link, window, canvas, aeds
         self._floor = Floor()
+        self._unanswered = MissedList(self._floor)
         self._positions: dict[str, Moved] = {}
         self._modes = Watch()
         self._fitted = False
@@ -73,9 +75,10 @@ class Wall(QObject):
         for notice in self._link.drain():
             if isinstance(notice, FloorReplaced):
                 self._floor, changed = notice.floor, True
+                self._unanswered = MissedList(self._floor)
                 self._canvas.set_places([*site_marks(self._floor), *self._aeds])
             elif isinstance(notice, Applied):
-                apply(self._floor, notice.event)
+                self._unanswered.take(apply(self._floor, notice.event))
                 changed = True
         reports = self._link.take_positions()
         self._positions |= {key: moved(position) for key, position in reports.items()}
@@ -102,7 +105,7 @@ class Wall(QObject):
     def _show(self) -> None:
         state = self._link.state
         now = time.time_ns() // 1_000_000 + state.clock_offset_ms
-        self._window.show_board(board(self._floor, now))
+        self._window.show_board(board(self._floor, now, self._unanswered.entries()))
         self._window.show_clock(now)
         self._window.show_link(state.tick_age_ms)
         link = link_of(state)

@@ -1,0 +1,117 @@
+"""Callers the line lost: what is found by the kept groups of calls is what a look at every call finds."""
+
+from itertools import count
+from typing import Any, cast
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from console.models.desk import Desk
+from console.models.dropped import KEPT_MS, dropped
+from console.models.line import Line
+from dispatch import events as ev
+from dispatch.apply import apply
+from dispatch.floor import Floor
+from dispatch.kinds import CallResult, Direction
+from dispatch.missed import MissedList
+from dispatch.words import Call
+from telephony import messages as phone
+
+SEAT = "seat-1"
+picks = st.integers(0, 4)
+numbers = st.sampled_from(["13900000001", "13900000002", ""])
+
+
+class SmallDesk:
+    """As much of a desk as callers are lost at; the floor and the telephone may each know more."""
+
+    def __init__(self) -> None:
+        self.floor, self.line, self.distribution = Floor(), Line("01"), self
+        self.unanswered = MissedList(self.floor)
+
+    def own_seat_id(self) -> str:
+        return SEAT
+
+
+class AnyCalls(RuleBasedStateMachine):
+    """What hub and telephone say of calls, in any order, each perhaps without the other."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.desk = SmallDesk()
+        self.minted, self.now = count(1), 1_000_000
+
+    def happens(self, event: ev.Event) -> None:
+        self.desk.unanswered.take(apply(self.desk.floor, event))
+        self.now += KEPT_MS // 20
+
+    def told(self, event: phone.AnyEvent) -> None:
+        self.desk.line.take(event)
+        self.now += 1_000
+
+    def pick(self, table: dict[str, Call], at: int) -> str | None:
+        return sorted(table)[-1 - at % len(table)] if table else None
+
+    @rule(number=numbers, direction=st.sampled_from(Direction), back=st.none() | picks, both=st.booleans())
+    def rings(self, number: str, direction: Direction, back: int | None, both: bool) -> None:
+        lost = None if back is None else self.pick(self.desk.floor.calls, back)
+        call = Call(f"{next(self.minted):04}", "01", direction, number, self.now, call_back_of=lost)
+        self.happens(ev.CallRang(call))
+        if both:
+            self.desk.line.calls[call.id] = call
+
+    @rule(number=numbers)
+    def rings_without_hub(self, number: str) -> None:
+        self.told(phone.CallRinging(f"{next(self.minted):04}", "desk", number, "", "120", "x", self.now, 0))
+
+    @rule(at=picks)
+    def hub_hears_of_it_late(self, at: int) -> None:
+        if (key := self.pick(self.desk.line.calls, at)) is not None and key not in self.desk.floor.calls:
+            self.happens(ev.CallRang(self.desk.line.calls[key]))
+
+    @rule(at=picks, seat=st.sampled_from([SEAT, "seat-2"]))
+    def is_answered(self, at: int, seat: str) -> None:
+        if (key := self.pick(self.desk.floor.calls, at)) is not None:
+            self.happens(ev.CallAnswered(key, self.now, seat, "d"))
+
+    @rule(at=picks, result=st.sampled_from([CallResult.LINE_FAULT, CallResult.TALKED]))
+    def ends(self, at: int, result: CallResult) -> None:
+        if (key := self.pick(self.desk.floor.calls, at)) is not None:
+            self.happens(ev.CallEnded(key, self.now, result))
+
+    @rule(at=picks, by=st.sampled_from([phone.EndedBy.NETWORK, phone.EndedBy.FAR_END]))
+    def ends_without_hub(self, at: int, by: phone.EndedBy) -> None:
+        if (key := self.pick(self.desk.line.calls, at)) is not None:
+            self.told(phone.CallEnded(key, by, 0, "", False, self.now))
+
+    @rule(at=picks)
+    def is_archived(self, at: int) -> None:
+        if (key := self.pick(self.desk.floor.calls, at)) is not None:
+            self.happens(ev.Archived((key,), (), (), (), ()))
+
+    @invariant()
+    def who_is_found_is_lost(self) -> None:
+        found = [(it.call, it.attempts, it.tried_at) for it in dropped(cast(Desk, self.desk), self.now)]
+        assert found == looked_up(self.desk, self.now)
+
+
+def looked_up(desk: SmallDesk, now: int) -> list[Any]:
+    """The same with a look at every call for every call."""
+    every = desk.line.all(desk.floor)
+    found = []
+    for lost in every:
+        ours = lost.id in desk.line.calls or lost.seat_id == SEAT
+        fault = lost.result is CallResult.LINE_FAULT and lost.direction is Direction.INBOUND and lost.number
+        if not (ours and fault) or now - (lost.ended_at or 0) > KEPT_MS:
+            continue
+        tried = [call for call in every if call.call_back_of == lost.id]
+        again = [c for c in every if c.number == lost.number and c.direction is Direction.INBOUND]
+        here = [c for c in again if c.rang_at > lost.rang_at and (not c.ended_at or c.answered_at)]
+        if not here and not any(call.answered_at for call in tried):
+            found.append((lost, len(tried), max((call.rang_at for call in tried), default=None)))
+    return sorted(found, key=lambda it: (it[0].ended_at or 0, it[0].id))
+
+
+TestAnyCalls = AnyCalls.TestCase
+TestAnyCalls.settings = settings(max_examples=80, stateful_step_count=40, deadline=None)
