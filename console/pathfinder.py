@@ -9,6 +9,7 @@ from console.ports import (
     NavigatorMessage,
     NavigatorState,
     Ranked,
+    Spelled,
     Suggestions,
     TravelTime,
     Way,
@@ -51,6 +52,9 @@ class Pathfinder:
     def reverse(self, point: Point) -> None:
         self._navigator.ask(nav.Reverse(new_id(), (point.lon, point.lat)))
 
+    def spell(self, names: tuple[str, ...]) -> None:
+        self._navigator.ask(nav.Spell(new_id(), names))
+
     def _answered(self, answer: nav.Answer) -> None:
         match answer:
             case nav.Ranked():
@@ -69,6 +73,8 @@ class Pathfinder:
                 point = Point(*answer.point)
                 place = Place(answer.address, point, HowPlaced.MAP, confirmed=True)
                 self._tell(NamedPoint(point, place))
+            case nav.Spelled():
+                self._tell(Spelled(answer.readings))
 
     def _state(self, state: ChildState) -> None:
         self._tell(NavigatorState(state.phase is ChildPhase.RUNNING, state.reason or ""))
@@ -88,3 +94,6 @@ class NoPaths:
 
     def reverse(self, point: Point) -> None:
         """The point keeps no words."""
+
+    def spell(self, names: tuple[str, ...]) -> None:
+        """Names are found by their characters only."""

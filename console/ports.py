@@ -212,6 +212,12 @@ class Way(Struct, frozen=True):
     seconds: float
 
 
+class Spelled(Struct, frozen=True):
+    """Answer to `spell`: the readings of each name, syllable by syllable; empty while nobody can look."""
+
+    readings: dict[str, tuple[tuple[str, ...], ...]]
+
+
 class NavigatorPort(Protocol):
     def search(self, text: str, near: Point | None) -> None: ...
 
@@ -221,10 +227,12 @@ class NavigatorPort(Protocol):
 
     def reverse(self, point: Point) -> None: ...
 
+    def spell(self, names: tuple[str, ...]) -> None: ...
+
 
 class NavigatorState(Struct, frozen=True):
     running: bool
     text: str = ""
 
 
-NavigatorMessage = Suggestions | Ranked | NamedPoint | Way | NavigatorState
+NavigatorMessage = Suggestions | Ranked | NamedPoint | Way | Spelled | NavigatorState

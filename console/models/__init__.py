@@ -30,6 +30,7 @@ travelling times to the place in hand and which vehicle stands on the order butt
 rows       what the lists of incidents and vehicles show, call_rows that of calls
 talks      the strip of live calls: place, who hears whom, what is wrong; phone_words, phone_reasons its words
 acts_calls, supervising, dropped, directory   several calls, the supervisor, lost callers, whom to dial
+spelling   how names of the directory are read
 call_news  what the telephone's facts mean for whoever sits here
 labelling  what the archive is told of this seat's recordings
 archive    the search of recordings; `handing_out` an export, noted in the journal first

@@ -44,12 +44,15 @@ def entries(desk: Desk) -> list[Entry]:
 
 
 def find(desk: Desk, typed: str) -> list[Entry]:
-    """Who fits what was typed, by name or number; a number nobody has is dialled as it stands."""
+    """Who fits what was typed: name, pinyin, initials, number. One nobody has is dialled as it stands."""
     words = typed.strip().lower()
     on_the_line = {bare(call.number) for call in (*desk.line.up(), *desk.line.ringing())}
     known = [it for it in entries(desk) if bare(it.number) not in on_the_line]
+    desk.spelling.ask(desk.navigator, (it.name for it in known))
     found = [it for it in known if words in it.name.lower() or words in it.number or words in bare(it.number)]
     number = typed_number(typed)
+    if not number:
+        found += [it for it in known if it not in found and desk.spelling.fits(words, it.name)]
     if number and all(bare(it.number) != number for it in found):
         found.insert(0, Entry(number, "", say("号码")))
     return found[:FOUND_MAX]

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from console.i18n import say
 from console.models.following import ask_again
 from console.models.state import Topic
-from console.ports import Moved, NamedPoint, NavigatorState, Ranked, Suggestions, Way
+from console.ports import Moved, NamedPoint, NavigatorState, Ranked, Spelled, Suggestions, Way
 from dispatch.kinds import HowPlaced
 from dispatch.words import Place
 
@@ -49,6 +49,10 @@ def way(desk: "Desk", message: Way) -> None:
     desk.changed(Topic.POSITIONS)
 
 
+def spelled(desk: "Desk", message: Spelled) -> None:
+    desk.spelling.learn(message.readings)
+
+
 def navigator(desk: "Desk", message: NavigatorState) -> None:
     if message.running and not desk.navigating.running:
         ask_again(desk)
@@ -62,5 +66,6 @@ HANDLERS: dict[type, Callable[["Desk", Any], None]] = {
     Ranked: ranked,
     NamedPoint: named,
     Way: way,
+    Spelled: spelled,
     NavigatorState: navigator,
 }

@@ -35,7 +35,8 @@ named_source everything with a name in the file
 streets      ways to streets, crossings, points along them
 districts    which district a point lies in
 places       kinds of places and what a search finds (light to import)
-pinyin       readings, initials, sounds, splitting what was typed
+pinyin       readings, from a dictionary that is heavy to import
+spelling     initials, sounds, splitting what was typed, what fits a reading (light to import)
 address      spoken addresses taken apart
 name_search  names by character, sound and initials
 search       `Gazetteer`: posts, crossings, doors and names together

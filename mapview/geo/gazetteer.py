@@ -16,8 +16,9 @@ import shapely
 from mapview.geo.address import code_of, normal
 from mapview.geo.districts import District, Districts, read_boundaries
 from mapview.geo.named_source import HouseNumber, NamedPlace, NamedSource, read_named
-from mapview.geo.pinyin import endings, initials, readings, sounds_like, units_of
+from mapview.geo.pinyin import readings
 from mapview.geo.places import KIND_RANK, PlaceKind
+from mapview.geo.spelling import endings, initials, sounds_like, units_of
 from mapview.geo.steps import ImportReport, StepProgress
 from mapview.geo.streets import Crossing, crossings_of, join_streets, samples_of
 

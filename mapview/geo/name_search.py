@@ -12,8 +12,9 @@ from typing import Final, NamedTuple
 from rapidfuzz import fuzz, process
 
 from mapview.geo.address import spoken_digits
-from mapview.geo.pinyin import align, initials, is_chinese, readings, sounds_like, splits, units_of
+from mapview.geo.pinyin import readings
 from mapview.geo.places import KIND_RANK, Matched, PlaceKind
+from mapview.geo.spelling import align, initials, is_chinese, part_choices, sounds_like, splits, units_of
 
 ROWS_MAX: Final = 48
 ALIGN_ROWS_MAX: Final = 240
@@ -163,7 +164,7 @@ class NameSearch:
 
     def _aligned(self, units: list[str]) -> Iterator[Match]:
         """Letters and characters mixed, full syllables and initials mixed: 红旗dj, hongqdj."""
-        for parts in _part_choices(units):
+        for parts in part_choices(units):
             chinese = [part for part in parts if is_chinese(part)]
             if chinese:
                 found = self._rows(_TEXT, f"c : {' '.join(chinese)}", ALIGN_ROWS_MAX)
@@ -226,15 +227,6 @@ def _keep_best(best: dict[int, Match], matches: Iterable[Match]) -> None:
 
 def _ordered(best: dict[int, Match]) -> tuple[Match, ...]:
     return tuple(sorted(best.values(), key=lambda match: -match.score))
-
-
-def _part_choices(units: list[str]) -> list[tuple[str, ...]]:
-    """The query as parts to align: every run of letters split in its likeliest ways."""
-    choices: list[tuple[str, ...]] = [()]
-    for unit in units:
-        ways = splits(unit) if unit.isascii() and unit.isalpha() else [(unit,)]
-        choices = [(*before, *way) for before in choices for way in ways[:4]]
-    return choices[:8]
 
 
 def _match(row: NameRow, how: Matched, extra: float, loss: float = 0.0) -> Match:

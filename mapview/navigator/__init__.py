@@ -21,6 +21,8 @@ from mapview.navigator.messages import (
     Routed,
     RouteTo,
     Search,
+    Spell,
+    Spelled,
     VehiclePoint,
     VehicleTime,
 )
@@ -38,6 +40,8 @@ __all__ = [
     "RouteTo",
     "Routed",
     "Search",
+    "Spell",
+    "Spelled",
     "VehiclePoint",
     "VehicleTime",
 ]

@@ -12,6 +12,8 @@ from mapview.navigator.messages import (
     Routed,
     RouteTo,
     Search,
+    Spell,
+    Spelled,
     VehiclePoint,
     VehicleTime,
 )
@@ -28,6 +30,8 @@ def answer_without_child(request: Request) -> Answer:
             return Routed(request.request_id, request.vehicle.vehicle, route)
         case Search():
             return PlacesFound(request.request_id, request.text, (), available=False)
+        case Spell():
+            return Spelled(request.request_id, {})
         case _:
             return AddressNamed(request.request_id, request.point, "", available=False)
 

@@ -7,8 +7,10 @@ from typing import Final
 
 import numpy as np
 
+from mapview.geo.address import normal
 from mapview.geo.errors import NotACityError
 from mapview.geo.eta import RoadNetwork
+from mapview.geo.pinyin import readings
 from mapview.geo.road_graph import load_graph
 from mapview.geo.search import Gazetteer
 from mapview.geo.straight_line import straight_line
@@ -16,6 +18,7 @@ from mapview.navigator.away import estimate
 from mapview.navigator.fields import FieldsOfIncidents
 from mapview.navigator.messages import (
     FOUND_MAX,
+    NAMES_MAX,
     AddressNamed,
     Answer,
     PlacesFound,
@@ -25,6 +28,8 @@ from mapview.navigator.messages import (
     Routed,
     RouteTo,
     Search,
+    Spell,
+    Spelled,
     VehicleTime,
 )
 
@@ -59,6 +64,9 @@ class NavigatorDesk:
                 limit = max(1, min(request.limit, FOUND_MAX))
                 places = self._gazetteer.search(request.text, request.near, limit)
                 return PlacesFound(request.request_id, request.text, tuple(places))
+            case Spell():
+                names = request.names[:NAMES_MAX]
+                return Spelled(request.request_id, {name: tuple(readings(normal(name))) for name in names})
             case _:
                 address = self._gazetteer.reverse(*request.point)
                 return AddressNamed(request.request_id, request.point, address)

@@ -12,6 +12,7 @@ from mapview.geo.places import Found
 from mapview.geo.route import Route
 
 FOUND_MAX: Final = 50
+NAMES_MAX: Final = 2_000
 
 LonLat = tuple[float, float]
 
@@ -71,6 +72,13 @@ class Reverse(msgspec.Struct, frozen=True, tag=True):
     point: LonLat
 
 
+class Spell(msgspec.Struct, frozen=True, tag=True):
+    """How these names are read; the first `NAMES_MAX` are."""
+
+    request_id: str
+    names: tuple[str, ...]
+
+
 class Ranked(msgspec.Struct, frozen=True, tag=True):
     """Answer to `Rank`, in the order of its vehicles."""
 
@@ -104,6 +112,13 @@ class AddressNamed(msgspec.Struct, frozen=True, tag=True):
     available: bool = True
 
 
+class Spelled(msgspec.Struct, frozen=True, tag=True):
+    """Answer to `Spell`: each name's readings, as `pinyin.readings` gives them; empty: nobody could look."""
+
+    request_id: str
+    readings: dict[str, tuple[tuple[str, ...], ...]]
+
+
 class Failed(msgspec.Struct, frozen=True, tag=True):
     """The child could not answer; the seat's side answers in its place."""
 
@@ -111,8 +126,8 @@ class Failed(msgspec.Struct, frozen=True, tag=True):
     why: str
 
 
-Request = Rank | RouteTo | Search | Reverse
-Answer = Ranked | Routed | PlacesFound | AddressNamed
+Request = Rank | RouteTo | Search | Reverse | Spell
+Answer = Ranked | Routed | PlacesFound | AddressNamed | Spelled
 
 _requests: Final[msgspec.msgpack.Decoder[Request]] = msgspec.msgpack.Decoder(Request)
 _replies: Final[msgspec.msgpack.Decoder[Answer | Failed]] = msgspec.msgpack.Decoder(Answer | Failed)

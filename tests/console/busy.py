@@ -12,6 +12,7 @@ from console.ports import (
     NavigatorMessage,
     NavigatorState,
     Ranked,
+    Spelled,
     Suggestions,
     TravelTime,
     Way,
@@ -49,6 +50,10 @@ HOSPITALS = (
     ("市妇产医院", {Centre.MATERNAL, Centre.NEONATAL}),
     ("省人民医院", {Centre.STROKE, Centre.TRAUMA}),
 )
+READINGS = {
+    "市第一医院": (("shi", "di", "yi", "yi", "yuan"),),
+    "省人民医院": (("sheng", "ren", "min", "yi", "yuan"), ("xing", "ren", "min", "yi", "yuan")),
+}
 KINDS = (VehicleKind.INTENSIVE, VehicleKind.BASIC, VehicleKind.INTENSIVE, VehicleKind.NEGATIVE_PRESSURE)
 ADDRESSES = (
     "道里区中央大街与西十二道街交叉口",
@@ -103,6 +108,9 @@ class FakeNavigator:
 
     def reverse(self, point: Point) -> None:
         self.tell(NamedPoint(point, Place("道里区地图点", point, HowPlaced.MAP)))
+
+    def spell(self, names: tuple[str, ...]) -> None:
+        self.tell(Spelled({name: READINGS.get(name, ()) for name in names}))
 
 
 class Seatful:

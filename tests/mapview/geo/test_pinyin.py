@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mapview.geo.pinyin import align, endings, initials, readings, sounds_like, splits, units_of
+from mapview.geo.pinyin import readings
+from mapview.geo.spelling import align, endings, fits, initials, sounds_like, splits, units_of
 
 
 @pytest.mark.parametrize(
@@ -35,6 +36,17 @@ def test_any_text_can_be_read(text: str) -> None:
     for reading in readings(text.lower()):
         assert len(reading) == len(units_of(text.lower()))
         initials(reading)
+
+
+@pytest.mark.parametrize(
+    ("typed", "fit"),
+    [
+        ("sdyyy", True), ("dyyy", True), ("diyi", True), ("shidiyiyiyuan", True), ("第一yy", True),
+        ("yiyuan", True), ("dyr", False), ("shr", False), ("", False), ("，", False),
+    ],
+)  # fmt: skip
+def test_a_name_is_found_by_sound_and_initials_anywhere_in_it(typed: str, fit: bool) -> None:
+    assert fits(typed, "市第一医院", readings("市第一医院")) is fit
 
 
 def test_initials_keep_numbers() -> None:

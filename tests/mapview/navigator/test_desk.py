@@ -8,6 +8,7 @@ import pytest
 from mapview.geo.errors import NotACityError
 from mapview.geo.layers import LayerStore
 from mapview.geo.places import PlaceKind
+from mapview.navigator.away import answer_without_child
 from mapview.navigator.desk import NavigatorDesk
 from mapview.navigator.fields import FIELDS_MAX
 from mapview.navigator.messages import (
@@ -20,6 +21,8 @@ from mapview.navigator.messages import (
     Routed,
     RouteTo,
     Search,
+    Spell,
+    Spelled,
     VehiclePoint,
     decode_reply,
     decode_request,
@@ -118,3 +121,10 @@ def test_requests_come_through_and_noise_does_not() -> None:
 def test_a_file_that_is_no_city_is_refused(tmp_path: Path) -> None:
     with pytest.raises(NotACityError):
         NavigatorDesk(tmp_path / "nowhere.sqlite")
+
+
+def test_names_are_spelled_for_whoever_has_no_dictionary(desk: NavigatorDesk) -> None:
+    answer = desk.answer(Spell("r", ("大夫 Wang", "")))
+    assert answer == Spelled("r", {"大夫 Wang": (("dai", "fu", "wang"), ("da", "fu", "wang")), "": ((),)})
+    assert decode_reply(encode(answer)) == answer
+    assert answer_without_child(Spell("r", ("大夫",))) == Spelled("r", {})
