@@ -31,11 +31,11 @@ CONFIDENCE_PERCENT = 90.0
 MADE_UP = "演示：全部答案由程序编造 demo: every answer is made up"
 VEDS_TYPE = "application/EmergencyCallData.VEDS+xml"
 CRASH = (
-    '<AutomatedCrashNotification xmlns="http://www.veds.org/acn/1.0"><Crash><CrashVehicle>'
+    '<AutomatedCrashNotification xmlns="http://www.veds.org/acn/3.1"><Crash>'
+    "<DrivingIncidentPassengerQuantityText>2</DrivingIncidentPassengerQuantityText><CrashVehicle>"
     "<ItemMakeName>铃</ItemMakeName><ItemModelName>E1</ItemModelName>"
-    "<PowerSourceCategoryCode>BATTERY</PowerSourceCategoryCode>"
     "<Airbag><AirbagDeployedIndicator>true</AirbagDeployedIndicator></Airbag>"
-    "<VehicleOccupantQuantity>2</VehicleOccupantQuantity></CrashVehicle></Crash>"
+    "<VehiclePropulsionStorageCode>ELECTRIC</VehiclePropulsionStorageCode></CrashVehicle></Crash>"
     "</AutomatedCrashNotification>"
 )
 

@@ -33,6 +33,7 @@ NAMES: dict[str, tuple[str, str]] = {
     "unbelted": ("未系安全带", "not belted"),
     "severe_injury": ("可能重伤", "severe injury likely"),
     "fire": ("起火", "fire"),
+    "fuel_leaking": ("漏油", "fuel leaking"),
     "rolled_over": ("翻车", "rolled over"),
     "airbags": ("气囊弹出", "airbags deployed"),
     "multiple_impacts": ("多次碰撞", "several impacts"),
@@ -87,7 +88,7 @@ _VALUES: dict[str, tuple[str, str]] = {
     "home": ("住宅", "home"),
 }
 _ELECTRIC = ("battery", "electric", "ev", "bev", "phev", "hybrid", "hydrogen")
-GRAVE = frozenset({"severe_injury", "fire", "rolled_over"})
+GRAVE = frozenset({"severe_injury", "fire", "fuel_leaking", "rolled_over"})
 GRAVE_COUNTS = frozenset({"airbags", "unbelted"})
 
 
@@ -203,6 +204,7 @@ def _crash(it: Crash) -> Iterator[CallerDetail]:
         yield of("unbelted", f"{sum(not seat.belted for seat in belts)}/{len(belts)}")
     yield of("severe_injury", _yes(it.severe_injury))
     yield of("fire", _yes(it.fire))
+    yield of("fuel_leaking", _yes(it.fuel_leaking))
     yield of("rolled_over", _yes(it.rolled_over))
     if it.airbags:
         yield of("airbags", f"{sum(bool(bag.deployed) for bag in it.airbags)}/{len(it.airbags)}")

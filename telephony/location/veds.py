@@ -1,7 +1,7 @@
 """What a crashed car says of itself (VEDS of NENA and APCO, RFC 8148), as far as a dispatcher acts on it.
 
-Elements are found by their names alone: makers differ in namespaces and in where they nest them. The names
-are not yet compared with the published schema; several stand side by side where we were not sure.
+Elements are found by their names alone: makers differ in namespaces and in where they nest them. Names and
+codes are those of VEDS 3.1 (August 2018).
 """
 
 from xml.etree.ElementTree import Element
@@ -12,10 +12,13 @@ from dispatch.words import Point
 from telephony.location.safe_xml import UnreadableError, first_text, moment_ms, named, number_of, text_of
 
 KMH_PER_MPH = 1.609_344
-KMH_PER_MS = 3.6
 SEATS_MAX = 80
+OCCUPANTS_MAX = 500
 DEGREES_PER_CLOCK_HOUR = 30.0
 QUARTER_TURNS_MAX = 100.0
+DELTA_V_MAX = 999.0  # in either unit
+BY_ITSELF = {"MANUAL": False, "AIRBAG": True, "TENSIONER": True, "ACCELEROMETERS": True, "INJURY": True}
+"""What set the call off; NORMAL and OTHER say nothing about it."""
 
 
 class Airbag(Struct, frozen=True):
@@ -37,7 +40,8 @@ class Crash(Struct, frozen=True, tag_field="is", tag=True, omit_defaults=True):
     """None or "": not said, which is not the same as no.
 
     `force_from_deg`: where the main force came from, clockwise from straight ahead. `heading_deg`: of travel.
-    `occupants`: the number said, else the occupied seats counted.
+    `occupants`: the number said, else the occupied seats counted. `fuel`: every storage of energy it has.
+    `delta_v_kmh`: of the heaviest impact.
     """
 
     at_ms: int | None = None
@@ -57,6 +61,7 @@ class Crash(Struct, frozen=True, tag_field="is", tag=True, omit_defaults=True):
     multiple_impacts: bool | None = None
     severe_injury: bool | None = None
     fire: bool | None = None
+    fuel_leaking: bool | None = None
     occupants: int | None = None
     airbags: tuple[Airbag, ...] = ()
     seats: tuple[CarSeat, ...] = ()
@@ -69,90 +74,69 @@ def read_crash(root: Element) -> Crash:
     seats = tuple(_seat(e) for e in named(root, "VehicleSeat"))[:SEATS_MAX]
     turns = _number(first_text(root, "CrashPulseRolloverQuarterTurnsValue"), 0.0, QUARTER_TURNS_MAX)
     clock = _number(first_text(root, "CrashPulsePrincipalDirectionOfForceValue"), 0.0, 12.0)
-    rolled = _yes(first_text(root, "VehicleRolloverIndicator", "RolloverIndicator"))
+    rolled = _yes(first_text(root, "VehicleRolloverIndicator"))
     return Crash(
         at_ms=_crash_time(root),
         point=_point(root),
-        heading_deg=_heading(root),
-        make=first_text(root, "ItemMakeName", "VehicleMakeCode"),
-        model=first_text(root, "ItemModelName", "VehicleModelCode"),
+        heading_deg=_number(_measured(root, "ConveyanceHeadingMeasure"), 0.0, 360.0),
+        make=first_text(root, "ItemMakeName"),
+        model=first_text(root, "ItemModelName"),
         year=first_text(root, "ItemModelYearDate"),
-        colour=first_text(root, "ItemColorDescriptionText", "VehicleColorPrimaryCode"),
-        plate=_plate(root),
-        vin=first_text(root, "VehicleIdentification", "VehicleID"),
-        fuel=first_text(root, "VehicleFuelCategoryCode", "PowerSourceCategoryCode", "FuelCategoryCode"),
-        delta_v_kmh=_speed_kmh(next(named(root, "CrashPulseChangeInVelocityMeasure"), None)),
+        colour=first_text(root, "ConveyanceColorPrimaryText"),
+        plate=_id_in(root, "ConveyanceRegistrationPlateIdentification"),
+        vin=_id_in(root, "VehicleIdentification"),
+        fuel=" ".join(dict.fromkeys(text_of(e) for e in named(root, "VehiclePropulsionStorageCode"))),
+        delta_v_kmh=_delta_v_kmh(root),
         force_from_deg=None if clock is None else clock % 12.0 * DEGREES_PER_CLOCK_HOUR,
         quarter_turns=turns,
         rolled_over=rolled if rolled is not None or turns is None else turns > 0,
-        multiple_impacts=_yes(first_text(root, "MultipleImpactsIndicator", "CrashMultipleImpactsIndicator")),
+        multiple_impacts=_yes(first_text(root, "MultipleImpactsIndicator")),
         severe_injury=_yes(first_text(root, "SevereInjuryIndicator")),
-        fire=_yes(first_text(root, "VehicleFireIndicator", "CrashVehicleFireIndicator")),
+        fire=_yes(first_text(root, "VehicleFireIndicator")),
+        fuel_leaking=_yes(first_text(root, "FuelLeakingIndicator")),
         occupants=_occupants(root, seats),
         airbags=tuple(_airbag(e) for e in named(root, "Airbag"))[:SEATS_MAX],
         seats=seats,
         rest_position=first_text(root, "VehicleFinalRestOrientationCategoryCode"),
-        automatic=_automatic(root),
+        automatic=BY_ITSELF.get(first_text(root, "NotificationDeviceTypeCode").upper()),
     )
 
 
 def _crash_time(root: Element) -> int | None:
-    for holder in named(root, "CrashDateTime", "IncidentDateTime", "ActivityDate", "EmergencyCallDateTime"):
-        for element in holder.iter():
-            at_ms = moment_ms(text_of(element))
-            if at_ms is not None:
-                return at_ms
-    return moment_ms(first_text(root, "DateTime"))
+    """The crash's own: contacts with the car have times as well."""
+    crash = next(named(root, "Crash"), None)
+    holder = None if crash is None else next(named(crash, "ActivityDate"), None)
+    return None if holder is None else moment_ms(first_text(holder, "DateTime"))
 
 
 def _point(root: Element) -> Point | None:
     lat = _number(first_text(root, "LatitudeDegreeValue"), -90.0, 90.0)
     lon = _number(first_text(root, "LongitudeDegreeValue"), -180.0, 180.0)
-    if lat is None or lon is None:
-        return None
-    return Point(_with_minutes(lon, root, "Longitude"), _with_minutes(lat, root, "Latitude"))
+    return None if lat is None or lon is None else Point(lon, lat)
 
 
-def _with_minutes(degrees: float, root: Element, axis: str) -> float:
-    """NIEM writes degrees, and minutes and seconds beside them; a minus stands before the degrees only."""
-    minutes = _number(first_text(root, f"{axis}MinuteValue"), 0.0, 60.0) or 0.0
-    seconds = _number(first_text(root, f"{axis}SecondValue"), 0.0, 60.0) or 0.0
-    minus = first_text(root, f"{axis}DegreeValue").startswith("-")
-    rest = minutes / 60.0 + seconds / 3600.0
-    return degrees - rest if minus else degrees + rest
+def _delta_v_kmh(root: Element) -> float | None:
+    """It is negative where the car was slowed. Without a unit it is km/h."""
+    found = []
+    for measure in named(root, "CrashPulseChangeInVelocityMeasure"):
+        value = _number(first_text(measure, "MeasurePointValue"), -DELTA_V_MAX, DELTA_V_MAX)
+        miles = first_text(measure, "MeasureUnitText").upper() == "MPH"
+        found += [] if value is None else [abs(value) * (KMH_PER_MPH if miles else 1.0)]
+    return max(found, default=None)
 
 
-def _heading(root: Element) -> float | None:
-    found = next(named(root, "VehicleHeadingMeasure", "HeadingMeasure", "LocationHeadingMeasure"), None)
-    text = first_text(root, "VehicleHeadingValue", "HeadingValue") if found is None else _measured(found)
-    return _number(text, 0.0, 360.0)
+def _measured(root: Element, name: str) -> str:
+    holder = next(named(root, name), None)
+    return "" if holder is None else first_text(holder, "MeasurePointValue")
 
 
-def _speed_kmh(measure: Element | None) -> float | None:
-    """Without a unit it is km/h, as VEDS has it."""
-    if measure is None:
-        return None
-    value = _number(_measured(measure), 0.0, 1000.0)
-    unit = first_text(measure, "MeasureUnitText", "SpeedUnitCode", "VelocityUnitCode").lower()
-    factor = {"mph": KMH_PER_MPH, "m/s": KMH_PER_MS, "mps": KMH_PER_MS}.get(unit, 1.0)
-    return None if value is None else value * factor
-
-
-def _measured(measure: Element) -> str:
-    return first_text(measure, "MeasurePointValue", "MeasureValueText", "MeasureDecimalValue") or text_of(
-        measure
-    )
-
-
-def _plate(root: Element) -> str:
-    holder = next(named(root, "ConveyanceRegistrationPlateIdentification", "VehicleLicensePlateID"), None)
-    return "" if holder is None else text_of(holder) or first_text(holder, "IdentificationID")
+def _id_in(root: Element, name: str) -> str:
+    holder = next(named(root, name), None)
+    return "" if holder is None else first_text(holder, "IdentificationID")
 
 
 def _occupants(root: Element, seats: tuple[CarSeat, ...]) -> int | None:
-    said = _number(
-        first_text(root, "VehicleOccupantQuantity", "OccupantQuantity", "PassengerQuantity"), 0, 500
-    )
+    said = _number(first_text(root, "DrivingIncidentPassengerQuantityText"), 0, OCCUPANTS_MAX)
     if said is not None:
         return int(said)
     known = [seat for seat in seats if seat.occupied is not None]
@@ -173,11 +157,6 @@ def _seat(element: Element) -> CarSeat:
         _yes(first_text(element, "VehicleSeatOccupiedIndicator")),
         None if watched is False else belted,
     )
-
-
-def _automatic(root: Element) -> bool | None:
-    text = first_text(root, "EmergencyCallTriggerCode", "CallTriggerCode", "ActivationCategoryCode").lower()
-    return None if not text else "manual" not in text
 
 
 def _yes(text: str) -> bool | None:

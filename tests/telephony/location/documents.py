@@ -126,24 +126,42 @@ SUBSCRIBER = f"""<sub:EmergencyCallData.SubscriberInfo xmlns:sub="{BLOCKS}:Subsc
 </sub:EmergencyCallData.SubscriberInfo>""".encode()
 COMMENT = f"""<com:EmergencyCallData.Comment xmlns:com="{BLOCKS}:Comment">
  <com:Comment xml:lang="zh">门口有狗</com:Comment></com:EmergencyCallData.Comment>""".encode()
-CRASH = b"""<AutomatedCrashNotification xmlns="http://www.veds.org/acn/1.0" xmlns:nc="http://niem.gov/niem/niem-core/2.0">
- <Crash><nc:ActivityDate><nc:DateTime>2026-11-22T08:01:02+08:00</nc:DateTime></nc:ActivityDate><CrashVehicle>
+CRASH = b"""<veds:AutomatedCrashNotification xmlns:veds="http://www.veds.org/acn/3.1"
+ xmlns:nc="http://niem.gov/niem/niem-core/2.0" xmlns:j="http://niem.gov/niem/domains/jxdm/4.1"
+ xmlns:m="http://niem.gov/niem/domains/maritime/2.1">
+ <nc:DocumentReceivedDate><nc:DateTime>2026-11-22T00:03:00Z</nc:DateTime></nc:DocumentReceivedDate>
+ <veds:ContactActivity><nc:ActivityDate><nc:DateTime>2026-11-22T00:02:30Z</nc:DateTime></nc:ActivityDate></veds:ContactActivity>
+ <veds:Crash><nc:ActivityDate><nc:DateTime>2026-11-22T08:01:02.0+08:00</nc:DateTime></nc:ActivityDate>
+ <m:ConveyanceHeadingMeasure><nc:MeasurePointValue>270</nc:MeasurePointValue></m:ConveyanceHeadingMeasure>
+ <veds:CrashVehicle><nc:ConveyanceColorPrimaryText>white</nc:ConveyanceColorPrimaryText>
  <nc:ItemMakeName>BYD</nc:ItemMakeName><nc:ItemModelName>Han</nc:ItemModelName>
  <nc:ItemModelYearDate>2025</nc:ItemModelYearDate>
- <Airbag><AirbagCategoryCode>FRONT</AirbagCategoryCode><AirbagDeployedIndicator>true</AirbagDeployedIndicator></Airbag>
- <PowerSourceCategoryCode>BATTERY</PowerSourceCategoryCode>
- <VehicleCrashPulse><CrashPulseChangeInVelocityMeasure><nc:MeasurePointValue>50</nc:MeasurePointValue>
- <nc:MeasureUnitText>MPH</nc:MeasureUnitText></CrashPulseChangeInVelocityMeasure>
- <CrashPulsePrincipalDirectionOfForceValue>3</CrashPulsePrincipalDirectionOfForceValue>
- <CrashPulseRolloverQuarterTurnsValue>2</CrashPulseRolloverQuarterTurnsValue></VehicleCrashPulse>
- <VehicleSeat><VehicleSeatLocationCategoryCode>1</VehicleSeatLocationCategoryCode>
- <VehicleSeatOccupiedIndicator>true</VehicleSeatOccupiedIndicator>
- <VehicleSeatbeltFastenedIndicator>false</VehicleSeatbeltFastenedIndicator>
- <VehicleSeatbeltMonitoredIndicator>true</VehicleSeatbeltMonitoredIndicator></VehicleSeat>
- <VehicleSeat><VehicleSeatLocationCategoryCode>2</VehicleSeatLocationCategoryCode>
- <VehicleSeatOccupiedIndicator>true</VehicleSeatOccupiedIndicator></VehicleSeat></CrashVehicle>
- <SevereInjuryIndicator>true</SevereInjuryIndicator></Crash>
- <VehicleLocation><nc:LatitudeDegreeValue>45</nc:LatitudeDegreeValue><nc:LatitudeMinuteValue>30</nc:LatitudeMinuteValue>
- <nc:LongitudeDegreeValue>126.5</nc:LongitudeDegreeValue>
- <VehicleHeadingMeasure><nc:MeasurePointValue>270</nc:MeasurePointValue></VehicleHeadingMeasure></VehicleLocation>
-</AutomatedCrashNotification>"""
+ <nc:ConveyanceRegistrationPlateIdentification><nc:IdentificationID>A12345</nc:IdentificationID>
+ </nc:ConveyanceRegistrationPlateIdentification>
+ <nc:VehicleIdentification><nc:IdentificationID>LGXC00000A0000001</nc:IdentificationID></nc:VehicleIdentification>
+ <veds:Airbag><veds:AirbagCategoryCode>FRONT</veds:AirbagCategoryCode>
+ <veds:AirbagDeployedIndicator>true</veds:AirbagDeployedIndicator></veds:Airbag>
+ <veds:PowerSourceCategoryCode>MAIN</veds:PowerSourceCategoryCode>
+ <veds:VehicleCrashPulse><veds:CrashPulseChangeInVelocityMeasure><nc:MeasurePointValue>-50</nc:MeasurePointValue>
+ <nc:MeasureUnitText>MPH</nc:MeasureUnitText></veds:CrashPulseChangeInVelocityMeasure>
+ <veds:CrashPulseChangeInVelocityMeasure><nc:MeasurePointValue>60</nc:MeasurePointValue>
+ <nc:MeasureUnitText>KPH</nc:MeasureUnitText></veds:CrashPulseChangeInVelocityMeasure>
+ <veds:CrashPulsePrincipalDirectionOfForceValue>3</veds:CrashPulsePrincipalDirectionOfForceValue>
+ <veds:CrashPulseRolloverQuarterTurnsValue>2</veds:CrashPulseRolloverQuarterTurnsValue></veds:VehicleCrashPulse>
+ <veds:VehiclePropulsionStorageCode>GASOLINE</veds:VehiclePropulsionStorageCode>
+ <veds:VehiclePropulsionStorageCode>ELECTRIC</veds:VehiclePropulsionStorageCode>
+ <veds:VehicleSeat><veds:VehicleSeatLocationCategoryCode>1</veds:VehicleSeatLocationCategoryCode>
+ <veds:VehicleSeatOccupiedIndicator>true</veds:VehicleSeatOccupiedIndicator>
+ <veds:VehicleSeatbeltFastenedIndicator>false</veds:VehicleSeatbeltFastenedIndicator>
+ <veds:VehicleSeatbeltMonitoredIndicator>true</veds:VehicleSeatbeltMonitoredIndicator></veds:VehicleSeat>
+ <veds:VehicleSeat><veds:VehicleSeatLocationCategoryCode>2</veds:VehicleSeatLocationCategoryCode>
+ <veds:VehicleSeatOccupiedIndicator>true</veds:VehicleSeatOccupiedIndicator></veds:VehicleSeat></veds:CrashVehicle>
+ <veds:FuelLeakingIndicator>true</veds:FuelLeakingIndicator>
+ <veds:SevereInjuryIndicator>true</veds:SevereInjuryIndicator>
+ <veds:VehicleFinalRestOrientationCategoryCode>Roof</veds:VehicleFinalRestOrientationCategoryCode></veds:Crash>
+ <nc:Location><nc:LocationTwoDimensionalGeographicCoordinate>
+ <nc:GeographicCoordinateLatitude><nc:LatitudeDegreeValue>45.5</nc:LatitudeDegreeValue></nc:GeographicCoordinateLatitude>
+ <nc:GeographicCoordinateLongitude><nc:LongitudeDegreeValue>126.5</nc:LongitudeDegreeValue>
+ </nc:GeographicCoordinateLongitude></nc:LocationTwoDimensionalGeographicCoordinate></nc:Location>
+ <veds:NotificationDeviceTypeCode>AIRBAG</veds:NotificationDeviceTypeCode>
+</veds:AutomatedCrashNotification>"""

@@ -139,7 +139,8 @@ def test_the_five_blocks() -> None:
 def test_a_crashed_car() -> None:
     (crash,) = with_blocks(VEDS=doc.CRASH).blocks
     assert isinstance(crash, Crash)
-    assert (crash.make, crash.model, crash.year, crash.fuel) == ("BYD", "Han", "2025", "BATTERY")
+    assert (crash.make, crash.model, crash.year, crash.fuel) == ("BYD", "Han", "2025", "GASOLINE ELECTRIC")
+    assert (crash.colour, crash.plate, crash.vin) == ("white", "A12345", "LGXC00000A0000001")
     assert crash.at_ms == 1_795_305_662_000
     assert crash.point == Point(126.5, 45.5)
     assert (crash.heading_deg, crash.force_from_deg) == (270.0, 90.0)
@@ -149,6 +150,23 @@ def test_a_crashed_car() -> None:
     assert [(a.where, a.deployed) for a in crash.airbags] == [("FRONT", True)]
     assert [(s.occupied, s.belted) for s in crash.seats] == [(True, False), (True, None)]
     assert (crash.fire, crash.multiple_impacts) == (None, None)
+    assert (crash.fuel_leaking, crash.rest_position, crash.automatic) == (True, "Roof", True)
+
+
+@pytest.mark.parametrize(("code", "by_itself"), [("MANUAL", False), ("INJURY", True), ("NORMAL", None)])
+def test_what_set_the_call_off(code: str, by_itself: bool | None) -> None:
+    (crash,) = with_blocks(VEDS=doc.CRASH.replace(b">AIRBAG<", f">{code}<".encode())).blocks
+    assert isinstance(crash, Crash)
+    assert crash.automatic is by_itself
+
+
+def test_who_is_in_the_car_is_told_in_words_or_by_the_seats() -> None:
+    said = "<j:DrivingIncidentPassengerQuantityText>4</j:DrivingIncidentPassengerQuantityText>"
+    (crash,) = with_blocks(
+        VEDS=doc.CRASH.replace(b"<veds:CrashVehicle>", said.encode() + b"<veds:CrashVehicle>")
+    ).blocks
+    assert isinstance(crash, Crash)
+    assert crash.occupants == 4
 
 
 def test_blocks_by_reference_and_inside_a_location() -> None:
