@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from console.doctor import hub_clock, machine, phone, recordings, screen, site, telephone
+from console.doctor import distribution, hub_clock, machine, phone, recordings, screen, site, telephone
 from console.doctor.finding import Finding, Level
 from store.config import Config
 from store.exits import ExitCode
@@ -31,6 +31,8 @@ CHECKS: tuple[Check, ...] = (
     Check("电话能力", "abilities", telephone.abilities),
     Check("电话端口", "SIP port", phone.sip_port),
     Check("交换机", "exchange", telephone.exchange),
+    Check("话务分配", "distribution", distribution.distribution),
+    Check("可信来源", "trusted sources", distribution.trust),
     Check("耳机", "headset", telephone.headset),
     Check("摘挂机键", "hook key", telephone.hook),
     Check("录音", "recordings", recordings.recordings),
