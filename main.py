@@ -271,7 +271,11 @@ PARTS = (
     ),
     command("site", "指挥权移交报告 reports of changes of command", "store.site_cli", prints=True),
     command(
-        "report", "储备席启用与演练记录 records of activations", "console.report_cli", add_screen, prints=True
+        "report",
+        "储备席启用与演练记录、质控指标 records of activations, quality figures",
+        "console.report_cli",
+        add_screen,
+        prints=True,
     ),
     Part("seat", "坐席窗口 the dispatcher's window", add_screen, run_seat),
     Part("wall", "大屏 the wall display", add_screen, run_wall),

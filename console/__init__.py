@@ -9,6 +9,7 @@ bridge        where other threads meet the window: one queue, one timer
 window        the seat window; panels/ are its parts, models/ what they show (no Qt)
 verbs         every act in one table, for keys, command line, tooltips and help; verbs_* are parts of it
 record        an activation of reserve seats as HTML, PDF and CSV; `report_cli` is `main.py report`
+figures       the quality figures of a day, as files
 record_pdf    its page as PDF, in a process of its own
 headset_file  the sound devices chosen at this machine
 sound         the sound of an activation, a family of its own

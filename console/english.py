@@ -4,6 +4,7 @@
 
 from console.english_calls import CALLS
 from console.english_distribution import DISTRIBUTION
+from console.english_figures import FIGURES
 from console.english_identity import IDENTITY
 from console.english_location import LOCATION
 from console.english_recordings import RECORDINGS
@@ -20,6 +21,7 @@ ENGLISH: dict[str, str] = {
     **IDENTITY,
     **CALLS,
     **DISTRIBUTION,
+    **FIGURES,
     "当前角色无权“{name}”": "Your role may not: {name}",
     "请由调度员或班长登录后操作": "Let a dispatcher or shift leader log in",
     "没有受理中的事件": "Nothing is in hand",

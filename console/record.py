@@ -7,6 +7,7 @@ import csv
 import html
 import io
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from console.i18n import say
@@ -30,7 +31,7 @@ Cell = str | tuple[str, str]
 """Words, or (words, class)."""
 
 
-def write_record(floor: Floor, activation: Activation, now: int, folder: Path) -> tuple[Path, ...]:
+def write_record(floor: Floor, activation: Activation, now: int, folder: Path) -> tuple[Path, Path]:
     """Write record-<day>-<time>-<id>.html and .csv into `folder`; the two files. Raises OSError.
 
     The page becomes a PDF by `console.record_pdf`: drawing it takes longer than a window may stand still.
@@ -58,21 +59,26 @@ def html_of(floor: Floor, found: Record, now: int) -> str:
     title = say("储备席位启用记录（{kind}）", kind=kind_words(activation))
     parts = [
         f"<h1>{html.escape(title)}</h1>",
-        _table((), _head(floor, activation)),
+        table_of((), _head(floor, activation)),
         f"<h2>{html.escape(say('指标与目标'))}</h2>",
-        _table(
+        table_of(
             (say("指标"), say("目标"), say("实测"), say("结论")), [_target_row(one) for one in found.targets]
         ),
         f"<h2>{html.escape(say('逐席时刻（自下令起，分:秒）'))}</h2>",
-        _table(_seat_head(), [_seat_row(floor, one) for one in found.seats]),
+        table_of(_seat_head(), [_seat_row(floor, one) for one in found.seats]),
         f"<h2>{html.escape(say('自检问题与处理'))}</h2>",
-        _table((say("席位"), say("项目"), say("发现"), say("排除")), _red_rows(floor, found)),
+        table_of((say("席位"), say("项目"), say("发现"), say("排除")), _red_rows(floor, found)),
         f"<h2>{html.escape(say('人员到岗'))}</h2>",
-        _table(_call_head(), [_call_row(floor, activation, one) for one in found.called_out]),
+        table_of(_call_head(), [_call_row(floor, activation, one) for one in found.called_out]),
         f"<p>{html.escape(say('应召 {n} 人，启用 {m} 席', n=found.coming, m=len(found.seats)))}</p>",
         f'<p class="sign">{html.escape(say("班长签字：＿＿＿＿＿＿　　　日期：＿＿＿＿＿＿"))}</p>',
         f"<p>{html.escape(_foot(activation, now))}</p>",
     ]
+    return page_of(*parts)
+
+
+def page_of(*parts: str) -> str:
+    """A page to print, of parts that are HTML."""
     body = "\n".join(parts)
     return f"<html><head><meta charset='utf-8'><style>{STYLE}</style></head><body>{body}</body></html>"
 
@@ -152,7 +158,9 @@ def _call_row(floor: Floor, activation: Activation, one: CallOut) -> list[Cell]:
     return [name, phone, clock(one.called_at), answer, _span(took)]
 
 
-def _table(head: tuple[str, ...], rows: list[list[Cell]]) -> str:
+def table_of(head: tuple[str, ...], rows: Sequence[Sequence[Cell]]) -> str:
+    """A table of the page; without a `head` it is lines of words."""
+
     def cell(one: Cell, tag: str = "td") -> str:
         words, kind = (one, "") if isinstance(one, str) else one
         mark = f' class="{kind}"' if kind else ""

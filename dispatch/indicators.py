@@ -39,10 +39,22 @@ def figures(floor: Floor, since: int, until: int) -> tuple[Figure, ...]:
     )
 
 
+def rehearsed(floor: Floor, since: int, until: int) -> int:
+    """How many calls and incidents of [since, until) ms are left out, as they belong to drills and tests."""
+    calls = (call for call in floor.calls.values() if call.direction is Direction.INBOUND)
+    drills = (incident for incident in floor.incidents.values() if incident.drill)
+    return sum(since <= call.rang_at < until and _is_rehearsed(floor, call) for call in calls) + sum(
+        since <= (incident.first_accepted_at or incident.opened_at) < until for incident in drills
+    )
+
+
 def _counts(floor: Floor, call: Call) -> bool:
+    return call.direction is Direction.INBOUND and not _is_rehearsed(floor, call)
+
+
+def _is_rehearsed(floor: Floor, call: Call) -> bool:
     incident = floor.incidents.get(call.incident_id or "")
-    rehearsed = call.call_class is CallClass.TEST or (incident is not None and incident.drill)
-    return call.direction is Direction.INBOUND and not rehearsed
+    return call.call_class is CallClass.TEST or (incident is not None and incident.drill)
 
 
 def _answer_rate(calls: list[Call]) -> Figure:

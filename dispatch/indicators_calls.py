@@ -3,12 +3,12 @@
 The times of seats are those of today (UTC+8); the whole log is in the journal and in `seat_state_history`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from dispatch.figure import Figure, gap, interval
 from dispatch.floor import Floor
 from dispatch.kinds import CallResult, SeatKind, SeatState
-from dispatch.missed import missed
+from dispatch.missed import Missed, missed
 from dispatch.moments import local_day
 from dispatch.seat_times import together
 from dispatch.words import Call, Intake
@@ -34,9 +34,12 @@ def call_figures(calls: list[Call], intakes: Iterable[Intake]) -> tuple[Figure, 
     )
 
 
-def floor_figures(floor: Floor, now: int) -> tuple[Figure, ...]:
-    """Of now and today: who waits to be rung back, the deepest queue, what seats did with their time."""
-    waiting, day = len(missed(floor)), local_day(now)
+def floor_figures(floor: Floor, now: int, lost: Sequence[Missed] | None = None) -> tuple[Figure, ...]:
+    """Of now and today: who waits to be rung back, the deepest queue, what seats did with their time.
+
+    `lost`: who was missed, None: it is looked up.
+    """
+    waiting, day = len(missed(floor) if lost is None else lost), local_day(now)
     peaks = [depth for queue in floor.queues.values() if queue.day == day for depth in queue.peaks.values()]
     seats = [seat for seat in floor.seats.values() if seat.kind is SeatKind.CITY]
     spent = together(seats, now)

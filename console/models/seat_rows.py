@@ -58,7 +58,8 @@ def _row(desk: Desk, seat: Seat, now: int) -> SeatRow:
 
 def day_words(desk: Desk, now: int) -> str:
     """What the seats did with the day, in one line."""
-    found = {figure.name: figure.value for figure in floor_figures(desk.floor, now)}
+    figures = floor_figures(desk.floor, now, desk.distribution.missed())
+    found = {figure.name: figure.value for figure in figures}
     at_work = found["occupancy"]
     share = "–" if at_work is None else f"{at_work * 100:.0f}%"
     return say("今日：排队峰值 {n}　通话与话后占 {share}", n=int(found["queue_peak"] or 0), share=share)

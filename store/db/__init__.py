@@ -14,6 +14,7 @@ server.py      questions to the server itself: who confirms, promotion, rights
 verify.py      proof of a store without touching it
 rebuild.py     state and history made anew from the proven journal
 activations.py activations of reserve seats, also those off the floor
+day.py         a whole day, also what left the floor: for figures
 track.py       thinned positions
 accounts.py    staff numbers and password hashes
 errors.py      the error tree
