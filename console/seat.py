@@ -35,7 +35,6 @@ from store.config.phone import Phone as PhoneSection
 from store.exits import CannotStartError, ExitCode
 from store.version import version
 from telephony.acd.from_config import acd_link
-from telephony.acd.links import NoLink
 from telephony.acd.port import AcdLink
 from telephony.from_config import engine_settings, line_settings, trust_settings
 from telephony.location.lookup import LocationLookup
@@ -152,9 +151,7 @@ def phone_settings(config: Config) -> PhoneSettings:
 
 
 def acd_of(config: Config, phone: Phone) -> AcdLink:
-    """The link to whoever distributes the calls; a reserve seat is in no hunt, its group rings it."""
-    if config.seat.kind is SeatKind.RESERVE:
-        return NoLink()
+    """The link to whoever distributes the calls."""
     extension = config.phone.user or config.seat.number
     return acd_link(config.acd, phone, extension, _secret(config.acd.secret_file))
 

@@ -60,7 +60,7 @@ class Distribution:
 
     def ready(self) -> None:
         """Ends wrap-up, pause and absence. Where no hub lets anybody log in, calls come all the same."""
-        if self.standing.state is S.LOGGED_OUT and self._desk.link.mode in AWAY_FROM_HUB:
+        if self.standing.state is S.LOGGED_OUT and self._desk.link.mode in AWAY_FROM_HUB and self._serves:
             self.link.set_state(S.READY)
             self._desk.notice(say("未登录也可接听：来电将送到本台"), grave=False)
         self._happened(Happening.READIED)
@@ -144,8 +144,23 @@ class Distribution:
             order = cmd.SetSeatState(seat_id, self.standing.state, self.standing.reason)
             self._desk.give(order)
 
+    def on_service(self) -> None:
+        """A reserve seat was put into service, or leaves it."""
+        self._log_in()
+        self._tell_link()
+
+    @property
+    def _serves(self) -> bool:
+        """False: a reserve seat out of service. Whoever sits there, to the exchange it is logged out."""
+        readiness = self._desk.readiness
+        return readiness.in_service or not readiness.is_reserve()
+
+    def _log_in(self) -> None:
+        if self._serves and self.standing.state is not S.LOGGED_OUT:
+            self.link.login()
+
     def _tell_link(self) -> None:
-        if self.standing.state is S.LOGGED_OUT:
+        if self.standing.state is S.LOGGED_OUT or not self._serves:
             self.link.logout()
         else:
             self.link.set_state(self.standing.state, self.standing.reason)
@@ -158,7 +173,7 @@ class Distribution:
         match event:
             case ev.SeatLoggedIn() if event.seat_id == own:
                 self.standing = Standing(S.READY, event.at)
-                self.link.login()
+                self._log_in()
                 self._follow_calls()
             case ev.SeatLoggedOut() if event.seat_id == own:
                 self.standing = Standing(S.LOGGED_OUT, event.at)
@@ -176,8 +191,7 @@ class Distribution:
         if seat is None or len(states) == 1 or S.LOGGED_OUT not in states:
             return
         self.standing = Standing(seat.state, seat.state_since, seat.state_reason)
-        if seat.state is not S.LOGGED_OUT:
-            self.link.login()
+        self._log_in()
         self._tell_link()
         self._follow_calls()
 

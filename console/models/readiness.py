@@ -138,6 +138,7 @@ class Readiness:
             return
         self._accepting = accepting
         self._desk.phone.accept_calls(accepting)
+        self._desk.distribution.on_service()
         if self.setup.group is not None:
             group = (self.setup.group,) if accepting else ()
             self._desk.phone.configure((*self.setup.accounts, *group))

@@ -9,9 +9,10 @@ from console.models import acts_reserve
 from console.ports import HubMode, Link
 from dispatch import commands as cmd
 from dispatch import reserve_commands as reserve
-from dispatch.kinds import CheckItem, CheckResult, Role
+from dispatch.kinds import CheckItem, CheckResult, Role, SeatState
 from telephony.settings import AccountSettings
 from tests.console.reserve_city import ReserveSeatful, reserve_setup
+from tests.console.test_distribution import Exchange
 
 GROUP = AccountSettings("group", "sip:120@pbx", "sip:pbx")
 
@@ -100,6 +101,33 @@ def test_the_sound_repeats_until_a_person_confirms() -> None:
     seat.pump()
     assert not seat.desk.readiness.sound_due(now + 60_000)
     assert turn(seat).seen_at is not None
+
+
+def test_the_exchange_knows_it_only_while_it_is_in_service() -> None:
+    """Logged in with the order carried out, its state as any other's, logged out from the stand-down on."""
+    seat, exchange = at_seat(), Exchange()
+    seat.desk.distribution.link = exchange
+    exchange.start(seat.desk.take)
+    seat.log_in("2001", "pw")
+    assert {what for what, _ in exchange.told} == {"logout"}, "whoever sits there"
+    exchange.told.clear()
+    activation = seat.order_up("r1", "r2")
+    seat.pass_time(100)
+    assert exchange.told == [("login", ""), (SeatState.READY, "")]
+    exchange.told.clear()
+    call = seat.phone.ring("139")
+    seat.pump()
+    seat.phone.answer(call)
+    seat.pump()
+    assert exchange.told == [(SeatState.INTAKE, "")]
+    seat.lead(reserve.StandDown(activation))
+    seat.pass_time(100)
+    assert exchange.told[-1] == ("logout", ""), "no new calls"
+    exchange.told.clear()
+    seat.phone.hang_up(call)
+    seat.pump()
+    seat.pass_time(60_000)
+    assert {what for what, _ in exchange.told} <= {"logout"}, "neither in wrap-up nor ready"
 
 
 def test_it_leaves_when_nothing_is_left() -> None:
