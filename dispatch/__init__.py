@@ -16,7 +16,7 @@ Time and ids come in as arguments; nothing here opens a file, reads a clock or r
     apply       the only function that changes a floor, by what has happened; apply_calls is its part
     telephone   the unions of what call_notes, distribution and whereabouts say
     distribution  the queue, callers nobody answered; decide_distribution; missed: who must be rung back, kept
-                  with call_book: which calls belong together
+                  with call_book: which calls belong together, live, ended last
     seat_times  how long a seat was in which state
     stages      the milestone table of a mission and the state table of a vehicle
     decide      order in, events or a refusal out; one handler a command (decide_*.py)

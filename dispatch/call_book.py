@@ -1,16 +1,14 @@
-"""Which calls of a floor belong together: those of a number, those that ring one back, those the line ended.
+"""Which calls of a floor belong together: of a number, ringing one back, live, ended last, ended by the line.
 
 A whole floor is filed once; after that each change costs its own few calls, however many the floor holds.
 """
 
+from bisect import bisect_left, insort
 from collections.abc import Iterable
 
 from dispatch.floor import Floor, Ref
 from dispatch.kinds import CallResult, Direction
 from dispatch.words import Call
-
-Filed = tuple[str, str | None]
-"""What a call is filed under: its number, and the call it rings back."""
 
 
 class CallBook:
@@ -23,10 +21,15 @@ class CallBook:
         """Calls by the one they ring back, which need not be on the floor any more."""
         self.faults: dict[str, None] = {}
         """Callers whose call the line or the telephone ended."""
-        self._filed: dict[str, Filed] = {}
+        self.live: dict[str, None] = {}
+        self._filed: dict[str, Call] = {}
+        """As they were when they were filed."""
         for call in floor.calls.values():
-            self._enter(call.id, (call.number, call.call_back_of))
-            self._note_fault(call.id, call)
+            self._enter(call)
+        self.ended = sorted(
+            (call.ended_at, key) for key, call in floor.calls.items() if call.ended_at is not None
+        )
+        """When each of the others ended (ms), the last one at the end."""
 
     def take(self, refs: Iterable[Ref]) -> set[str]:
         """File what changed; the numbers it may concern."""
@@ -52,41 +55,40 @@ class CallBook:
 
     def _touches(self, call_id: str) -> set[str]:
         """Its number, that of the call it rings back, and those of calls that ring it back."""
-        number, lost_id = self._filed.get(call_id, ("", None))
+        filed = self._filed.get(call_id)
+        own, lost_id = (filed.number, filed.call_back_of) if filed is not None else ("", None)
         around = (lost_id or "", *self.backs.get(call_id, ()))
-        return {number, *(self._filed[one][0] for one in around if one in self._filed)}
+        return {own, *(self._filed[one].number for one in around if one in self._filed)}
 
     def _file(self, call_id: str) -> None:
-        call = self.floor.calls.get(call_id)
-        was, now = self._filed.get(call_id), (call.number, call.call_back_of) if call else None
-        if was != now:
-            self._strike(call_id, was)
-            self._enter(call_id, now)
-        self._note_fault(call_id, call)
+        was, now = self._filed.get(call_id), self.floor.calls.get(call_id)
+        if was is not None:
+            self._strike(was)
+        if now is not None:
+            self._enter(now)
+            if now.ended_at is not None:
+                insort(self.ended, (now.ended_at, call_id))
 
-    def _note_fault(self, call_id: str, call: Call | None) -> None:
-        if call is not None and call.result is CallResult.LINE_FAULT and call.direction is Direction.INBOUND:
-            self.faults[call_id] = None
-        else:
-            self.faults.pop(call_id, None)
+    def _enter(self, call: Call) -> None:
+        """Everywhere but among those that ended."""
+        self._filed[call.id] = call
+        self.numbers[call.number] = (*self.numbers.get(call.number, ()), call.id)
+        if call.call_back_of is not None:
+            self.backs[call.call_back_of] = (*self.backs.get(call.call_back_of, ()), call.id)
+        if call.ended_at is None:
+            self.live[call.id] = None
+        elif call.result is CallResult.LINE_FAULT and call.direction is Direction.INBOUND:
+            self.faults[call.id] = None
 
-    def _enter(self, call_id: str, filed: Filed | None) -> None:
-        if filed is None:
-            return
-        self._filed[call_id] = filed
-        number, lost_id = filed
-        self.numbers[number] = (*self.numbers.get(number, ()), call_id)
-        if lost_id is not None:
-            self.backs[lost_id] = (*self.backs.get(lost_id, ()), call_id)
-
-    def _strike(self, call_id: str, filed: Filed | None) -> None:
-        if filed is None:
-            return
-        del self._filed[call_id]
-        number, lost_id = filed
-        _without(self.numbers, number, call_id)
-        if lost_id is not None:
-            _without(self.backs, lost_id, call_id)
+    def _strike(self, call: Call) -> None:
+        del self._filed[call.id]
+        _without(self.numbers, call.number, call.id)
+        if call.call_back_of is not None:
+            _without(self.backs, call.call_back_of, call.id)
+        if call.ended_at is not None:
+            del self.ended[bisect_left(self.ended, (call.ended_at, call.id))]
+        self.live.pop(call.id, None)
+        self.faults.pop(call.id, None)
 
 
 def _without(groups: dict[str, tuple[str, ...]], key: str, call_id: str) -> None:

@@ -4,6 +4,7 @@ from math import cos, hypot, radians
 
 from msgspec import Struct
 
+from dispatch.call_book import CallBook
 from dispatch.floor import Floor
 from dispatch.kinds import IncidentState
 from dispatch.words import Call, Incident, Point
@@ -40,9 +41,9 @@ def likely_same(floor: Floor, number: str, point: Point | None, now: int) -> tup
     return tuple(sorted(hints, key=lambda hint: (not hint.same_number, hint.metres or 0.0)))
 
 
-def earlier_calls(floor: Floor, number: str, before: int) -> tuple[Call, ...]:
-    """Earlier calls from this number that are still on the floor, newest first."""
-    found = [call for call in floor.calls.values() if number and call.number == number]
+def earlier_calls(book: CallBook, number: str, before: int) -> tuple[Call, ...]:
+    """Earlier calls from this number that are still on the floor, newest first; none where it is hidden."""
+    found = (book.floor.calls[key] for key in book.numbers.get(number, ()) if number)
     return tuple(sorted((c for c in found if c.rang_at < before), key=lambda c: -c.rang_at))
 
 

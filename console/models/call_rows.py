@@ -33,7 +33,9 @@ class CallRow(Struct, frozen=True):
 
 def calls(desk: Desk, now: int) -> list[CallRow]:
     """Ringing first (longest on top), then talking, then the latest that ended."""
-    every = desk.line.all(desk.floor)
+    book = desk.distribution.unanswered.book
+    latest = (call_id for _, call_id in book.ended[-ENDED_CALLS_MAX:])
+    every = list(desk.line.known(desk.floor, (*book.live, *latest)))
     ringing = sorted(
         (c for c in every if c.answered_at is None and c.ended_at is None), key=lambda c: c.rang_at
     )
@@ -83,7 +85,7 @@ def _call_state(call: Call, now: int) -> tuple[str, str]:
 
 def history(desk: Desk, call: Call) -> str:
     """What is known of this number: earlier calls of this duty, the incident of the last one."""
-    earlier = earlier_calls(desk.floor, call.number, call.rang_at)
+    earlier = earlier_calls(desk.distribution.unanswered.book, call.number, call.rang_at)
     before = [one for one in earlier if one.id != call.id]  # the two clocks may differ by a moment
     if not before:
         return say("首次来电")

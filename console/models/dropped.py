@@ -4,7 +4,7 @@ A dropped call is of this seat and was ended by the line or by our telephone's d
 ring-back was answered or the caller is on the line again; each ring-back is an attempt, whoever dialled it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -29,23 +29,16 @@ class Dropped(Struct, frozen=True):
 
 def dropped(desk: "Desk", now: int) -> list[Dropped]:
     """The callers to ring back, the one lost first on top."""
-    book = desk.distribution.unanswered.book
+    book, line, floor = desk.distribution.unanswered.book, desk.line, desk.floor
     found = []
-    for lost in _known(desk, book.faults):
+    for lost in line.known(floor, book.faults):
         if not _is_lost(desk, lost, now):
             continue
-        tried = [call for call in _known(desk, book.backs.get(lost.id, ())) if call.call_back_of == lost.id]
-        if not _is_settled(lost, tried, _known(desk, book.numbers.get(lost.number, ()))):
+        known = line.known(floor, book.backs.get(lost.id, ()))
+        tried = [call for call in known if call.call_back_of == lost.id]
+        if not _is_settled(lost, tried, line.known(floor, book.numbers.get(lost.number, ()))):
             found.append(Dropped(lost, len(tried), max((call.rang_at for call in tried), default=None)))
     return sorted(found, key=lambda it: (it.call.ended_at or 0, it.call.id))
-
-
-def _known(desk: "Desk", call_ids: Iterable[str]) -> Iterator[Call]:
-    """These calls of the floor and all of our line, as known best."""
-    for call_id in dict.fromkeys((*call_ids, *desk.line.calls)):
-        call = desk.line.call(desk.floor, call_id)
-        if call is not None:
-            yield call
 
 
 def _is_lost(desk: "Desk", call: Call, now: int) -> bool:

@@ -3,6 +3,8 @@
 The floor wins where it knows better; a call the hub cannot hear of stays on the screen all the same.
 """
 
+from collections.abc import Iterable, Iterator
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -194,10 +196,12 @@ class Line:
             result=theirs.result or ours.result,
         )
 
-    def all(self, floor: Floor) -> list[Call]:
-        """Every call on the floor or on our line."""
-        ours = {key: call for key in self.calls if (call := self.call(floor, key)) is not None}
-        return list({**floor.calls, **ours}.values())
+    def known(self, floor: Floor, call_ids: Iterable[str]) -> Iterator[Call]:
+        """These calls and all of our line, each as known best; who is on neither is left out."""
+        for call_id in dict.fromkeys((*call_ids, *self.calls)):
+            call = self.call(floor, call_id)
+            if call is not None:
+                yield call
 
     def ringing(self) -> list[Call]:
         """Our own calls waiting to be answered, longest first."""

@@ -60,7 +60,7 @@ def queued(desk: Desk, now: int) -> list[CallRow]:
     waiting = [queue for queue in desk.distribution.queues() if queue.calls]
     ringing = {
         call.number
-        for call in (desk.line.all(desk.floor) if waiting else ())
+        for call in desk.line.known(desk.floor, desk.distribution.unanswered.book.live)
         if call.answered_at is None and call.ended_at is None and call.number
     }
     rows = []

@@ -3,6 +3,7 @@
 import pytest
 
 from dispatch import commands as cmd
+from dispatch.call_book import CallBook
 from dispatch.hints import distance_m, earlier_calls, likely_same
 from dispatch.kinds import CloseReason
 from dispatch.words import Point
@@ -32,7 +33,7 @@ def test_earlier_calls_newest_first(centre: Centre120) -> None:
     centre.must(cmd.ReportRinging("c1", "139"))
     centre.later(5)
     centre.must(cmd.ReportRinging("c2", "139"))
-    assert [call.id for call in earlier_calls(centre.floor, "139", centre.now + 1)] == ["c2", "c1"]
+    assert [call.id for call in earlier_calls(CallBook(centre.floor), "139", centre.now + 1)] == ["c2", "c1"]
 
 
 def test_distance_is_symmetric_and_in_metres() -> None:

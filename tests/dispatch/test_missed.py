@@ -101,6 +101,12 @@ class AnyCalls(RuleBasedStateMachine):
         assert entries == missed(self.floor), "as if it were made anew"
         assert [one.due_at for one in entries] == sorted(one.due_at for one in entries)
 
+    @invariant()
+    def every_call_lives_or_has_ended(self) -> None:
+        book, calls = self.kept.book, self.floor.calls.values()
+        assert set(book.live) == {call.id for call in calls if call.ended_at is None}
+        assert book.ended == sorted((call.ended_at, call.id) for call in calls if call.ended_at is not None)
+
 
 def looked_up(floor: Floor) -> dict[str, Said]:
     """The list by its definition, with a look at every call for every call."""
