@@ -46,6 +46,10 @@ class CallBook:
         lost = self.floor.calls.get(call.call_back_of or "")
         return call.number if lost is None else lost.number
 
+    def of(self, number: str) -> list[Call]:
+        """The calls of this number."""
+        return [self.floor.calls[call_id] for call_id in self.numbers.get(number, ())]
+
     def about(self, number: str) -> list[Call]:
         """Every call of this number, and those that ring it back."""
         own = self.numbers.get(number, ())

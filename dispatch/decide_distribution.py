@@ -1,5 +1,7 @@
 """What seats report of the queue, and how callers nobody answered are worked off."""
 
+from collections.abc import Iterable
+
 from dispatch import distribution as dis
 from dispatch import events as ev
 from dispatch.decision import Decision, Handler
@@ -72,10 +74,13 @@ def _clipped(one: QueuedCall) -> QueuedCall:
     return QueuedCall(one.call[:WORD_MAX], one.number[:WORD_MAX], one.since_at, one.overflowed)
 
 
-def is_recorded(floor: Floor, gave_up: dis.ReportGaveUp) -> bool:
-    """True when the floor has this caller already, by this id or as a call that rang at a seat."""
+def is_recorded(floor: Floor, gave_up: dis.ReportGaveUp, same: Iterable[Call] | None = None) -> bool:
+    """True when the floor has this caller already, by this id or as a call that rang at a seat.
+
+    `same`: the calls of his number, None: they are looked up.
+    """
     known = gave_up.call_id in floor.calls
-    return known or any(_is_it(call, gave_up) for call in floor.calls.values())
+    return known or any(_is_it(call, gave_up) for call in (floor.calls.values() if same is None else same))
 
 
 def _is_it(call: Call, gave_up: dis.ReportGaveUp) -> bool:

@@ -43,8 +43,8 @@ def likely_same(floor: Floor, number: str, point: Point | None, now: int) -> tup
 
 def earlier_calls(book: CallBook, number: str, before: int) -> tuple[Call, ...]:
     """Earlier calls from this number that are still on the floor, newest first; none where it is hidden."""
-    found = (book.floor.calls[key] for key in book.numbers.get(number, ()) if number)
-    return tuple(sorted((c for c in found if c.rang_at < before), key=lambda c: -c.rang_at))
+    found = (call for call in (book.of(number) if number else ()) if call.rang_at < before)
+    return tuple(sorted(found, key=lambda call: -call.rang_at))
 
 
 def _numbers(floor: Floor, incident: Incident) -> set[str]:

@@ -81,7 +81,7 @@ class MissedList:
         return self._all
 
     def _found(self, number: str) -> tuple[Missed, ...]:
-        own = [self._floor.calls[call_id] for call_id in self.book.numbers.get(number, ())]
+        own = self.book.of(number)
         lost = sorted((call for call in own if _is_missed(call)), key=_when)
         about = self.book.about(number) if lost else []
         back = sorted((call for call in about if self._rings_back(call)), key=_when)

@@ -279,7 +279,8 @@ class Distribution:
 
     def _report_gave_up(self, now: int, turn: int) -> None:
         for call_id, (order, heard_at) in list(self._gave_up.items()):
-            recorded = is_recorded(self._desk.floor, order)
+            same = self.unanswered.book.of(order.number)
+            recorded = is_recorded(self._desk.floor, order, same)
             if recorded or now - heard_at >= turn * TURN_MS:
                 del self._gave_up[call_id]
                 if not recorded:
