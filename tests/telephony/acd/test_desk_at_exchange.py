@@ -14,12 +14,13 @@ from dispatch.kinds import CallResult, SeatState
 from store.config import Acd
 from telephony import messages as msg
 from telephony.acd.from_config import acd_link
+from telephony.acd.hunt_queue import ask_hunt_group
 from tests.console.busy import PASSWORDS, FakeNavigator, register
-from tests.telephony.acd.test_hunt_group import Exchange, ask_hunt_group, exchange, registered
+from tests.telephony.acd.hunted import Exchange
+from tests.telephony.acd.test_hunt_group import registered
 
 WITHIN_S = 10.0
 pytestmark = [pytest.mark.peer, pytest.mark.process]
-__all__ = ["exchange"]
 
 
 class RealDesk:

@@ -12,12 +12,12 @@ from dispatch.kinds import CallResult
 from store.core.roster import MachineRole
 from store.hub_admin import enrol_machine
 from tests.store.conftest import PROJECT, City, small_city
-from tests.telephony.acd.test_hunt_group import Exchange, exchange
+from tests.telephony.acd.hunted import Exchange
 
 WITHIN_S = 30.0
 END_S = 15.0
 pytestmark = [pytest.mark.peer, pytest.mark.process, pytest.mark.nightly]
-__all__ = ["exchange", "small_city"]
+__all__ = ["small_city"]
 
 
 @pytest.fixture
