@@ -3,6 +3,7 @@
 import hashlib
 import wave
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -55,8 +56,8 @@ def archive(tmp_path: Path) -> Path:
         told = {"number": f"1390451000{n}", "seat": "01", "direction": "in", "place": place}
         marks = (Marker(at + 300, "answered"), Marker(at + 1500, "ordered", "A07"))
         serial = f"01-20261121-000{n}"
-        known = {**told, "incident_id": f"e{n}", "incident_number": serial, "markers": marks}
-        catalogue.note(Label(call_id, path, sha256, at, 2_000, size, **known))  # type: ignore[arg-type]
+        known: dict[str, Any] = {**told, "incident_id": f"e{n}", "incident_number": serial, "markers": marks}
+        catalogue.note(Label(call_id, path, sha256, at, 2_000, size, **known))
     catalogue.close()
     return folder
 
@@ -66,8 +67,12 @@ def leader(archive: Path, tmp_path: Path) -> Seatful:
     """A shift leader's seat with that archive."""
     (tmp_path / "keys").mkdir(mode=0o700)
     seat = Seatful()
-    folders = {"recordings": archive, "exports": tmp_path / "exports", "keys": tmp_path / "keys"}
-    seat.desk.readiness.setup = Setup(machine="seat-01", prompts=(tmp_path / "prompts",), **folders)  # type: ignore[arg-type]
+    folders: dict[str, Any] = {
+        "recordings": archive,
+        "exports": tmp_path / "exports",
+        "keys": tmp_path / "keys",
+    }
+    seat.desk.readiness.setup = Setup(machine="seat-01", prompts=(tmp_path / "prompts",), **folders)
     seat.pump()
     seat.log_in("0900", "wang")
     return seat

@@ -2,6 +2,7 @@
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -27,12 +28,13 @@ OLD_MS = 1_600_000_000_000  # 2020
 @pytest.fixture
 def config(tmp_path: Path) -> Config:
     catalogue = Catalogue(tmp_path / "recordings")
-    for n, known in enumerate(({}, {"call_class": "drill"}, {"incident_number": "01-20200913-0002"})):
+    told: tuple[dict[str, Any], ...] = ({}, {"call_class": "drill"}, {"incident_number": "01-20200913-0002"})
+    for n, known in enumerate(told):
         call_id = f"{OLD_MS + n:012x}{n:020x}"
         path = f"2020-09-13/{call_id}.wav"
         (catalogue.folder / path).parent.mkdir(exist_ok=True)
         (catalogue.folder / path).write_bytes(stereo_header(0, 8_000))
-        catalogue.note(Label(call_id, path, "0" * 64, OLD_MS + n, 0, 44, number=f"1390000000{n}", **known))  # type: ignore[arg-type]
+        catalogue.note(Label(call_id, path, "0" * 64, OLD_MS + n, 0, 44, number=f"1390000000{n}", **known))
     catalogue.close()
     kept = Recordings(dir=str(tmp_path / "recordings"))
     return Config(store=Store(url=f"sqlite:///{tmp_path / 'hub.sqlite'}"), recordings=kept)

@@ -2,6 +2,7 @@
 
 import queue
 import time
+from typing import Any
 
 from telephony.acd.hunt_group import HuntGroup, Telephone
 from tests.telephony.acd.sip_phone import SipPhone
@@ -11,9 +12,15 @@ SEATS = tuple(Telephone(str(8001 + n), f"pw{8001 + n}") for n in range(3))
 
 def hunt(port: int, control: int, **options: object) -> HuntGroup:
     listen = (f"udp:127.0.0.1:{port}", f"tcp:127.0.0.1:{port}")
-    facts = {"group_password": "pw120", "seats": SEATS, "overflow_s": 3, "ring_s": 1, "rest_s": 30}
+    facts: dict[str, Any] = {
+        "group_password": "pw120",
+        "seats": SEATS,
+        "overflow_s": 3,
+        "ring_s": 1,
+        "rest_s": 30,
+    }
     facts |= {"trunks": ("127.0.0.1",), **options}
-    return HuntGroup(listen, "120.test", f"udp:127.0.0.1:{control}", **facts)  # type: ignore[arg-type]
+    return HuntGroup(listen, "120.test", f"udp:127.0.0.1:{control}", **facts)
 
 
 class Exchange:

@@ -46,8 +46,9 @@ class RealDesk:
         heard = self.telephone.heard
         heard.meanwhile(0.02)
         facts, self._facts[:] = list(self._facts), []
-        for message in (*self.hub.drain(), *heard.all, *facts):
-            self.desk.take(message)  # type: ignore[arg-type]
+        came: list[Any] = [*self.hub.drain(), *heard.all, *facts]
+        for message in came:
+            self.desk.take(message)
         heard.all.clear()
         self.desk.on_time()
 
