@@ -5,8 +5,10 @@ A line of standard input is a file to be played, an empty one stops; a line that
 `playing`, `at <ms>`, `silent` (no device, or it cannot be played), `ended`. The end of the input ends us.
 """
 
+import os
 import sys
 import threading
+from typing import NoReturn
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QUrl, Signal
 from PySide6.QtMultimedia import QAudioOutput, QMediaDevices, QMediaPlayer
@@ -94,13 +96,15 @@ def listen(voice: Voice) -> None:
     voice.over.emit()
 
 
-def main() -> int:
+def main() -> NoReturn:
     app = QCoreApplication(sys.argv[:1])
     voice = Voice()
     voice.over.connect(app.quit, Qt.ConnectionType.QueuedConnection)
     threading.Thread(target=listen, args=(voice,), name="input", daemon=True).start()
-    return app.exec()
+    code = app.exec()
+    sys.stdout.flush()
+    os._exit(code)  # Qt's connection to a sound server that is not there aborts an orderly end now and then
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -1,12 +1,14 @@
 """A sheet over panels: where it lies, where the keyboard goes round, to whom it goes back."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
+from console.models.readiness import Setup
 from console.panels.sheet import Sheet, foot
 from tests.console.busy import Seatful
 from tests.console.conftest import Shown
@@ -91,8 +93,9 @@ def test_it_lies_over_its_places_or_at_their_foot(page: Page) -> None:
 
 @pytest.mark.parametrize("name", ["dial", "sound", "archive", "conflicts", "keypad"])
 def test_every_sheet_of_the_window_keeps_the_keyboard(
-    seat: Seatful, show: Callable[[Seatful], Shown], name: str
+    seat: Seatful, show: Callable[[Seatful], Shown], name: str, tmp_path: Path
 ) -> None:
+    seat.desk.readiness.setup = Setup(recordings=tmp_path)
     shown = show(seat)
     shown.window.open_sheet(name)
     shown.settle()
