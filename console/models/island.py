@@ -47,7 +47,9 @@ class Islands(Struct):
         self.seen = [replace(it, checked=it.checked | {key}) for it in self.seen]
 
     def covers(self, at: int | None) -> bool:
-        return at is not None and any(it.began_at <= at <= (it.ended_at or at) for it in self.seen)
+        if at is None or not self.seen or at < self.seen[0].began_at:  # most of a day is of another time
+            return False
+        return any(it.began_at <= at <= (it.ended_at or at) for it in self.seen)
 
     def is_checked(self, key: str, at: int) -> bool:
         """True when it was ticked after its last entry's island began."""

@@ -30,18 +30,25 @@ class Entry(Struct, frozen=True):
 
 def entries(floor: Floor, islands: Islands) -> list[Entry]:
     """Everything recorded meanwhile, in order."""
-    every = (*_calls(floor), *_incidents(floor), *_missions(floor)) if islands.seen else ()
+    if not islands.seen:
+        return []
+    every = (*_calls(floor, islands), *_incidents(floor, islands), *_missions(floor, islands))
     return sorted((it for it in every if islands.covers(it.at)), key=lambda it: it.at)
 
 
-def _calls(floor: Floor) -> Iterator[Entry]:
+def _calls(floor: Floor, islands: Islands) -> Iterator[Entry]:
+    """Words are made for what is shown only: a lamp counts all this whenever the status changes."""
     for call in floor.calls.values():
-        words = say("来电 {number}", number=call.number or say("号码未显示"))
-        yield Entry(call.incident_id or call.id, call.rang_at, words)
+        if islands.covers(call.rang_at):
+            words = say("来电 {number}", number=call.number or say("号码未显示"))
+            yield Entry(call.incident_id or call.id, call.rang_at, words)
 
 
-def _incidents(floor: Floor) -> Iterator[Entry]:
+def _incidents(floor: Floor, islands: Islands) -> Iterator[Entry]:
     for incident in floor.incidents.values():
+        until = incident.closing.closed_at if incident.closing else None
+        if not (islands.covers(incident.opened_at) or islands.covers(until)):
+            continue
         by = who(floor, incident.dispatcher_id)
         yield Entry(incident.id, incident.opened_at, say("生成事件（{who}）", who=by))
         done = incident.closing
@@ -52,8 +59,11 @@ def _incidents(floor: Floor) -> Iterator[Entry]:
             yield Entry(incident.id, done.closed_at, closed)
 
 
-def _missions(floor: Floor) -> Iterator[Entry]:
+def _missions(floor: Floor, islands: Islands) -> Iterator[Entry]:
     for mission in floor.missions.values():
+        steps = (one.at for one in mission.milestones)
+        if not any(map(islands.covers, (mission.ordered_at, mission.ended_at, *steps))):
+            continue
         number = _vehicle(floor, mission)
         by = who(floor, mission.dispatcher_id)
         sent = say("派车 {vehicle}（{who}）", vehicle=number, who=by)
