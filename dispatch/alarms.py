@@ -6,6 +6,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from dispatch.activation import running, running_turn
+from dispatch.call_book import CallBook
 from dispatch.floor import Floor
 from dispatch.kinds import (
     Direction,
@@ -17,7 +18,7 @@ from dispatch.kinds import (
     SeatKind,
     Severity,
 )
-from dispatch.missed import MISSED_S, Missed, missed
+from dispatch.missed import MISSED_S, Missed, MissedList
 from dispatch.stages import milestone, vehicle_came
 from dispatch.words import Incident
 
@@ -67,25 +68,26 @@ DEFAULT_LIMITS = Limits()
 
 
 def overdue(
-    floor: Floor, now: int, limits: Limits = DEFAULT_LIMITS, lost: Sequence[Missed] | None = None
+    floor: Floor, now: int, limits: Limits = DEFAULT_LIMITS, kept: MissedList | None = None
 ) -> tuple[Alarm, ...]:
-    """Everything overdue at `now` (ms), longest first. `lost`: who was missed, None: it is looked up."""
+    """Everything overdue at `now` (ms), longest first. `kept`: of this floor; None: one is made."""
+    kept = kept or MissedList(floor, limits.missed_s)
     found = (
-        *_calls(floor, limits),
+        *_calls(kept.book, limits),
         *_intakes(floor, limits),
         *_incidents(floor, limits),
         *_missions(floor, limits),
         *_crews(floor),
         *_reserve(floor, limits),
         *_requests(floor, limits),
-        *_missed(missed(floor, limits.missed_s) if lost is None else lost),
+        *_missed(kept.entries()),
     )
     return tuple(sorted((alarm for alarm in found if alarm.since <= now), key=lambda alarm: alarm.since))
 
 
-def _calls(floor: Floor, limits: Limits) -> Iterator[Alarm]:
-    for call in floor.calls.values():
-        if call.direction is Direction.INBOUND and call.answered_at is None and call.ended_at is None:
+def _calls(book: CallBook, limits: Limits) -> Iterator[Alarm]:
+    for call in map(book.floor.calls.__getitem__, book.live):
+        if call.direction is Direction.INBOUND and call.answered_at is None:
             yield Alarm(AlarmKind.RINGING, call.id, call.rang_at + limits.ringing_s * 1000, call.seat_id)
 
 

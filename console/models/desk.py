@@ -348,7 +348,7 @@ class Desk:
         self.distribution.on_time(now)
         if now - self._alarms_at >= ALARMS_EVERY_MS:
             self._alarms_at = now
-            alarms = overdue(self.floor, now, lost=self.distribution.missed())
+            alarms = overdue(self.floor, now, kept=self.distribution.unanswered)
             if alarms != self.alarms:
                 self.alarms = alarms
                 self.changed(Topic.ALARMS)

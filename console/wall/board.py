@@ -1,7 +1,6 @@
 """What stands on the wall, computed from the floor: numbers, rows and figures. No Qt here."""
 
 from collections import Counter
-from collections.abc import Sequence
 
 from msgspec import Struct
 
@@ -20,7 +19,7 @@ from dispatch.kinds import (
     SeatState,
     Severity,
 )
-from dispatch.missed import Missed, missed
+from dispatch.missed import MissedList
 from dispatch.stages import CALLABLE
 from dispatch.words import Call, Incident
 from mapview.canvas.palette import look_of_vehicle
@@ -85,10 +84,11 @@ class Board(Struct, frozen=True):
         return sum(1 for row in self.incidents if not row.served)
 
 
-def board(floor: Floor, now: int, lost: Sequence[Missed] | None = None) -> Board:
-    """The wall's picture at `now` (ms). `lost`: callers nobody answered, None: they are looked up."""
-    lost = missed(floor) if lost is None else lost
-    alarms = overdue(floor, now, lost=lost)
+def board(floor: Floor, now: int, kept: MissedList | None = None) -> Board:
+    """The wall's picture at `now` (ms). `kept`: callers of this floor nobody answered; None: looked up."""
+    kept = kept or MissedList(floor)
+    lost = kept.entries()
+    alarms = overdue(floor, now, kept=kept)
     late = {alarm.id for alarm in alarms}
     running = [mission for mission in floor.missions.values() if mission.active]
     unconfirmed = [m for m in running if m.order_status in {OrderStatus.WAITING, OrderStatus.TIMED_OUT}]

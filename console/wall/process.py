@@ -105,7 +105,7 @@ class Wall(QObject):
     def _show(self) -> None:
         state = self._link.state
         now = time.time_ns() // 1_000_000 + state.clock_offset_ms
-        self._window.show_board(board(self._floor, now, self._unanswered.entries()))
+        self._window.show_board(board(self._floor, now, self._unanswered))
         self._window.show_clock(now)
         self._window.show_link(state.tick_age_ms)
         link = link_of(state)
