@@ -112,7 +112,7 @@ class Line:
             case phone.CallMoved():
                 self.places.pop(event.call_id, None)
                 self.places[event.call_id] = event.place
-            case phone.DeadAirEnded():
+            case phone.DeadAirEnded() if event.call_id in self.calls:
                 self._silent_ms[event.call_id] = self._silent_ms.get(event.call_id, 0) + event.lasted_ms
 
     def _quality(self, it: phone.CallQuality) -> ReportCallQuality:
@@ -167,6 +167,7 @@ class Line:
         ended = [key for key, call in self.calls.items() if call.ended_at is not None]
         for key in ended[:-ENDED_KEPT_MAX]:
             del self.calls[key]
+            self._silent_ms.pop(key, None)  # a telephone that died told no quality
 
     def _lamp(self, event: phone.AnyEvent) -> None:
         lamp = self.lamp
