@@ -62,7 +62,7 @@ def watched(phones: Phones, pid: int) -> list[Sample]:
     """A sample each `STEP` recorded calls, until all are."""
     samples = [sample(pid, 0)]
     for calls in range(STEP, CALLS + 1, STEP):
-        phones.until(lambda _, due=calls: len(phones.of(msg.RecordingClosed)) >= due, SECONDS_MAX)
+        phones.until(lambda due=calls: len(phones.of(msg.RecordingClosed)) >= due, SECONDS_MAX)
         samples.append(sample(pid, calls))
     return samples
 

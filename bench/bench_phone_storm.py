@@ -152,7 +152,7 @@ def blow(
     cpu = (cpu_s(phones.pids()) - before_s) / took_s * 100
     failed = storm.wait(AFTER_S)
     wanted = set(storm.numbers)
-    phones.until(lambda _: wanted <= kept(phones), AFTER_S)
+    phones.until(lambda: wanted <= kept(phones), AFTER_S)
     watcher.wait_for(lambda: wanted <= journaled(watcher), JOURNAL_S)
     reports.read()
     if failed or reports.refused:

@@ -96,7 +96,8 @@ class Phones:
         **engine_options: Any,
     ) -> None:
         self._queue: queue.SimpleQueue[Told] = queue.SimpleQueue()
-        self.all: list[Told] = []
+        self._of: dict[type[msg.Event], list[Told]] = {}
+        """What was told, by kind: some hundred thousand facts in a thousand calls, and few are asked for."""
         tell = self._queue.put
         self.phones = [AnsweringPhone(n, port, folder, tell, give, **engine_options) for n in range(count)]
 
@@ -120,21 +121,25 @@ class Phones:
     def pids(self) -> list[int]:
         return [pid for one in self.phones if (pid := one.phone.child.pid) is not None]
 
-    def until(self, done: Callable[[list[Told]], bool], seconds: float) -> bool:
+    def until(self, done: Callable[[], bool], seconds: float) -> bool:
         """Collect what is told until `done` or the time is over."""
         end_s = time.monotonic() + seconds
-        while not done(self.all):
+        while not done():
             left_s = end_s - time.monotonic()
             if left_s <= 0:
                 return False
             with contextlib.suppress(queue.Empty):
-                self.all.append(self._queue.get(timeout=left_s))
+                self._keep(self._queue.get(timeout=left_s))
         return True
 
-    def of(self, kind: type[msg.Event]) -> list[Told]:
+    def of(self, kind: type[msg.Event]) -> Sequence[Told]:
+        """Every fact of this very kind, in order."""
         while not self._queue.empty():
-            self.all.append(self._queue.get())
-        return [told for told in self.all if isinstance(told.event, kind)]
+            self._keep(self._queue.get())
+        return self._of.get(kind, [])
+
+    def _keep(self, told: Told) -> None:
+        self._of.setdefault(type(told.event), []).append(told)
 
 
 def number_of(place: int) -> str:

@@ -55,7 +55,7 @@ def test_nobody_is_lost(storm: Callable[[], tuple[Phones, Storm]]) -> None:
     phones, callers = storm()
     assert callers.wait(SIPP_S_MAX) == 0, callers.errors()
     assert answered(phones) == set(callers.numbers)
-    assert phones.until(lambda _: len(phones.of(msg.RecordingClosed)) == CALLS, CLOSED_S_MAX)
+    assert phones.until(lambda: len(phones.of(msg.RecordingClosed)) == CALLS, CLOSED_S_MAX)
     used = {told.phone for told in phones.of(msg.CallAnswered)}
     assert used == set(range(PHONES)), "who is idle longest is next"
 
@@ -64,7 +64,7 @@ def test_a_phone_killed_among_it_costs_the_call_it_had_and_no_other(
     storm: Callable[[], tuple[Phones, Storm]],
 ) -> None:
     phones, callers = storm()
-    assert phones.until(lambda _: len(phones.of(msg.CallAnswered)) >= CALLS // 3, SIPP_S_MAX)
+    assert phones.until(lambda: len(phones.of(msg.CallAnswered)) >= CALLS // 3, SIPP_S_MAX)
     victim = phones.phones[phones.of(msg.CallAnswered)[-1].phone]
     assert victim.phone.child.pid
     os.kill(victim.phone.child.pid, signal.SIGKILL)
@@ -73,7 +73,7 @@ def test_a_phone_killed_among_it_costs_the_call_it_had_and_no_other(
     assert 1 <= len(cut) <= 2
     assert failed <= len(cut), callers.errors()
     assert answered(phones) == set(callers.numbers), "who came meanwhile was answered elsewhere or later"
-    assert phones.until(lambda _: len(phones.of(msg.RecordingClosed)) >= CALLS, CLOSED_S_MAX)
+    assert phones.until(lambda: len(phones.of(msg.RecordingClosed)) >= CALLS, CLOSED_S_MAX)
     repaired = [t.event for t in phones.of(msg.RecordingClosed) if t.event.repaired]
     assert {e.call_id for e in repaired} == {e.call_id for e in cut}, "what was said until then is kept"
     report("a phone killed in a storm", calls=CALLS, cut=len(cut), failed=failed)
