@@ -31,7 +31,7 @@ class Help(QFrame):
         self.setObjectName("help")
         self.setProperty("overlay", True)
         self.names: list[str] = []
-        """The verbs listed."""
+        """The verbs listed on the pages that were looked at."""
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 16, 24, 16)
         self._title = text("", "large")
@@ -41,8 +41,6 @@ class Help(QFrame):
         )
         column.addWidget(text(hint, "quiet"))
         self._pages = QStackedWidget()
-        for page in PAGES:
-            self._pages.addWidget(self._page(page))
         column.addWidget(self._pages, 1)
         self.hide()
 
@@ -84,6 +82,8 @@ class Help(QFrame):
         if at == len(PAGES):
             self.hide()
             return
+        if at == self._pages.count():  # not at the start: its labels are a third of the window's
+            self._pages.addWidget(self._page(PAGES[at]))
         self._pages.setCurrentIndex(at)
         self._title.setText(say("按键与命令 {n}/{all}（F1 翻页，Esc 关闭）", n=at + 1, all=len(PAGES)))
         room = self._over.rect().adjusted(MARGIN_PX, MARGIN_PX, -MARGIN_PX, -MARGIN_PX)

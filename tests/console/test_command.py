@@ -111,7 +111,7 @@ def test_the_first_person_is_the_one_who_sits_here(seat, district):
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("reason", [*REASONS, "something_new"])
-def test_every_refusal_says_what_to_do(seat, district, reason, language):
+def test_every_refusal_says_what_to_do(reason, language):
     i18n.use(language)
     for act in Act:
         words = authorising.refusal_words(CommandAnswer(id="a", reason=reason), act)

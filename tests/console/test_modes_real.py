@@ -228,6 +228,7 @@ def test_a_hand_over_that_waits_for_a_frozen_relay_and_is_called_off(district: D
 
 
 @pytest.mark.peer
+@pytest.mark.nightly
 def test_a_clock_that_is_wrong_and_set_right(city: City) -> None:
     """Hubs whose clocks are an hour and two seconds off, by libfaketime; orders are not disturbed."""
     if FAKETIME is None:
@@ -282,6 +283,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", folder], check=True)
 
 
+@pytest.mark.nightly
 def test_a_disk_that_runs_short_and_is_cleared(small_disk: Path) -> None:
     for made in running_city(small_disk, f"sqlite:///{small_disk}/hub.sqlite"):
         eyes = Eyes(made.seat("01"))

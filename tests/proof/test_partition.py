@@ -254,6 +254,7 @@ def test_a_flapping_line_moves_nobody_and_loses_nothing(sites: tuple[NetCity, Ne
     report("B5 flapping line", flaps=FLAPS, accepted=len(ours.accepted), lost=0)
 
 
+@pytest.mark.nightly
 def test_a_district_commands_its_own_vehicles_and_comes_back(sites: tuple[NetCity, NetDistrict]) -> None:
     city, district = sites
     ours, theirs = ready(city, district)

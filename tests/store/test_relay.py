@@ -158,6 +158,7 @@ def test_a_relay_without_its_city_serves_from_its_own_disk_within_two_seconds(di
     late.wait(lambda: late.link.state.mode == Mode.CUT_OFF)
 
 
+@pytest.mark.nightly
 def test_seats_leave_a_dead_or_cut_off_relay_for_the_hub_and_go_home(small_city: City) -> None:
     line = ThinLine(("127.0.0.1", small_city.config.hub.command_port))
     district = District(small_city, line=line.address)

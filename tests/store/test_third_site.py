@@ -36,6 +36,7 @@ def districts(tmp_path: Path) -> Iterator[tuple[District, District]]:
     city.close()
 
 
+@pytest.mark.nightly
 def test_orders_only_a_third_site_copied_are_handed_in_when_the_centre_is_gone_for_good(
     districts: tuple[District, District],
 ) -> None:

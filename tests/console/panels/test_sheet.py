@@ -91,18 +91,18 @@ def test_it_lies_over_its_places_or_at_their_foot(page: Page) -> None:
     assert foot(QRect(10, 20, 300, 200), 50) == QRect(10, 169, 300, 50)
 
 
-@pytest.mark.parametrize("name", ["dial", "sound", "archive", "conflicts", "keypad"])
 def test_every_sheet_of_the_window_keeps_the_keyboard(
-    seat: Seatful, show: Callable[[Seatful], Shown], name: str, tmp_path: Path
+    seat: Seatful, show: Callable[[Seatful], Shown], tmp_path: Path
 ) -> None:
     seat.desk.readiness.setup = Setup(recordings=tmp_path)
     shown = show(seat)
-    shown.window.open_sheet(name)
-    shown.settle()
-    sheet = shown.find(name)
-    for _ in range(9):
-        shown.key(Key.Key_Tab)
-        focus = shown.window.focusWidget()
-        assert focus is sheet or sheet.isAncestorOf(focus), focus
-    shown.window.close_overlay()
-    assert not sheet.isVisible()
+    for name in ("dial", "sound", "archive", "conflicts", "keypad"):
+        shown.window.open_sheet(name)
+        shown.settle()
+        sheet = shown.find(name)
+        for _ in range(9):
+            shown.key(Key.Key_Tab)
+            focus = shown.window.focusWidget()
+            assert focus is sheet or sheet.isAncestorOf(focus), focus
+        shown.window.close_overlay()
+        assert not sheet.isVisible()

@@ -137,6 +137,7 @@ def test_missing_and_unknown_lists(tmp_path: Path) -> None:
     assert "vehicles" in CSV_KINDS
 
 
+@pytest.mark.nightly
 def test_harbin_extract(shared_data: Path, tmp_path: Path) -> None:
     out = tmp_path / "harbin.sqlite"
     began = time.perf_counter()

@@ -30,7 +30,7 @@ from tests.store.powercut.writers import NOW, first_floor, order, url_of
 
 HERE = Path(__file__).parent
 PROJECT = HERE.parents[2]
-CUTS = int(os.environ.get("LINGSHENG_CUTS", "50"))
+CUTS = int(os.environ.get("LINGSHENG_CUTS", "25"))
 ROUNDS = {"outbox": 600, "hub": 160, "copy": 160}
 """Transactions of each program: enough for some checkpoints of its write-ahead log."""
 CUTS_OF_THE_CARELESS = 15
