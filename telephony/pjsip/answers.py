@@ -100,7 +100,7 @@ class Answers:
         call_id, hostile = _last(CALL_ID, _head(received, session)), is_hostile_sdp(sdp)
         if not hostile and call_id not in _barren:
             return
-        log.warning("answer of call %r left out: %s", call_id, "hostile" if hostile else "too late")
+        log.log(logging.WARNING if hostile else logging.DEBUG, "answer of call %r left out", call_id)
         session.body.at, session.body.octets, session.error, session.session = None, 0, 0, None
 
 

@@ -29,7 +29,8 @@ DECLINE = 603
 NOT_ACCEPTABLE = 488
 NO_AUDIO = "SDP negotiation failed"  # the library's own words
 INFO = "INFO"
-CANCEL = "CANCEL"
+CANCEL, BYE = "CANCEL", "BYE"
+NO_AUDIO_STATES = {pj.PJSUA_CALL_MEDIA_NONE, pj.PJSUA_CALL_MEDIA_ERROR}
 
 
 class LegOwner:
@@ -50,7 +51,7 @@ class LegOwner:
         """Both ends agreed."""
 
     def leg_barren(self, leg: "Leg") -> None:
-        """The far end answered a call that has no audio and can have none any more."""
+        """It has no audio and can have none any more."""
 
     def transfer_told(self, leg: "Leg", sip_code: int, reason: str, final: bool) -> None:
         """How a transfer of ours goes on (NOTIFY, RFC 3515)."""
@@ -165,8 +166,8 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
     @guarded
     def onCallTsxState(self, param: pj.OnCallTsxStateParam) -> None:
         change = param.e.body.tsxState
-        if change.tsx.method == CANCEL and change.tsx.role == pj.PJSIP_ROLE_UAC:
-            self._taken_back()
+        if change.tsx.method in {CANCEL, BYE} and change.tsx.role == pj.PJSIP_ROLE_UAC:
+            self._given_up(change.tsx.method)
         if change.type != pj.PJSIP_EVENT_RX_MSG:
             return
         if not self.incoming and not self.source:
@@ -184,19 +185,24 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
             options.opt.flag = pj.PJSUA_CALL_UNHOLD
             self.reinvite(options)
 
-    def _taken_back(self) -> None:
-        """We cancel our INVITE. The library itself does so after an early answer that it could not use."""
+    def _given_up(self, method: str) -> None:
+        """We end it. Where nobody ordered it the library could not use what the far end said of its audio.
+
+        Until it is gone no offer may be made, of hold or any other, and no answer taken: it would abort.
+        """
         state = self.getInfo()
-        if not state.provMedia:
-            self.barren = True
+        if method == CANCEL:
+            self.barren = self.barren or self.ended_by is None
             answers.given_up(str(state.callIdString))
+        elif self.ended_by is None and all(m.status in NO_AUDIO_STATES for m in state.media):
+            self.barren, self.ended_by = True, EndedBy.NETWORK
 
     def _end(self, sip_code: int, reason: str) -> None:
         try:
             self.owner.leg_ended(self)
             ended_by = self.ended_by or self._ended_by_others(sip_code)
+            answers.over(str(self.getInfo().callIdString))
             if self.barren:
-                answers.over(str(self.getInfo().callIdString))
                 sip_code, reason = NOT_ACCEPTABLE, NO_AUDIO
             ended = CallEnded(self.call_id, ended_by, sip_code, reason, self.answered, now_ms())
             self.emit(ended)

@@ -158,7 +158,8 @@ class Switchboard(LegOwner):
             self._engine.defer(lambda: self.hang_up(call_id), leg.seconds_max)
 
     def leg_barren(self, leg: Leg) -> None:
-        self._end(leg, None, msg.EndedBy.FAR_END)
+        """Nobody can talk there: ended at once, so that the caller is rung back."""
+        self._end(leg, None, msg.EndedBy.NETWORK)
 
     def leg_ended(self, leg: Leg) -> None:
         self._legs.pop(leg.call_id, None)

@@ -18,6 +18,7 @@ HOSTILE = {
 UNUSABLE = {
     "no session": "v=0\r\n",
     "no address": HEAD.replace("c=IN IP4 127.0.0.1\r\n", "") + MEDIA,
+    "no such host": SDP.replace("c=IN IP4 127.0.0.1", "c=IN IP4 127.-1.0.1"),
     "no streams": HEAD,
     "no sound": HEAD + "m=video 40000 RTP/AVP 31\r\n",
     "port 0": HEAD + MEDIA.replace("40000", "0"),

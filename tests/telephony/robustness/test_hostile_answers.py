@@ -45,7 +45,7 @@ def test_a_call_answered_so_has_ended_with_a_code_that_says_so(caller_seat: Seat
     assert ended.sip_code in NO_AGREEMENT
 
 
-@pytest.mark.parametrize("what", [*HOSTILE, "no sound", "port 99999"])
+@pytest.mark.parametrize("what", [*HOSTILE, "no sound", "port 99999", "no such host"])
 def test_early_audio_that_cannot_be_and_an_honest_answer_at_once(caller_seat: Seat, what: str) -> None:
     """The library takes the call back, and the far end has answered it: the answer finds no audio."""
     with Callee(((183, BAD[what]), (200, SDP))) as callee:
@@ -87,15 +87,30 @@ class LateAnswer(RawCaller):
         self._socket.sendto(ack, self._seat)
 
 
-def test_a_late_answer_in_the_ack(caller_seat: Seat) -> None:
-    caller = LateAnswer(caller_seat.port)
-    caller.body = HOSTILE["address"]
+def late_answer(seat: Seat, what: str) -> tuple[LateAnswer, str]:
+    """A caller without an offer whose ACK answers so, and the call's id."""
+    caller = LateAnswer(seat.port)
+    caller.body = BAD[what]
     call = caller.invite(body="")
-    ringing = caller_seat.heard.until(msg.CallRinging)
-    caller_seat.phone.answer(ringing.call_id)
+    ringing = seat.heard.until(msg.CallRinging)
+    seat.phone.answer(ringing.call_id)
     assert caller.final(call) == 200
-    caller_seat.phone.hang_up(ringing.call_id)
+    return caller, ringing.call_id
+
+
+def test_a_late_answer_in_the_ack(caller_seat: Seat) -> None:
+    caller, call_id = late_answer(caller_seat, "address")
+    caller_seat.phone.hang_up(call_id)
     caller.take_bye()
-    caller_seat.heard.until(msg.CallEnded, lambda e: e.call_id == ringing.call_id)
+    caller_seat.heard.until(msg.CallEnded, lambda e: e.call_id == call_id)
     caller.close()
     talk_honestly(caller_seat)
+
+
+def test_a_caller_whose_audio_can_go_nowhere_is_cut_off_at_once_and_rung_back(caller_seat: Seat) -> None:
+    """Any further offer of ours, of hold or of the session timer, would abort the library."""
+    caller, call_id = late_answer(caller_seat, "no such host")
+    caller.take_bye()
+    ended = caller_seat.heard.until(msg.CallEnded, lambda e: e.call_id == call_id)
+    assert (ended.ended_by, ended.sip_code) == (msg.EndedBy.NETWORK, 488)
+    caller.close()
