@@ -325,6 +325,7 @@ ENGLISH: dict[str, str] = {
     "停用": "Out",
     "状态": "State",
     "历时": "For",
+    "状态时长": "Times",
     "站": "Station",
     "旧位": "old",
     "铃声\u3000{site} {seat} 台": "Lingsheng   {site}, seat {seat}",

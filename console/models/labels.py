@@ -124,7 +124,7 @@ WORDS: dict[type[StrEnum], _Words] = {
         "not_asked": ("未问", "not asked"),
         "yes": ("有", "yes"),
         "no": ("无", "no"),
-        "unknown": ("不详", "unclear"),
+        "unknown": ("不详", "unsure"),
     },
     Need: {
         "stretcher": ("担架", "stretcher"),

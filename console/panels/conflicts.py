@@ -29,7 +29,7 @@ from console.models.state import Topic
 from console.panels.sheet import Sheet
 from console.panels.table import Cell, Column, RowTable
 from console.panels.tick import Tick
-from console.panels.widgets import button, row_of, set_property, text
+from console.panels.widgets import button, choice_button, row_of, set_property, text
 from console.theme import Theme
 from dispatch import commands as cmd
 from dispatch.kinds import ConflictChoice
@@ -134,16 +134,10 @@ class ConflictDesk(Sheet):
         self._lay_out()
 
     def _filter_button(self, page: Shows) -> QPushButton:
-        made = button("", f"conflicts.{page.value}", lambda: self._filter_by(page))
-        made.setCheckable(True)
-        made.setProperty("choice", True)
-        return made
+        return choice_button("", f"conflicts.{page.value}", lambda: self._filter_by(page))
 
-    def _choice_button(self, at: int, choice: ConflictChoice) -> QPushButton:
-        made = button(f"{at + 1} {word(choice)}", f"conflicts.{choice.value}", lambda: self._choose(choice))
-        made.setCheckable(True)
-        made.setProperty("choice", True)
-        return made
+    def _choice_button(self, at: int, it: ConflictChoice) -> QPushButton:
+        return choice_button(f"{at + 1} {word(it)}", f"conflicts.{it.value}", lambda: self._choose(it))
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)

@@ -12,10 +12,9 @@ from PySide6.QtWidgets import QGridLayout, QLineEdit, QPushButton, QVBoxLayout, 
 from console.i18n import say
 from console.models.asking import Ask
 from console.panels.sheet import Sheet, foot
-from console.panels.widgets import button, row_of, text
+from console.panels.widgets import Choice, button, row_of, text
 
 COLUMNS = 4
-BOLD_WIDER = 1.2
 MINUTES_MAX = 24 * 60
 
 
@@ -70,17 +69,15 @@ class ReasonBar(Sheet):
         self.come(self._choices[0])
 
     def _choice(self, at: int, value: str, words: str) -> QPushButton:
-        made = QPushButton(f"{at + 1} {words}" if at < 9 else words)
+        made = Choice(f"{at + 1} {words}" if at < 9 else words)
         made.setObjectName(f"reason.{value}")
-        made.setCheckable(True)
         made.setAutoExclusive(True)
-        made.setProperty("choice", True)
         made.installEventFilter(self)
         return made
 
     def _lay_out_choices(self) -> None:
         """As many side by side as can be read, the chosen one in bold."""
-        widest = max(made.sizeHint().width() for made in self._choices) * BOLD_WIDER
+        widest = max(made.sizeHint().width() for made in self._choices)
         columns = max(1, min(COLUMNS, int(self._places[0].width() / widest)))
         for at, made in enumerate(self._choices):
             self._grid.addWidget(made, at // columns, at % columns)

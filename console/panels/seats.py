@@ -51,7 +51,7 @@ class SeatsPanel(QWidget):
         )
         self.table: RowTable[SeatRow] = RowTable("seats.table", (*who, *times), theme)
         self.tests: RowTable[SeatRow] = RowTable("seats.tests.table", (*who, *tests), theme)
-        self._which = ChoiceRow("seats.list", [(TIMES, say("历时")), (TESTS, say("上岗测试"))], self.turn)
+        self._which = ChoiceRow("seats.list", [(TIMES, say("状态时长")), (TESTS, say("上岗测试"))], self.turn)
         self._told = text("", "quiet")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -9,7 +9,7 @@ from console.models.desk import Desk
 from console.models.labels import short_station
 from console.models.rows import VehicleRow
 from console.panels.table import Cell, Column, RowTable
-from console.panels.widgets import Panel, button
+from console.panels.widgets import Panel, choice_button
 from console.theme import Theme
 
 NO_TIME = float("inf")
@@ -41,17 +41,14 @@ class VehiclesPanel(Panel):
         self.table.chosen.connect(lambda key: acts.choose_vehicle(desk, key))
         self.table.used.connect(locate)
         self._filters = {
-            "all": button("", "vehicles.all", lambda: self._choose("all")),
-            "free": button("", "vehicles.free", lambda: self._choose("free")),
-            "busy": button("", "vehicles.busy", lambda: self._choose("busy")),
-            "out": button("", "vehicles.out", lambda: self._choose("out")),
+            "all": choice_button("", "vehicles.all", lambda: self._choose("all")),
+            "free": choice_button("", "vehicles.free", lambda: self._choose("free")),
+            "busy": choice_button("", "vehicles.busy", lambda: self._choose("busy")),
+            "out": choice_button("", "vehicles.out", lambda: self._choose("out")),
         }
-        self._sort = button(say("按到达时间"), "vehicles.by_time", self._toggle_sort)
-        self._sort.setCheckable(True)
+        self._sort = choice_button(say("按到达时间"), "vehicles.by_time", self._toggle_sort)
         for at, made in enumerate((*self._filters.values(), self._sort)):
             made.setProperty("key", True)
-            made.setProperty("choice", True)
-            made.setCheckable(True)
             self.head.insertWidget(at + 1, made)
         self.body.addWidget(self.table, 1)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from console.theme import GAP_PX
@@ -70,7 +70,7 @@ class Sentence(QLabel):
         self.setObjectName(name)
         self.setTextFormat(Qt.TextFormat.PlainText)
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name  # noqa: N802 - Qt's name
         return QSize(SENTENCE_PX_MIN, super().minimumSizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -110,7 +110,15 @@ class Frame(QWidget):
 
 def button(words: str, name: str, act: Callable[[], object], tip: str = "") -> QPushButton:
     """A button that never takes the keyboard away from the form unless tabbed to."""
-    made = QPushButton(words)
+    return _made(QPushButton(words), name, act, tip)
+
+
+def choice_button(words: str, name: str, act: Callable[[], object]) -> QPushButton:
+    """As `button`, and it stays down."""
+    return _made(Choice(words), name, act)
+
+
+def _made(made: QPushButton, name: str, act: Callable[[], object], tip: str = "") -> QPushButton:
     made.setObjectName(name)
     made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     made.setAutoDefault(True)  # Enter presses it where it has the keyboard
@@ -129,6 +137,26 @@ def set_property(widget: QWidget, name: str, value: object) -> None:
         style.unpolish(part)
         style.polish(part)
     widget.update()
+
+
+class Choice(QPushButton):
+    """Stays down once pressed; its words are bold then, and there is room for them."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self.setCheckable(True)
+        self.setProperty("choice", True)
+
+    def sizeHint(self) -> QSize:
+        bold = QFont(self.font())
+        bold.setBold(True)
+        wider = QFontMetrics(bold).horizontalAdvance(self.text()) - self.fontMetrics().horizontalAdvance(
+            self.text()
+        )
+        return super().sizeHint() + QSize(max(0, wider), 0)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        return self.sizeHint()
 
 
 class ChoiceRow(QWidget):
@@ -150,9 +178,9 @@ class ChoiceRow(QWidget):
         grid.setSpacing(3)
         for index, (value, words) in enumerate(choices):
             label = f"{words} {digits[index]}" if index < len(digits) else words
-            made = button(label, f"{name if '.' in name else f'form.{name}'}.{value}", partial(chosen, value))
-            made.setCheckable(True)
-            made.setProperty("choice", True)
+            made = choice_button(
+                label, f"{name if '.' in name else f'form.{name}'}.{value}", partial(chosen, value)
+            )
             made.setProperty("grave", value in grave)
             grid.addWidget(made, index // columns, index % columns)
             grid.setColumnStretch(index % columns, 1)
