@@ -178,7 +178,7 @@ SITES: dict[str, str] = {
     "现指挥方不能同意：紧急接管（单独记入审计）": "They cannot agree: break glass (noted apart in the audit)",
     "现指挥方仍在线：请与其电话商定，由对方移交": "The one in command is there: agree by telephone, let it hand over",
     "现指挥方：{site}（第 {n} 届）": "In command: {site} (term {n})",
-    "知道后果：此后的记录仅存本中心，恢复后需核对": "We know what it means: records are here only, to be checked afterwards",
+    "知道后果：此后的记录仅存本中心，恢复后需核对": "We know: records are here only, to be checked afterwards",
     "移交时指令暂停约 2 秒；对方数据完整后届次加一，之后由对方指挥。": "Orders wait some 2 s; once the other site has everything the term goes up by one and it commands.",
     "移交给 {site}": "To {site}",
     "第一人": "First person",

@@ -31,6 +31,7 @@ from dispatch.hints import Hint
 from dispatch.kinds import Answer, HowPlaced, IncidentType, Need, Severity
 from dispatch.words import Call, Form
 
+DRESSED_PX = 4  # a label grows a little with the style sheet
 LABEL_PX = 68
 PATIENTS_MAX = 999
 LINES = ("waiting_point", "contact_name", "contact_phone", "patient_count", "patient_name", "patient_age",
@@ -149,7 +150,7 @@ class FormPanel(Panel):
 
     def _labelled(self, name: str, widget: QWidget, width_px: int) -> QHBoxLayout:
         label = text(field(name), "label")
-        label.setMinimumWidth(max(width_px, label.sizeHint().width()))
+        label.setMinimumWidth(max(width_px, label.sizeHint().width() + DRESSED_PX))
         label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         label.setBuddy(widget)
         row = row_of(label, widget)
