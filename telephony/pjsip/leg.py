@@ -190,11 +190,13 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
 
         Until it is gone no offer may be made, of hold or any other, and no answer taken: it would abort.
         """
+        if method == BYE and self.ended_by is not None:
+            return
         state = self.getInfo()
         if method == CANCEL:
             self.barren = self.barren or self.ended_by is None
             answers.given_up(str(state.callIdString))
-        elif self.ended_by is None and all(m.status in NO_AUDIO_STATES for m in state.media):
+        elif all(m.status in NO_AUDIO_STATES for m in state.media):
             self.barren, self.ended_by = True, EndedBy.NETWORK
 
     def _end(self, sip_code: int, reason: str) -> None:
