@@ -16,10 +16,14 @@ NAME = b"mod-lingsheng-answers"
 BEFORE_TRANSACTIONS = 12  # PJSIP_MOD_PRIORITY_TRANSPORT_LAYER is 8, PJSIP_MOD_PRIORITY_TSX_LAYER 16
 RECEIVED_BYTES_MAX = 16_384  # `pjsip_rx_data` with its packet of 4,000 bytes is well below
 GO_ON = 0  # PJ_FALSE: the next module has it
-CALL_ID = re.compile(rb"^(?:call-id|i)[ \t]*:[ \t]*([^\r\n]*?)[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
-METHOD = re.compile(rb"^cseq[ \t]*:[ \t]*\d+[ \t]+(\w+)", re.IGNORECASE | re.MULTILINE)
+SPACE = rb"(?:[ \t]|\r\n?[ \t]|\n[ \t])*"  # folded or not, as the library reads it; CR alone ends a line too
+CALL_ID = re.compile(rb"[\r\n](?:call-id|i)" + SPACE + b":" + SPACE + rb"([^\r\n]*)", re.IGNORECASE)
+METHOD = re.compile(rb"Request msg (\w+)/")
 ANSWERING = {b"ACK", b"PRACK"}
-NEEDED = ("pjsip_endpt_register_module", "pjsua_get_pjsip_endpt", "pjsip_rdata_get_sdp_info")
+NEEDED = (
+    *("pjsip_endpt_register_module", "pjsua_get_pjsip_endpt"),
+    *("pjsip_rdata_get_sdp_info", "pjsip_rx_data_get_info"),
+)
 
 _barren: set[bytes] = set()
 """SIP Call-IDs of calls without audio of their own. The library is one in a process, and so is this."""
@@ -64,6 +68,8 @@ class Answers:
         library = native.library()
         self._sdp_of = library.pjsip_rdata_get_sdp_info
         self._sdp_of.argtypes, self._sdp_of.restype = [ctypes.c_void_p], ctypes.POINTER(SessionText)
+        self._words_of = library.pjsip_rx_data_get_info
+        self._words_of.argtypes, self._words_of.restype = [ctypes.c_void_p], ctypes.c_char_p
         library.pjsua_get_pjsip_endpt.restype = ctypes.c_void_p
         library.pjsip_endpt_register_module.argtypes = [ctypes.c_void_p, ctypes.POINTER(Module)]
         name = ctypes.create_string_buffer(NAME)
@@ -78,10 +84,15 @@ class Answers:
     # Called by the library for every message, on its own thread.
 
     def _request(self, received: int) -> int:
-        """Only those that carry answers: what carries an offer is refused with a code elsewhere."""
+        """Only those that carry answers: what carries an offer is refused with a code elsewhere.
+
+        The method is the one the library acts on: CSeq may name another.
+        """
         session = self._session(received)
-        if session is not None and _last(METHOD, _head(received, session)).upper() in ANSWERING:
-            self._weigh(received, session)
+        if session is not None:
+            method = METHOD.match(self._words_of(received) or b"")
+            if method is not None and method[1].upper() in ANSWERING:
+                self._weigh(received, session)
         return GO_ON
 
     def _response(self, received: int) -> int:
@@ -97,7 +108,7 @@ class Answers:
 
     def _weigh(self, received: int, session: SessionText) -> None:
         sdp = ctypes.string_at(session.body.at, session.body.octets).decode("utf-8", "replace")
-        call_id, hostile = _last(CALL_ID, _head(received, session)), is_hostile_sdp(sdp)
+        call_id, hostile = call_id_of(_head(received, session)), is_hostile_sdp(sdp)
         if not hostile and call_id not in _barren:
             return
         log.log(logging.WARNING if hostile else logging.DEBUG, "answer of call %r left out", call_id)
@@ -114,9 +125,9 @@ def over(sip_call_id: str) -> None:
     _barren.discard(sip_call_id.encode())
 
 
-def _last(wanted: re.Pattern[bytes], head: bytes) -> bytes:
+def call_id_of(head: bytes) -> bytes:
     """Of the message itself: others may lie before it. "" where there is none."""
-    return bytes(next(iter(wanted.findall(head)[-1:]), b""))
+    return bytes(next(iter(CALL_ID.findall(head)[-1:]), b"")).strip()
 
 
 def _head(received: int, session: SessionText) -> bytes:

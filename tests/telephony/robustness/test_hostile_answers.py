@@ -77,20 +77,20 @@ def test_a_call_whose_hold_is_answered_so_goes_on(caller_seat: Seat, what: str) 
 class LateAnswer(RawCaller):
     """A caller without an offer, who answers ours in the ACK."""
 
-    body = SDP
+    body, cseq = SDP, b"CSeq: 1 ACK"
 
     def _acknowledge(self, call: Dialled, answer: str) -> None:
         to = re.search(r"^To:.*$", answer, re.MULTILINE)
         assert to
         extra = "Content-Type: application/sdp\r\n"
         ack = self._request("ACK", call.branch, call.call_id, extra, self.body, to[0].strip())
-        self._socket.sendto(ack, self._seat)
+        self._socket.sendto(ack.replace(b"CSeq: 1 ACK", self.cseq), self._seat)
 
 
-def late_answer(seat: Seat, what: str) -> tuple[LateAnswer, str]:
+def late_answer(seat: Seat, what: str, cseq: bytes = LateAnswer.cseq) -> tuple[LateAnswer, str]:
     """A caller without an offer whose ACK answers so, and the call's id."""
     caller = LateAnswer(seat.port)
-    caller.body = BAD[what]
+    caller.body, caller.cseq = BAD[what], cseq
     call = caller.invite(body="")
     ringing = seat.heard.until(msg.CallRinging)
     seat.phone.answer(ringing.call_id)
@@ -98,8 +98,9 @@ def late_answer(seat: Seat, what: str) -> tuple[LateAnswer, str]:
     return caller, ringing.call_id
 
 
-def test_a_late_answer_in_the_ack(caller_seat: Seat) -> None:
-    caller, call_id = late_answer(caller_seat, "address")
+@pytest.mark.parametrize("cseq", [LateAnswer.cseq, b"CSeq: 1\r\n ACK", b"CSeq: 1 INVITE"])
+def test_a_late_answer_in_the_ack_however_it_names_itself(caller_seat: Seat, cseq: bytes) -> None:
+    caller, call_id = late_answer(caller_seat, "address", cseq)
     caller_seat.phone.hang_up(call_id)
     caller.take_bye()
     caller_seat.heard.until(msg.CallEnded, lambda e: e.call_id == call_id)
