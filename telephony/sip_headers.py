@@ -122,9 +122,10 @@ def has_offer(message: str) -> bool:
 def is_hostile(message: str) -> bool:
     """True when the body says what no honest end says and the native library cannot bear.
 
-    A host name longer than `HOST_CHARS_MAX`, or more streams than `MEDIA_MAX`.
+    A host name longer than `HOST_CHARS_MAX`, or more streams than `MEDIA_MAX`. Where the body begins is not
+    asked: the library takes a lone CR for the end of a line, and no header looks like a line of SDP.
     """
-    return is_hostile_sdp("\n".join(re.split(r"\r?\n\r?\n", message, maxsplit=1)[1:]))
+    return is_hostile_sdp(message)
 
 
 def is_hostile_sdp(body: str) -> bool:

@@ -187,4 +187,5 @@ def test_an_invite_without_a_body_makes_no_offer() -> None:
 def test_what_the_library_cannot_bear(body: str, hostile: bool) -> None:
     assert is_hostile(f"INVITE sip:120@x SIP/2.0\r\nc=\r\n\r\n{body}") is hostile
     assert is_hostile(f"INVITE sip:120@x SIP/2.0\r\n\r\n--b\r\n\r\n{body}\r\n--b--") is hostile
+    assert is_hostile(f"INVITE sip:120@x SIP/2.0\rVia: x\r\r{body}") is hostile, "the library takes it"
     assert not is_hostile("INVITE sip:120@x SIP/2.0\r\n\r\n")
