@@ -19,9 +19,10 @@ Time and ids come in as arguments; nothing here opens a file, reads a clock or r
                   with call_book: which calls belong together, live, ended last
     seat_times  how long a seat was in which state
     stages      the milestone table of a mission and the state table of a vehicle
-    decide      order in, events or a refusal out; one handler a command (decide_*.py)
+    decide      order in, events or a refusal out; one handler a command (decide_*.py); decision: what one is
     sites       who commands what, and conflicts of sites that were apart
     call_notes  how well a call was heard, which supervisor was with it; decide_call_notes keeps them
+    archive_notes  who listened to recordings, handed them out, deleted them
     points, shapes   a point; five shapes of a place and their outlines
     whereabouts what the network said of where a caller is; decide_whereabouts keeps it
     requests    between sites: incident offered, help asked for, bulletin; decide_requests decides them

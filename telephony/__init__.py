@@ -8,6 +8,7 @@ caller.py             people who really call 120 (`python -m telephony.caller`),
 orders.py             what the seat orders of its phone process
 facts.py              what the phone process tells the seat
 call_facts.py         the part of it that is about calls
+sound_facts.py        the part about quality and the headset
 errors.py             what can go wrong
 messages.py           both under one name, and their encoding
 settings.py           engine, accounts, voices

@@ -13,9 +13,15 @@ history.py     one row per call, incident, mission for reports
 server.py      questions to the server itself: who confirms, promotion, rights
 verify.py      proof of a store without touching it
 rebuild.py     state and history made anew from the proven journal
+rewind.py      back to the last row two sites share; what came after is set aside
+audit_reader.py  journal and verdicts in order, for the audit
+refusals.py    the chain of refusals
 activations.py activations of reserve seats, also those off the floor
 day.py         a whole day, also what left the floor: for figures
 track.py       thinned positions
 accounts.py    staff numbers and password hashes
+invitations.py machines on their way into the roster
+office.py      what administrators left for the hub
+short.py       one transaction beside the writer
 errors.py      the error tree
 """
