@@ -60,9 +60,9 @@ class CallBook:
     def _touches(self, call_id: str) -> set[str]:
         """Its number, that of the call it rings back, and those of calls that ring it back."""
         filed = self._filed.get(call_id)
-        own, lost_id = (filed.number, filed.call_back_of) if filed is not None else ("", None)
-        around = (lost_id or "", *self.backs.get(call_id, ()))
-        return {own, *(self._filed[one].number for one in around if one in self._filed)}
+        lost_id = filed.call_back_of if filed is not None else None
+        around = (call_id, lost_id or "", *self.backs.get(call_id, ()))
+        return {self._filed[one].number for one in around if one in self._filed}
 
     def _file(self, call_id: str) -> None:
         was, now = self._filed.get(call_id), self.floor.calls.get(call_id)
