@@ -88,7 +88,8 @@ def csv_of(found: Day) -> str:
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(["day", "figure", "name", "value", "median", "p90", "count", "left_out", "definition"])
     for one in found.figures:
-        values = ("" if value is None else f"{value:.4g}" for value in (one.value, one.median, one.p90))
+        found_values = (one.value, one.median, one.p90)
+        values = ("" if value is None else f"{round(value, 4):.12g}" for value in found_values)
         writer.writerow(
             [day(found.since), one.name, name_of(one), *values, one.count, one.left_out, one.definition]
         )
