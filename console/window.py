@@ -202,7 +202,8 @@ class SeatWindow(QMainWindow):
     # --- people ------------------------------------------------------------------------------------
 
     def open_login(self) -> None:
-        """Ask who sits here."""
+        """Ask who sits here. The next one's name stands with what the next one listens to."""
+        self._over.make_room()
         self._login.open()
         self._place_login()
         self._reserve.summons.raise_()
@@ -350,6 +351,7 @@ class SeatWindow(QMainWindow):
         known = self._desk.floor.dispatchers.get(person.dispatcher_id)
         self._desk.stand_up(lock=True)
         self._desk.hub.logged_out()
+        self._over.make_room()
         self._login.open(known.staff_number if known else "")
         self._place_login()
 

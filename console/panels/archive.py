@@ -71,7 +71,7 @@ class ArchiveDesk(Sheet):
         self._ticket, self._shown = 0, ""
         self._asked: Asked | None = None
         self._gone_at = 0
-        self._listened: set[str] = set()
+        self._listened = ""
         words = {"number": say("号码（末几位）"), "since": say("从：20:30、11-21"), "until": say("到"),
                  "place": say("地点"), "incident": say("事件号"), "seat": say("台")}  # fmt: skip
         self._fields = {name: self._field(name, hint) for name, hint in words.items()}
@@ -120,7 +120,7 @@ class ArchiveDesk(Sheet):
     def make_room(self) -> None:
         """What was searched for stays for the next time; nothing plays on unseen."""
         self._listening.load(None)
-        self._shown = ""
+        self._shown = self._listened = ""
         super().make_room()
 
     def stop(self) -> None:
@@ -178,7 +178,7 @@ class ArchiveDesk(Sheet):
     def _show(self, call_id: str) -> None:
         if call_id == self._shown:
             return
-        self._shown = call_id
+        self._shown, self._listened = call_id, ""
         self.table.select_id(call_id)
         self._listening.load(None, say("读取录音…"))
         self._later.start()
@@ -189,9 +189,9 @@ class ArchiveDesk(Sheet):
             self._archivist.picture(label)
 
     def _heard(self, picture: Picture) -> None:
-        """Each recording is noted once for each time this desk of recordings stands open with it."""
-        if picture.call_id not in self._listened:
-            self._listened.add(picture.call_id)
+        """Noted once for each time it is chosen: going on after a pause is no other time."""
+        if picture.call_id != self._listened:
+            self._listened = picture.call_id
             handing_out.listened(self._desk, picture.call_id)
 
     # --- handing out --------------------------------------------------------------------------------------

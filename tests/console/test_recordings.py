@@ -151,16 +151,27 @@ def test_an_altered_recording_is_shown_as_such(leader, show, qtbot, archive):
 
 
 @pytest.mark.nightly
-def test_listening_is_noted_once_for_each_recording(leader, show, qtbot):
+def test_listening_is_noted_once_for_each_time_a_recording_is_chosen(leader, show, qtbot):
     shown = show(leader)
+    listen(shown, qtbot)
+    (noted,) = notes(leader)
+    assert noted.note.act is ArchiveAct.LISTENED
+    assert noted.dispatcher_id == "d9"
+    shown.window.lock()
+    assert not shown.find("archive").isVisible(), "whoever comes next listens under a name of their own"
+    leader.log_in("0900", "wang")
+    shown.window._login.hide()
+    listen(shown, qtbot)
+    assert len(notes(leader)) == 2
+
+
+def listen(shown, qtbot) -> None:
+    """Open the recordings; play the first, pause, go on."""
     shown.key(Key.Key_F, CTRL)
     qtbot.waitUntil(lambda: shown.find("archive.wave")._picture is not None, timeout=WAIT_MS)
     shown.find("archive.table").setFocus()
     for _ in range(3):
         shown.key(Key.Key_Return)
-    (noted,) = notes(leader)
-    assert noted.note.act is ArchiveAct.LISTENED
-    assert noted.dispatcher_id == "d9"
 
 
 def test_a_call_that_is_answered_makes_room(leader, show, qtbot):
