@@ -10,17 +10,21 @@ from typing import NamedTuple
 
 import pjsua2 as pj
 
-from telephony.routing import Port, Wiring
+from telephony.routing import Kind, Port, Wiring
 
 Media = Callable[[Port], pj.AudioMedia | None]
 
 
+PLAYED = frozenset({Kind.HOLD, Kind.PROMPT, Kind.METRONOME})
+
+
 class Made(NamedTuple):
-    """A connection of the bridge: the slots it was made between."""
+    """A connection of the bridge: the slots it was made between. `player`: what plays there, else `None`."""
 
     source: int
     sink: int
     level: float
+    player: pj.AudioMedia | None
 
 
 class Bridge:
@@ -42,7 +46,12 @@ class Bridge:
     ) -> None:
         """Forget what went with its port, undo what is not wanted or not sure."""
         source, sink = media(ends[0]), media(ends[1])
-        if source is None or sink is None or (_slot(source), _slot(sink)) != made[:2]:
+        if sink is None or _slot(sink) != made.sink:
+            del self._made[ends]
+        elif source is None or _slot(source) != made.source:
+            if made.player is not None:  # it is over, and lingers
+                with contextlib.suppress(pj.Error):  # the sink was rebuilt
+                    made.player.stopTransmit(sink)
             del self._made[ends]
         elif wanted.get(ends) != made.level or any(end.call_id in rebuilt for end in ends):
             with contextlib.suppress(pj.Error):  # the rebuilt port never had it
@@ -56,7 +65,8 @@ class Bridge:
         parameter = pj.AudioMediaTransmitParam()
         parameter.level = level
         source.startTransmit2(sink, parameter)
-        self._made[ends] = Made(_slot(source), _slot(sink), level)
+        player = source if ends[0].kind in PLAYED else None
+        self._made[ends] = Made(_slot(source), _slot(sink), level, player)
 
 
 def _slot(media: pj.AudioMedia) -> int:

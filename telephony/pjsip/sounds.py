@@ -9,7 +9,7 @@ import pjsua2 as pj
 from telephony.errors import EngineError
 from telephony.messages import AnyEvent, MetronomeSwitched, PhoneFault, PromptBegan, PromptEnded
 from telephony.pjsip.engine import Engine
-from telephony.pjsip.voice import metronome, open_prompt, open_voice, played_s
+from telephony.pjsip.voice import linger, metronome, open_prompt, open_voice, played_s
 from telephony.routing import Kind, Port
 
 
@@ -45,6 +45,7 @@ class Sounds:
     def stop_saying(self, call_id: str, *, whole: bool = False) -> None:
         prompt = self._prompts.pop(call_id, None)
         if prompt is not None:
+            linger(self._engine, prompt.player)
             self._emit(PromptEnded(call_id, prompt.wav, whole))
             self._changed()
 
@@ -61,7 +62,7 @@ class Sounds:
     def hold(self, call_ids: Collection[str]) -> None:
         """These calls are on hold, and no others: each hears the announcement from its beginning."""
         for call_id in [c for c in self._holds if c not in call_ids]:
-            del self._holds[call_id]
+            linger(self._engine, self._holds.pop(call_id))
         for call_id in call_ids:
             if call_id not in self._holds:
                 self._holds[call_id] = self._announcement()

@@ -33,6 +33,7 @@ from telephony.pjsip.publishing import Publishing
 from telephony.pjsip.recordings import Recordings
 from telephony.pjsip.supervision import Supervision
 from telephony.pjsip.transfers import Transfers
+from telephony.pjsip.voice import linger
 from telephony.pjsip.watch import Watch
 from telephony.recording import Unfinished
 from telephony.sip_headers import (
@@ -163,6 +164,7 @@ class Switchboard(LegOwner):
 
     def leg_ended(self, leg: Leg) -> None:
         self._legs.pop(leg.call_id, None)
+        linger(self._engine, leg.own_voice)
         if time.monotonic() - leg.born_at_s < SLOT_S_MIN:
             self._engine.short_call_ended()
         self._supervision.call_ended(leg.call_id)

@@ -1,10 +1,14 @@
 """What the bridge can play: an end's voice (a WAV in a loop, a tone, nothing), prompts, the metronome."""
 
+import functools
+
 import pjsua2 as pj
 
 from telephony.messages import EngineError
+from telephony.pjsip.engine import Engine
 from telephony.settings import Voice
 
+LINGER_S = 2.0  # such news is some milliseconds on its way
 TONE_ON_MS = 1000
 TONE_VOLUME = 8000  # of 32767: -12 dB
 TICK_HZ = 1000
@@ -55,6 +59,20 @@ def open_prompt(wav: str, loop: bool) -> pj.AudioMediaPlayer:
     except pj.Error as error:
         raise EngineError(f"cannot play {wav}: {error.reason}") from error
     return player
+
+
+def linger(engine: Engine, media: pj.AudioMedia | None) -> None:
+    """Drop it when nothing can tell it anything any more; whoever calls this has let go of it.
+
+    The library tells a player on a thread of its own that it came to its end, also one that is gone by then,
+    and the process dies of it.
+    """
+    if media is not None:
+        engine.defer(functools.partial(_drop, media), LINGER_S)
+
+
+def _drop(_media: pj.AudioMedia) -> None:
+    """The last to hold it."""
 
 
 def played_s(player: pj.AudioMediaPlayer) -> float:
