@@ -10,7 +10,9 @@ conveyed   what their telephones say of where they are, and what an operator wou
 callers    the people who really phone in
 hands      key presses, clicks and typed text in a real window
 autopilot  a dispatcher made of key presses, working the real window
+camera     pictures of a window in its day and its night theme
 household  the processes of a demo; each runs in a `ward`, which ends it with the demo
+watcher    follows the floor of a demo over its own link, touching nothing
 timeline   what happened, step by step, with seconds
 demo       all of it together: `main.py demo`
 """

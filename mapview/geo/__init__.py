@@ -16,6 +16,7 @@ borders      rebuilds districts from the border lines that are left
 osm_poi      step 2: points of interest from .osm.pbf and the user's CSV files
 csv_rows     tolerant CSV reading: encodings, datum, bad rows by line number
 resources    stations, hospitals, AEDs, vehicles, posts as plain structs
+master_data  the centre's lists made into orders for the hub; staff, seats and sites too
 cli          `main.py city import | make-demo`
 
 graph        step 3: the road graph, from
@@ -41,4 +42,6 @@ address      spoken addresses taken apart
 name_search  names by character, sound and initials
 search       `Gazetteer`: posts, crossings, doors and names together
 reverse      the address of a point
+
+sampling     places drawn by seed, for the callers of a drill
 """
