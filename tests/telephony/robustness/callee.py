@@ -22,6 +22,7 @@ class Callee:
         self.uri = f"sip:callee@127.0.0.1:{self._port}"
         self.answered_again = threading.Event()
         self._numbers: set[str] = set()
+        self._answers: dict[str, bytes] = {}
         self._invite: str | None = None
         self._thread = threading.Thread(target=self._listen, daemon=True)
 
@@ -44,7 +45,7 @@ class Callee:
 
     def _hear(self, message: str, source: tuple[str, int]) -> None:
         line = message.partition("\r\n")[0]
-        if line.startswith("INVITE") and not self._is_new(message):
+        if line.startswith("INVITE") and self._said_again(message, source):
             return
         match line.split()[0]:
             case "INVITE":
@@ -61,12 +62,14 @@ class Callee:
                 if method == "CANCEL" and self._invite is not None:
                     self._say(self._invite, source, 487)
 
-    def _is_new(self, message: str) -> bool:
-        """Until it has our answer the phone says it again."""
+    def _said_again(self, message: str, source: tuple[str, int]) -> bool:
+        """Until it has our answer the phone says it again, and hears the last of it again."""
         number = "".join(NUMBER.findall(message))
-        new = number not in self._numbers
+        again = number in self._numbers
+        if again and number in self._answers:
+            self._socket.sendto(self._answers[number], source)
         self._numbers.add(number)
-        return new
+        return again
 
     def _say(self, request: str, source: tuple[str, int], code: int, sdp: str = "") -> None:
         body = sdp.encode("utf-8", "surrogateescape")
@@ -82,4 +85,6 @@ class Callee:
             *content,
             f"Content-Length: {len(body)}",
         )
-        self._socket.sendto("\r\n".join((*head, "", "")).encode() + body, source)
+        answer = "\r\n".join((*head, "", "")).encode() + body
+        self._answers["".join(NUMBER.findall(request))] = answer
+        self._socket.sendto(answer, source)
