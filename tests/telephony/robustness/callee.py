@@ -7,6 +7,7 @@ import threading
 KEPT = re.compile(r"^(?:Via|From|To|Call-ID|CSeq):[^\r]*", re.MULTILINE | re.IGNORECASE)
 NUMBER = re.compile(r"^(?:Call-ID|CSeq):[^\r]*", re.MULTILINE | re.IGNORECASE)
 PACKET_BYTES_MAX = 65_535
+GOODBYE_S = 2.0
 Said = tuple[int, str]
 """A code and a session description, "" for none."""
 
@@ -23,6 +24,8 @@ class Callee:
         self.answered_again = threading.Event()
         self._numbers: set[str] = set()
         self._answers: dict[str, bytes] = {}
+        self._final = 0
+        self._over = threading.Event()
         self._invite: str | None = None
         self._thread = threading.Thread(target=self._listen, daemon=True)
 
@@ -31,6 +34,8 @@ class Callee:
         return self
 
     def __exit__(self, *_: object) -> None:
+        """Not before the goodbye: a call without it keeps one of the library's four places for 8 s."""
+        self._over.wait(GOODBYE_S)
         self._socket.sendto(b"", ("127.0.0.1", self._port))
         self._thread.join()
         self._socket.close()
@@ -55,8 +60,14 @@ class Callee:
                 if again:
                     self.answered_again.set()
                 self._invite = None if again or self._first[-1][0] >= 200 else message
-            case "ACK" | "SIP/2.0":
+            case "ACK":
+                if self._final >= 300:
+                    self._over.set()
+            case "SIP/2.0":
                 pass
+            case "BYE":
+                self._say(message, source, 200)
+                self._over.set()
             case method:
                 self._say(message, source, 200)
                 if method == "CANCEL" and self._invite is not None:
@@ -85,6 +96,8 @@ class Callee:
             *content,
             f"Content-Length: {len(body)}",
         )
+        if "INVITE" in NUMBER.findall(request)[-1]:
+            self._final = code
         answer = "\r\n".join((*head, "", "")).encode() + body
         self._answers["".join(NUMBER.findall(request))] = answer
         self._socket.sendto(answer, source)
