@@ -186,6 +186,7 @@ def test_why_a_call_of_ours_came_to_nothing(shown: Shown) -> None:
         (415, "SDP negotiation failed", "语音参数不能用"),
         (0, "phone_restarted", "电话程序中止"),
         (499, "Odd", "499 Odd"),
+        (0, "Too many objects of the specified type (PJ_ETOOMANY)", "四路通话都占着"),
     ):
         call_id, far_end = new_id(), msg.EndedBy.FAR_END
         shown.seat.phone.happens(msg.CallDialled(call_id, "direct", "sip:110@127.0.0.1", 1))
