@@ -40,7 +40,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "malformed": ("请求不合格式", "malformed"),
     "Too many objects of the specified type (PJ_ETOOMANY)": (
         "本机四路通话都占着（对方未应答的挂机占 8 秒）：请挂断一路，或稍后再拨",
-        "all four calls of this telephone are taken (a goodbye nobody answers keeps one 8 s): end one, or try later",
+        "all four calls here are taken (a goodbye nobody answers keeps one 8 s): end one, or try later",
     ),
     "source not trusted": ("来源不可信", "its source is not trusted"),
 }
