@@ -19,7 +19,7 @@ from dispatch.words import Call
 from telephony.speech import speech_wav
 from tests.e2e.conftest import HERE, Led, Service
 
-pytestmark = [pytest.mark.process, pytest.mark.peer]
+pytestmark = [pytest.mark.process, pytest.mark.peer, pytest.mark.nightly]
 CALLS = int(os.environ.get("LINGSHENG_CALLS", "5"))
 CALL_EVERY_S = float(os.environ.get("LINGSHENG_CALL_EVERY_S", "2"))
 CALL_S_MAX = 8.0

@@ -14,7 +14,7 @@ import pytest
 from console.drill.stage import STAFF
 from tests.e2e.conftest import Led, Service, open_case
 
-pytestmark = pytest.mark.process
+pytestmark = [pytest.mark.process, pytest.mark.nightly]
 NUMBERS = ("01", "02")
 
 
