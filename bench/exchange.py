@@ -84,9 +84,8 @@ def wait_until_it_answers(port: int, host: str = "127.0.0.1") -> None:
             with contextlib.suppress(TimeoutError):
                 probe.options()
                 return
-            probe.wait_s = min(
-                2 * probe.wait_s, ANSWER_S_MAX
-            )  # a busy machine answers later than it is asked anew
+            # on a busy machine each answer would come after its question was given up
+            probe.wait_s = min(2 * probe.wait_s, ANSWER_S_MAX)
         raise TimeoutError("the peer does not start")
     finally:
         probe.close()

@@ -115,7 +115,7 @@ class SeatWindow(QMainWindow):
         self._form = FormPanel(desk, page, do)
         self._advice = AdvicePanel(desk, theme, do)
         self._missions = MissionsView(desk, theme, do)
-        self._records = RecordsTable(desk, theme, self._player, self._setting.recordings)
+        self._records = RecordsTable(desk, theme, self._player.toggle, self._setting.recordings)
         missed, seats = MissedPanel(desk, theme, do), SeatsPanel(desk, theme)
         self._pages = LowerPages(desk, self._missions, self._records, missed, seats)
         self._chart = Chart(desk, theme, desk.clock, self._setting.city)

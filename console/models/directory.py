@@ -48,7 +48,7 @@ def find(desk: Desk, typed: str) -> list[Entry]:
     words = typed.strip().lower()
     on_the_line = {bare(call.number) for call in (*desk.line.up(), *desk.line.ringing())}
     known = [it for it in entries(desk) if bare(it.number) not in on_the_line]
-    desk.spelling.ask(desk.navigator, (it.name for it in known))
+    desk.spelling.ask(desk.navigator.spell, (it.name for it in known))
     found = [it for it in known if words in it.name.lower() or words in it.number or words in bare(it.number)]
     number = typed_number(typed)
     if not number:

@@ -4,9 +4,8 @@ The dictionary is the navigator's, this window only compares. Each name is asked
 names are found by their characters.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from console.ports import NavigatorPort
 from mapview.geo.address import normal
 from mapview.geo.spelling import fits
 
@@ -28,12 +27,12 @@ class Spelling:
             self._known.clear()  # names of callers come and go
         self._known |= readings
 
-    def ask(self, navigator: NavigatorPort, names: Iterable[str]) -> None:
-        """Have those read that are not known yet; the answer comes later."""
+    def ask(self, spell: Callable[[tuple[str, ...]], object], names: Iterable[str]) -> None:
+        """Have the navigator `spell` those that are not known yet; the answer comes later."""
         new = dict.fromkeys(name for name in names if name and name not in self._known)
         if new and not self._waiting:
             self._waiting = True
-            navigator.spell(tuple(new)[:ASKED_MAX])
+            spell(tuple(new)[:ASKED_MAX])
 
     def fits(self, typed: str, name: str) -> bool:
         """True when what was typed is how this name is read or begins, or its initials: `dyyy`, `shidiyi`."""

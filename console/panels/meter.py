@@ -32,7 +32,7 @@ class Meter(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(self._blocks * 7, 18)
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+    def minimumSizeHint(self) -> QSize:
         return QSize(self._blocks * 4, 14)
 
     def show_db(self, db: float | None) -> None:

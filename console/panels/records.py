@@ -3,13 +3,13 @@
 Enter plays, Enter again stops; each time one begins to be played is noted in the audit.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 from console.i18n import say
 from console.models import handing_out
 from console.models.desk import Desk
 from console.models.record_rows import RecordRow, record_rows
-from console.panels.player import Player
 from console.panels.table import Cell, Column, RowTable
 from console.theme import Theme
 
@@ -24,11 +24,11 @@ COLUMNS: tuple[Column[RecordRow], ...] = (
 
 
 class RecordsTable(RowTable[RecordRow]):
-    """See the module. `folder` is where recordings lie."""
+    """See the module. `toggle` plays or stops a file, True: it begins. `folder` is where recordings lie."""
 
-    def __init__(self, desk: Desk, theme: Theme, player: Player, folder: Path) -> None:
+    def __init__(self, desk: Desk, theme: Theme, toggle: Callable[[Path], bool], folder: Path) -> None:
         super().__init__("calls_of.table", COLUMNS, theme, heads=False)
-        self._desk, self._player, self._folder = desk, player, folder
+        self._desk, self._toggle, self._folder = desk, toggle, folder
         self.used.connect(lambda _key: self.play())
 
     def refresh(self) -> int:
@@ -45,5 +45,5 @@ class RecordsTable(RowTable[RecordRow]):
             self._desk.notice(say("没有可播放的录音"), say("通话挂断后录音才完成"), grave=False)
         elif not handing_out.may_listen(self._desk):
             self._desk.notice(say("无权调听录音"), say("调听记入审计：请由调度员或班长登录"), grave=False)
-        elif self._player.toggle(self._folder / str(rows[-1].path)):
+        elif self._toggle(self._folder / str(rows[-1].path)):
             handing_out.listened(self._desk, rows[-1].id)

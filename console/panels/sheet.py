@@ -80,7 +80,7 @@ class Sheet(QFrame):
         for one in buttons:
             one.installEventFilter(self)
 
-    def focusNextPrevChild(self, on: bool) -> bool:  # noqa: N802 - Qt's name
+    def focusNextPrevChild(self, on: bool) -> bool:
         """Round and round."""
         stops = [one for one in self.chain() if one.isVisible() and one.isEnabled()]
         now = QApplication.focusWidget()

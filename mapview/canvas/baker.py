@@ -67,10 +67,8 @@ class NotMade(msgspec.Struct, frozen=True, tag="not_made"):
 
 
 Order = BakeTile | SetNames
-
-
-_orders: msgspec.json.Decoder[Order] = msgspec.json.Decoder(Order)
 Answer = TileBaked | NamesSet | NotMade
+_orders: msgspec.json.Decoder[Order] = msgspec.json.Decoder(Order)
 
 
 class Oven:

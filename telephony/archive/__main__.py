@@ -21,7 +21,6 @@ BEIJING = timezone(timedelta(hours=8))
 OK, FLAWED, USAGE = 0, 1, 2
 
 _rules = msgspec.json.Decoder(Rules)
-
 _holds = msgspec.json.Decoder(Holds)
 
 

@@ -13,8 +13,6 @@ import pjsua2 as pj
 from telephony.routing import Kind, Port, Wiring
 
 Media = Callable[[Port], pj.AudioMedia | None]
-
-
 PLAYED = frozenset({Kind.HOLD, Kind.PROMPT, Kind.METRONOME})
 
 

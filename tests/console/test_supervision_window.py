@@ -82,13 +82,18 @@ def test_a_leader_listens_whispers_takes_over_and_leaves(show: Show) -> None:
     assert not shown.seat.phone.calls, "so does the key that hangs up"
 
 
-def test_who_is_supervised_sees_it_takes_back_and_it_is_in_the_journal(seat: Seatful, show: Show) -> None:
+def supervised(seat: Seatful, show: Show) -> tuple[Shown, str, str]:
+    """A caller is talked with, and a supervisor listens: the window, the call, the supervision."""
     shown = show(seat)
     seat.phone.ring("13904510001")
     shown.settle()
     shown.key(Key.Key_F3)
     caller = call_id(shown, "13904510001")
-    monitor = seat.phone.supervisor_comes(caller, MonitorMode.LISTEN, "8100", "王芳")
+    return shown, caller, seat.phone.supervisor_comes(caller, MonitorMode.LISTEN, "8100", "王芳")
+
+
+def test_who_is_supervised_sees_it_takes_back_and_it_is_in_the_journal(seat: Seatful, show: Show) -> None:
+    shown, caller, monitor = supervised(seat, show)
     shown.settle()
     assert "8100 王芳" in shown.text("talk.0.told")
     assert "无人听到" in shown.text("notice.text")
@@ -109,12 +114,7 @@ def test_who_is_supervised_sees_it_takes_back_and_it_is_in_the_journal(seat: Sea
 
 
 def test_a_call_released_by_force_says_by_whom_and_why(seat: Seatful, show: Show) -> None:
-    shown = show(seat)
-    seat.phone.ring("13904510001")
-    shown.settle()
-    shown.key(Key.Key_F3)
-    caller = call_id(shown, "13904510001")
-    monitor = seat.phone.supervisor_comes(caller, MonitorMode.LISTEN, "8100", "王芳")
+    shown, caller, monitor = supervised(seat, show)
     seat.phone.supervisor_changes(monitor, MonitorMode.RELEASE, "恶意占线：反复拨打")
     shown.settle()
     assert "8100 王芳 强拆了本席的通话：恶意占线：反复拨打" in shown.text("notice.text")

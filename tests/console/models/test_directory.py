@@ -64,13 +64,13 @@ class Asked:
 def test_a_name_is_asked_for_once_and_again_where_nobody_could_look() -> None:
     spelling, navigator = Spelling(), Asked()
     for _ in range(2):
-        spelling.ask(navigator, ("市第一医院", "", "市第一医院"))  # type: ignore[arg-type]  # all of it that is used
+        spelling.ask(navigator.spell, ("市第一医院", "", "市第一医院"))
     assert navigator.asked == [("市第一医院",)], "one question at a time"
     spelling.learn({})
-    spelling.ask(navigator, ("市第一医院",))  # type: ignore[arg-type]  # all of it that is used
+    spelling.ask(navigator.spell, ("市第一医院",))
     assert len(navigator.asked) == 2
     spelling.learn({"市第一医院": (("shi", "di", "yi", "yi", "yuan"),)})
-    spelling.ask(navigator, ("市第一医院",))  # type: ignore[arg-type]  # all of it that is used
+    spelling.ask(navigator.spell, ("市第一医院",))
     assert len(navigator.asked) == 2
     assert spelling.fits("dyyy", "市第一医院")
     spelling.learn({str(at): () for at in range(KNOWN_MAX)})

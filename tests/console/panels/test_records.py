@@ -45,7 +45,7 @@ def ended(seat: Seatful) -> str:
 
 def test_each_playing_is_noted_with_who_and_shown_with_the_call(seat, ended, qtbot):
     deck = Deck()
-    table = RecordsTable(seat.desk, Theme(), deck, Path("recordings"))  # type: ignore[arg-type]  # a deck will do
+    table = RecordsTable(seat.desk, Theme(), deck.toggle, Path("recordings"))
     qtbot.addWidget(table)
     assert table.refresh() == 1
     for _ in range(3):
@@ -61,7 +61,7 @@ def test_each_playing_is_noted_with_who_and_shown_with_the_call(seat, ended, qtb
 
 def test_nobody_listens_without_a_name(seat, ended, qtbot):
     deck = Deck()
-    table = RecordsTable(seat.desk, Theme(), deck, Path("recordings"))  # type: ignore[arg-type]  # a deck will do
+    table = RecordsTable(seat.desk, Theme(), deck.toggle, Path("recordings"))
     qtbot.addWidget(table)
     table.refresh()
     seat.desk.person = None
