@@ -91,13 +91,11 @@ class Eyes(QObject):
 
 
 def _painted(table: RowTable[Any], event: QPaintEvent) -> list[Any]:
-    """The rows of a table that this event paints."""
-    model = table.rows_model
-    return [
-        row
-        for at, row in enumerate(model.rows)
-        if table.visualRect(model.index(at, 0)).intersects(event.rect())
-    ]
+    """The rows of which this event paints a cell: those that say the same are not painted again."""
+    top, bottom = event.rect().top(), event.rect().bottom()
+    first, last = table.rowAt(top), table.rowAt(bottom)
+    rows = table.rows_model.rows
+    return rows[max(0, first) : last + 1 if last >= 0 else len(rows)]
 
 
 class Watched(SeatWindow):
