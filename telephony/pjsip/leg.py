@@ -6,6 +6,7 @@ callback: the small C++ object is leaked on purpose.
 """
 
 import time
+from typing import SupportsInt
 
 import pjsua2 as pj
 
@@ -18,7 +19,7 @@ from telephony.messages import (
     DigitReceived,
     EndedBy,
 )
-from telephony.pjsip import answers
+from telephony.pjsip import answers, native
 from telephony.pjsip.guard import guarded
 from telephony.pjsip.recorder import CallRecorder
 from telephony.sip_headers import clean_text, is_hostile, is_hostile_sdp
@@ -28,7 +29,8 @@ ACCEPTED = 202
 DECLINE = 603
 NOT_ACCEPTABLE = 488
 NO_AUDIO = "SDP negotiation failed"  # the library's own words
-INFO = "INFO"
+INFO, INVITE = "INFO", "INVITE"
+UNANSWERED = {pj.PJSIP_TSX_STATE_CALLING, pj.PJSIP_TSX_STATE_PROCEEDING}
 CANCEL, BYE = "CANCEL", "BYE"
 NO_AUDIO_STATES = {pj.PJSUA_CALL_MEDIA_NONE, pj.PJSUA_CALL_MEDIA_ERROR}
 
@@ -90,6 +92,7 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
         self.hold_due_s, self.hold_tries = 0.0, 0
         self.transfer_target: str | None = None
         self.transferred_from = self.supervised = ""
+        self._invite: SupportsInt | None = None
 
     @property
     def in_talk(self) -> bool:
@@ -166,6 +169,8 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
     @guarded
     def onCallTsxState(self, param: pj.OnCallTsxStateParam) -> None:
         change = param.e.body.tsxState
+        if change.tsx.method == INVITE and change.tsx.role == pj.PJSIP_ROLE_UAC:
+            self._invite = change.tsx.pjTransaction if change.tsx.state in UNANSWERED else None
         if change.tsx.method in {CANCEL, BYE} and change.tsx.role == pj.PJSIP_ROLE_UAC:
             self._given_up(change.tsx.method)
         if change.type != pj.PJSIP_EVENT_RX_MSG:
@@ -175,6 +180,12 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
         if change.tsx.method == INFO and change.tsx.role == pj.PJSIP_ROLE_UAS:
             rdata = change.src.rdata
             self.owner.info_came(self, str(rdata.wholeMsg), str(rdata.srcAddress))
+
+    def hangup(self, options: pj.CallOpParam) -> None:
+        """A far end that rings and never says that the call is over keeps its place 8 s, not 32."""
+        super().hangup(options)
+        if self._invite is not None and not self.answered:
+            native.limit_transaction(self._invite)
 
     def hold(self, wanted: bool) -> None:
         """Offer hold or resume by re-INVITE. Raises `pj.Error` while another one is under way."""

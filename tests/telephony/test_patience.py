@@ -16,6 +16,8 @@ from telephony.from_config import JITTER_MS
 from telephony.settings import Voice
 from tests.telephony.likeness import channels, likeness
 from tests.telephony.relay import Relay
+from tests.telephony.robustness.callee import Callee
+from tests.telephony.robustness.malformed import SDP
 
 pytestmark = [pytest.mark.peer, pytest.mark.process, pytest.mark.nightly]
 DELAY_MS = 80.0
@@ -24,6 +26,7 @@ SETTLED_S = 2.0
 BUFFER_MS_MAX = 500  # what the buffer may ever hold: an echo of the past helps nobody
 SESSION_S = 90  # RFC 4028's minimum, ours
 FREED_S_MAX = SESSION_S + 5.0
+CANCELLED_S_MAX = 10.0
 
 
 @pytest.mark.parametrize(
@@ -80,3 +83,24 @@ def test_a_far_end_that_died_silently_is_let_go_by_the_session_timer(make_seat: 
     freed_s = time.monotonic() - answered_s
     report("session timer", dead_air_s=round(silent_s, 2), freed_s=round(freed_s, 1), by=ended.ended_by)
     assert ended.ended_by is not msg.EndedBy.SEAT
+
+
+@pytest.mark.parametrize("deaf_to", [{"CANCEL"}, {"487"}], ids=["CANCEL unheard", "no end of the INVITE"])
+def test_a_call_taken_back_gives_its_place_back(make_seat: Any, deaf_to: set[str]) -> None:
+    """Far ends that ring and never say that the call is over, until the library has no place left."""
+    seat = make_seat()
+    deaf = Callee(((180, ""),), deaf_to=frozenset(deaf_to))
+    with deaf as callee, Callee(((180, ""), (200, SDP))) as honest:
+        for _ in range(seat.phone.ready.capabilities.calls_max):
+            call_id = seat.phone.dial(callee.uri)
+            seat.heard.until(msg.CallEarly, lambda e, call_id=call_id: e.call_id == call_id)
+            seat.phone.hang_up(call_id)
+        began_s, tried, answered = time.monotonic(), 0, False
+        while not answered:
+            call_id, tried = seat.phone.dial(honest.uri), tried + 1
+            told = seat.heard.until(msg.CallAnswered | msg.CallEnded, lambda e, of=call_id: e.call_id == of)
+            answered = isinstance(told, msg.CallAnswered)
+        freed_s = time.monotonic() - began_s
+        seat.phone.hang_up(call_id)
+    report("taken back", deaf_to=str(deaf_to), tried=tried, freed_s=round(freed_s, 1))
+    assert freed_s < CANCELLED_S_MAX

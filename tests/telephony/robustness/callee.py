@@ -13,10 +13,14 @@ Said = tuple[int, str]
 
 
 class Callee:
-    """`first` is said to an INVITE, `again` to a re-INVITE. Use as a context."""
+    """`first` is said to an INVITE, `again` to a re-INVITE; `deaf_to`: methods it says nothing to, and with
+    "487" among them never that the INVITE is over. Use as a context.
+    """
 
-    def __init__(self, first: tuple[Said, ...], again: tuple[Said, ...] = ()) -> None:
-        self._first, self._again = first, again
+    def __init__(
+        self, first: tuple[Said, ...], again: tuple[Said, ...] = (), deaf_to: frozenset[str] = frozenset()
+    ) -> None:
+        self._first, self._again, self._deaf_to = first, again, deaf_to
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind(("127.0.0.1", 0))
         self._port = self._socket.getsockname()[1]
@@ -68,9 +72,11 @@ class Callee:
             case "BYE":
                 self._say(message, source, 200)
                 self._over.set()
+            case method if method in self._deaf_to:
+                pass
             case method:
                 self._say(message, source, 200)
-                if method == "CANCEL" and self._invite is not None:
+                if method == "CANCEL" and self._invite is not None and "487" not in self._deaf_to:
                     self._say(self._invite, source, 487)
 
     def _said_again(self, message: str, source: tuple[str, int]) -> bool:
