@@ -58,6 +58,11 @@ class DroppedCalls(AnyCalls):
         if (key := self.pick(at, self.desk.line.calls)) is not None and key not in self.floor.calls:
             self.happens(ev.CallRang(self.desk.line.calls[key]))
 
+    @rule(at=picks, result=st.sampled_from([CallResult.LINE_FAULT, CallResult.TALKED]))
+    def ends(self, at: int, result: CallResult) -> None:
+        """By the line, half of them: none else is lost here."""
+        super().ends(at, result)
+
     @rule(at=picks, by=st.sampled_from([phone.EndedBy.NETWORK, phone.EndedBy.FAR_END]))
     def ends_without_hub(self, at: int, by: phone.EndedBy) -> None:
         if (key := self.pick(at, self.desk.line.calls)) is not None:
