@@ -59,16 +59,17 @@ def work_ms_between(before: Sample, after: Sample) -> float:
 
 
 def watched(phones: Phones, pid: int) -> list[Sample]:
-    """A sample each `STEP` recorded calls, until all are."""
+    """A sample each `STEP` recorded calls, until all are. Raises `TimeoutError` when they never are."""
     samples = [sample(pid, 0)]
     for calls in range(STEP, CALLS + 1, STEP):
-        phones.until(lambda due=calls: len(phones.of(msg.RecordingClosed)) >= due, SECONDS_MAX)
+        if not phones.until(lambda due=calls: len(phones.of(msg.RecordingClosed)) >= due, SECONDS_MAX):
+            raise TimeoutError(f"{len(phones.of(msg.RecordingClosed))} of {calls} calls are recorded")
         samples.append(sample(pid, calls))
     return samples
 
 
 def run() -> dict[str, float]:
-    """The figures by name. Raises RuntimeError where a program is not installed."""
+    """The figures by name. Raises RuntimeError where a program is absent, TimeoutError as `watched`."""
     if absent := missing(("sipp", "sox")):
         raise RuntimeError(f"not installed: {absent}")
     with tempfile.TemporaryDirectory(prefix="lingsheng-calls-") as name, ExitStack() as stack:
@@ -89,7 +90,7 @@ def run() -> dict[str, float]:
         )
         stack.callback(storm.stop)
         samples = watched(phones, pid)
-        failed = max(storm.wait(AFTER_S), CALLS - len(phones.of(msg.RecordingClosed)))
+        failed = storm.wait(AFTER_S)
         same = one.child.pid == pid and not one.child.restarts
     print("\n".join(table(samples)), flush=True)
     warm = next(it for it in samples if it.calls >= WARM)

@@ -48,6 +48,32 @@ class Exchange:
             os.killpg(self._process.pid, number)
 
 
+def launched(
+    configuration: str,
+    folder: Path,
+    port: int,
+    log: Path = Path(os.devnull),
+    *,
+    inside: Sequence[str] = (),
+) -> Exchange:
+    """It may not answer yet, and whoever launched it ends it. `log`: what it complains of.
+
+    `inside`: words before the command. Raises `FileNotFoundError` without kamailio.
+    """
+    folder.mkdir(exist_ok=True)
+    file = folder / "kamailio.cfg"
+    file.write_text(configuration, encoding="utf-8")
+    paths = ["-f", str(file), "-Y", str(folder), "-P", str(folder / "pid")]
+    with log.open("wb") as complaints:
+        process = subprocess.Popen(
+            [*inside, "kamailio", "-DD", "-E", *paths, "-m", str(MEMORY_MB)],
+            process_group=0,
+            stdout=subprocess.DEVNULL,
+            stderr=complaints,
+        )
+    return Exchange(process, port)
+
+
 @contextlib.contextmanager
 def running(
     configuration: str, folder: Path, port: int, *, host: str = "127.0.0.1", inside: Sequence[str] = ()
@@ -56,17 +82,7 @@ def running(
 
     Raises `FileNotFoundError` without kamailio, `TimeoutError` when it does not begin to answer.
     """
-    folder.mkdir(exist_ok=True)
-    file = folder / "kamailio.cfg"
-    file.write_text(configuration, encoding="utf-8")
-    paths = ["-f", str(file), "-Y", str(folder), "-P", str(folder / "pid")]
-    process = subprocess.Popen(
-        [*inside, "kamailio", "-DD", *paths, "-m", str(MEMORY_MB)],
-        process_group=0,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    exchange = Exchange(process, port)
+    exchange = launched(configuration, folder, port, inside=inside)
     try:
         wait_until_it_answers(port, host)
         yield exchange

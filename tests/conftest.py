@@ -64,7 +64,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def demo_folder() -> Path:
     """demo.osm.pbf, the five CSV files, city.sqlite, the report of its import, and the spoken prompts."""
-    sources = sorted((PROJECT / "mapview").rglob("*.py"))
+    spoken = [*sorted((PROJECT / "telephony" / "prompts").glob("*.py")), PROJECT / "telephony" / "speech.py"]
+    sources = [*sorted((PROJECT / "mapview").rglob("*.py")), *spoken]
     key = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
     folder = KEPT / key
     KEPT.mkdir(parents=True, exist_ok=True)

@@ -12,11 +12,13 @@ from store.core.command_messages import (
 )
 from tests.console.commanding import Key, fill, open_sheet
 
+FIELDS = ("reason", "order_no", "first_password", "second_staff", "second_password")
+
 
 def test_enter_never_moves_command(seat, district):
     open_sheet(district)
     fill(district)
-    for name in ("reason", "order_no", "first_password", "second_staff", "second_password"):
+    for name in FIELDS:
         QTest.keyClick(district.find(f"authorise.{name}"), Key.Key_Return)
     district.settle()
     assert not [one for one in seat.hub.asked if isinstance(one, TakeCommand)]
@@ -39,7 +41,7 @@ def test_the_check_list_is_gone_through_by_keys_alone(seat, district):
     assert focused(district) == "authorise.break_glass"
     district.key(Key.Key_Return)
     words = ("断电", "12", "zhang", "0900", "wang")
-    for name, typed in zip(("reason", "order_no", *names_of_people()), words, strict=True):
+    for name, typed in zip(FIELDS, words, strict=True):
         assert focused(district) == f"authorise.{name}"
         district.type(typed)
         district.key(Key.Key_Return)
@@ -66,10 +68,6 @@ def test_the_check_list_is_gone_through_by_keys_alone(seat, district):
     district.key(Key.Key_Escape)
     assert not district.find("authorise").isVisible()
     assert not focused(district).startswith("authorise"), "nothing hidden has the keyboard"
-
-
-def names_of_people():
-    return ("first_password", "second_staff", "second_password")
 
 
 def test_the_keyboard_goes_to_what_is_missing(seat, district):

@@ -14,42 +14,13 @@ from dispatch.missed import missed
 from dispatch.order import Order
 from telephony import messages as msg
 from telephony.acd import port as acd
-from telephony.acd.port import Ability, MonitorMode, QueuePicture, Waiting
+from telephony.acd.port import QueuePicture, Waiting
 from tests.console.busy import START, Seatful
+from tests.console.exchange_link import Exchange
 
 Key, ALT, CTRL = Qt.Key, Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 S = SeatState
-
-
-class Exchange:
-    """Plays an exchange: notes what it is told, says what it is asked to."""
-
-    abilities = frozenset({Ability.SEAT_STATE, Ability.QUEUE})
-
-    def __init__(self) -> None:
-        self.told: list[tuple[SeatState | str, str]] = []
-        self.asked = 0
-
-    def start(self, on_fact: acd.OnFact) -> None:
-        on_fact(acd.LinkChanged(True, "sip"))
-
-    def stop(self) -> None: ...
-
-    def login(self) -> None:
-        self.told.append(("login", ""))
-
-    def logout(self) -> None:
-        self.told.append(("logout", ""))
-
-    def set_state(self, state: SeatState, reason: str = "") -> None:
-        self.told.append((state, reason))
-
-    def queue_stats(self) -> None:
-        self.asked += 1
-
-    def force_hangup(self, call: str) -> None: ...
-    def monitor(self, seat: str, mode: MonitorMode) -> None: ...
 
 
 def desk_with_exchange(wrap_up_s: int = 15) -> tuple[Seatful, Exchange]:

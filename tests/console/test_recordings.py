@@ -377,6 +377,3 @@ def test_nothing_of_it_is_clipped(leader, show, qtbot, language):
     qtbot.waitUntil(lambda: shown.find("archive.wave")._picture is not None, timeout=WAIT_MS)
     shown.settle()
     assert not clipped(shown.find("archive"))
-
-
-# --- times ------------------------------------------------------------------------------------------

@@ -11,8 +11,8 @@ from dispatch import commands as cmd
 from dispatch import reserve_commands as reserve
 from dispatch.kinds import CheckItem, CheckResult, Role, SeatState
 from telephony.settings import AccountSettings
+from tests.console.exchange_link import Exchange
 from tests.console.reserve_city import ReserveSeatful, reserve_setup
-from tests.console.test_distribution import Exchange
 
 GROUP = AccountSettings("group", "sip:120@pbx", "sip:pbx")
 

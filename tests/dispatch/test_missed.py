@@ -1,14 +1,11 @@
 """The kept list of callers nobody answered says what a look at every call says, whatever happens."""
 
-from itertools import count
-
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import invariant, rule
 from msgspec.structs import replace
 
 from dispatch import events as ev
-from dispatch.apply import apply
 from dispatch.distribution import (
     FollowUp,
     MissedFollowedUp,
@@ -18,54 +15,23 @@ from dispatch.distribution import (
 )
 from dispatch.floor import Floor
 from dispatch.kinds import CallClass, CallResult, Direction
-from dispatch.missed import HIDDEN_MS, MISSED_S, MissedList, missed
+from dispatch.missed import HIDDEN_MS, MISSED_S, missed
 from dispatch.words import Call, Intake
+from tests.dispatch.any_calls import AnyCalls, numbers, picks
 
-numbers = st.sampled_from(["13900000001", "13900000002", ""])
-picks = st.integers(0, 4)
-directions = st.sampled_from(Direction)
 Said = tuple[int, int, bool, tuple[Call, ...]]
 """How often he tried, when to ring back, whether somebody does, and who did."""
-results = st.sampled_from([CallResult.NOT_ANSWERED, CallResult.GAVE_UP, CallResult.LINE_FAULT])
 
 
-class AnyCalls(RuleBasedStateMachine):
-    """Events as they may reach a seat; calls to be rung back may be unknown, archived or our own."""
+class MissedCalls(AnyCalls):
+    """Events as they may reach a seat."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.floor = Floor()
-        self.kept = MissedList(self.floor)
-        self.minted, self.now = count(1), 1_000_000
-
-    def happens(self, event: ev.Event) -> None:
-        self.kept.take(apply(self.floor, event))
-        self.now += 7_000
-
-    def pick(self, number: int) -> str | None:
-        ids = sorted(self.floor.calls)
-        return ids[-1 - number % len(ids)] if ids else None
-
-    @rule(number=numbers, direction=directions, back=st.none() | picks)
-    def rings(self, number: str, direction: Direction, back: int | None) -> None:
-        lost = None if back is None else self.pick(back) or "gone"
-        call = Call(f"{next(self.minted):04}", "01", direction, number, self.now, call_back_of=lost)
-        self.happens(ev.CallRang(call))
+    STEP_MS = 7_000
 
     @rule(at=picks, number=numbers)
     def is_told_anew(self, at: int, number: str) -> None:
         if (key := self.pick(at)) is not None:
             self.happens(ev.CallRang(replace(self.floor.calls[key], number=number)))
-
-    @rule(at=picks)
-    def is_answered(self, at: int) -> None:
-        if (key := self.pick(at)) is not None:
-            self.happens(ev.CallAnswered(key, self.now, "s", "d"))
-
-    @rule(at=picks, result=results)
-    def ends(self, at: int, result: CallResult) -> None:
-        if (key := self.pick(at)) is not None:
-            self.happens(ev.CallEnded(key, self.now, result))
 
     @rule(at=picks)
     def is_a_test(self, at: int) -> None:
@@ -87,11 +53,6 @@ class AnyCalls(RuleBasedStateMachine):
     def is_queued(self, number: str, there: bool) -> None:
         calls = (QueuedCall("k", number, self.now),) if there else ()
         self.happens(QueueSeen(site="01", name="120", at=self.now, depth=len(calls), calls=calls))
-
-    @rule(at=picks)
-    def is_archived(self, at: int) -> None:
-        if (key := self.pick(at)) is not None:
-            self.happens(ev.Archived((key,), (), (), (), ()))
 
     @invariant()
     def what_is_kept_is_true(self) -> None:
@@ -174,17 +135,17 @@ def due(last: Call, tried: tuple[Call, ...], noted: list[FollowUp]) -> int:
     return noted[-1].next_at or 0 if put_off else after + MISSED_S * 1000
 
 
-TestAnyCalls = AnyCalls.TestCase
-TestAnyCalls.settings = settings(max_examples=100, stateful_step_count=40, deadline=None)
+TestMissedCalls = MissedCalls.TestCase
+TestMissedCalls.settings = settings(max_examples=100, stateful_step_count=40, deadline=None)
 
 
 def test_a_call_back_to_a_call_that_is_archived_is_one_to_the_number_it_dialled() -> None:
-    it = AnyCalls()
+    it = MissedCalls()
     for number in ("13900000001", "13900000002"):
         it.rings(number, Direction.INBOUND, None)
         it.ends(0, CallResult.NOT_ANSWERED)
     it.rings("13900000002", Direction.OUTBOUND, 1)  # back to the first, who is reached there too
-    it.is_answered(0)
+    it.is_answered(0, "seat-1")
     assert [one.number for one in it.kept.entries()] == ["13900000002"]
     it.is_archived(2)
     assert it.kept.entries() == ()

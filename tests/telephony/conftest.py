@@ -98,7 +98,7 @@ class Seat:
             phone.hang_up(call_id)
         while phone.calls:  # some end by themselves meanwhile, in any order
             self.heard.until(msg.CallEnded)
-        self.heard.meanwhile(0.0)
+        self.settle()  # what ended was told before this refusal
         owed = {e.call_id for e in self.heard.of(msg.CallEnded) if e.answered and self.records}
         while not owed <= {e.call_id for e in self.heard.of(msg.RecordingClosed)}:
             self.heard.until(msg.RecordingClosed)

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from bench.exchange import END_S_MAX, START_S_MAX, Exchange, running, wait_until_it_answers
+from bench.exchange import Exchange, running, wait_until_it_answers
 from console.drill.ports import free_ports
 from telephony.acd.hunt_group import HuntGroup, Telephone, configuration
 
 PEERS = Path(__file__).parent / "peers"
-__all__ = ["END_S_MAX", "START_S_MAX", "Exchange", "running_exchange", "wait_until_it_answers"]
+__all__ = ["Exchange", "running_exchange", "wait_until_it_answers"]
 MODULES = Path("/usr/lib")
 USER, PASSWORD = "8001", "pw8001"
 GROUP = "120"

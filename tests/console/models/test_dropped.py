@@ -1,65 +1,53 @@
 """Callers the line lost: what is found by the kept groups of calls is what a look at every call finds."""
 
-from itertools import count
 from typing import Any, cast
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import invariant, rule
 
 from console.models.desk import Desk
 from console.models.dropped import KEPT_MS, dropped
 from console.models.line import Line
 from dispatch import events as ev
-from dispatch.apply import apply
 from dispatch.floor import Floor
 from dispatch.kinds import CallResult, Direction
 from dispatch.missed import MissedList
-from dispatch.words import Call
 from telephony import messages as phone
+from tests.dispatch.any_calls import SEATS, AnyCalls, directions, numbers, picks
 
-SEAT = "seat-1"
-picks = st.integers(0, 4)
-numbers = st.sampled_from(["13900000001", "13900000002", ""])
+SEAT = SEATS[0]
 
 
 class SmallDesk:
     """As much of a desk as callers are lost at; the floor and the telephone may each know more."""
 
-    def __init__(self) -> None:
-        self.floor, self.line, self.distribution = Floor(), Line("01"), self
-        self.unanswered = MissedList(self.floor)
+    def __init__(self, floor: Floor, unanswered: MissedList) -> None:
+        self.floor, self.line, self.distribution = floor, Line("01"), self
+        self.unanswered = unanswered
 
     def own_seat_id(self) -> str:
         return SEAT
 
 
-class AnyCalls(RuleBasedStateMachine):
+class DroppedCalls(AnyCalls):
     """What hub and telephone say of calls, in any order, each perhaps without the other."""
+
+    STEP_MS = KEPT_MS // 20
 
     def __init__(self) -> None:
         super().__init__()
-        self.desk = SmallDesk()
-        self.minted, self.now = count(1), 1_000_000
-
-    def happens(self, event: ev.Event) -> None:
-        self.desk.unanswered.take(apply(self.desk.floor, event))
-        self.now += KEPT_MS // 20
+        self.desk = SmallDesk(self.floor, self.kept)
 
     def told(self, event: phone.AnyEvent) -> None:
         self.desk.line.take(event)
         self.now += 1_000
 
-    def pick(self, table: dict[str, Call], at: int) -> str | None:
-        return sorted(table)[-1 - at % len(table)] if table else None
-
-    @rule(number=numbers, direction=st.sampled_from(Direction), back=st.none() | picks, both=st.booleans())
-    def rings(self, number: str, direction: Direction, back: int | None, both: bool) -> None:
-        lost = None if back is None else self.pick(self.desk.floor.calls, back)
-        call = Call(f"{next(self.minted):04}", "01", direction, number, self.now, call_back_of=lost)
+    @rule(number=numbers, direction=directions, back=st.none() | picks)
+    def rings_here(self, number: str, direction: Direction, back: int | None) -> None:
+        call = self.new_call(number, direction, back)
+        self.desk.line.calls[call.id] = call
         self.happens(ev.CallRang(call))
-        if both:
-            self.desk.line.calls[call.id] = call
 
     @rule(number=numbers)
     def rings_without_hub(self, number: str) -> None:
@@ -67,28 +55,18 @@ class AnyCalls(RuleBasedStateMachine):
 
     @rule(at=picks)
     def hub_hears_of_it_late(self, at: int) -> None:
-        if (key := self.pick(self.desk.line.calls, at)) is not None and key not in self.desk.floor.calls:
+        if (key := self.pick(at, self.desk.line.calls)) is not None and key not in self.floor.calls:
             self.happens(ev.CallRang(self.desk.line.calls[key]))
-
-    @rule(at=picks, seat=st.sampled_from([SEAT, "seat-2"]))
-    def is_answered(self, at: int, seat: str) -> None:
-        if (key := self.pick(self.desk.floor.calls, at)) is not None:
-            self.happens(ev.CallAnswered(key, self.now, seat, "d"))
 
     @rule(at=picks, result=st.sampled_from([CallResult.LINE_FAULT, CallResult.TALKED]))
     def ends(self, at: int, result: CallResult) -> None:
-        if (key := self.pick(self.desk.floor.calls, at)) is not None:
-            self.happens(ev.CallEnded(key, self.now, result))
+        """By the line, half of them: none else is lost here."""
+        super().ends(at, result)
 
     @rule(at=picks, by=st.sampled_from([phone.EndedBy.NETWORK, phone.EndedBy.FAR_END]))
     def ends_without_hub(self, at: int, by: phone.EndedBy) -> None:
-        if (key := self.pick(self.desk.line.calls, at)) is not None:
+        if (key := self.pick(at, self.desk.line.calls)) is not None:
             self.told(phone.CallEnded(key, by, 0, "", False, self.now))
-
-    @rule(at=picks)
-    def is_archived(self, at: int) -> None:
-        if (key := self.pick(self.desk.floor.calls, at)) is not None:
-            self.happens(ev.Archived((key,), (), (), (), ()))
 
     @invariant()
     def who_is_found_is_lost(self) -> None:
@@ -113,5 +91,5 @@ def looked_up(desk: SmallDesk, now: int) -> list[Any]:
     return sorted(found, key=lambda it: (it[0].ended_at or 0, it[0].id))
 
 
-TestAnyCalls = AnyCalls.TestCase
-TestAnyCalls.settings = settings(max_examples=80, stateful_step_count=40, deadline=None)
+TestDroppedCalls = DroppedCalls.TestCase
+TestDroppedCalls.settings = settings(max_examples=80, stateful_step_count=40, deadline=None)

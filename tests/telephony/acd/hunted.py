@@ -2,11 +2,15 @@
 
 import queue
 import time
+from collections.abc import Callable
 from typing import Any
 
+from telephony import messages as msg
 from telephony.acd.hunt_group import HuntGroup, Telephone
+from telephony.settings import AccountSettings
 from tests.telephony.acd.sip_phone import SipPhone
 
+RING_WAIT_S = 5.0
 SEATS = tuple(Telephone(str(8001 + n), f"pw{8001 + n}") for n in range(3))
 
 
@@ -23,7 +27,9 @@ def hunt(port: int, control: int, **options: object) -> HuntGroup:
     return HuntGroup(listen, "120.test", f"udp:127.0.0.1:{control}", **facts)
 
 
-class Exchange:
+class HuntedExchange:
+    """Where it is called, where its queue is asked for, and the telephones made for it."""
+
     def __init__(self, port: int, control: int) -> None:
         self.port, self.control = port, control
         self.phones: list[SipPhone] = []
@@ -41,9 +47,18 @@ class Exchange:
         return made
 
 
+def registered(ex: HuntedExchange, make_seat: Callable[..., Any], number: str) -> Any:
+    """A real phone at this exchange."""
+    registrar = f"sip:127.0.0.1:{ex.port}"
+    account = AccountSettings("a", f"sip:{number}@127.0.0.1:{ex.port}", registrar, number, f"pw{number}")
+    made = make_seat(accounts=(account,))
+    made.heard.until(msg.LineState, lambda e: e.registered)
+    return made
+
+
 def rang(*phones: SipPhone) -> str:
-    """Whose telephone rings next; the others have not rung."""
-    end_s = time.monotonic() + 5
+    """The first of these, in this order, with an unread call."""
+    end_s = time.monotonic() + RING_WAIT_S
     while time.monotonic() < end_s:
         for phone in phones:
             try:

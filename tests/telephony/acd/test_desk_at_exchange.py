@@ -16,8 +16,7 @@ from telephony import messages as msg
 from telephony.acd.from_config import acd_link
 from telephony.acd.hunt_queue import ask_hunt_group
 from tests.console.busy import PASSWORDS, FakeNavigator, register
-from tests.telephony.acd.hunted import Exchange
-from tests.telephony.acd.test_hunt_group import registered
+from tests.telephony.acd.hunted import HuntedExchange, registered
 
 WITHIN_S = 10.0
 pytestmark = [pytest.mark.peer, pytest.mark.process]
@@ -26,7 +25,7 @@ pytestmark = [pytest.mark.peer, pytest.mark.process]
 class RealDesk:
     """The desk of seat 01 with a hub inside the process; its telephone is 8001 at the exchange."""
 
-    def __init__(self, ex: Exchange, telephone: Any, wrap_up_s: int) -> None:
+    def __init__(self, ex: HuntedExchange, telephone: Any, wrap_up_s: int) -> None:
         self.hub = LocalHub(now_ms, "s1", PASSWORDS)
         register(self.hub)
         self.ex, self.telephone = ex, telephone
@@ -73,7 +72,7 @@ def now_ms() -> int:
 
 
 def test_a_call_goes_its_way_and_the_queue_reaches_floor_and_list(
-    exchange: Callable[..., Exchange],
+    exchange: Callable[..., HuntedExchange],
     make_seat: Callable[..., Any],
 ) -> None:
     ex = exchange(overflow_s=2, ring_s=5, give_up_s=60)

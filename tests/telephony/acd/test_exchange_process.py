@@ -12,7 +12,7 @@ from dispatch.kinds import CallResult
 from store.core.roster import MachineRole
 from store.hub_admin import enrol_machine
 from tests.store.conftest import PROJECT, City, small_city
-from tests.telephony.acd.hunted import Exchange
+from tests.telephony.acd.hunted import HuntedExchange
 
 WITHIN_S = 30.0
 END_S = 15.0
@@ -21,7 +21,9 @@ __all__ = ["small_city"]
 
 
 @pytest.fixture
-def beside(small_city: City, exchange: Callable[..., Exchange], tmp_path: Path) -> Iterator[Exchange]:
+def beside(
+    small_city: City, exchange: Callable[..., HuntedExchange], tmp_path: Path
+) -> Iterator[HuntedExchange]:
     """The exchange with its process beside it."""
     ex = exchange(overflow_s=2, give_up_s=60)
     enrol_machine(small_city.config, "exchange", MachineRole.GATEWAY)
@@ -34,7 +36,9 @@ def beside(small_city: City, exchange: Callable[..., Exchange], tmp_path: Path) 
     assert process.wait(END_S) == 0
 
 
-def test_the_queue_reaches_the_wall_and_who_gave_up_is_a_call(beside: Exchange, small_city: City) -> None:
+def test_the_queue_reaches_the_wall_and_who_gave_up_is_a_call(
+    beside: HuntedExchange, small_city: City
+) -> None:
     (city_seat,) = beside.seats("8001")
     assert city_seat.dial("*72") == 603
     district = beside.phone("120")

@@ -160,7 +160,7 @@ def test_what_set_the_call_off(code: str, by_itself: bool | None) -> None:
     assert crash.automatic is by_itself
 
 
-def test_who_is_in_the_car_is_told_in_words_or_by_the_seats() -> None:
+def test_a_number_of_people_that_is_told_counts_before_the_seats() -> None:
     said = "<j:DrivingIncidentPassengerQuantityText>4</j:DrivingIncidentPassengerQuantityText>"
     (crash,) = with_blocks(
         VEDS=doc.CRASH.replace(b"<veds:CrashVehicle>", said.encode() + b"<veds:CrashVehicle>")

@@ -6,6 +6,7 @@ import threading
 
 KEPT = re.compile(r"^(?:Via|From|To|Call-ID|CSeq):[^\r]*", re.MULTILINE | re.IGNORECASE)
 NUMBER = re.compile(r"^(?:Call-ID|CSeq):[^\r]*", re.MULTILINE | re.IGNORECASE)
+TURN = re.compile(r"^CSeq:\s*(\d+)", re.MULTILINE | re.IGNORECASE)
 PACKET_BYTES_MAX = 65_535
 GOODBYE_S = 2.0
 Said = tuple[int, str]
@@ -15,6 +16,8 @@ Said = tuple[int, str]
 class Callee:
     """`first` is said to an INVITE, `again` to a re-INVITE; `deaf_to`: methods it says nothing to, and with
     "487" among them never that the INVITE is over. Use as a context.
+
+    `answered_again`: the phone has acknowledged what was said to its re-INVITE, so it has dealt with it.
     """
 
     def __init__(
@@ -28,7 +31,8 @@ class Callee:
         self.answered_again = threading.Event()
         self._numbers: set[str] = set()
         self._answers: dict[str, bytes] = {}
-        self._final = 0
+        self._last_code = 0
+        self._asked_again = ""
         self._over = threading.Event()
         self._invite: str | None = None
         self._thread = threading.Thread(target=self._listen, daemon=True)
@@ -45,8 +49,8 @@ class Callee:
         self._socket.close()
 
     def _listen(self) -> None:
-        while packet := self._socket.recvfrom(PACKET_BYTES_MAX):
-            octets, source = packet
+        while True:
+            octets, source = self._socket.recvfrom(PACKET_BYTES_MAX)
             if not octets:
                 return
             if octets[:1] < b"\x80":  # else it is audio
@@ -62,11 +66,13 @@ class Callee:
                 for code, sdp in self._again if again else self._first:
                     self._say(message, source, code, sdp)
                 if again:
-                    self.answered_again.set()
+                    self._asked_again = turn(message)
                 self._invite = None if again or self._first[-1][0] >= 200 else message
             case "ACK":
-                if self._final >= 300:
+                if self._last_code >= 300:
                     self._over.set()
+                if turn(message) == self._asked_again:
+                    self.answered_again.set()
             case "SIP/2.0":
                 pass
             case "BYE":
@@ -103,7 +109,14 @@ class Callee:
             f"Content-Length: {len(body)}",
         )
         if "INVITE" in NUMBER.findall(request)[-1]:
-            self._final = code
+            self._last_code = code
         answer = "\r\n".join((*head, "", "")).encode() + body
         self._answers["".join(NUMBER.findall(request))] = answer
         self._socket.sendto(answer, source)
+
+
+def turn(message: str) -> str:
+    """The number of its CSeq: an ACK has its INVITE's (RFC 3261 13.2.2.4)."""
+    found = TURN.search(message)
+    assert found
+    return found[1]

@@ -3,6 +3,7 @@
 The phone's process stays the same one through all of it, and a far end that answers well is talked to.
 """
 
+import contextlib
 import re
 from collections.abc import Iterator
 
@@ -57,6 +58,7 @@ def test_early_audio_that_cannot_be_and_an_honest_answer_at_once(caller_seat: Se
 def test_early_audio_that_aborts_alone(caller_seat: Seat) -> None:
     with Callee(((183, HOSTILE["address"]),)) as callee:
         call_id = caller_seat.phone.dial(callee.uri)
+        caller_seat.heard.until(msg.CallEarly, lambda e: e.call_id == call_id)
         caller_seat.phone.hang_up(str(call_id))
         caller_seat.heard.until(msg.CallEnded, lambda e: e.call_id == call_id)
 
@@ -87,31 +89,30 @@ class LateAnswer(RawCaller):
         self._socket.sendto(ack.replace(b"CSeq: 1 ACK", self.cseq), self._seat)
 
 
-def late_answer(seat: Seat, what: str, cseq: bytes = LateAnswer.cseq) -> tuple[LateAnswer, str]:
+@contextlib.contextmanager
+def late_answer(seat: Seat, what: str, cseq: bytes = LateAnswer.cseq) -> Iterator[tuple[LateAnswer, str]]:
     """A caller without an offer whose ACK answers so, and the call's id."""
-    caller = LateAnswer(seat.port)
-    caller.body, caller.cseq = BAD[what], cseq
-    call = caller.invite(body="")
-    ringing = seat.heard.until(msg.CallRinging)
-    seat.phone.answer(ringing.call_id)
-    assert caller.final(call) == 200
-    return caller, ringing.call_id
+    with contextlib.closing(LateAnswer(seat.port)) as caller:
+        caller.body, caller.cseq = BAD[what], cseq
+        call = caller.invite(body="")
+        ringing = seat.heard.until(msg.CallRinging)
+        seat.phone.answer(ringing.call_id)
+        assert caller.final(call) == 200
+        yield caller, ringing.call_id
 
 
 @pytest.mark.parametrize("cseq", [LateAnswer.cseq, b"CSeq: 1\r\n ACK", b"CSeq: 1 INVITE"])
 def test_a_late_answer_in_the_ack_however_it_names_itself(caller_seat: Seat, cseq: bytes) -> None:
-    caller, call_id = late_answer(caller_seat, "address", cseq)
-    caller_seat.phone.hang_up(call_id)
-    caller.take_bye()
-    caller_seat.heard.until(msg.CallEnded, lambda e: e.call_id == call_id)
-    caller.close()
+    with late_answer(caller_seat, "address", cseq) as (caller, call_id):
+        caller_seat.phone.hang_up(call_id)
+        caller.take_bye()
+        caller_seat.heard.until(msg.CallEnded, lambda e: e.call_id == call_id)
     talk_honestly(caller_seat)
 
 
 def test_a_caller_whose_audio_can_go_nowhere_is_cut_off_at_once_and_rung_back(caller_seat: Seat) -> None:
     """Any further offer of ours, of hold or of the session timer, would abort the library."""
-    caller, call_id = late_answer(caller_seat, "no such host")
-    caller.take_bye()
-    ended = caller_seat.heard.until(msg.CallEnded, lambda e: e.call_id == call_id)
+    with late_answer(caller_seat, "no such host") as (caller, call_id):
+        caller.take_bye()
+        ended = caller_seat.heard.until(msg.CallEnded, lambda e: e.call_id == call_id)
     assert (ended.ended_by, ended.sip_code) == (msg.EndedBy.NETWORK, 488)
-    caller.close()
