@@ -169,10 +169,8 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
     @guarded
     def onCallTsxState(self, param: pj.OnCallTsxStateParam) -> None:
         change = param.e.body.tsxState
-        if change.tsx.method == INVITE and change.tsx.role == pj.PJSIP_ROLE_UAC:
-            self._invite = change.tsx.pjTransaction if change.tsx.state in UNANSWERED else None
-        if change.tsx.method in {CANCEL, BYE} and change.tsx.role == pj.PJSIP_ROLE_UAC:
-            self._given_up(change.tsx.method)
+        if change.tsx.role == pj.PJSIP_ROLE_UAC and self._is_ours(change.tsx):
+            self._heed(change.tsx)
         if change.type != pj.PJSIP_EVENT_RX_MSG:
             return
         if not self.incoming and not self.source:
@@ -195,6 +193,17 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
         else:
             options.opt.flag = pj.PJSUA_CALL_UNHOLD
             self.reinvite(options)
+
+    def _is_ours(self, tsx: pj.SipTransaction) -> bool:
+        """For seconds the library tells how an ended call's BYE went to whichever call has its place then."""
+        return str(self.getInfo().callIdString) in str(tsx.lastTx.wholeMsg)
+
+    def _heed(self, tsx: pj.SipTransaction) -> None:
+        """A request of ours goes on, or is over."""
+        if tsx.method == INVITE:
+            self._invite = tsx.pjTransaction if tsx.state in UNANSWERED else None
+        elif tsx.method in {CANCEL, BYE}:
+            self._given_up(tsx.method)
 
     def _given_up(self, method: str) -> None:
         """We end it. Where nobody ordered it the library could not use what the far end said of its audio.
