@@ -12,14 +12,17 @@ from pathlib import Path
 from msgspec import Struct
 from PySide6.QtCore import QObject, Signal
 
+from console.i18n import say
 from dispatch.archive_notes import ArchiveNoted
 from store.bus.keys import KeyFileError
 from store.core.seals import SignKey
-from telephony.archive.catalogue import Catalogue, Search
+from telephony.archive.catalogue import FOUND_MAX, Catalogue, Search
 from telephony.archive.deletions import Run, mark_noted, unnoted
 from telephony.archive.handing_out import file_sha256, hand_out
 from telephony.archive.labels import ArchiveError, Label, Marker, read_label
 from telephony.archive.recall import PEAK_MS, Peaks, Recall, growing, peaks_of
+from telephony.archive.vault_link import VaultLink
+from telephony.archive.vault_messages import VaultState
 from telephony.recording import stereo_header
 
 STOP_S_MAX = 2.0
@@ -31,11 +34,17 @@ log = logging.getLogger(__name__)
 
 
 class Found(Struct, frozen=True):
-    """Answer to `search`; `trouble` "" is none."""
+    """Answer to `search`; `trouble` "" is none. `asking`: the vault is still being asked, another one comes.
+
+    `others`: how many are of other seats; None: the vault was not asked. `without`: why it could not answer.
+    """
 
     ticket: int
     labels: tuple[Label, ...]
     trouble: str = ""
+    asking: bool = False
+    others: int | None = None
+    without: str = ""
 
 
 class Picture(Struct, frozen=True, eq=False):
@@ -77,13 +86,19 @@ class Unnoted(Struct, frozen=True):
 
 
 class Archivist(QObject):
-    """`folder`: the recordings of this machine; `sign` gives the key exports are sealed with."""
+    """`folder`: the recordings of this machine; `sign` gives the key exports are sealed with.
+
+    `vault`: where the recordings of the whole city are mounted; None: there is no such place.
+    """
 
     answered = Signal(object)
 
-    def __init__(self, folder: Path, sign: Callable[[], SignKey]) -> None:
+    def __init__(self, folder: Path, sign: Callable[[], SignKey], vault: Path | None = None) -> None:
         super().__init__()
         self.folder, self._sign = folder, sign
+        self._vault = VaultLink(folder, vault) if vault is not None else None
+        if self._vault is not None:
+            self._vault.start()
         self._jobs: queue.SimpleQueue[Callable[[], object] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._catalogue: Catalogue | None = None
@@ -94,16 +109,20 @@ class Archivist(QObject):
         key = self._sign()
         return f"{key.name}={key.public}"
 
+    def vault_state(self) -> VaultState | None:
+        """How it stands with the vault; None: there is none."""
+        return None if self._vault is None else self._vault.state
+
     # --- questions, from the window's thread -----------------------------------------------------------
 
     def learn(self, labels: Sequence[Label]) -> None:
         """Keep what is known of these; no answer."""
         self._put(partial(self._learn, tuple(labels)))
 
-    def search(self, wanted: Search) -> int:
-        """The answer is a `Found` with this ticket."""
+    def search(self, wanted: Search, *, everywhere: bool = False) -> int:
+        """One or two `Found` with this ticket answer; `everywhere`: in the vault too, where there is one."""
         self._ticket += 1
-        self._put(partial(self._search, self._ticket, wanted))
+        self._put(partial(self._search, self._ticket, wanted, everywhere))
         return self._ticket
 
     def picture(self, label: Label) -> None:
@@ -132,6 +151,8 @@ class Archivist(QObject):
             self._jobs.put(None)
             self._thread.join(STOP_S_MAX)
         (self.folder / RECALL_FILE).unlink(missing_ok=True)
+        if self._vault is not None:
+            self._vault.stop()
 
     def _put(self, job: Callable[[], object]) -> None:
         if self._thread is None:
@@ -167,20 +188,40 @@ class Archivist(QObject):
             except (ArchiveError, OSError) as error:
                 log.warning("label of %s: %s", label.path, error)
 
-    def _search(self, ticket: int, wanted: Search) -> Found:
+    def _search(self, ticket: int, wanted: Search, everywhere: bool) -> Found:
         try:
-            return Found(ticket, self._open().search(wanted))
+            own = self._open().search(wanted)
         except ArchiveError as error:
             return Found(ticket, (), str(error))
+        if self._vault is None or not everywhere:
+            return Found(ticket, own)
+        self.answered.emit(Found(ticket, own, asking=True))
+        try:
+            far = self._vault.search(wanted)
+        except ArchiveError as error:
+            return Found(ticket, own, others=0, without=str(error))
+        here = {label.call_id for label in own}
+        others = [label for label in far if label.call_id not in here]
+        every = sorted((*own, *others), key=lambda label: label.started_at_ms, reverse=True)
+        return Found(ticket, tuple(every[:FOUND_MAX]), others=len(others))
+
+    def _folder_of(self, label: Label) -> Path:
+        """Where its file lies; it is brought from the vault where it is another seat's. Raises ArchiveError."""
+        if self._vault is None or (self.folder / label.path).is_file():
+            return self.folder
+        return self._vault.fetch(label).parents[1]
 
     def _picture(self, label: Label) -> Picture | NoPicture:
-        file = self.folder / label.path
         try:
+            folder = self._folder_of(label)
+            file = folder / label.path
             caller, operator, duration_ms = peaks_of(file)
             whole = file_sha256(file) == label.sha256
         except OSError as error:
             return NoPicture(label.call_id, error.strerror or str(error))
-        known = read_label(self.folder, label.path) or label
+        except ArchiveError as error:
+            return NoPicture(label.call_id, say("录音库：{why}", why=error))
+        known = read_label(folder, label.path) or label
         return Picture(
             label.call_id, file, caller, operator, duration_ms, known.markers, label.started_at_ms, whole
         )
@@ -203,6 +244,14 @@ class Archivist(QObject):
         began = unfinished.started_at_ms + sound.from_ms
         return Picture(call_id, file, caller, operator, duration_ms, began_at_ms=began, from_ms=sound.from_ms)
 
+    def _folder_or_own(self, label: Label) -> Path:
+        """One that cannot be brought is missing in the export, and said so."""
+        try:
+            return self._folder_of(label)
+        except ArchiveError as error:
+            log.warning("%s: %s", label.path, error)
+            return self.folder
+
     def _unnoted(self) -> Unnoted | None:
         runs = unnoted(self.folder)
         return Unnoted(runs) if runs else None
@@ -217,9 +266,10 @@ class Archivist(QObject):
         note = noted.note
         try:
             target.parent.mkdir(mode=OWNER_ONLY | 0o100, parents=True, exist_ok=True)
-            known = [read_label(self.folder, label.path) or label for label in labels]
+            folders = {label.call_id: self._folder_or_own(label) for label in labels}
+            known = [read_label(folders[label.call_id], label.path) or label for label in labels]
             who = {"export_id": note.note_id, "by": by, "reason": note.reason}
-            listed = hand_out(self.folder, known, target, self._sign(), at_ms=noted.at, **who)
+            listed = hand_out(folders, known, target, self._sign(), at_ms=noted.at, **who)
             target.chmod(OWNER_ONLY)
         except (ArchiveError, KeyFileError, OSError) as error:
             return HandedOut(note.note_id, target, trouble=str(error))

@@ -26,6 +26,7 @@ from telephony.archive.catalogue import Catalogue
 from telephony.archive.deletions import delete
 from telephony.archive.labels import ArchiveError
 from telephony.archive.retention import Holds, Kept, Plan, Rules, plan
+from telephony.archive.vault import Vault, found_vault
 
 OWN_HOLDS = "holds.json"
 """Beside the recordings: what a person put on hold, by incident number or call id, each with its reason."""
@@ -44,6 +45,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     search = verbs.add_parser("search", help="查找本机录音 find recordings of this machine")
     archive.add_search(search)
+    _add_vault(search)
     prove = verbs.add_parser("prove", help="离线验证导出的录音 prove an export offline")
     archive.add_proof(prove)
     expire = verbs.add_parser("expire", help="按保存期列出；--delete 才删除 what is due; --delete deletes")
@@ -51,8 +53,14 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--holds", type=Path, metavar="JSON", help="中枢机器写出的留存清单 written at the hub"
     )
     expire.add_argument("--delete", action="store_true", help="真的删除 really delete")
+    _add_vault(expire)
+    verbs.add_parser("vault", help="把 [recordings] vault 设为全市录音库 make that folder the vault, once")
     verbs.add_parser("holds", help="中枢机器上：未结事件，供 --holds 用 at the hub: incidents still open")
     verbs.add_parser("rebuild", help="由文件重建目录 make the catalogue anew from the files")
+
+
+def _add_vault(parser: ArgumentParser) -> None:
+    parser.add_argument("--vault", action="store_true", help="全市录音库 in the vault, not of this machine")
 
 
 def run(options: Namespace, config: Config) -> int:
@@ -63,6 +71,7 @@ def run(options: Namespace, config: Config) -> int:
         "expire": _expire,
         "holds": _holds,
         "rebuild": _rebuild,
+        "vault": _found,
     }
     try:
         return verbs[options.verb](options, config)
@@ -71,8 +80,33 @@ def run(options: Namespace, config: Config) -> int:
 
 
 def _search(options: Namespace, config: Config) -> int:
-    options.folder = Path(config.recordings.dir)
-    return archive.search(options)
+    catalogue = _catalogue(options, config)
+    try:
+        archive.list_found(catalogue, options)
+    finally:
+        catalogue.close()
+    return ExitCode.DONE
+
+
+def _catalogue(options: Namespace, config: Config) -> Catalogue:
+    """Of this machine, or of the vault, read to its end. Raises `ArchiveError` or `OSError`."""
+    own = Path(config.recordings.dir)
+    if not options.vault:
+        return Catalogue(own)
+    return Vault(own, _vault(config)).read_all()
+
+
+def _vault(config: Config) -> Path:
+    """Raises `ArchiveError`."""
+    if not config.recordings.vault:
+        raise ArchiveError("[recordings] vault 未设 is not set")
+    return Path(config.recordings.vault)
+
+
+def _found(_: Namespace, config: Config) -> int:
+    found_vault(_vault(config))
+    _say(f"录音库 the vault: {_vault(config)}")
+    return ExitCode.DONE
 
 
 def _prove(options: Namespace, config: Config) -> int:
@@ -99,12 +133,13 @@ def _holds(options: Namespace, config: Config) -> int:
 def _expire(options: Namespace, config: Config) -> int:
     now_ms, keep = time.time_ns() // 1_000_000, config.recordings
     holds = _known_holds(options, config)
-    catalogue = Catalogue(Path(keep.dir))
+    catalogue = _catalogue(options, config)
     try:
         wanted = plan(catalogue.every(), _rules(config), holds, now_ms)
         _tell(wanted, config)
         if options.delete:
-            gone = delete(catalogue, wanted, holds, now_ms, run_id=new_id(), by=getpass.getuser())
+            who = {"run_id": new_id(), "by": getpass.getuser(), "record": Path(keep.dir)}
+            gone = delete(catalogue, wanted, holds, now_ms, **who)
             _say(f"已删除 deleted: {len(gone)}")
         elif wanted.doomed:
             _say("未删除；确认后加 --delete　nothing was deleted: say --delete")

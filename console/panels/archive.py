@@ -20,6 +20,7 @@ from console.models.archive import ArchiveRow, NotATimeError, Typed, ear_of, row
 from console.models.asking import Ask
 from console.models.desk import Desk
 from console.models.handing_out import Asked
+from console.models.vault import vault_words
 from console.panels.listening import Listening
 from console.panels.sheet import Sheet
 from console.panels.table import Cell, Column, RowTable
@@ -78,6 +79,8 @@ class ArchiveDesk(Sheet):
         self._find = button(say("检索 Enter"), "archive.find", self.search)
         self._told = text("")
         self._told.setObjectName("archive.told")
+        self._vault = text("", "quiet")
+        self._vault.setObjectName("archive.vault")
         self.table: RowTable[ArchiveRow] = RowTable("archive.table", COLUMNS, theme, heads=False)
         self.table.chosen.connect(self._show)
         self.table.used.connect(lambda _key: self._listening.toggle())
@@ -107,7 +110,7 @@ class ArchiveDesk(Sheet):
         hint = text(say("↑↓ 选择，Enter 播放，←→ 移动，-+ 快慢，N 下一标记，空格选中待导出"), "quiet")
         column.addLayout(row_of(title, hint, 1, self._export, self._close))
         column.addLayout(row_of(*self._fields.values(), self._find))
-        column.addWidget(self._told)
+        column.addLayout(row_of(self._told, 1, self._vault))
         column.addWidget(self.table, 1)
         column.addWidget(self._listening)
 
@@ -138,7 +141,7 @@ class ArchiveDesk(Sheet):
             self._tell(say("▲ 看不懂的时间：{text}（写 20:30、11-21 或 11-21 20:30）", text=error), "warning")
             return
         self._tell(say("正在检索…"))
-        self._ticket = self._archivist.search(wanted)
+        self._ticket = self._archivist.search(wanted, everywhere=handing_out.may_hand_out(self._desk))
 
     def _take(self, answer: object) -> None:
         if isinstance(answer, HandedOut):
@@ -157,11 +160,7 @@ class ArchiveDesk(Sheet):
         self._labels = {label.call_id: label for label in answer.labels}
         self._chosen &= self._labels.keys()
         count = len(answer.labels)
-        where = self._archivist.folder
-        told = say("找到 {n} 段，新的在前　本机录音 {where}", n=count, where=where)
-        if count >= FOUND_MAX:
-            told = say("▲ 多于 {n} 段，只列最新的：请缩小范围", n=FOUND_MAX)
-        self._tell(told if count else say("△ 没有符合的录音：减少条件，或到录音所在坐席检索"))
+        self._tell(*found_words(answer, self._archivist.folder))
         self._draw()
         if self._shown not in self._labels:
             self._listening.load(None, say("在列表中选一段") if count else "")
@@ -227,7 +226,12 @@ class ArchiveDesk(Sheet):
         self._tell(say("等待审计登记…"))
 
     def refresh(self, now: int) -> None:
-        """The journal may have answered."""
+        """The journal may have answered, or the vault stands otherwise."""
+        vault = self._archivist.vault_state()
+        if vault is not None:
+            words, tone = vault_words(vault)
+            self._vault.setText(words)
+            set_property(self._vault, "tone", tone)
         asked = self._asked
         if asked is None:
             return
@@ -274,3 +278,21 @@ class ArchiveDesk(Sheet):
             self._draw()
             return True
         return self._listening.key(event.key())
+
+
+def found_words(answer: Found, folder: Path) -> tuple[str, str]:
+    """How many were found and where, and the tone of it."""
+    count = len(answer.labels)
+    if answer.without:
+        return say("▲ 录音库没有回答（{why}）：只列本机 {n} 段", why=answer.without, n=count), "warning"
+    if answer.asking:
+        return say("本机 {n} 段；正在检索录音库…", n=count), ""
+    if count >= FOUND_MAX:
+        return say("▲ 多于 {n} 段，只列最新的：请缩小范围", n=FOUND_MAX), ""
+    if not count and answer.others is None:
+        return say("△ 没有符合的录音：减少条件，或到录音所在坐席检索"), ""
+    if not count:
+        return say("△ 没有符合的录音：减少条件"), ""
+    if answer.others is None:
+        return say("找到 {n} 段，新的在前　本机录音 {where}", n=count, where=folder), ""
+    return say("找到 {n} 段，新的在前　其中 {m} 段来自他席", n=count, m=answer.others), ""

@@ -36,13 +36,23 @@ _runs = msgspec.json.Decoder(Run)
 
 
 def delete(
-    catalogue: Catalogue, wanted: Plan, holds: Holds | None, now_ms: int, *, run_id: str, by: str
+    catalogue: Catalogue,
+    wanted: Plan,
+    holds: Holds | None,
+    now_ms: int,
+    *,
+    run_id: str,
+    by: str,
+    record: Path,
 ) -> tuple[Deleted, ...]:
-    """Write down, then carry out. Raises `ArchiveError`; without a record nothing is deleted."""
+    """Write down, then carry out. Raises `ArchiveError`; without a record nothing is deleted.
+
+    `record`: the recordings of this machine, whose seat tells the journal.
+    """
     doomed = due(wanted, holds, now_ms)[:ITEMS_MAX]
     if not doomed:
         return ()
-    _write(catalogue.folder, Run(run_id, now_ms, by, doomed))
+    _write(record, Run(run_id, now_ms, by, doomed))
     kept = {one.call_id for one in doomed}
     few = msgspec.structs.replace(
         wanted, doomed=tuple(one for one in wanted.doomed if one.label.call_id in kept)

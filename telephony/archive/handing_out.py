@@ -9,7 +9,7 @@ import os
 import re
 import shutil
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -47,7 +47,7 @@ class ExportList(Struct, frozen=True):
 
 
 def hand_out(
-    folder: Path,
+    folders: Mapping[str, Path],
     labels: Sequence[Label],
     target: Path,
     key: SignKey,
@@ -59,6 +59,7 @@ def hand_out(
 ) -> ExportList:
     """Write a folder, or a zip where `target` ends with .zip; it appears whole or not at all.
 
+    `folders`: of each call, where its recording lies by its path.
     A recording whose hash is not the one it was closed with stops the export: that must be looked into first.
     Raises `ArchiveError`, also without a reason.
     """
@@ -71,7 +72,7 @@ def hand_out(
     scratch = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         scratch.mkdir(parents=True)
-        items, missing = _copy(folder, labels, scratch)
+        items, missing = _copy(folders, labels, scratch)
         listed = ExportList(export_id, at_ms, by, reason, key.name, key.public, items, missing)
         _seal(scratch, listed, key)
         _place(scratch, target)
@@ -91,10 +92,12 @@ def file_sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _copy(folder: Path, labels: Sequence[Label], scratch: Path) -> tuple[tuple[Item, ...], tuple[str, ...]]:
+def _copy(
+    folders: Mapping[str, Path], labels: Sequence[Label], scratch: Path
+) -> tuple[tuple[Item, ...], tuple[str, ...]]:
     items, missing = [], []
     for label in labels:
-        source = folder / label.path
+        source = folders[label.call_id] / label.path
         if not source.is_file():
             missing.append(label.path)
             continue

@@ -22,6 +22,7 @@ from telephony.archive.deletions import delete, unnoted
 from telephony.archive.labels import Label, Marker, read_label
 from telephony.archive.proving import prove
 from telephony.archive.retention import DAY_MS, Holds, Rules, plan
+from telephony.archive.vault import Vault, found_vault
 from telephony.prompts.making import prompt_file
 from telephony.recording import Unfinished, stereo_header
 from tests.console.busy import START, Seatful, busy
@@ -181,6 +182,61 @@ def test_a_call_that_is_answered_makes_room(leader, show, qtbot):
     shown.key(Key.Key_F3)
     assert not shown.find("archive").isVisible()
     assert leader.desk.line.talking() is not None
+
+
+# --- the vault ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def vault(tmp_path: Path) -> Path:
+    """What another seat put there."""
+    folder, other = tmp_path / "vault", tmp_path / "seat-02"
+    folder.mkdir()
+    found_vault(folder)
+    call_id = f"{START - 60_000:012x}{99:020x}"
+    path, sha256, size = a_recording(other, call_id)
+    known: dict[str, Any] = {"number": "13904510099", "seat": "02", "place": "友谊路368号"}
+    Catalogue(other).note(Label(call_id, path, sha256, START - 60_000, 2_000, size, **known))
+    theirs = Vault(other, folder)
+    for one in theirs.waiting():
+        theirs.put(*one)
+    theirs.close()
+    return folder
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("who", ["leader", "dispatcher"])
+def test_a_leader_finds_and_hands_out_what_another_seat_recorded(
+    leader, show, qtbot, vault, archive, tmp_path, who
+):
+    leader.desk.readiness.setup = replace(leader.desk.readiness.setup, vault=vault)
+    if who == "dispatcher":
+        leader.log_in()
+    shown = show(leader)
+    shown.key(Key.Key_F, CTRL)
+    qtbot.waitUntil(lambda: "● 录音库" in shown.text("archive.vault"), timeout=WAIT_MS)
+    field(shown, "number").setFocus()
+    shown.key(Key.Key_Return)
+    if who == "dispatcher":
+        qtbot.waitUntil(lambda: "找到 3 段" in told(shown), timeout=WAIT_MS)
+        return
+    qtbot.waitUntil(lambda: "其中 1 段来自他席" in told(shown), timeout=WAIT_MS)
+    assert rows(shown)[0] == "13904510000"
+    field(shown, "seat").setFocus()
+    shown.type("2")
+    shown.key(Key.Key_Return)
+    qtbot.waitUntil(lambda: rows(shown) == ["13904510099"], timeout=WAIT_MS)
+    wave_form = shown.find("archive.wave")
+    qtbot.waitUntil(
+        lambda: wave_form._picture is not None and wave_form._picture.file.is_relative_to(archive / "fetched"),
+        timeout=WAIT_MS,
+    )
+    assert wave_form._picture.whole
+    shown.click("archive.export")
+    shown.key(Key.Key_1)
+    shown.key(Key.Key_Return)
+    qtbot.waitUntil(lambda: "已导出 1 段并封签" in told(shown), timeout=WAIT_MS)
+    assert len(list((tmp_path / "exports").iterdir())) == 1
 
 
 # --- handing out --------------------------------------------------------------------------------------

@@ -1,0 +1,74 @@
+"""What a seat and its vault process say to each other: one msgspec JSON frame each."""
+
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from telephony.archive.catalogue import Search
+from telephony.archive.labels import Label
+
+
+class Look(Struct, frozen=True, tag=True):
+    """Search the vault; a `Looked` answers."""
+
+    ticket: int
+    wanted: Search
+
+
+class Fetch(Struct, frozen=True, tag=True):
+    """Bring a recording of another seat here; a `Fetched` answers."""
+
+    ticket: int
+    label: Label
+
+
+class Looked(Struct, frozen=True, tag=True):
+    ticket: int
+    labels: tuple[Label, ...]
+    trouble: str = ""
+
+
+class Fetched(Struct, frozen=True, tag=True):
+    """`file` is on this machine; `trouble` "" is none."""
+
+    ticket: int
+    file: str
+    trouble: str = ""
+
+
+Fault = Literal["", "away", "full", "own"]
+"""The vault cannot be reached or written; it is full; our own folder cannot be used."""
+
+
+class VaultState(Struct, frozen=True, tag=True):
+    """`waiting` recordings are not in the vault as they are now, the oldest since `since_ms` (None: none).
+
+    `unread` days of it are not in the catalogue yet. `flaws`: own recordings that cannot be put in, each with
+    `label` (unreadable), `missing` (its sound), `another` (the vault has another of this name) or `damaged`.
+    """
+
+    waiting: int = 0
+    since_ms: int | None = None
+    unread: int = 0
+    fault: Fault = ""
+    words: str = ""
+    flaws: tuple[tuple[str, str], ...] = ()
+
+
+Question = Look | Fetch
+Reply = Looked | Fetched | VaultState
+
+_questions: "msgspec.json.Decoder[Question]" = msgspec.json.Decoder(Question)
+_replies: "msgspec.json.Decoder[Reply]" = msgspec.json.Decoder(Reply)
+encode = msgspec.json.encode
+
+
+def decode_question(frame: bytes) -> Question:
+    """Raises `msgspec.MsgspecError`."""
+    return _questions.decode(frame)
+
+
+def decode_reply(frame: bytes) -> Reply:
+    """Raises `msgspec.MsgspecError`."""
+    return _replies.decode(frame)
