@@ -1,6 +1,7 @@
 """What may lie over the panels of the seat window: reason bar, help, sheets, the frame of a mode."""
 
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import Protocol
 
 from PySide6.QtWidgets import QApplication, QWidget
@@ -10,6 +11,7 @@ from console.models.authorising import Act
 from console.models.desk import Desk
 from console.models.modes import age_words, banners
 from console.models.state import Topic
+from console.panels.archive import ArchiveDesk
 from console.panels.archive_parts import ArchiveParts
 from console.panels.authorise import AuthoriseSheet
 from console.panels.conflicts import ConflictDesk
@@ -17,6 +19,7 @@ from console.panels.dial import DialSheet
 from console.panels.help import Help
 from console.panels.keypad import Keypad
 from console.panels.reason import ReasonBar
+from console.panels.recall import RecallPanel
 from console.panels.sheet import Sheet
 from console.panels.sound import SoundSheet
 from console.panels.widgets import Frame
@@ -35,19 +38,42 @@ class Over:
         back: Callable[[], object],
         do: Callable[[str], object],
     ) -> None:
-        lower, middle, right = places
-        self._page, self._desk, self._theme = page, desk, theme
-        self.reason = ReasonBar(page, lower)
+        self._page, self._desk, self._theme, self._places = page, desk, theme, places
+        self._back, self._do = back, do
+        self.reason = ReasonBar(page, places[0])
         self.help = Help(page)
-        self.authorise = AuthoriseSheet(desk, page, right, back)
-        self.conflicts = ConflictDesk(desk, theme, page, (middle, right), back)
-        self.dial = DialSheet(desk, theme, page, lower)
-        self.keypad = Keypad(desk, page, right)
-        self.sound = SoundSheet(desk, theme, page, right, back, do)
         self.archive = ArchiveParts(page, desk, theme, places, back, self.ask)
-        lists = (self.dial, self.keypad, self.authorise, self.sound, self.conflicts)
-        self._sheets: tuple[Sheet, ...] = (*lists, self.archive.recall, self.archive.desk)
         self.frame = Frame(page)
+
+    # Each of these is made when it is opened first: together they are half of the window's widgets.
+
+    @cached_property
+    def authorise(self) -> AuthoriseSheet:
+        return AuthoriseSheet(self._desk, self._page, self._places[2], self._back)
+
+    @cached_property
+    def conflicts(self) -> ConflictDesk:
+        return ConflictDesk(self._desk, self._theme, self._page, self._places[1:], self._back)
+
+    @cached_property
+    def dial(self) -> DialSheet:
+        return DialSheet(self._desk, self._theme, self._page, self._places[0])
+
+    @cached_property
+    def keypad(self) -> Keypad:
+        return Keypad(self._desk, self._page, self._places[2])
+
+    @cached_property
+    def sound(self) -> SoundSheet:
+        return SoundSheet(self._desk, self._theme, self._page, self._places[2], self._back, self._do)
+
+    def _made(self) -> list[Sheet]:
+        every = (*vars(self).values(), *vars(self.archive).values())
+        return [one for one in every if isinstance(one, Sheet)]
+
+    def _open_sheets(self) -> list[Sheet]:
+        """At most one and the bar, as a rule."""
+        return [one for one in self._made() if one.isVisible()]
 
     def open(self, sheet: str, about: str = "") -> None:
         """Open a sheet by its name; `about`: what it is to be about, in its own words."""
@@ -72,19 +98,23 @@ class Over:
             self.frame.show_colour(self._theme.window.fault if framed else "")
             self.place()  # a panel's title may have changed the columns
             self.archive.refresh(now)
-        if changes & {Topic.COMMAND, Topic.STATUS} and self.authorise.isVisible():
-            self.authorise.refresh()
-        if Topic.CALLS in changes and self.keypad.isVisible():
-            self.keypad.refresh()
-        if changes & {Topic.CONFLICTS, Topic.STATUS} and self.conflicts.isVisible():
-            self.conflicts.refresh()
         if Topic.SOUND in changes:
             self._heed_sound()
-        if self.sound.isVisible():
-            if changes & {Topic.STATUS, Topic.CALLS} or (Topic.SOUND in changes and self.sound.is_due()):
-                self.sound.refresh()
-            elif Topic.SOUND in changes:
-                self.sound.show_levels()
+        for sheet in self._open_sheets():
+            self._refresh(sheet, changes)
+
+    def _refresh(self, sheet: Sheet, changes: set[Topic]) -> None:
+        match sheet:
+            case AuthoriseSheet() if changes & {Topic.COMMAND, Topic.STATUS}:
+                sheet.refresh()
+            case Keypad() if Topic.CALLS in changes:
+                sheet.refresh()
+            case ConflictDesk() if changes & {Topic.CONFLICTS, Topic.STATUS}:
+                sheet.refresh()
+            case SoundSheet() if changes & {Topic.STATUS, Topic.CALLS}:
+                sheet.refresh()
+            case SoundSheet() if Topic.SOUND in changes:
+                sheet.hear()
 
     def _heed_sound(self) -> None:
         """A call taken by the hook key wants room for its form; a line that went down is heard too."""
@@ -99,14 +129,14 @@ class Over:
     def place(self) -> None:
         """The page has another size."""
         self.frame.setGeometry(self._page.rect())
-        for over in (self.reason, *self._sheets):
-            if over.isVisible():
-                over.place()
+        for sheet in self._open_sheets():
+            sheet.place()
 
     def make_room(self) -> None:
         """A call is taken: nothing lies over its form."""
-        for over in (self.conflicts, self.archive.recall, self.archive.desk):
-            over.make_room()
+        for sheet in self._made():  # a recall that is still to come as well
+            if isinstance(sheet, ConflictDesk | RecallPanel | ArchiveDesk):
+                sheet.make_room()
 
     def ask(self, ask: Ask) -> None:
         """Ask for a reason."""
@@ -118,8 +148,8 @@ class Over:
 
     def close_sheet(self) -> bool:
         """Close the sheet that is open; False when none is."""
-        for sheet in self._sheets:
-            if sheet.isVisible():
+        for sheet in self._open_sheets():
+            if sheet is not self.reason:
                 sheet.close_sheet()
                 return True
         return False

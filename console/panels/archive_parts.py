@@ -1,6 +1,7 @@
 """All that a window has of recordings, held together: archive, instant recall, what is learned later."""
 
 from collections.abc import Callable
+from functools import cached_property
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
@@ -33,15 +34,25 @@ class ArchiveParts:
         back: Callable[[], object],
         ask: Callable[[Ask], object],
     ) -> None:
-        lower, middle, right = places
-        self._desk, setup = desk, desk.readiness.setup
+        self._page, self._desk, self._theme, self._places = page, desk, theme, places
+        self._back, self._ask = back, ask
+        setup = desk.readiness.setup
         self._archivist = Archivist(setup.recordings, self._key)
-        over = (middle, right)
-        self.desk = ArchiveDesk(desk, theme, page, over, back, ask, self._archivist, setup.exports)
-        self.recall = RecallPanel(desk, theme, page, lower, back, self._archivist)
         self._looked_at = 0
         self._told: set[str] = set()
         self._archivist.answered.connect(self._take, Qt.ConnectionType.QueuedConnection)
+
+    @cached_property
+    def desk(self) -> ArchiveDesk:
+        """Made when it is opened first, as `recall` is."""
+        exports = self._desk.readiness.setup.exports
+        given = (self._desk, self._theme, self._page, self._places[1:], self._back, self._ask)
+        return ArchiveDesk(*given, self._archivist, exports)
+
+    @cached_property
+    def recall(self) -> RecallPanel:
+        given = (self._desk, self._theme, self._page, self._places[0], self._back)
+        return RecallPanel(*given, self._archivist)
 
     def _key(self) -> SignKey:
         """What exports are sealed with; made at the first one. Raises KeyFileError."""
@@ -71,7 +82,8 @@ class ArchiveParts:
             if noted.note.note_id in self._told:
                 self._told.discard(noted.note.note_id)
                 self._archivist.mark_noted(noted.note.note_id)
-        self.desk.refresh(now)
+        if "desk" in vars(self):
+            self.desk.refresh(now)
 
     def _take(self, answer: object) -> None:
         """What a command deleted at this machine goes into the journal by whoever is logged in."""
@@ -84,5 +96,7 @@ class ArchiveParts:
 
     def stop(self) -> None:
         """For good."""
-        for part in (self.desk, self.recall, self._archivist):
-            part.stop()
+        for part in vars(self).values():
+            if isinstance(part, ArchiveDesk | RecallPanel):
+                part.stop()
+        self._archivist.stop()

@@ -177,7 +177,7 @@ class SoundSheet(Sheet):
             label.setText(f"{SHAPES[tone]} {name}　{state}" if name else "")
             set_property(label, "tone", tone if tone != "quiet" else "")
         self._show_devices()
-        self.show_levels()
+        self._show_levels()
         self._show_tests()
 
     def _show_devices(self) -> None:
@@ -207,16 +207,18 @@ class SoundSheet(Sheet):
         self._free.setVisible(offered or settings.hands_free)
         self._free.setChecked(settings.hands_free)
 
-    def is_due(self) -> bool:
-        """False while only the levels have changed since it was drawn."""
-        return self._facts() != self._drawn
+    def hear(self) -> None:
+        """Something of the sound changed, ten times a second the levels alone."""
+        if self._facts() != self._drawn:
+            self.refresh()
+        else:
+            self._show_levels()
 
     def _facts(self) -> tuple[object, ...]:
         it = self._desk.sounding
         return it.headset, it.line(), it.settings, it.tried, it.probed, it.trial_id, it.probe_id
 
-    def show_levels(self) -> None:
-        """Ten times a second: nothing else is drawn."""
+    def _show_levels(self) -> None:
         levels = self._desk.sounding.levels(self._desk.clock())
         self._caller.show_db(levels.caller_db if levels else None)
         self._operator.show_db(levels.operator_db if levels else None)
