@@ -1,10 +1,10 @@
-"""The thread that has the archive of recordings: labels, search, pictures, recall and exports never make the
-window wait. Questions go in by its methods, each answer comes back as a signal on the window's thread.
+"""The threads that have the archive of recordings: labels, search, pictures, recall, exports never make the
+window wait, and what may take long (the vault, an export) holds nothing else up. Questions go in by its
+methods, each answer comes back as a signal on the window's thread.
 """
 
 import logging
-import queue
-import threading
+import shutil
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -13,6 +13,7 @@ from msgspec import Struct
 from PySide6.QtCore import QObject, Signal
 
 from console.i18n import say
+from console.jobs import Jobs
 from dispatch.archive_notes import ArchiveNoted
 from store.bus.keys import KeyFileError
 from store.core.seals import SignKey
@@ -21,6 +22,7 @@ from telephony.archive.deletions import Run, mark_noted, unnoted
 from telephony.archive.handing_out import file_sha256, hand_out
 from telephony.archive.labels import ArchiveError, Label, Marker, read_label
 from telephony.archive.recall import PEAK_MS, Peaks, Recall, growing, peaks_of
+from telephony.archive.vault import FETCHED, HEARD, forget_fetched
 from telephony.archive.vault_link import VaultLink
 from telephony.archive.vault_messages import VaultState
 from telephony.recording import stereo_header
@@ -99,10 +101,11 @@ class Archivist(QObject):
         self._vault = VaultLink(folder, vault) if vault is not None else None
         if self._vault is not None:
             self._vault.start()
-        self._jobs: queue.SimpleQueue[Callable[[], object] | None] = queue.SimpleQueue()
-        self._thread: threading.Thread | None = None
+        self._near = Jobs("archive", self.answered.emit)
+        self._far = Jobs("archive far", self.answered.emit)
         self._catalogue: Catalogue | None = None
         self._ticket = 0
+        self._pictured: Label | None = None
 
     def seal(self) -> str:
         """`name=public key` of what exports are sealed with, as `--key` takes it. Raises KeyFileError."""
@@ -117,67 +120,65 @@ class Archivist(QObject):
 
     def learn(self, labels: Sequence[Label]) -> None:
         """Keep what is known of these; no answer."""
-        self._put(partial(self._learn, tuple(labels)))
+        self._near.put(partial(self._learn, tuple(labels)))
 
     def search(self, wanted: Search, *, everywhere: bool = False) -> int:
         """One or two `Found` with this ticket answer; `everywhere`: in the vault too, where there is one."""
         self._ticket += 1
-        self._put(partial(self._search, self._ticket, wanted, everywhere))
+        self._near.put(partial(self._search, self._ticket, wanted, everywhere))
         return self._ticket
 
-    def picture(self, label: Label) -> None:
-        """The answer is a `Picture` or `NoPicture`."""
-        self._put(partial(self._picture, label))
+    def picture(self, label: Label, *, everywhere: bool = False) -> None:
+        """The answer is a `Picture` or `NoPicture`, unless another is asked for first.
+
+        `everywhere`: it may be brought from the vault.
+        """
+        self._pictured = label
+        self._near.put(partial(self._picture, label, everywhere))
 
     def recall(self, call_id: str, ms: int) -> None:
         """The last `ms` of a call that is up, as a file; a `Picture` or `NoPicture` answers."""
-        self._put(partial(self._recall, call_id, ms))
+        self._near.put(partial(self._recall, call_id, ms))
 
     def hand_out(self, noted: ArchiveNoted, labels: Sequence[Label], target: Path, by: str) -> None:
         """Write the export the journal has noted; a `HandedOut` answers."""
-        self._put(partial(self._hand_out, noted, tuple(labels), target, by))
+        self._far.put(partial(self._hand_out, noted, tuple(labels), target, by))
+
+    def forget(self) -> None:
+        """What was asked last answers nobody, and what was brought here to be heard goes."""
+        self._ticket += 1
+        self._pictured = None
+        self._far.put(partial(forget_fetched, self.folder, HEARD))
 
     def unnoted(self) -> None:
         """An `Unnoted` answers where there are deletions the journal has to be told of."""
-        self._put(self._unnoted)
+        self._near.put(self._unnoted)
 
     def mark_noted(self, run_id: str) -> None:
         """The journal has this deletion; no answer."""
-        self._put(partial(self._mark_noted, run_id))
+        self._near.put(partial(self._mark_noted, run_id))
 
     def stop(self) -> None:
         """For good, what was to be learned is kept first; the sound of a recall goes with us."""
-        if self._thread is not None:
-            self._jobs.put(None)
-            self._thread.join(STOP_S_MAX)
-        (self.folder / RECALL_FILE).unlink(missing_ok=True)
+        self._near.put(self._close)
+        for jobs in (self._near, self._far):
+            jobs.finish()
         if self._vault is not None:
-            self._vault.stop()
+            self._vault.stop()  # nobody waits for its answers any longer
+        for jobs in (self._near, self._far):
+            jobs.join(STOP_S_MAX)
+        (self.folder / RECALL_FILE).unlink(missing_ok=True)
 
-    def _put(self, job: Callable[[], object]) -> None:
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="archive", daemon=True)
-            self._thread.start()
-        self._jobs.put(job)
-
-    # --- below: the archive's thread -------------------------------------------------------------------
-
-    def _run(self) -> None:
-        while (job := self._jobs.get()) is not None:
-            try:
-                answer = job()
-            except Exception:  # one job that breaks a rule of ours must not end the thread
-                log.exception("archive")
-                continue
-            if answer is not None:
-                self.answered.emit(answer)
-        if self._catalogue is not None:
-            self._catalogue.close()
+    # --- below: the near thread, on this machine's disk ------------------------------------------------
 
     def _open(self) -> Catalogue:
         if self._catalogue is None:
             self._catalogue = Catalogue(self.folder)
         return self._catalogue
+
+    def _close(self) -> None:
+        if self._catalogue is not None:
+            self._catalogue.close()
 
     def _learn(self, labels: tuple[Label, ...]) -> None:
         for label in labels:
@@ -188,7 +189,7 @@ class Archivist(QObject):
             except (ArchiveError, OSError) as error:
                 log.warning("label of %s: %s", label.path, error)
 
-    def _search(self, ticket: int, wanted: Search, everywhere: bool) -> Found:
+    def _search(self, ticket: int, wanted: Search, everywhere: bool) -> Found | None:
         try:
             own = self._open().search(wanted)
         except ArchiveError as error:
@@ -196,35 +197,19 @@ class Archivist(QObject):
         if self._vault is None or not everywhere:
             return Found(ticket, own)
         self.answered.emit(Found(ticket, own, asking=True))
-        try:
-            far = self._vault.search(wanted)
-        except ArchiveError as error:
-            return Found(ticket, own, others=0, without=str(error))
-        here = {label.call_id for label in own}
-        others = [label for label in far if label.call_id not in here]
-        every = sorted((*own, *others), key=lambda label: label.started_at_ms, reverse=True)
-        return Found(ticket, tuple(every[:FOUND_MAX]), others=len(others))
+        self._far.put(partial(self._search_far, self._vault, ticket, wanted, own))
+        return None
 
-    def _folder_of(self, label: Label) -> Path:
-        """Where its file lies; it is brought from the vault where it is another seat's. Raises ArchiveError."""
-        if self._vault is None or (self.folder / label.path).is_file():
-            return self.folder
-        return self._vault.fetch(label).parents[1]
+    def _picture(self, label: Label, everywhere: bool) -> Picture | NoPicture | None:
+        if label is not self._pictured:
+            return None
+        if self._vault is None or not everywhere or self._is_here(label):
+            return _pictured(label, self.folder)
+        self._far.put(partial(self._picture_far, self._vault, label))
+        return None
 
-    def _picture(self, label: Label) -> Picture | NoPicture:
-        try:
-            folder = self._folder_of(label)
-            file = folder / label.path
-            caller, operator, duration_ms = peaks_of(file)
-            whole = file_sha256(file) == label.sha256
-        except OSError as error:
-            return NoPicture(label.call_id, error.strerror or str(error))
-        except ArchiveError as error:
-            return NoPicture(label.call_id, say("录音库：{why}", why=error))
-        known = read_label(folder, label.path) or label
-        return Picture(
-            label.call_id, file, caller, operator, duration_ms, known.markers, label.started_at_ms, whole
-        )
+    def _is_here(self, label: Label) -> bool:
+        return (self.folder / label.path).is_file()
 
     def _recall(self, call_id: str, ms: int) -> Picture | NoPicture:
         try:
@@ -244,14 +229,6 @@ class Archivist(QObject):
         began = unfinished.started_at_ms + sound.from_ms
         return Picture(call_id, file, caller, operator, duration_ms, began_at_ms=began, from_ms=sound.from_ms)
 
-    def _folder_or_own(self, label: Label) -> Path:
-        """One that cannot be brought is missing in the export, and said so."""
-        try:
-            return self._folder_of(label)
-        except ArchiveError as error:
-            log.warning("%s: %s", label.path, error)
-            return self.folder
-
     def _unnoted(self) -> Unnoted | None:
         runs = unnoted(self.folder)
         return Unnoted(runs) if runs else None
@@ -262,15 +239,67 @@ class Archivist(QObject):
         except OSError as error:
             log.warning("deletion %s: %s", run_id, error)
 
+    # --- below: the far thread, which may have to wait for the vault -------------------------------------
+
+    def _search_far(
+        self, vault: VaultLink, ticket: int, wanted: Search, own: tuple[Label, ...]
+    ) -> Found | None:
+        if ticket != self._ticket:
+            return None
+        try:
+            far = vault.search(wanted)
+        except ArchiveError as error:
+            return Found(ticket, own, others=0, without=str(error))
+        here = {label.call_id for label in own}
+        others = [label for label in far if label.call_id not in here]
+        every = sorted((*own, *others), key=lambda label: label.started_at_ms, reverse=True)
+        return Found(ticket, tuple(every[:FOUND_MAX]), others=len(others))
+
+    def _picture_far(self, vault: VaultLink, label: Label) -> Picture | NoPicture | None:
+        if label is not self._pictured:
+            return None
+        heard = self.folder / FETCHED / HEARD
+        try:
+            brought = vault.fetch(label, heard)
+        except ArchiveError as error:
+            return NoPicture(label.call_id, say("录音库：{why}", why=error))
+        if brought is None:
+            return NoPicture(label.call_id, say("录音库中已没有这段录音"))
+        return _pictured(label, heard)
+
     def _hand_out(self, noted: ArchiveNoted, labels: tuple[Label, ...], target: Path, by: str) -> HandedOut:
         note = noted.note
+        brought = self.folder / FETCHED / note.note_id
         try:
             target.parent.mkdir(mode=OWNER_ONLY | 0o100, parents=True, exist_ok=True)
-            folders = {label.call_id: self._folder_or_own(label) for label in labels}
+            folders = {label.call_id: self._folder_of(label, brought) for label in labels}
             known = [read_label(folders[label.call_id], label.path) or label for label in labels]
             who = {"export_id": note.note_id, "by": by, "reason": note.reason}
             listed = hand_out(folders, known, target, self._sign(), at_ms=noted.at, **who)
             target.chmod(OWNER_ONLY)
         except (ArchiveError, KeyFileError, OSError) as error:
             return HandedOut(note.note_id, target, trouble=str(error))
+        finally:
+            shutil.rmtree(brought, ignore_errors=True)
         return HandedOut(note.note_id, target, len(listed.items), len(listed.missing))
+
+    def _folder_of(self, label: Label, brought: Path) -> Path:
+        """Where its file lies; another seat's is brought first. Raises `ArchiveError` where it cannot be."""
+        if self._vault is None or self._is_here(label):
+            return self.folder
+        try:
+            self._vault.fetch(label, brought)
+        except ArchiveError as error:
+            raise ArchiveError(say("录音库：{why}", why=error)) from error
+        return brought
+
+
+def _pictured(label: Label, folder: Path) -> Picture | NoPicture:
+    file = folder / label.path
+    try:
+        caller, operator, duration_ms = peaks_of(file)
+        whole = file_sha256(file) == label.sha256
+    except OSError as error:
+        return NoPicture(label.call_id, error.strerror or str(error))
+    marks = (read_label(folder, label.path) or label).markers
+    return Picture(label.call_id, file, caller, operator, duration_ms, marks, label.started_at_ms, whole)

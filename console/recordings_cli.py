@@ -5,6 +5,7 @@ what is on hold. What it deleted is written down first and told to the journal b
 """
 
 import getpass
+import sqlite3
 import sys
 import time
 from argparse import ArgumentParser, Namespace
@@ -12,7 +13,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
-from msgspec.structs import replace
 
 from dispatch.kinds import IncidentState
 from store.bus.keys import KeyFileError, own_sign_key
@@ -23,13 +23,15 @@ from store.db.errors import StoreError
 from store.exits import CannotStartError, ExitCode
 from telephony.archive import __main__ as archive
 from telephony.archive.catalogue import Catalogue
-from telephony.archive.deletions import delete
+from telephony.archive.deletions import FOLDER, delete
 from telephony.archive.labels import ArchiveError
 from telephony.archive.retention import Holds, Kept, Plan, Rules, plan
-from telephony.archive.vault import Vault, found_vault
+from telephony.archive.vault import Vault, sweep
+from telephony.archive.vault_folder import found_vault, share_folder, vault_id
 
-OWN_HOLDS = "holds.json"
-"""Beside the recordings: what a person put on hold, by incident number or call id, each with its reason."""
+HOLDS = "holds.json"
+"""Beside the recordings, in the vault for all seats: what a person put on hold, by incident or call id, each
+with its reason."""
 SQLITE = "sqlite:///"
 WHY = {
     "held": "按指令留存 on hold",
@@ -54,7 +56,12 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     expire.add_argument("--delete", action="store_true", help="真的删除 really delete")
     _add_vault(expire)
-    verbs.add_parser("vault", help="把 [recordings] vault 设为全市录音库 make that folder the vault, once")
+    founding = verbs.add_parser(
+        "vault", help="把 [recordings] vault 设为全市录音库，只需一次 make that folder the vault, once"
+    )
+    founding.add_argument(
+        "--here", action="store_true", help="即使不是挂载点 though nothing is mounted there"
+    )
     verbs.add_parser("holds", help="中枢机器上：未结事件，供 --holds 用 at the hub: incidents still open")
     verbs.add_parser("rebuild", help="由文件重建目录 make the catalogue anew from the files")
 
@@ -75,7 +82,7 @@ def run(options: Namespace, config: Config) -> int:
     }
     try:
         return verbs[options.verb](options, config)
-    except (ArchiveError, OSError, msgspec.MsgspecError, StoreError) as error:
+    except (ArchiveError, OSError, sqlite3.Error, msgspec.MsgspecError, StoreError) as error:
         raise CannotStartError(f"录音：{error}", f"recordings: {error}") from error
 
 
@@ -103,8 +110,8 @@ def _vault(config: Config) -> Path:
     return Path(config.recordings.vault)
 
 
-def _found(_: Namespace, config: Config) -> int:
-    found_vault(_vault(config))
+def _found(options: Namespace, config: Config) -> int:
+    found_vault(_vault(config), here=options.here)
     _say(f"录音库 the vault: {_vault(config)}")
     return ExitCode.DONE
 
@@ -131,21 +138,38 @@ def _holds(options: Namespace, config: Config) -> int:
 
 
 def _expire(options: Namespace, config: Config) -> int:
-    now_ms, keep = time.time_ns() // 1_000_000, config.recordings
+    now_ms = time.time_ns() // 1_000_000
     holds = _known_holds(options, config)
     catalogue = _catalogue(options, config)
     try:
         wanted = plan(catalogue.every(), _rules(config), holds, now_ms)
         _tell(wanted, config)
         if options.delete:
-            who = {"run_id": new_id(), "by": getpass.getuser(), "record": Path(keep.dir)}
-            gone = delete(catalogue, wanted, holds, now_ms, **who)
+            gone = delete(
+                catalogue,
+                wanted,
+                holds,
+                now_ms,
+                run_id=new_id(),
+                by=getpass.getuser(),
+                records=_records(options, config),
+            )
             _say(f"已删除 deleted: {len(gone)}")
         elif wanted.doomed:
             _say("未删除；确认后加 --delete　nothing was deleted: say --delete")
     finally:
         catalogue.close()
     return ExitCode.DONE
+
+
+def _records(options: Namespace, config: Config) -> list[Path]:
+    """Where it is written what goes: here for the journal; in the vault, which is swept, for all seats."""
+    own = Path(config.recordings.dir)
+    if not options.vault:
+        return [own]
+    sweep(_vault(config))
+    share_folder(_vault(config) / FOLDER)
+    return [own, _vault(config)]
 
 
 def _rules(config: Config) -> Rules:
@@ -163,12 +187,23 @@ def _known_holds(options: Namespace, config: Config) -> Holds | None:
         _say("▲ 本机没有数据库：在中枢机器上运行 main.py recordings holds > holds.json，再用 --holds")
         _say("  no store here: run `main.py recordings holds` at the hub, then give --holds")
         return None
-    own = Path(config.recordings.dir) / OWN_HOLDS
-    if own.exists():
-        said = _held.decode(own.read_bytes())
-        merged = {"incidents": {**known.incidents, **said.incidents}, "calls": {**known.calls, **said.calls}}
-        known = replace(known, **merged, open_incidents=known.open_incidents | said.open_incidents)
+    vault = Path(config.recordings.vault) if config.recordings.vault else None
+    if vault is not None and not vault_id(vault):
+        _say("▲ 录音库未挂载，不知其中留存了什么　the vault is not mounted: its holds are not known")
+        return None
+    for folder in (Path(config.recordings.dir), vault):
+        if folder is not None and (folder / HOLDS).exists():
+            known = _both(known, _held.decode((folder / HOLDS).read_bytes()))
     return known
+
+
+def _both(one: Holds, other: Holds) -> Holds:
+    """What either says must stay."""
+    return Holds(
+        {**one.incidents, **other.incidents},
+        {**one.calls, **other.calls},
+        one.open_incidents | other.open_incidents,
+    )
 
 
 def _open_incidents(url: str) -> Holds:

@@ -7,7 +7,7 @@ from pathlib import Path
 from console.doctor.finding import Finding, Level, ok
 from store.config import Config
 from telephony.archive.deletions import unnoted
-from telephony.archive.vault import MARK, is_vault
+from telephony.archive.vault_folder import MARK, vault_id
 from telephony.prompts.making import check_folder, missing, unknown_names
 
 NAMED_MAX = 3
@@ -82,14 +82,17 @@ def _vault(folder: str) -> Finding | None:
         Level.WARN,
         f"录音库 {folder} 不可用：{why}",
         f"the vault {folder} cannot be used: {why}",
-        "检查挂载与权限；首次使用先运行 main.py recordings vault",
-        "look at its mount and rights; the first time run `main.py recordings vault`",
+        "先挂载并检查权限；全市首次使用，挂载后运行一次 main.py recordings vault",
+        "mount it first, look at its rights; once for the city, when mounted, `main.py recordings vault`",
     )
 
 
 def _why_not(folder: str) -> str:
-    if not is_vault(Path(folder)):
-        return f"{MARK}?"
+    try:
+        if not vault_id(Path(folder)):
+            return f"{MARK}?"
+    except OSError as error:
+        return error.strerror or str(error)
     return "" if os.access(folder, os.W_OK | os.X_OK) else "r-x"
 
 

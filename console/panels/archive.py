@@ -20,6 +20,7 @@ from console.models.archive import ArchiveRow, NotATimeError, Typed, ear_of, row
 from console.models.asking import Ask
 from console.models.desk import Desk
 from console.models.handing_out import Asked
+from console.models.state import Person
 from console.models.vault import vault_words
 from console.panels.listening import Listening
 from console.panels.sheet import Sheet
@@ -73,6 +74,7 @@ class ArchiveDesk(Sheet):
         self._asked: Asked | None = None
         self._gone_at = 0
         self._listened = ""
+        self._whose: Person | None = None
         words = {"number": say("号码（末几位）"), "since": say("从：20:30、11-21"), "until": say("到"),
                  "place": say("地点"), "incident": say("事件号"), "seat": say("台")}  # fmt: skip
         self._fields = {name: self._field(name, hint) for name, hint in words.items()}
@@ -117,14 +119,28 @@ class ArchiveDesk(Sheet):
     # --- opening and closing ---------------------------------------------------------------------------
 
     def open(self) -> None:
+        self._forget_others()
         self.come(self._fields["number"])
         self.search()
 
     def make_room(self) -> None:
-        """What was searched for stays for the next time; nothing plays on unseen."""
+        """Nothing plays on unseen; what was searched for stays for the next time, for the same person."""
         self._listening.load(None)
         self._shown = self._listened = ""
+        self._forget_others()
         super().make_room()
+
+    def _forget_others(self) -> None:
+        """What somebody else searched for and found is not for whoever sits here now."""
+        if self._whose == self._desk.person:
+            return
+        self._whose, self._ticket = self._desk.person, 0
+        self._labels, self._chosen = {}, frozenset()
+        for field in self._fields.values():
+            field.clear()
+        self._tell("")
+        self._draw()
+        self._archivist.forget()
 
     def stop(self) -> None:
         """For good."""
@@ -158,11 +174,12 @@ class ArchiveDesk(Sheet):
             self._tell(say("■ 录音目录不可用：{why}", why=answer.trouble), "fault")
             return
         self._labels = {label.call_id: label for label in answer.labels}
-        self._chosen &= self._labels.keys()
+        if not answer.asking:
+            self._chosen &= self._labels.keys()
         count = len(answer.labels)
         self._tell(*found_words(answer, self._archivist.folder))
         self._draw()
-        if self._shown not in self._labels:
+        if self._shown not in self._labels and not (answer.asking and self._shown):
             self._listening.load(None, say("在列表中选一段") if count else "")
             self._shown = ""
             if count:
@@ -185,7 +202,7 @@ class ArchiveDesk(Sheet):
     def _ask_picture(self) -> None:
         label = self._labels.get(self._shown)
         if label is not None:
-            self._archivist.picture(label)
+            self._archivist.picture(label, everywhere=handing_out.may_hand_out(self._desk))
 
     def _heard(self, picture: Picture) -> None:
         """Noted once for each time it is chosen: going on after a pause is no other time."""

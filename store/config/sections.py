@@ -191,9 +191,10 @@ class Recordings(Struct, frozen=True):
     vault: Annotated[
         str,
         key(
-            "录音库：全市共用、挂载到每台坐席机的文件夹，先在其中运行一次 `main.py recordings vault`；空表示没有",
-            "vault: one folder of the whole city, mounted on every desk; run `main.py recordings vault` once in it; "
-            "empty: none",
+            "录音库：全市共用、挂载到每台坐席机的文件夹；全市只在一台上运行一次 `main.py recordings vault`；"
+            "空表示没有",
+            "vault: one folder of the whole city, mounted on every desk; `main.py recordings vault` makes it "
+            "one, once, at one desk; empty: none",
             path=True,
         ),
     ] = ""

@@ -133,7 +133,7 @@ def _expire(options: argparse.Namespace) -> int:
     _say(f"{len(wanted.doomed)} 段 recordings, {wanted.bytes} 字节 bytes")
     if options.delete:
         who = {"run_id": new_id(), "by": getpass.getuser()}
-        gone = delete(catalogue, wanted, holds, now_ms, record=options.folder, **who)
+        gone = delete(catalogue, wanted, holds, now_ms, records=(options.folder,), **who)
         _say(f"已删除 deleted {len(gone)}")
     catalogue.close()
     return OK

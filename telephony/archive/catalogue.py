@@ -49,7 +49,7 @@ class Search(Struct, frozen=True):
 
 
 class Catalogue:
-    """Of the recordings in `folder`; `file` None: it lies beside them. Raises `ArchiveError` where it cannot."""
+    """Of the recordings in `folder`; `file` None: it lies beside them. Raises `ArchiveError`."""
 
     def __init__(self, folder: Path, file: Path | None = None) -> None:
         self.folder = folder

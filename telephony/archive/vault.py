@@ -5,171 +5,228 @@ others put there into a catalogue of its own. Whoever does this has a process to
 is gone hangs for ever.
 """
 
-import errno
-import os
-import re
+import contextlib
 import shutil
-import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from hashlib import sha256
+from collections.abc import Iterator
 from pathlib import Path
 
 from msgspec import Struct
 
-from telephony.archive.catalogue import HASH_BLOCK_BYTES, Catalogue, Search
-from telephony.archive.labels import RECORDING, Label, label_file, read_label
+from telephony.archive import deletions
+from telephony.archive.catalogue import Catalogue, Search
+from telephony.archive.handing_out import check_room
+from telephony.archive.labels import ArchiveError, Label, label_file, sure_label
+from telephony.archive.retention import remove_if_empty
+from telephony.archive.vault_catalogue import VaultCatalogue
+from telephony.archive.vault_folder import (
+    DAY,
+    OWNER_ONLY,
+    SCRAP,
+    SHARED_FILE,
+    Alive,
+    blocks_of,
+    copy,
+    days_of,
+    is_settled,
+    listed,
+    not_mounted,
+    share_folder,
+    size_of,
+    vault_id,
+    wav_of,
+)
 
-FILE = "vault.sqlite"
-MARK = "lingsheng-vault"
-"""A file that tells the vault from the empty folder it is mounted on: without it nothing is written."""
-FETCHED = "fetched"
-FETCHED_S = 3600.0
+FETCHED, HEARD = "fetched", "heard"
+HEARD_S = 3600.0
 """So long a copy of somebody else's recording stays here."""
-DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-SETTLED_NS = 3_000_000_000
-"""A folder changed just now may change again without its time being another."""
+LABEL_NS_MAX = 600_000_000_000
+"""A recording has its label within seconds after it was closed."""
+SCRAP_S = 86_400.0
+"""What a copy that was cut short left is nobody's after so long."""
+INTEGER_MAX = (1 << 63) - 1
+"""What the catalogue can hold."""
+
+Work = tuple[str, int]
+"""A label or a day, and when it was changed (ns)."""
 
 
 class Flaw(Struct, frozen=True):
     """A recording that cannot be put into the vault as it is: `words` as in `VaultState`."""
 
-    path: str
     changed_ns: int
     words: str
-
-
-class VaultCatalogue(Catalogue):
-    """What is in the vault, read from its labels little by little; lies beside the recordings of this seat."""
-
-    def __init__(self, folder: Path, file: Path) -> None:
-        super().__init__(folder, file)
-        with self._link:
-            for name in ("kept", "known", "own_day", "day"):
-                self._link.execute(f"CREATE TABLE IF NOT EXISTS {name} (path PRIMARY KEY, changed_ns)")
-
-    def rebuild(self) -> int:
-        """Nothing at once: the vault may be large and far."""
-        return 0
-
-    def changed_ns(self, table: str, under: str = "") -> dict[str, int]:
-        """When each was changed that is noted there; `under` is how its path begins."""
-        where = " WHERE path LIKE ?" if under else ""
-        query = f"SELECT path, changed_ns FROM {table}{where}"  # noqa: S608 - our own words
-        return dict(self._link.execute(query, (f"{under}%",) if under else ()).fetchall())
-
-    def remember(self, table: str, path: str, changed_ns: int) -> None:
-        with self._link:
-            self._link.execute(f"INSERT OR REPLACE INTO {table} VALUES (?, ?)", (path, changed_ns))  # noqa: S608 - our own words
-
-    def take(self, read: Sequence[tuple[str, int, Label | None]], gone: Iterable[str]) -> None:
-        """What labels in the vault say, None where one cannot be read, and which are no longer there."""
-        self._put([label for _, _, label in read if label is not None])
-        wavs = [(path, _wav(path)) for path in gone]
-        with self._link:
-            rows = [(path, at) for path, at, _ in read]
-            self._link.executemany("INSERT OR REPLACE INTO known VALUES (?, ?)", rows)
-            self._link.executemany("DELETE FROM known WHERE path = ?", [(path,) for path, _ in wavs])
-            self._link.executemany("DELETE FROM recording WHERE path = ?", [(wav,) for _, wav in wavs])
-
-    def lose_day(self, day: str) -> None:
-        """Nothing is left of it in the vault."""
-        with self._link:
-            self._link.execute("DELETE FROM day WHERE path = ?", (day,))
-            for table in ("known", "recording"):
-                self._link.execute(f"DELETE FROM {table} WHERE path LIKE ?", (f"{day}/%",))  # noqa: S608 - our own words
 
 
 class Vault:
     """`own`: the recordings of this machine, `folder`: where the vault is mounted. One thread uses it.
 
     Its methods raise `OSError` where the vault cannot be used, `ArchiveError` where our own folder cannot.
+    `alive` is called while something takes long; what it raises ends it, whole or not at all.
     """
 
     def __init__(self, own: Path, folder: Path) -> None:
         self.own, self.folder = own, folder
-        self._catalogue = VaultCatalogue(folder, own / FILE)
+        self._catalogue = VaultCatalogue(folder, own)
         self.flaws: dict[str, Flaw] = {}
+        self.unlisted: dict[str, str] = {}
+        """Own days that could not be listed when we looked last, and why."""
+        self.new_days: set[str] = set()
+        """Days of the vault of which nothing was read yet."""
 
     def close(self) -> None:
         self._catalogue.close()
 
+    def recognise(self) -> str:
+        """Which one is mounted; what is known of another is forgotten."""
+        which = vault_id(self.folder)
+        if not which:
+            raise not_mounted(self.folder)
+        self._catalogue.belong_to(which)
+        return which
+
+    def _still(self, which: str) -> None:
+        """What was just done was done there: a mount may go at any moment."""
+        if vault_id(self.folder) != which:
+            raise not_mounted(self.folder)
+
     # --- putting in --------------------------------------------------------------------------------------
 
-    def waiting(self) -> list[tuple[str, int]]:
-        """Labels of this seat the vault has not, or not as they are now, oldest first, and their times."""
-        found, done = [], self._catalogue.changed_ns("own_day")
-        for day in _days(self.own):
-            changed_ns = day.stat().st_mtime_ns
-            if done.get(day.name) == changed_ns:
-                continue
-            kept = self._catalogue.changed_ns("kept", f"{day.name}/")
-            new = [(path, at) for path, at in _labels(self.own, day.name) if kept.get(path) != at]
-            found += [(path, at) for path, at in new if not self._is_flawed(path, at)]
-            if not new and time.time_ns() - changed_ns > SETTLED_NS:
-                self._catalogue.remember("own_day", day.name, changed_ns)
-        return sorted(found)
+    def waiting(self, alive: Alive = lambda: None) -> list[Work]:
+        """Labels of this seat the vault has not, or not as they are now, newest first."""
+        with _ours(self.own):
+            days = days_of(self.own)
+        done = self._catalogue.changed_ns("own_day")
+        found: list[Work] = []
+        flaws: dict[str, Flaw] = {}
+        self.unlisted.clear()
+        for day in days:
+            alive()
+            try:
+                changed_ns = day.stat().st_mtime_ns
+                if done.get(day.name) != changed_ns:
+                    found += self._waiting_of(day.name, changed_ns, flaws)
+            except OSError as error:
+                self.unlisted[day.name] = error.strerror or str(error)
+        self.flaws = flaws
+        return sorted(found, reverse=True)
 
-    def _is_flawed(self, path: str, changed_ns: int) -> bool:
-        return path in self.flaws and self.flaws[path].changed_ns == changed_ns
+    def _waiting_of(self, day: str, changed_ns: int, flaws: dict[str, Flaw]) -> list[Work]:
+        """What waits of a day; what cannot wait for anything goes to `flaws`."""
+        labels, bare = listed(self.own, day, lambda: None)
+        kept = self._catalogue.changed_ns("kept", day)
+        new = [(path, at) for path, at in labels.items() if kept.get(path) != at]
+        for path, at in new:
+            known = self.flaws.get(path)
+            if known is not None and known.changed_ns == at:
+                flaws[path] = known
+        now_ns = time.time_ns()
+        flaws.update(
+            {path: Flaw(at, "unlabelled") for path, at in bare.items() if now_ns - at > LABEL_NS_MAX}
+        )
+        if not (new or bare) and is_settled(self.own, changed_ns):
+            self._catalogue.remember("own_day", [day], changed_ns)
+        return [(path, at) for path, at in new if path not in flaws]
 
-    def put(self, path: str, changed_ns: int, alive: Callable[[], object] = lambda: None) -> None:
+    def put(self, path: str, changed_ns: int, alive: Alive = lambda: None) -> None:
         """The sound first, the label after it: what has a label in the vault is whole.
 
-        `alive` is called while a long one is copied. One that is not what its label says is a flaw, no error.
+        One that is not what its label says is a flaw, no error. What was deleted from the vault stays out.
         """
-        self._must_be_mounted()
-        if not (self.own / path).is_file():
-            return  # expired meanwhile
-        flaw = self._put(_wav(path), alive)
+        which = self.recognise()
+        self._hear_of_deletions()
+        with _ours(self.own / path):
+            label = sure_label(self.own, wav_of(path))
+            if label is None and size_of(self.own / path) is None:
+                return  # expired meanwhile
+        deleted = self._catalogue.is_deleted(Path(path).stem)
+        flaw = "" if deleted else "label" if label is None else self._put(label, alive)
         if flaw:
-            self.flaws[path] = Flaw(path, changed_ns, flaw)
+            self.flaws[path] = Flaw(changed_ns, flaw)
             return
-        self.flaws.pop(path, None)
-        self._catalogue.remember("kept", path, changed_ns)
+        self._still(which)
+        self._catalogue.remember("kept", [path], changed_ns)
 
-    def _put(self, wav: str, alive: Callable[[], object]) -> str:
+    def _put(self, label: Label, alive: Alive) -> str:
         """Its flaw, "" when it is in the vault."""
-        label, there = read_label(self.own, wav), read_label(self.folder, wav)
-        if label is None:
-            return "label"
+        there = sure_label(self.folder, label.path)
         if there is not None and there.sha256 != label.sha256:
             return "another"
-        if there is None:
-            if not (self.own / wav).is_file():
-                return "missing"
-            (self.folder / wav).parent.mkdir(exist_ok=True)
-            if not _copy(self.own / wav, self.folder / wav, alive, label.sha256):
+        if there is None or size_of(self.folder / label.path) != label.bytes:
+            with _ours(self.own / label.path):
+                if size_of(self.own / label.path) is None:
+                    return "missing"
+            share_folder((self.folder / label.path).parent)
+            if not self._copy(self.own / label.path, alive, label.sha256):
                 return "damaged"
-        _copy(label_file(self.own, wav), label_file(self.folder, wav), alive)
+        if there != label:
+            self._copy(label_file(self.own, label.path), alive)
         return ""
 
-    def _must_be_mounted(self) -> None:
-        if not is_vault(self.folder):
-            raise FileNotFoundError(errno.ENOENT, "not mounted", str(self.folder))
+    def _copy(self, file: Path, alive: Alive, expected: str = "") -> bool:
+        target = self.folder / file.relative_to(self.own)
+        return copy(_own_blocks(file), target, alive, mode=SHARED_FILE, expected=expected)
+
+    def _hear_of_deletions(self) -> None:
+        """What a run of the retention took out of the vault is never put there again."""
+        folder = self.folder / deletions.FOLDER
+        known = self._catalogue.changed_ns("known", deletions.FOLDER)
+        try:
+            names = [one.name for one in folder.iterdir()]
+        except FileNotFoundError:
+            return  # nothing was ever deleted
+        runs = {f"{deletions.FOLDER}/{name}" for name in names if deletions.RUN.fullmatch(name)}
+        for path in runs - known.keys():
+            run = deletions.read_run(self.folder / path)
+            if run is not None:  # else it is just being written
+                self._catalogue.remember("deleted", [one.call_id for one in run.items], run.at_ms)
+                self._catalogue.remember("known", [path], run.at_ms)
 
     # --- finding -----------------------------------------------------------------------------------------
 
-    def unread(self) -> list[tuple[str, int]]:
-        """Days of the vault in which something changed, newest first, and their times."""
-        self._must_be_mounted()
+    def unread(self) -> list[Work]:
+        """Days of the vault in which something changed, newest first."""
+        which = self.recognise()
+        days = {day.name: day.stat().st_mtime_ns for day in days_of(self.folder)}
+        self._still(which)
         known = self._catalogue.changed_ns("day")
-        days = {day.name: day.stat().st_mtime_ns for day in _days(self.folder)}
         for gone in known.keys() - days.keys():
             self._catalogue.lose_day(gone)
+        self.new_days = days.keys() - known.keys()
         return sorted(((day, at) for day, at in days.items() if known.get(day) != at), reverse=True)
 
-    def read(self, day: str, changed_ns: int, alive: Callable[[], object] = lambda: None) -> None:
+    def read(self, day: str, changed_ns: int, alive: Alive = lambda: None) -> None:
         """Take what is new or changed in this day of the vault into the catalogue."""
-        known, there, new = self._catalogue.changed_ns("known", f"{day}/"), set(), []
-        for path, at in _labels(self.folder, day):
+        which = self.recognise()
+        there, _ = listed(self.folder, day, alive)
+        known = self._catalogue.changed_ns("known", day)
+        read: list[tuple[str, int, Label | None]] = []
+        trouble: OSError | None = None
+        for path, at in there.items():
             alive()
-            there.add(path)
-            if known.get(path) != at:
-                new.append((path, at, read_label(self.folder, _wav(path))))
-        self._catalogue.take(new, known.keys() - there)
-        if time.time_ns() - changed_ns > SETTLED_NS:
-            self._catalogue.remember("day", day, changed_ns)
+            try:
+                if known.get(path) != at:
+                    read.append((path, at, self._label(path)))
+            except OSError as error:  # the others are read, and this one again
+                trouble = error
+        self._still(which)
+        self._catalogue.remember(
+            "day", [day], 0
+        )  # known of, not read to its end: it may be gone the next time
+        self._catalogue.take(read, known.keys() - there.keys())
+        self.new_days.discard(day)
+        if trouble is not None:
+            raise trouble
+        if is_settled(self.folder, changed_ns):
+            self._catalogue.remember("day", [day], changed_ns)
+
+    def _label(self, path: str) -> Label | None:
+        """None: it cannot be understood, or is of another call, or no catalogue can hold it."""
+        label = sure_label(self.folder, wav_of(path))
+        if label is None or label.call_id != Path(path).stem:
+            return None
+        numbers = (label.started_at_ms, label.duration_ms, label.bytes)
+        return label if all(0 <= number <= INTEGER_MAX for number in numbers) else None
 
     def read_all(self) -> Catalogue:
         """What is in the vault, to its end; the catalogue is the caller's to close."""
@@ -181,66 +238,55 @@ class Vault:
         """Of what was read so far."""
         return self._catalogue.search(wanted)
 
-    def fetch(self, label: Label, alive: Callable[[], object] = lambda: None) -> Path:
-        """A copy on this machine, good for an hour; what it holds is for whoever reads it to prove."""
-        kept = self.own / FETCHED
-        for old in kept.glob("*/*"):
-            if time.time() - old.stat().st_mtime > FETCHED_S:
-                old.unlink()
-        target = kept / label.path
-        if not target.is_file():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            _copy(label_file(self.folder, label.path), label_file(kept, label.path), alive)
-            _copy(self.folder / label.path, target, alive)
+    def fetch(self, label: Label, into: Path, alive: Alive = lambda: None) -> Path | None:
+        """A copy under `into`, on this machine; what it holds is for whoever reads it to prove.
+
+        None: the vault has it no more.
+        """
+        which = self.recognise()
+        target = into / label.path
+        if target.is_file():
+            return target
+        check_room(self.own, label.bytes)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            for file in (label_file(into, label.path), target):
+                copy(blocks_of(self.folder / file.relative_to(into)), file, alive, mode=OWNER_ONLY)
+        except FileNotFoundError:
+            self._still(which)
+            return None
         return target
 
-    def forget_fetched(self) -> None:
-        """Nothing of other seats stays here."""
-        shutil.rmtree(self.own / FETCHED, ignore_errors=True)
+    def forget_heard(self) -> None:
+        """Copies that were brought to be heard are good for an hour."""
+        for old in (self.own / FETCHED / HEARD).glob("*/*"):
+            with contextlib.suppress(FileNotFoundError):  # the seat removes them too
+                if time.time() - old.stat().st_mtime > HEARD_S:
+                    old.unlink()
 
 
-def found_vault(folder: Path) -> None:
-    """Make this folder the vault, once for the whole city. Raises `OSError`."""
-    (folder / MARK).touch()
+def forget_fetched(own: Path, part: str = "") -> None:
+    """Nothing of other seats stays here; `part`: of these only."""
+    shutil.rmtree(own / FETCHED / part, ignore_errors=True)
 
 
-def is_vault(folder: Path) -> bool:
-    """False also where it is not mounted."""
-    return (folder / MARK).is_file()
+def sweep(folder: Path) -> None:
+    """Remove from the vault what copies that were cut short left long ago."""
+    for scrap in folder.glob(f"*/.*{SCRAP}"):
+        if DAY.fullmatch(scrap.parent.name) and time.time() - scrap.stat().st_mtime > SCRAP_S:
+            scrap.unlink(missing_ok=True)
+            remove_if_empty(scrap.parent)
 
 
-def _days(folder: Path) -> Iterator["os.DirEntry[str]"]:
-    with os.scandir(folder) as entries:
-        yield from (one for one in entries if DAY.fullmatch(one.name) and one.is_dir(follow_symlinks=False))
-
-
-def _labels(folder: Path, day: str) -> Iterator[tuple[str, int]]:
-    with os.scandir(folder / day) as entries:
-        for one in entries:
-            path = f"{day}/{one.name}"
-            if one.name.endswith(".json") and RECORDING.fullmatch(_wav(path)):
-                yield path, one.stat().st_mtime_ns
-
-
-def _wav(label: str) -> str:
-    return Path(label).with_suffix(".wav").as_posix()
-
-
-def _copy(source: Path, target: Path, alive: Callable[[], object], expected: str = "") -> bool:
-    """Whole or not at all; False, and nothing is there, when its SHA-256 is not what was expected."""
-    scratch = target.with_name(f".{target.name}.part")  # one seat writes it: what a death leaves is used again
-    digest = sha256()
+@contextlib.contextmanager
+def _ours(path: Path) -> Iterator[None]:
+    """What fails here is not the vault."""
     try:
-        with source.open("rb") as read, scratch.open("wb") as out:
-            while block := read.read(HASH_BLOCK_BYTES):
-                digest.update(block)
-                out.write(block)
-                alive()
-            out.flush()
-            os.fsync(out.fileno())
-        if expected and digest.hexdigest() != expected:
-            return False
-        scratch.rename(target)
-    finally:
-        scratch.unlink(missing_ok=True)
-    return True
+        yield
+    except OSError as error:
+        raise ArchiveError(f"{path}: {error.strerror or error}") from error
+
+
+def _own_blocks(file: Path) -> Iterator[bytes]:
+    with _ours(file):
+        yield from blocks_of(file)

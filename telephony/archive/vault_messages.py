@@ -17,10 +17,11 @@ class Look(Struct, frozen=True, tag=True):
 
 
 class Fetch(Struct, frozen=True, tag=True):
-    """Bring a recording of another seat here; a `Fetched` answers."""
+    """Bring a recording of another seat into a folder here; a `Fetched` answers."""
 
     ticket: int
     label: Label
+    into: str
 
 
 class Looked(Struct, frozen=True, tag=True):
@@ -30,26 +31,27 @@ class Looked(Struct, frozen=True, tag=True):
 
 
 class Fetched(Struct, frozen=True, tag=True):
-    """`file` is on this machine; `trouble` "" is none."""
+    """`file` is on this machine, "": the vault has it no more; `trouble` "" is none."""
 
     ticket: int
     file: str
     trouble: str = ""
 
 
-Fault = Literal["", "away", "full", "own"]
-"""The vault cannot be reached or written; it is full; our own folder cannot be used."""
+Fault = Literal["", "away", "full", "own", "part"]
+"""The vault cannot be reached; it is full; some of our own cannot be read; some of the vault cannot."""
+FLAWS_MAX = 100
 
 
 class VaultState(Struct, frozen=True, tag=True):
-    """`waiting` recordings are not in the vault as they are now, the oldest since `since_ms` (None: none).
+    """`waiting` recordings are not in the vault as they are now.
 
-    `unread` days of it are not in the catalogue yet. `flaws`: own recordings that cannot be put in, each with
-    `label` (unreadable), `missing` (its sound), `another` (the vault has another of this name) or `damaged`.
+    Of `unread` days of it nothing is in the catalogue yet. `flaws`: own recordings that cannot be put in, at
+    most `FLAWS_MAX`, each with `label` (unreadable), `unlabelled` (has none), `missing` (its sound),
+    `damaged` or `another` (the vault has another of this name).
     """
 
     waiting: int = 0
-    since_ms: int | None = None
     unread: int = 0
     fault: Fault = ""
     words: str = ""

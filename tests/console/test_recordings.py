@@ -22,7 +22,8 @@ from telephony.archive.deletions import delete, unnoted
 from telephony.archive.labels import Label, Marker, read_label
 from telephony.archive.proving import prove
 from telephony.archive.retention import DAY_MS, Holds, Rules, plan
-from telephony.archive.vault import Vault, found_vault
+from telephony.archive.vault import FETCHED, Vault
+from telephony.archive.vault_folder import found_vault
 from telephony.prompts.making import prompt_file
 from telephony.recording import Unfinished, stereo_header
 from tests.console.busy import START, Seatful, busy
@@ -192,7 +193,7 @@ def vault(tmp_path: Path) -> Path:
     """What another seat put there."""
     folder, other = tmp_path / "vault", tmp_path / "seat-02"
     folder.mkdir()
-    found_vault(folder)
+    found_vault(folder, here=True)
     call_id = f"{START - 60_000:012x}{99:020x}"
     path, sha256, size = a_recording(other, call_id)
     known: dict[str, Any] = {"number": "13904510099", "seat": "02", "place": "友谊路368号"}
@@ -214,7 +215,9 @@ def test_a_leader_finds_and_hands_out_what_another_seat_recorded(
         leader.log_in()
     shown = show(leader)
     shown.key(Key.Key_F, CTRL)
-    qtbot.waitUntil(lambda: "● 录音库" in shown.text("archive.vault"), timeout=WAIT_MS)
+    shown.window.second()
+    assert "▲ 录音库不可达" in shown.text("archive.vault"), "its process has said nothing yet"
+    qtbot.waitUntil(lambda: shown.window.second() or "●" in shown.text("archive.vault"), timeout=WAIT_MS)
     field(shown, "number").setFocus()
     shown.key(Key.Key_Return)
     if who == "dispatcher":
@@ -228,15 +231,24 @@ def test_a_leader_finds_and_hands_out_what_another_seat_recorded(
     qtbot.waitUntil(lambda: rows(shown) == ["13904510099"], timeout=WAIT_MS)
     wave_form = shown.find("archive.wave")
     qtbot.waitUntil(
-        lambda: wave_form._picture is not None and wave_form._picture.file.is_relative_to(archive / "fetched"),
+        lambda: (
+            wave_form._picture is not None and wave_form._picture.file.is_relative_to(archive / "fetched")
+        ),
         timeout=WAIT_MS,
     )
     assert wave_form._picture.whole
-    shown.click("archive.export")
+    shown.find("archive.export").click()
     shown.key(Key.Key_1)
     shown.key(Key.Key_Return)
     qtbot.waitUntil(lambda: "已导出 1 段并封签" in told(shown), timeout=WAIT_MS)
     assert len(list((tmp_path / "exports").iterdir())) == 1
+    (heard,) = (archive / FETCHED).glob("*")
+    assert heard.name == "heard", "what the export brought is gone"
+    shown.window.lock()
+    assert rows(shown) == []
+    assert field(shown, "seat").text() == ""
+    assert told(shown) == ""
+    qtbot.waitUntil(lambda: not heard.exists(), timeout=WAIT_MS)
 
 
 # --- handing out --------------------------------------------------------------------------------------

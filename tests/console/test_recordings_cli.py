@@ -76,11 +76,16 @@ def test_the_vault_is_searched_and_expires_too(config, capsys, tmp_path):
     with pytest.raises(CannotStartError, match="vault"):
         run(config, "vault")
     vault.mkdir()
+    own = tmp_path / "recordings"
     config = replace(config, recordings=replace(config.recordings, vault=str(vault)))
     migrate(config.store.url)
     with pytest.raises(CannotStartError, match="not mounted"):
         run(config, "search", "--vault")
-    assert run(config, "vault") == 0
+    assert run(config, "expire", "--delete") == 0
+    assert "到期 due: 0 段" in capsys.readouterr().out, "what its holds.json holds is not known"
+    with pytest.raises(CannotStartError, match="not a mount"):
+        run(config, "vault")
+    assert run(config, "vault", "--here") == 0
     other = Catalogue(tmp_path / "seat-02")
     call_id = f"{OLD_MS:012x}{9:020x}"
     octets = stereo_header(0, 8_000)
@@ -96,13 +101,22 @@ def test_the_vault_is_searched_and_expires_too(config, capsys, tmp_path):
     assert run(config, "search", "--vault") == 0
     (line,) = capsys.readouterr().out.splitlines()
     assert "13900000009" in line
+    (vault / "holds.json").write_text(f'{{"calls":{{"{call_id}":"投诉 118"}}}}')
+    assert run(config, "expire", "--vault", "--delete") == 0
+    assert "按指令留存 on hold 投诉 118" in capsys.readouterr().out
+    (vault / "holds.json").unlink()
     assert run(config, "expire", "--vault", "--delete") == 0
     assert "已删除 deleted: 1" in capsys.readouterr().out
-    (deletion,) = unnoted(tmp_path / "recordings")
+    (deletion,) = unnoted(own)
     assert [item.call_id for item in deletion.items] == [call_id]
-    assert [path.name for path in vault.iterdir()] == ["lingsheng-vault"]
+    assert unnoted(vault) == (deletion,), "no seat puts it in again"
+    assert sorted(path.name for path in vault.iterdir()) == ["deleted", "lingsheng-vault"]
     assert run(config, "search", "--vault") == 0
-    assert len(list((tmp_path / "recordings").glob("*/*.wav"))) == 3, "nothing of this machine went"
+    assert len(list(own.glob("*/*.wav"))) == 3, "nothing of this machine went"
+    (own / "vault.sqlite").unlink()
+    (own / "vault.sqlite").mkdir()
+    with pytest.raises(CannotStartError, match="catalogue"):
+        run(config, "search", "--vault")
 
 
 def test_the_hub_writes_what_must_stay(config, capsys, tmp_path):

@@ -7,7 +7,7 @@ from console.doctor import recordings
 from console.doctor.finding import Level
 from store.config import Config, Recordings, Store
 from telephony.archive.deletions import FOLDER
-from telephony.archive.vault import found_vault
+from telephony.archive.vault_folder import MARK, found_vault
 from telephony.prompts.making import missing
 
 
@@ -51,10 +51,15 @@ def test_a_deletion_nobody_noted_is_said(tmp_path: Path) -> None:
 
 def test_a_vault_that_is_not_mounted_is_said(tmp_path: Path) -> None:
     vault = tmp_path / "vault"
-    kept = Recordings(dir=str(tmp_path / "recordings"), vault=str(vault))
-    found = recordings.recordings(Config(recordings=kept))
+    kept = Config(recordings=Recordings(dir=str(tmp_path / "recordings"), vault=str(vault)))
+    found = recordings.recordings(kept)
     assert (found.level, str(vault) in found.zh) == (Level.WARN, True)
+    assert found.do_zh.startswith("先挂载"), "the mark alone would make a vault of the seat's own disk"
     vault.mkdir()
-    assert recordings.recordings(Config(recordings=kept)).level is Level.WARN
-    found_vault(vault)
-    assert recordings.recordings(Config(recordings=kept)).level is Level.OK
+    assert recordings.recordings(kept).level is Level.WARN
+    found_vault(vault, here=True)
+    assert recordings.recordings(kept).level is Level.OK
+    (vault / MARK).unlink()
+    (vault / MARK).mkdir()  # an error for whoever reads it
+    found = recordings.recordings(kept)
+    assert (found.level, "directory" in found.en) == (Level.WARN, True)

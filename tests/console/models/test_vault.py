@@ -2,11 +2,12 @@
 
 import pytest
 
-from console.models.vault import LATE_MS, VaultWatch, vault_words
+from console.models.vault import CALM_MS, LATE_MS, VaultWatch, vault_words
 from telephony.archive.vault_messages import VaultState
 
-AWAY = VaultState(waiting=3, since_ms=1, fault="away", words="not mounted")
+AWAY = VaultState(waiting=3, fault="away", words="not mounted")
 FLAWED = VaultState(flaws=(("2026-11-22/a.json", "damaged"),))
+GONE = LATE_MS + 2_000
 
 
 @pytest.mark.parametrize(
@@ -17,6 +18,7 @@ FLAWED = VaultState(flaws=(("2026-11-22/a.json", "damaged"),))
         (VaultState(unread=40, waiting=2), "△", "warning"),
         (AWAY, "not mounted", "warning"),
         (VaultState(fault="full"), "已满", "warning"),
+        (VaultState(fault="part"), "部分", "warning"),
         (FLAWED, "■", "fault"),
     ],
 )
@@ -35,22 +37,38 @@ def test_a_vault_that_is_away_is_told_once_and_when_it_is_back() -> None:
     assert told is not None
     assert told.grave
     assert "3" in told.what
-    assert watch.due(AWAY, 2000 + LATE_MS) is None
-    back = watch.due(VaultState(), 3000 + LATE_MS)
+    assert watch.due(AWAY, GONE) is None
+    assert watch.due(VaultState(), GONE + 1000) is None
+    back = watch.due(VaultState(), GONE + 1000 + CALM_MS)
     assert back is not None
     assert not back.grave
-    assert watch.due(VaultState(), 4000 + LATE_MS) is None
+    assert watch.due(VaultState(), GONE + 2000 + CALM_MS) is None
 
 
 def test_a_short_trouble_is_not_told() -> None:
     watch = VaultWatch()
     for at in range(0, 10 * LATE_MS, LATE_MS // 2):
-        assert watch.due(AWAY if at % LATE_MS else VaultState(), at) is None
+        calm = at % LATE_MS
+        assert watch.due(VaultState() if calm else AWAY, at) is None
+        assert not calm or watch.due(VaultState(), at + CALM_MS) is None
 
 
-def test_each_flaw_is_told() -> None:
+def test_one_that_answers_only_for_moments_is_away() -> None:
+    """A mount that holds: its process is killed, begins anew, and holds again."""
     watch = VaultWatch()
-    told = watch.due(FLAWED, 0)
-    assert told is not None
-    assert "2026-11-22/a.json" in told.what
-    assert watch.due(FLAWED, 1) is None
+    told = [watch.due(VaultState() if at % 20 == 0 else AWAY, at * 1000) for at in range(0, 400, 5)]
+    (one,) = (each for each in told if each is not None)
+    assert one.grave
+
+
+def test_each_flaw_is_told_and_told_again_when_it_comes_again() -> None:
+    watch = VaultWatch()
+    other = VaultState(flaws=(*FLAWED.flaws, ("2026-11-22/b.json", "missing")))
+    told = [watch.due(state, 0) for state in (FLAWED, FLAWED, other, VaultState(), FLAWED)]
+    assert [one.what.split("/")[-1] if one else None for one in told] == [
+        "a.json",
+        None,
+        "b.json",
+        None,
+        "a.json",
+    ]
