@@ -215,8 +215,6 @@ def test_a_leader_finds_and_hands_out_what_another_seat_recorded(
         leader.log_in()
     shown = show(leader)
     shown.key(Key.Key_F, CTRL)
-    shown.window.second()
-    assert "▲ 录音库不可达" in shown.text("archive.vault"), "its process has said nothing yet"
     qtbot.waitUntil(lambda: shown.window.second() or "●" in shown.text("archive.vault"), timeout=WAIT_MS)
     field(shown, "number").setFocus()
     shown.key(Key.Key_Return)
