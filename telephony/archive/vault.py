@@ -120,10 +120,8 @@ class Vault:
             known = self.flaws.get(path)
             if known is not None and known.changed_ns == at:
                 flaws[path] = known
-        now_ns = time.time_ns()
-        flaws.update(
-            {path: Flaw(at, "unlabelled") for path, at in bare.items() if now_ns - at > LABEL_NS_MAX}
-        )
+        late_ns = time.time_ns() - LABEL_NS_MAX
+        flaws.update({path: Flaw(at, "unlabelled") for path, at in bare.items() if at < late_ns})
         if not (new or bare) and is_settled(self.own, changed_ns):
             self._catalogue.remember("own_day", [day], changed_ns)
         return [(path, at) for path, at in new if path not in flaws]
@@ -210,9 +208,7 @@ class Vault:
             except OSError as error:  # the others are read, and this one again
                 trouble = error
         self._still(which)
-        self._catalogue.remember(
-            "day", [day], 0
-        )  # known of, not read to its end: it may be gone the next time
+        self._catalogue.remember("day", [day], 0)  # not read to its end, but where it is gone it is lost
         self._catalogue.take(read, known.keys() - there.keys())
         self.new_days.discard(day)
         if trouble is not None:
