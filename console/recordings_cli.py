@@ -163,13 +163,13 @@ def _expire(options: Namespace, config: Config) -> int:
 
 
 def _records(options: Namespace, config: Config) -> list[Path]:
-    """Where it is written what goes: here for the journal; in the vault, which is swept, for all seats."""
+    """Where it is written what goes: in the vault, which is swept, for all seats; here for the journal."""
     own = Path(config.recordings.dir)
     if not options.vault:
         return [own]
     sweep(_vault(config))
     share_folder(_vault(config) / FOLDER)
-    return [own, _vault(config)]
+    return [_vault(config), own]  # the one that is more likely to fail first
 
 
 def _rules(config: Config) -> Rules:

@@ -134,7 +134,7 @@ class Vault:
         which = self.recognise()
         self._hear_of_deletions()
         with _ours(self.own / path):
-            label = sure_label(self.own, wav_of(path))
+            label = _sound_label(self.own, path)
             if label is None and size_of(self.own / path) is None:
                 return  # expired meanwhile
         deleted = self._catalogue.is_deleted(Path(path).stem)
@@ -204,7 +204,7 @@ class Vault:
             alive()
             try:
                 if known.get(path) != at:
-                    read.append((path, at, self._label(path)))
+                    read.append((path, at, _sound_label(self.folder, path)))
             except OSError as error:  # the others are read, and this one again
                 trouble = error
         self._still(which)
@@ -215,14 +215,6 @@ class Vault:
             raise trouble
         if is_settled(self.folder, changed_ns):
             self._catalogue.remember("day", [day], changed_ns)
-
-    def _label(self, path: str) -> Label | None:
-        """None: it cannot be understood, or is of another call, or no catalogue can hold it."""
-        label = sure_label(self.folder, wav_of(path))
-        if label is None or label.call_id != Path(path).stem:
-            return None
-        numbers = (label.started_at_ms, label.duration_ms, label.bytes)
-        return label if all(0 <= number <= INTEGER_MAX for number in numbers) else None
 
     def read_all(self) -> Catalogue:
         """What is in the vault, to its end; the catalogue is the caller's to close."""
@@ -272,6 +264,15 @@ def sweep(folder: Path) -> None:
         if DAY.fullmatch(scrap.parent.name) and time.time() - scrap.stat().st_mtime > SCRAP_S:
             scrap.unlink(missing_ok=True)
             remove_if_empty(scrap.parent)
+
+
+def _sound_label(folder: Path, path: str) -> Label | None:
+    """None: it cannot be understood, or is of another call, or no catalogue can hold it. Raises `OSError`."""
+    label = sure_label(folder, wav_of(path))
+    if label is None or label.call_id != Path(path).stem:
+        return None
+    numbers = (label.started_at_ms, label.duration_ms, label.bytes)
+    return label if all(0 <= number <= INTEGER_MAX for number in numbers) else None
 
 
 @contextlib.contextmanager
