@@ -17,6 +17,7 @@ from msgspec import Struct
 from telephony.archive.catalogue import Catalogue
 from telephony.archive.labels import ArchiveError
 from telephony.archive.retention import Deleted, Holds, Plan, carry_out, due
+from telephony.archive.vault_folder import permit
 
 FOLDER = "deleted"
 RUN = re.compile(r"([0-9a-f]{32})\.json")
@@ -99,6 +100,6 @@ def _write(folder: Path, run: Run) -> None:
             out.write(msgspec.json.format(msgspec.json.encode(run), indent=1))
             out.flush()
             os.fsync(out.fileno())
-        target.chmod(RUN_MODE)
+        permit(target, RUN_MODE)
     except OSError as error:
         raise ArchiveError(f"{target}: {error}") from error

@@ -260,10 +260,11 @@ def forget_fetched(own: Path, part: str = "") -> None:
 
 def sweep(folder: Path) -> None:
     """Remove from the vault what copies that were cut short left long ago."""
-    for scrap in folder.glob(f"*/.*{SCRAP}"):
-        if DAY.fullmatch(scrap.parent.name) and time.time() - scrap.stat().st_mtime > SCRAP_S:
+    for scrap in (*folder.glob(f".*{SCRAP}"), *folder.glob(f"*/.*{SCRAP}")):
+        if time.time() - scrap.stat().st_mtime > SCRAP_S:
             scrap.unlink(missing_ok=True)
-            remove_if_empty(scrap.parent)
+            if DAY.fullmatch(scrap.parent.name):
+                remove_if_empty(scrap.parent)
 
 
 def _sound_label(folder: Path, path: str) -> Label | None:

@@ -47,7 +47,7 @@ def found_vault(folder: Path, *, here: bool = False) -> None:
         return
     scratch = folder / f".{MARK}{SCRAP}"
     scratch.write_text(new_id())
-    scratch.chmod(MARK_MODE)
+    permit(scratch, MARK_MODE)
     scratch.rename(folder / MARK)
 
 
@@ -115,12 +115,17 @@ def size_of(file: Path) -> int | None:
 # --- copies ----------------------------------------------------------------------------------------------
 
 
+def permit(path: Path, mode: int) -> None:
+    """As far as its server has rights as we know them."""
+    with contextlib.suppress(OSError):
+        path.chmod(mode)
+
+
 def share_folder(folder: Path) -> None:
     """Have it, for all seats to write to."""
     if not folder.is_dir():
         folder.mkdir(exist_ok=True)
-        with contextlib.suppress(OSError):  # not every server has rights as we know them
-            folder.chmod(folder.stat().st_mode | SHARED_FOLDER)
+        permit(folder, folder.stat().st_mode | SHARED_FOLDER)
 
 
 def blocks_of(file: Path) -> Iterator[bytes]:
@@ -151,8 +156,7 @@ def copy(blocks: Iterable[bytes], target: Path, alive: Alive, *, mode: int, expe
             return False
         if file_sha256(scratch, alive) != digest.hexdigest():
             raise OSError(errno.EIO, "not what was written", str(target))
-        with contextlib.suppress(OSError):  # not every server has rights as we know them
-            scratch.chmod(mode)
+        permit(scratch, mode)
         scratch.rename(target)
     finally:
         with contextlib.suppress(OSError):

@@ -277,14 +277,16 @@ def test_a_copy_cut_short_is_none(make_seat: Seats) -> None:
 
 def test_what_a_death_amid_a_copy_leaves_is_swept(make_seat: Seats) -> None:
     first = make_seat("01")
-    scraps = [first.folder / "2026-11-22" / ".a.wav.part", first.folder / "2026-11-23" / ".b.wav.part"]
-    for scrap in scraps:
-        scrap.parent.mkdir()
+    old = [first.folder / "2026-11-22" / ".a.wav.part", first.folder / ".b.part"]
+    new = first.folder / "2026-11-23" / ".c.wav.part"
+    for scrap in (*old, new):
+        scrap.parent.mkdir(exist_ok=True)
         scrap.touch()
-    os.utime(scraps[0], (0, time.time() - SCRAP_S - 1))
+    for scrap in old:
+        os.utime(scrap, (0, time.time() - SCRAP_S - 1))
     sweep(first.folder)
-    assert not scraps[0].parent.exists()
-    assert scraps[1].exists(), "somebody may be writing it"
+    assert sorted(first.folder.iterdir()) == [new.parent, first.folder / MARK]
+    assert new.exists(), "somebody may be writing it"
 
 
 @pytest.mark.parametrize(
