@@ -338,7 +338,7 @@ def test_a_deletion_by_command_is_told_to_the_journal(leader, show, qtbot, archi
     catalogue = Catalogue(archive)
     later = START + 400 * DAY_MS
     wanted = plan(catalogue.every(), Rules(365), Holds(), later)
-    delete(catalogue, wanted, Holds(), later, run_id="f" * 32, by="admin")
+    delete(catalogue, wanted, Holds(), later, run_id="f" * 32, by="admin", records=[archive])
     catalogue.close()
     shown = show(leader)
     shown.window.second()
