@@ -13,7 +13,8 @@ figures       the quality figures of a day, as files
 record_pdf    their pages as PDF, in a process of its own
 headset_file  the sound devices chosen at this machine
 sound         the sound of an activation, a family of its own
-archivist     the thread that has the archive of recordings; `recordings_cli` is `main.py recordings`
+archivist     the archive of recordings, on threads of its own; `recordings_cli` is `main.py recordings`
+jobs          such a thread
 speaker       plays sounds by a child process, `speaker_process`
 doing         does the verbs, doing_* those of one subject, doing_on what all work on; `shortcuts` hears
               their keys; `over` lies above

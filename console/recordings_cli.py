@@ -5,6 +5,7 @@ what is on hold. What it deleted is written down first and told to the journal b
 """
 
 import getpass
+import sqlite3
 import sys
 import time
 from argparse import ArgumentParser, Namespace
@@ -12,7 +13,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
-from msgspec.structs import replace
 
 from dispatch.kinds import IncidentState
 from store.bus.keys import KeyFileError, own_sign_key
@@ -23,12 +23,15 @@ from store.db.errors import StoreError
 from store.exits import CannotStartError, ExitCode
 from telephony.archive import __main__ as archive
 from telephony.archive.catalogue import Catalogue
-from telephony.archive.deletions import delete
+from telephony.archive.deletions import FOLDER, delete
 from telephony.archive.labels import ArchiveError
 from telephony.archive.retention import Holds, Kept, Plan, Rules, plan
+from telephony.archive.vault import Vault, sweep
+from telephony.archive.vault_folder import found_vault, share_folder, vault_id
 
-OWN_HOLDS = "holds.json"
-"""Beside the recordings: what a person put on hold, by incident number or call id, each with its reason."""
+HOLDS = "holds.json"
+"""Beside the recordings, in the vault for all seats: what a person put on hold, by incident or call id, each
+with its reason."""
 SQLITE = "sqlite:///"
 WHY = {
     "held": "按指令留存 on hold",
@@ -44,6 +47,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     search = verbs.add_parser("search", help="查找本机录音 find recordings of this machine")
     archive.add_search(search)
+    _add_vault(search)
     prove = verbs.add_parser("prove", help="离线验证导出的录音 prove an export offline")
     archive.add_proof(prove)
     expire = verbs.add_parser("expire", help="按保存期列出；--delete 才删除 what is due; --delete deletes")
@@ -51,8 +55,19 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--holds", type=Path, metavar="JSON", help="中枢机器写出的留存清单 written at the hub"
     )
     expire.add_argument("--delete", action="store_true", help="真的删除 really delete")
+    _add_vault(expire)
+    founding = verbs.add_parser(
+        "vault", help="把 [recordings] vault 设为全市录音库，只需一次 make that folder the vault, once"
+    )
+    founding.add_argument(
+        "--here", action="store_true", help="即使不是挂载点 though nothing is mounted there"
+    )
     verbs.add_parser("holds", help="中枢机器上：未结事件，供 --holds 用 at the hub: incidents still open")
     verbs.add_parser("rebuild", help="由文件重建目录 make the catalogue anew from the files")
+
+
+def _add_vault(parser: ArgumentParser) -> None:
+    parser.add_argument("--vault", action="store_true", help="全市录音库 in the vault, not of this machine")
 
 
 def run(options: Namespace, config: Config) -> int:
@@ -63,16 +78,42 @@ def run(options: Namespace, config: Config) -> int:
         "expire": _expire,
         "holds": _holds,
         "rebuild": _rebuild,
+        "vault": _found,
     }
     try:
         return verbs[options.verb](options, config)
-    except (ArchiveError, OSError, msgspec.MsgspecError, StoreError) as error:
+    except (ArchiveError, OSError, sqlite3.Error, msgspec.MsgspecError, StoreError) as error:
         raise CannotStartError(f"录音：{error}", f"recordings: {error}") from error
 
 
 def _search(options: Namespace, config: Config) -> int:
-    options.folder = Path(config.recordings.dir)
-    return archive.search(options)
+    catalogue = _catalogue(options, config)
+    try:
+        archive.list_found(catalogue, options)
+    finally:
+        catalogue.close()
+    return ExitCode.DONE
+
+
+def _catalogue(options: Namespace, config: Config) -> Catalogue:
+    """Of this machine, or of the vault, read to its end. Raises `ArchiveError` or `OSError`."""
+    own = Path(config.recordings.dir)
+    if not options.vault:
+        return Catalogue(own)
+    return Vault(own, _vault(config)).read_all()
+
+
+def _vault(config: Config) -> Path:
+    """Raises `ArchiveError`."""
+    if not config.recordings.vault:
+        raise ArchiveError("[recordings] vault 未设 is not set")
+    return Path(config.recordings.vault)
+
+
+def _found(options: Namespace, config: Config) -> int:
+    found_vault(_vault(config), here=options.here)
+    _say(f"录音库 the vault: {_vault(config)}")
+    return ExitCode.DONE
 
 
 def _prove(options: Namespace, config: Config) -> int:
@@ -97,20 +138,38 @@ def _holds(options: Namespace, config: Config) -> int:
 
 
 def _expire(options: Namespace, config: Config) -> int:
-    now_ms, keep = time.time_ns() // 1_000_000, config.recordings
+    now_ms = time.time_ns() // 1_000_000
     holds = _known_holds(options, config)
-    catalogue = Catalogue(Path(keep.dir))
+    catalogue = _catalogue(options, config)
     try:
         wanted = plan(catalogue.every(), _rules(config), holds, now_ms)
         _tell(wanted, config)
         if options.delete:
-            gone = delete(catalogue, wanted, holds, now_ms, run_id=new_id(), by=getpass.getuser())
+            gone = delete(
+                catalogue,
+                wanted,
+                holds,
+                now_ms,
+                run_id=new_id(),
+                by=getpass.getuser(),
+                records=_records(options, config),
+            )
             _say(f"已删除 deleted: {len(gone)}")
         elif wanted.doomed:
             _say("未删除；确认后加 --delete　nothing was deleted: say --delete")
     finally:
         catalogue.close()
     return ExitCode.DONE
+
+
+def _records(options: Namespace, config: Config) -> list[Path]:
+    """Where it is written what goes: in the vault, which is swept, for all seats; here for the journal."""
+    own = Path(config.recordings.dir)
+    if not options.vault:
+        return [own]
+    sweep(_vault(config))
+    share_folder(_vault(config) / FOLDER)
+    return [_vault(config), own]  # the one that is more likely to fail first
 
 
 def _rules(config: Config) -> Rules:
@@ -128,12 +187,23 @@ def _known_holds(options: Namespace, config: Config) -> Holds | None:
         _say("▲ 本机没有数据库：在中枢机器上运行 main.py recordings holds > holds.json，再用 --holds")
         _say("  no store here: run `main.py recordings holds` at the hub, then give --holds")
         return None
-    own = Path(config.recordings.dir) / OWN_HOLDS
-    if own.exists():
-        said = _held.decode(own.read_bytes())
-        merged = {"incidents": {**known.incidents, **said.incidents}, "calls": {**known.calls, **said.calls}}
-        known = replace(known, **merged, open_incidents=known.open_incidents | said.open_incidents)
+    vault = Path(config.recordings.vault) if config.recordings.vault else None
+    if vault is not None and not vault_id(vault):
+        _say("▲ 录音库未挂载，不知其中留存了什么　the vault is not mounted: its holds are not known")
+        return None
+    for folder in (Path(config.recordings.dir), vault):
+        if folder is not None and (folder / HOLDS).exists():
+            known = _both(known, _held.decode((folder / HOLDS).read_bytes()))
     return known
+
+
+def _both(one: Holds, other: Holds) -> Holds:
+    """What either says must stay."""
+    return Holds(
+        {**one.incidents, **other.incidents},
+        {**one.calls, **other.calls},
+        one.open_incidents | other.open_incidents,
+    )
 
 
 def _open_incidents(url: str) -> Holds:

@@ -192,6 +192,7 @@ def setup(config: Config, map_mark: str) -> Setup:
         config.phone.echo,
         seat_number=config.phone.seat_number,
         recordings=Path(config.recordings.dir),
+        vault=Path(config.recordings.vault) if config.recordings.vault else None,
         prompts=prompt_folders(config),
         exports=Path(config.recordings.export_dir),
         keys=Path(config.keys.dir),

@@ -1,14 +1,17 @@
 """Recordings and prompts of this machine: the folder takes files, and what callers hear can be played."""
 
 import os
+import threading
 from pathlib import Path
 
 from console.doctor.finding import Finding, Level, ok
 from store.config import Config
 from telephony.archive.deletions import unnoted
+from telephony.archive.vault_folder import MARK, vault_id
 from telephony.prompts.making import check_folder, missing, unknown_names
 
 NAMED_MAX = 3
+VAULT_S_MAX = 3.0
 
 
 def prompts(config: Config) -> Finding:
@@ -63,7 +66,34 @@ def recordings(config: Config) -> Finding:
             "open the seat here and log in: they are noted within minutes",
         )
     keep = config.recordings
-    return ok(f"保存 {keep.keep_days} 天", f"kept {keep.keep_days} days")
+    return _vault(keep.vault) or ok(f"保存 {keep.keep_days} 天", f"kept {keep.keep_days} days")
+
+
+def _vault(folder: str) -> Finding | None:
+    """None: nothing is wrong. Whoever touches a mount whose server is gone may never come back."""
+    found: list[str] = []
+    looking = threading.Thread(target=lambda: found.append(_why_not(folder)), daemon=True)
+    looking.start()
+    looking.join(VAULT_S_MAX)
+    why = found[0] if found else f"{VAULT_S_MAX:g} s"
+    if not folder or not why:
+        return None
+    return Finding(
+        Level.WARN,
+        f"录音库 {folder} 不可用：{why}",
+        f"the vault {folder} cannot be used: {why}",
+        "先挂载并检查权限；全市首次使用，挂载后运行一次 main.py recordings vault",
+        "mount it first, look at its rights; once for the city, when mounted, `main.py recordings vault`",
+    )
+
+
+def _why_not(folder: str) -> str:
+    try:
+        if not vault_id(Path(folder)):
+            return f"{MARK}?"
+    except OSError as error:
+        return error.strerror or str(error)
+    return "" if os.access(folder, os.W_OK | os.X_OK) else "r-x"
 
 
 def _there(*folders: Path | None) -> list[Path]:

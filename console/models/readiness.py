@@ -51,6 +51,8 @@ class Setup(Struct, frozen=True):
     prompts: tuple[Path, ...] = ()
     """Where what callers hear lies: the centre's own folder stands first."""
     recordings: Path = Path("recordings")
+    vault: Path | None = None
+    """Where the recordings of the whole city are mounted; None: there is no such place."""
     exports: Path = Path("exports")
     keys: Path | None = None
     """Where the key lies that exports are sealed with; None: there are none."""

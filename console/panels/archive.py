@@ -20,6 +20,8 @@ from console.models.archive import ArchiveRow, NotATimeError, Typed, ear_of, row
 from console.models.asking import Ask
 from console.models.desk import Desk
 from console.models.handing_out import Asked
+from console.models.state import Person
+from console.models.vault import vault_words
 from console.panels.listening import Listening
 from console.panels.sheet import Sheet
 from console.panels.table import Cell, Column, RowTable
@@ -43,7 +45,7 @@ COLUMNS: tuple[Column[ArchiveRow], ...] = (
     Column("", 142, lambda it: Cell(it.incident, small=True)),
     Column("", 0, lambda it: Cell(it.place)),
     Column("", 124, lambda it: Cell(it.seat, "quiet", small=True)),
-    Column("", 124, lambda it: Cell(it.note, it.tone, small=True)),
+    Column("", 190, lambda it: Cell(it.note, it.tone, small=True)),
 )
 
 
@@ -72,12 +74,15 @@ class ArchiveDesk(Sheet):
         self._asked: Asked | None = None
         self._gone_at = 0
         self._listened = ""
+        self._whose: Person | None = None
         words = {"number": say("号码（末几位）"), "since": say("从：20:30、11-21"), "until": say("到"),
                  "place": say("地点"), "incident": say("事件号"), "seat": say("台")}  # fmt: skip
         self._fields = {name: self._field(name, hint) for name, hint in words.items()}
         self._find = button(say("检索 Enter"), "archive.find", self.search)
         self._told = text("")
         self._told.setObjectName("archive.told")
+        self._vault = text("", "quiet")
+        self._vault.setObjectName("archive.vault")
         self.table: RowTable[ArchiveRow] = RowTable("archive.table", COLUMNS, theme, heads=False)
         self.table.chosen.connect(self._show)
         self.table.used.connect(lambda _key: self._listening.toggle())
@@ -107,21 +112,35 @@ class ArchiveDesk(Sheet):
         hint = text(say("↑↓ 选择，Enter 播放，←→ 移动，-+ 快慢，N 下一标记，空格选中待导出"), "quiet")
         column.addLayout(row_of(title, hint, 1, self._export, self._close))
         column.addLayout(row_of(*self._fields.values(), self._find))
-        column.addWidget(self._told)
+        column.addLayout(row_of(self._told, 1, self._vault))
         column.addWidget(self.table, 1)
         column.addWidget(self._listening)
 
     # --- opening and closing ---------------------------------------------------------------------------
 
     def open(self) -> None:
+        self._forget_others()
         self.come(self._fields["number"])
         self.search()
 
     def make_room(self) -> None:
-        """What was searched for stays for the next time; nothing plays on unseen."""
+        """Nothing plays on unseen; what was searched for stays for the next time, for the same person."""
         self._listening.load(None)
         self._shown = self._listened = ""
+        self._forget_others()
         super().make_room()
+
+    def _forget_others(self) -> None:
+        """What somebody else searched for and found is not for whoever sits here now."""
+        if self._whose == self._desk.person:
+            return
+        self._whose, self._ticket = self._desk.person, 0
+        self._labels, self._chosen = {}, frozenset()
+        for field in self._fields.values():
+            field.clear()
+        self._tell("")
+        self._draw()
+        self._archivist.forget()
 
     def stop(self) -> None:
         """For good."""
@@ -138,7 +157,7 @@ class ArchiveDesk(Sheet):
             self._tell(say("▲ 看不懂的时间：{text}（写 20:30、11-21 或 11-21 20:30）", text=error), "warning")
             return
         self._tell(say("正在检索…"))
-        self._ticket = self._archivist.search(wanted)
+        self._ticket = self._archivist.search(wanted, everywhere=handing_out.may_hand_out(self._desk))
 
     def _take(self, answer: object) -> None:
         if isinstance(answer, HandedOut):
@@ -155,15 +174,12 @@ class ArchiveDesk(Sheet):
             self._tell(say("■ 录音目录不可用：{why}", why=answer.trouble), "fault")
             return
         self._labels = {label.call_id: label for label in answer.labels}
-        self._chosen &= self._labels.keys()
+        if not answer.asking:
+            self._chosen &= self._labels.keys()
         count = len(answer.labels)
-        where = self._archivist.folder
-        told = say("找到 {n} 段，新的在前　本机录音 {where}", n=count, where=where)
-        if count >= FOUND_MAX:
-            told = say("▲ 多于 {n} 段，只列最新的：请缩小范围", n=FOUND_MAX)
-        self._tell(told if count else say("△ 没有符合的录音：减少条件，或到录音所在坐席检索"))
+        self._tell(*found_words(answer, self._archivist.folder))
         self._draw()
-        if self._shown not in self._labels:
+        if self._shown not in self._labels and not (answer.asking and self._shown):
             self._listening.load(None, say("在列表中选一段") if count else "")
             self._shown = ""
             if count:
@@ -186,7 +202,7 @@ class ArchiveDesk(Sheet):
     def _ask_picture(self) -> None:
         label = self._labels.get(self._shown)
         if label is not None:
-            self._archivist.picture(label)
+            self._archivist.picture(label, everywhere=handing_out.may_hand_out(self._desk))
 
     def _heard(self, picture: Picture) -> None:
         """Noted once for each time it is chosen: going on after a pause is no other time."""
@@ -227,7 +243,12 @@ class ArchiveDesk(Sheet):
         self._tell(say("等待审计登记…"))
 
     def refresh(self, now: int) -> None:
-        """The journal may have answered."""
+        """The journal may have answered, or the vault stands otherwise."""
+        vault = self._archivist.vault_state()
+        if vault is not None:
+            words, tone = vault_words(vault)
+            self._vault.setText(words)
+            set_property(self._vault, "tone", tone)
         asked = self._asked
         if asked is None:
             return
@@ -274,3 +295,21 @@ class ArchiveDesk(Sheet):
             self._draw()
             return True
         return self._listening.key(event.key())
+
+
+def found_words(answer: Found, folder: Path) -> tuple[str, str]:
+    """How many were found and where, and the tone of it."""
+    count = len(answer.labels)
+    if answer.without:
+        return say("▲ 录音库没有回答（{why}）：只列本机 {n} 段", why=answer.without, n=count), "warning"
+    if answer.asking:
+        return say("本机 {n} 段；正在检索录音库…", n=count), ""
+    if count >= FOUND_MAX:
+        return say("▲ 多于 {n} 段，只列最新的：请缩小范围", n=FOUND_MAX), ""
+    if not count and answer.others is None:
+        return say("△ 没有符合的录音：减少条件，或到录音所在坐席检索"), ""
+    if not count:
+        return say("△ 没有符合的录音：减少条件"), ""
+    if answer.others is None:
+        return say("找到 {n} 段，新的在前　本机录音 {where}", n=count, where=folder), ""
+    return say("找到 {n} 段，新的在前　其中 {m} 段来自他席", n=count, m=answer.others), ""

@@ -10,6 +10,7 @@ from console.archivist import Archivist, Unnoted
 from console.i18n import say
 from console.models.asking import Ask
 from console.models.desk import Desk
+from console.models.vault import VaultWatch
 from console.panels.archive import ArchiveDesk
 from console.panels.recall import RecallPanel
 from console.theme import Theme
@@ -37,7 +38,8 @@ class ArchiveParts:
         self._page, self._desk, self._theme, self._places = page, desk, theme, places
         self._back, self._ask = back, ask
         setup = desk.readiness.setup
-        self._archivist = Archivist(setup.recordings, self._key)
+        self._archivist = Archivist(setup.recordings, self._key, setup.vault)
+        self._watch = VaultWatch()
         self._looked_at = 0
         self._told: set[str] = set()
         self._archivist.answered.connect(self._take, Qt.ConnectionType.QueuedConnection)
@@ -75,6 +77,10 @@ class ArchiveParts:
             what = say("话机上次中断时的 {n} 段录音已修复归档", n=repaired)
             do = say("末尾最多缺 1 秒，检索（Ctrl+F）中标为“中断后修复”")
             self._desk.notice(what, do, "archive", grave=False)
+        vault = self._archivist.vault_state()
+        told = self._watch.due(vault, now) if vault is not None else None
+        if told is not None:
+            self._desk.notice(told.what, told.do, "archive", grave=told.grave)
         if self._desk.may(NoteArchive) and now - self._looked_at > LOOK_EVERY_MS:
             self._looked_at = now
             self._archivist.unnoted()

@@ -188,6 +188,16 @@ class Recordings(Struct, frozen=True):
     drill_keep_days: Annotated[
         int, key("演练与培训录音的保存天数", "days to keep those of drills and training", ge=30, le=36_500)
     ] = 366
+    vault: Annotated[
+        str,
+        key(
+            "录音库：全市共用、挂载到每台坐席机的文件夹；全市只在一台上运行一次 `main.py recordings vault`；"
+            "空表示没有",
+            "vault: one folder of the whole city, mounted on every desk; `main.py recordings vault` makes it "
+            "one, once, at one desk; empty: none",
+            path=True,
+        ),
+    ] = ""
     export_dir: Annotated[
         str, key("导出录音的文件夹", "folder that handed-out recordings are written to", path=True)
     ] = f"{FOLDER}/exports"

@@ -82,6 +82,14 @@ def _moment(text: str) -> int:
 
 def search(options: argparse.Namespace) -> int:
     """Needs `folder` and what `add_search` adds."""
+    catalogue = Catalogue(options.folder)
+    list_found(catalogue, options)
+    catalogue.close()
+    return OK
+
+
+def list_found(catalogue: Catalogue, options: argparse.Namespace) -> None:
+    """A line each, by what `add_search` adds."""
     wanted = Search(
         number=options.number,
         from_ms=options.since,
@@ -92,13 +100,10 @@ def search(options: argparse.Namespace) -> int:
         site=options.site,
         name=options.name,
     )
-    catalogue = Catalogue(options.folder)
     for label in catalogue.search(wanted):
         at = datetime.fromtimestamp(label.started_at_ms / 1000, BEIJING)
         words = (label.number, label.incident_number, label.place, label.seat, label.path)
         _say(f"{at:%Y-%m-%d %H:%M:%S} {label.duration_ms / 1000:7.1f} s  " + "  ".join(words))
-    catalogue.close()
-    return OK
 
 
 def proof(options: argparse.Namespace) -> int:
@@ -127,7 +132,8 @@ def _expire(options: argparse.Namespace) -> int:
             _say(f"保留 keep    {kept.label.path}  {kept.why} {kept.words}")
     _say(f"{len(wanted.doomed)} 段 recordings, {wanted.bytes} 字节 bytes")
     if options.delete:
-        gone = delete(catalogue, wanted, holds, now_ms, run_id=new_id(), by=getpass.getuser())
+        who = {"run_id": new_id(), "by": getpass.getuser()}
+        gone = delete(catalogue, wanted, holds, now_ms, records=(options.folder,), **who)
         _say(f"已删除 deleted {len(gone)}")
     catalogue.close()
     return OK

@@ -49,13 +49,13 @@ class Search(Struct, frozen=True):
 
 
 class Catalogue:
-    """Raises `ArchiveError` where the folder cannot be used."""
+    """Of the recordings in `folder`; `file` None: it lies beside them. Raises `ArchiveError`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, file: Path | None = None) -> None:
         self.folder = folder
-        self._file = folder / FILE
+        self._file = file or folder / FILE
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            self._file.parent.mkdir(parents=True, exist_ok=True)
             self._link = self._open()
         except (OSError, sqlite3.Error) as error:
             raise ArchiveError(f"catalogue: {error}") from error

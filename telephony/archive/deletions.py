@@ -1,11 +1,14 @@
 """What a run of the retention deletes: written down before the first file goes, told to the journal later.
 
-`deleted/<run>.json` beside the recordings; a seat tells the journal and renames it to `<run>.noted.json`. A
-crash in between leaves a run that names more than is gone, never less.
+`deleted/<run>.json` beside the recordings; a seat tells the journal and renames it to `<run>.noted.json`.
+What went from the vault stands in its `deleted/` too: no seat puts that in again. A crash in between leaves a
+run that names more than is gone, never less.
 """
 
+import contextlib
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -14,11 +17,13 @@ from msgspec import Struct
 from telephony.archive.catalogue import Catalogue
 from telephony.archive.labels import ArchiveError
 from telephony.archive.retention import Deleted, Holds, Plan, carry_out, due
+from telephony.archive.vault_folder import permit
 
 FOLDER = "deleted"
 RUN = re.compile(r"([0-9a-f]{32})\.json")
 RUNS_MAX = 100
 RUN_BYTES_MAX = 16 << 20
+RUN_MODE = 0o644  # whoever wrote it: the seat tells the journal, all seats heed the vault's
 ITEMS_MAX = 10_000
 """More are left to the next run: the journal takes them in one line."""
 
@@ -36,13 +41,24 @@ _runs = msgspec.json.Decoder(Run)
 
 
 def delete(
-    catalogue: Catalogue, wanted: Plan, holds: Holds | None, now_ms: int, *, run_id: str, by: str
+    catalogue: Catalogue,
+    wanted: Plan,
+    holds: Holds | None,
+    now_ms: int,
+    *,
+    run_id: str,
+    by: str,
+    records: Sequence[Path],
 ) -> tuple[Deleted, ...]:
-    """Write down, then carry out. Raises `ArchiveError`; without a record nothing is deleted."""
+    """Write down, then carry out. Raises `ArchiveError`; without a record nothing is deleted.
+
+    `records`: the recordings of this machine, whose seat tells the journal, and the vault that loses them.
+    """
     doomed = due(wanted, holds, now_ms)[:ITEMS_MAX]
     if not doomed:
         return ()
-    _write(catalogue.folder, Run(run_id, now_ms, by, doomed))
+    for folder in records:
+        _write(folder, Run(run_id, now_ms, by, doomed))
     kept = {one.call_id for one in doomed}
     few = msgspec.structs.replace(
         wanted, doomed=tuple(one for one in wanted.doomed if one.label.call_id in kept)
@@ -56,12 +72,17 @@ def unnoted(folder: Path) -> tuple[Run, ...]:
     for path in sorted((folder / FOLDER).glob("*.json"))[:RUNS_MAX]:
         if RUN.fullmatch(path.name) is None:
             continue
-        try:
-            if path.stat().st_size <= RUN_BYTES_MAX:
-                found.append(_runs.decode(path.read_bytes()))
-        except (OSError, msgspec.MsgspecError, RecursionError):
-            continue
-    return tuple(found)
+        with contextlib.suppress(OSError):
+            found.append(read_run(path))
+    return tuple(run for run in found if run is not None)
+
+
+def read_run(path: Path) -> Run | None:
+    """None where it cannot be understood. Raises `OSError`."""
+    try:
+        return _runs.decode(path.read_bytes()) if path.stat().st_size <= RUN_BYTES_MAX else None
+    except (msgspec.MsgspecError, RecursionError):
+        return None
 
 
 def mark_noted(folder: Path, run_id: str) -> None:
@@ -79,5 +100,6 @@ def _write(folder: Path, run: Run) -> None:
             out.write(msgspec.json.format(msgspec.json.encode(run), indent=1))
             out.flush()
             os.fsync(out.fileno())
+        permit(target, RUN_MODE)
     except OSError as error:
         raise ArchiveError(f"{target}: {error}") from error

@@ -9,7 +9,7 @@ import os
 import re
 import shutil
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -20,9 +20,12 @@ from telephony.archive.catalogue import HASH_BLOCK_BYTES
 from telephony.archive.labels import ArchiveError, Label
 
 SEAL_LABEL = b"lingsheng recording export\0"
+ZIP = ".zip"
 LIST, SEAL, SUMS = "list.json", "list.seal", "SHA256SUMS"
 FILES_MAX = 10_000
 REASON_CHARS_MIN = 2
+FREE_BYTES_MIN = 500_000_000
+"""Stays free for the calls that are recorded meanwhile: two hours of one."""
 UNSAFE = re.compile(r"[^0-9A-Za-z_-]+")
 
 
@@ -47,7 +50,7 @@ class ExportList(Struct, frozen=True):
 
 
 def hand_out(
-    folder: Path,
+    folders: Mapping[str, Path],
     labels: Sequence[Label],
     target: Path,
     key: SignKey,
@@ -59,6 +62,7 @@ def hand_out(
 ) -> ExportList:
     """Write a folder, or a zip where `target` ends with .zip; it appears whole or not at all.
 
+    `folders`: of each call, where its recording lies by its path.
     A recording whose hash is not the one it was closed with stops the export: that must be looked into first.
     Raises `ArchiveError`, also without a reason.
     """
@@ -71,7 +75,8 @@ def hand_out(
     scratch = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         scratch.mkdir(parents=True)
-        items, missing = _copy(folder, labels, scratch)
+        check_room(scratch, sum(label.bytes for label in labels) * (2 if target.suffix == ZIP else 1))
+        items, missing = _copy(folders, labels, scratch)
         listed = ExportList(export_id, at_ms, by, reason, key.name, key.public, items, missing)
         _seal(scratch, listed, key)
         _place(scratch, target)
@@ -82,19 +87,29 @@ def hand_out(
     return listed
 
 
-def file_sha256(path: Path) -> str:
-    """Raises `OSError`."""
+def check_room(folder: Path, octets: int) -> None:
+    """Raises `ArchiveError` where so much more would leave too little for recording, and `OSError`."""
+    free = shutil.disk_usage(folder).free
+    if free - octets < FREE_BYTES_MIN:
+        raise ArchiveError(f"磁盘将满 disk nearly full: {folder}, {free / 1e9:.1f} GB")
+
+
+def file_sha256(path: Path, alive: Callable[[], object] = lambda: None) -> str:
+    """`alive` is called while a long one is read. Raises `OSError`."""
     digest = hashlib.sha256()
     with path.open("rb") as source:
         while block := source.read(HASH_BLOCK_BYTES):
             digest.update(block)
+            alive()
     return digest.hexdigest()
 
 
-def _copy(folder: Path, labels: Sequence[Label], scratch: Path) -> tuple[tuple[Item, ...], tuple[str, ...]]:
+def _copy(
+    folders: Mapping[str, Path], labels: Sequence[Label], scratch: Path
+) -> tuple[tuple[Item, ...], tuple[str, ...]]:
     items, missing = [], []
     for label in labels:
-        source = folder / label.path
+        source = folders[label.call_id] / label.path
         if not source.is_file():
             missing.append(label.path)
             continue
@@ -123,7 +138,7 @@ def _seal(scratch: Path, listed: ExportList, key: SignKey) -> None:
 
 
 def _place(scratch: Path, target: Path) -> None:
-    if target.suffix != ".zip":
+    if target.suffix != ZIP:
         scratch.rename(target)
         return
     packed = scratch / "packed"

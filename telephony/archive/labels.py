@@ -98,11 +98,19 @@ def write_label(folder: Path, label: Label) -> None:
 
 def read_label(folder: Path, path: str) -> Label | None:
     """None when there is none, or none that can be read: the recording still counts."""
+    try:
+        return sure_label(folder, path)
+    except OSError:
+        return None
+
+
+def sure_label(folder: Path, path: str) -> Label | None:
+    """None when there is none, or none that can be understood. Raises `OSError` where nobody can say."""
     file = label_file(folder, path)
     try:
         if file.stat().st_size > LABEL_BYTES_MAX:
             return None
         label = _labels.decode(file.read_bytes())
-    except (OSError, msgspec.MsgspecError, RecursionError):
+    except (FileNotFoundError, msgspec.MsgspecError, RecursionError):
         return None
     return label if label.path == path else None

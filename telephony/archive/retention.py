@@ -122,7 +122,7 @@ def carry_out(catalogue: Catalogue, wanted: Plan, holds: Holds | None, now_ms: i
         except OSError as error:
             raise ArchiveError(f"{one.path}: {error}") from error
         catalogue.forget(one.call_id)
-        _remove_if_empty((catalogue.folder / one.path).parent)
+        remove_if_empty((catalogue.folder / one.path).parent)
     return done
 
 
@@ -142,6 +142,6 @@ def _stays(label: Label, young: bool, holds: Holds | None) -> Kept | None:
     return None
 
 
-def _remove_if_empty(day: Path) -> None:
+def remove_if_empty(day: Path) -> None:
     if day.is_dir() and not any(day.iterdir()):
         day.rmdir()

@@ -1,11 +1,13 @@
 """`main.py recordings`: what is due is listed, deleted only when told to, never without knowing the holds."""
 
 import argparse
+import hashlib
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from console import recordings_cli
 from dispatch.archive_notes import ArchiveAct, NoteArchive
@@ -20,6 +22,7 @@ from store.exits import CannotStartError
 from telephony.archive.catalogue import Catalogue
 from telephony.archive.deletions import unnoted
 from telephony.archive.labels import Label
+from telephony.archive.vault import Vault
 from telephony.recording import stereo_header
 
 OLD_MS = 1_600_000_000_000  # 2020
@@ -66,6 +69,54 @@ def test_a_dry_run_first_then_the_deed(config, capsys, tmp_path):
     assert "01-20200913-0002" in capsys.readouterr().out
     (deletion,) = unnoted(tmp_path / "recordings")
     assert len(deletion.items) == 2
+
+
+def test_the_vault_is_searched_and_expires_too(config, capsys, tmp_path):
+    vault = tmp_path / "vault"
+    with pytest.raises(CannotStartError, match="vault"):
+        run(config, "vault")
+    vault.mkdir()
+    own = tmp_path / "recordings"
+    config = replace(config, recordings=replace(config.recordings, vault=str(vault)))
+    migrate(config.store.url)
+    with pytest.raises(CannotStartError, match="not mounted"):
+        run(config, "search", "--vault")
+    assert run(config, "expire", "--delete") == 0
+    assert "到期 due: 0 段" in capsys.readouterr().out, "what its holds.json holds is not known"
+    with pytest.raises(CannotStartError, match="not a mount"):
+        run(config, "vault")
+    assert run(config, "vault", "--here") == 0
+    other = Catalogue(tmp_path / "seat-02")
+    call_id = f"{OLD_MS:012x}{9:020x}"
+    octets = stereo_header(0, 8_000)
+    (other.folder / "2020-09-13").mkdir()
+    (other.folder / f"2020-09-13/{call_id}.wav").write_bytes(octets)
+    digest = hashlib.sha256(octets).hexdigest()
+    other.note(Label(call_id, f"2020-09-13/{call_id}.wav", digest, OLD_MS, 0, 44, number="13900000009"))
+    other.close()
+    theirs = Vault(other.folder, vault)
+    theirs.put(*theirs.waiting()[0])
+    theirs.close()
+    capsys.readouterr()
+    assert run(config, "search", "--vault") == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    assert "13900000009" in line
+    (vault / "holds.json").write_text(f'{{"calls":{{"{call_id}":"投诉 118"}}}}')
+    assert run(config, "expire", "--vault", "--delete") == 0
+    assert "按指令留存 on hold 投诉 118" in capsys.readouterr().out
+    (vault / "holds.json").unlink()
+    assert run(config, "expire", "--vault", "--delete") == 0
+    assert "已删除 deleted: 1" in capsys.readouterr().out
+    (deletion,) = unnoted(own)
+    assert [item.call_id for item in deletion.items] == [call_id]
+    assert unnoted(vault) == (deletion,), "no seat puts it in again"
+    assert sorted(path.name for path in vault.iterdir()) == ["deleted", "lingsheng-vault"]
+    assert run(config, "search", "--vault") == 0
+    assert len(list(own.glob("*/*.wav"))) == 3, "nothing of this machine went"
+    (own / "vault.sqlite").unlink()
+    (own / "vault.sqlite").mkdir()
+    with pytest.raises(CannotStartError, match="catalogue"):
+        run(config, "search", "--vault")
 
 
 def test_the_hub_writes_what_must_stay(config, capsys, tmp_path):

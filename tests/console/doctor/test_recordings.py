@@ -7,6 +7,7 @@ from console.doctor import recordings
 from console.doctor.finding import Level
 from store.config import Config, Recordings, Store
 from telephony.archive.deletions import FOLDER
+from telephony.archive.vault_folder import MARK, found_vault
 from telephony.prompts.making import missing
 
 
@@ -46,3 +47,19 @@ def test_a_deletion_nobody_noted_is_said(tmp_path: Path) -> None:
     run = '{"run_id":"%s","at_ms":1,"by":"root","items":[]}' % ("a" * 32)
     (tmp_path / "recordings" / FOLDER / f"{'a' * 32}.json").write_text(run)
     assert recordings.recordings(config(tmp_path)).level is Level.WARN
+
+
+def test_a_vault_that_is_not_mounted_is_said(tmp_path: Path) -> None:
+    vault = tmp_path / "vault"
+    kept = Config(recordings=Recordings(dir=str(tmp_path / "recordings"), vault=str(vault)))
+    found = recordings.recordings(kept)
+    assert (found.level, str(vault) in found.zh) == (Level.WARN, True)
+    assert found.do_zh.startswith("先挂载"), "the mark alone would make a vault of the seat's own disk"
+    vault.mkdir()
+    assert recordings.recordings(kept).level is Level.WARN
+    found_vault(vault, here=True)
+    assert recordings.recordings(kept).level is Level.OK
+    (vault / MARK).unlink()
+    (vault / MARK).mkdir()  # an error for whoever reads it
+    found = recordings.recordings(kept)
+    assert (found.level, "directory" in found.en) == (Level.WARN, True)

@@ -107,7 +107,9 @@ def test_a_recording_without_a_label_is_not_lost(catalogue: Catalogue) -> None:
 def export(catalogue: Catalogue, target: Path, **options: object) -> Path:
     facts: dict[str, object] = {"export_id": "e1", "at_ms": NOON_MS, "by": "王芳", "reason": "投诉 2026-17"}
     facts |= options
-    hand_out(catalogue.folder, catalogue.search(Search()), target, KEY, **facts)  # type: ignore[arg-type]
+    labels = catalogue.search(Search())
+    folders = {label.call_id: catalogue.folder for label in labels}
+    hand_out(folders, labels, target, KEY, **facts)  # type: ignore[arg-type]
     return target
 
 
@@ -278,15 +280,20 @@ def test_a_deletion_is_written_down_before_it_is_done(catalogue: Catalogue) -> N
     wanted = plan(catalogue.every(), Rules(365), holds, later)
     (catalogue.folder / FOLDER).write_bytes(b"")  # a file where the record should go
     with pytest.raises(ArchiveError):
-        delete(catalogue, wanted, holds, later, run_id="b" * 32, by="root")
+        delete(catalogue, wanted, holds, later, run_id="b" * 32, by="root", records=[catalogue.folder])
     assert len(found(catalogue)) == 3, "without a record nothing is deleted"
     (catalogue.folder / FOLDER).unlink()
-    gone = delete(catalogue, wanted, holds, later, run_id="a" * 32, by="root")
+    gone = delete(catalogue, wanted, holds, later, run_id="a" * 32, by="root", records=[catalogue.folder])
     assert [one.path for one in gone] == [one.label.path for one in wanted.doomed]
     assert found(catalogue) == ["1"], "what is on hold stays"
     (run,) = unnoted(catalogue.folder)
     assert (run.run_id, run.by, run.items) == ("a" * 32, "root", gone)
-    assert delete(catalogue, wanted, Holds(calls={}), later, run_id="c" * 32, by="root") == gone
+    assert (
+        delete(
+            catalogue, wanted, Holds(calls={}), later, run_id="c" * 32, by="root", records=[catalogue.folder]
+        )
+        == gone
+    )
     mark_noted(catalogue.folder, "a" * 32)
     mark_noted(catalogue.folder, "../x")
     assert [run.run_id for run in unnoted(catalogue.folder)] == ["c" * 32]
