@@ -8,7 +8,7 @@ import pytest
 from telephony.archive.labels import Label, write_label
 from telephony.archive.vault import Vault
 from telephony.archive.vault_folder import found_vault
-from tests.telephony.archive.test_archive import record
+from tests.telephony.archive.recorded import record
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Catalogue, export, proof, retention: on real files."""
 
-import hashlib
 import json
 import subprocess
 import zipfile
@@ -14,27 +13,13 @@ from telephony.archive.__main__ import main
 from telephony.archive.catalogue import FILE, Catalogue, Search
 from telephony.archive.deletions import FOLDER, delete, mark_noted, unnoted
 from telephony.archive.handing_out import hand_out
-from telephony.archive.labels import ArchiveError, Label, Marker, label_file, read_label
+from telephony.archive.labels import ArchiveError, Marker, label_file, read_label
 from telephony.archive.proving import Finding, Flaw, prove
 from telephony.archive.retention import DAY_MS, Holds, Keep, Rules, carry_out, plan
-from telephony.recording import stereo_header
+from tests.telephony.archive.recorded import NOON_MS, record
 
-NOON_MS = 1_795_305_600_000
 KEY = SignKey("hub", b"k" * 32)
 KEYS = {"hub": KEY.public}
-RATE_HZ = 8_000
-
-
-def record(folder: Path, n: int, **known: object) -> Label:
-    """A one-second recording with its label."""
-    born_ms = NOON_MS + n * 1000
-    call_id = f"{born_ms:012x}{n:020x}"
-    path = f"2026-11-22/{call_id}.wav"
-    octets = stereo_header(RATE_HZ, RATE_HZ) + bytes([n, 1]) * (2 * RATE_HZ)
-    (folder / path).parent.mkdir(parents=True, exist_ok=True)
-    (folder / path).write_bytes(octets)
-    facts = {"number": f"1390451000{n}", "seat": "01", "site": "01", **known}
-    return Label(call_id, path, hashlib.sha256(octets).hexdigest(), born_ms, 1000, len(octets), **facts)  # type: ignore[arg-type]
 
 
 @pytest.fixture

@@ -1,7 +1,10 @@
 """The seat's end of the vault, with its real process: killed, stopped, hanging at the mount."""
 
+import contextlib
 import os
+import shutil
 import signal
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,7 +19,7 @@ from telephony.archive.vault import FETCHED, HEARD
 from telephony.archive.vault_folder import MARK, found_vault
 from telephony.archive.vault_link import VaultLink
 from telephony.archive.vault_messages import VaultState
-from tests.telephony.archive.test_archive import record
+from tests.telephony.archive.recorded import record
 
 pytestmark = pytest.mark.process
 WAIT_S_MAX = 60.0
@@ -94,3 +97,42 @@ def test_a_mount_that_holds_whoever_touches_it_is_away_until_it_lets_go(
     found_vault(folder, here=True)
     os.close(os.open(fifo, os.O_RDWR | os.O_NONBLOCK))  # a writer that goes: it lets go
     wait_until(lambda: not link.state.fault and len(found(link)) == 1)
+
+
+@pytest.mark.nightly
+def test_on_a_mount_of_its_own_it_fills_grows_goes_and_is_another(own: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "vault"
+    folder.mkdir()
+    with pytest.raises(ArchiveError, match="not a mount"):
+        found_vault(folder)
+    link = VaultLink(own, folder, look_s=0.1)
+    with contextlib.ExitStack() as undo:
+        undo.callback(link.stop)
+        mount(undo, folder, "size=300k")
+        found_vault(folder)
+        link.start()
+        wait_until(lambda: link.state == VaultState())
+        for n in range(2, 16):  # 32 kB each
+            write_label(own, record(own, n))
+        wait_until(lambda: link.state.fault == "full")
+        run("mount", "-o", "remount,size=2m", str(folder))
+        wait_until(lambda: link.state == VaultState() and len(found(link)) == 15)
+        run("umount", str(folder))
+        wait_until(lambda: link.state.fault == "away")
+        write_label(own, record(own, 16))
+        wait_until(lambda: link.state.waiting == 1)
+        assert not list(folder.iterdir()), "nothing goes to the disk below the mount"
+        assert len(found(link)) == 15
+        run("mount", "-t", "tmpfs", "tmpfs", str(folder))
+        found_vault(folder)
+        wait_until(lambda: link.state == VaultState() and len(list(folder.glob("*/*.wav"))) == 16)
+
+
+def mount(undo: contextlib.ExitStack, folder: Path, options: str) -> None:
+    if shutil.which("mount") is None or not run("mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)):
+        pytest.skip("may not mount a tmpfs")
+    undo.callback(run, "umount", str(folder))
+
+
+def run(*words: str) -> bool:
+    return subprocess.run(words, check=False).returncode == 0
