@@ -22,10 +22,10 @@ from telephony.archive.deletions import Run, mark_noted, unnoted
 from telephony.archive.handing_out import file_sha256, hand_out
 from telephony.archive.labels import ArchiveError, Label, Marker, read_label
 from telephony.archive.recall import PEAK_MS, Peaks, Recall, growing, peaks_of
-from telephony.archive.vault import FETCHED, HEARD, forget_fetched
-from telephony.archive.vault_link import VaultLink
-from telephony.archive.vault_messages import VaultState
 from telephony.recording import stereo_header
+from telephony.vault.link import VaultLink
+from telephony.vault.messages import VaultState
+from telephony.vault.vault import FETCHED, HEARD, forget_fetched
 
 STOP_S_MAX = 2.0
 RECALL_FILE = "recall.wav"

@@ -26,8 +26,8 @@ from telephony.archive.catalogue import Catalogue
 from telephony.archive.deletions import FOLDER, delete
 from telephony.archive.labels import ArchiveError
 from telephony.archive.retention import Holds, Kept, Plan, Rules, plan
-from telephony.archive.vault import Vault, sweep
-from telephony.archive.vault_folder import found_vault, share_folder, vault_id
+from telephony.vault.folder import found_vault, share_folder, vault_id
+from telephony.vault.vault import Vault, sweep
 
 HOLDS = "holds.json"
 """Beside the recordings, in the vault for all seats: what a person put on hold, by incident or call id, each

@@ -30,6 +30,7 @@ operator_sound.py     the operator's sound in the phone process: bridge, rings, 
 location/             where a caller is and what else comes with the call; look-ups
 acd/                  who distributes the calls: the port, its adapters, our own hunt group
 archive/              recordings: found again, handed out sealed, kept by rule, heard while they grow
+vault/                the recordings of all seats in one mounted folder, by a process of its own
 prompts/              recorded questions and announcements
 headset/              devices, ring tones, tests: the one home of Qt's sound
 pjsip/                the only place that imports pjsua2

@@ -7,8 +7,8 @@ from pathlib import Path
 from console.doctor.finding import Finding, Level, ok
 from store.config import Config
 from telephony.archive.deletions import unnoted
-from telephony.archive.vault_folder import MARK, vault_id
 from telephony.prompts.making import check_folder, missing, unknown_names
+from telephony.vault.folder import MARK, vault_id
 
 NAMED_MAX = 3
 VAULT_S_MAX = 3.0

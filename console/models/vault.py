@@ -4,7 +4,7 @@ from msgspec import Struct
 
 from console.i18n import pick, say
 from console.models.ages import clock
-from telephony.archive.vault_messages import VaultState
+from telephony.vault.messages import VaultState
 
 LATE_MS = 5 * 60_000
 CALM_MS = 60_000

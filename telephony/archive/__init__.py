@@ -7,8 +7,5 @@ proving.py         proof of such an export with nothing but a public key
 retention.py       what may be deleted and why not; a plan first, then the deed
 deletions.py       the deed written down before it is done, for the journal
 recall.py          picture and sound of a recording that still grows
-vault.py           the vault of a whole city: what each seat puts there and finds there; its mounted folder
-                   is `vault_folder`, what is known of it `vault_catalogue`
-vault_process.py   the process that has the mount to itself, as `vault_messages` asked by `vault_link`
 __main__.py        `python -m telephony.archive`: search, prove, plan, delete, rebuild
 """

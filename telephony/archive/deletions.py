@@ -17,7 +17,7 @@ from msgspec import Struct
 from telephony.archive.catalogue import Catalogue
 from telephony.archive.labels import ArchiveError
 from telephony.archive.retention import Deleted, Holds, Plan, carry_out, due
-from telephony.archive.vault_folder import permit
+from telephony.vault.folder import permit
 
 FOLDER = "deleted"
 RUN = re.compile(r"([0-9a-f]{32})\.json")

@@ -17,9 +17,9 @@ from store.bus.child import ChildPhase
 from store.core.seals import SignKey
 from telephony.archive.catalogue import Catalogue, Search
 from telephony.archive.labels import Label
-from telephony.archive.vault import FETCHED
-from telephony.archive.vault_folder import MARK
 from telephony.recording import stereo_header
+from telephony.vault.folder import MARK
+from telephony.vault.vault import FETCHED
 
 pytestmark = pytest.mark.process
 WAIT_S = 30.0

@@ -22,10 +22,10 @@ from telephony.archive.deletions import delete, unnoted
 from telephony.archive.labels import Label, Marker, read_label
 from telephony.archive.proving import prove
 from telephony.archive.retention import DAY_MS, Holds, Rules, plan
-from telephony.archive.vault import FETCHED, Vault
-from telephony.archive.vault_folder import found_vault
 from telephony.prompts.making import prompt_file
 from telephony.recording import Unfinished, stereo_header
+from telephony.vault.folder import found_vault
+from telephony.vault.vault import FETCHED, Vault
 from tests.console.busy import START, Seatful, busy
 from tests.console.clipping import clipped
 

@@ -22,8 +22,8 @@ from store.exits import CannotStartError
 from telephony.archive.catalogue import Catalogue
 from telephony.archive.deletions import unnoted
 from telephony.archive.labels import Label
-from telephony.archive.vault import Vault
 from telephony.recording import stereo_header
+from telephony.vault.vault import Vault
 
 OLD_MS = 1_600_000_000_000  # 2020
 

@@ -7,8 +7,8 @@ from console.doctor import recordings
 from console.doctor.finding import Level
 from store.config import Config, Recordings, Store
 from telephony.archive.deletions import FOLDER
-from telephony.archive.vault_folder import MARK, found_vault
 from telephony.prompts.making import missing
+from telephony.vault.folder import MARK, found_vault
 
 
 def config(folder: Path, own: str = "") -> Config:

@@ -3,7 +3,7 @@
 import pytest
 
 from console.models.vault import CALM_MS, LATE_MS, VaultWatch, vault_words
-from telephony.archive.vault_messages import VaultState
+from telephony.vault.messages import VaultState
 
 AWAY = VaultState(waiting=3, fault="away", words="not mounted")
 FLAWED = VaultState(flaws=(("2026-11-22/a.json", "damaged"),))

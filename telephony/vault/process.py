@@ -1,4 +1,4 @@
-"""The process that has the mounted vault to itself. Started by `vault_link`, ends with it.
+"""The process that has the mounted vault to itself. Started by `link`, ends with it.
 
 One step at a time, a copy or a day read in turn; questions come before work, searches even amid a long copy.
 What fails is set aside until the next look.
@@ -20,8 +20,7 @@ import msgspec
 
 from store.bus.pipe import BEAT_S, open_child_end
 from telephony.archive.labels import ArchiveError
-from telephony.archive.vault import Vault, Work
-from telephony.archive.vault_messages import (
+from telephony.vault.messages import (
     FLAWS_MAX,
     Fault,
     Fetch,
@@ -34,6 +33,7 @@ from telephony.archive.vault_messages import (
     decode_question,
     encode,
 )
+from telephony.vault.vault import Vault, Work
 
 LOOK_BUSY_S = 60.0
 """While there is work it looks round this often only: that walks through all days."""
@@ -43,7 +43,7 @@ LOOK = ""
 NO_FAULT: tuple[Fault, str] = ("", "")
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
-log = logging.getLogger("telephony.archive.vault")
+log = logging.getLogger("telephony.vault.vault")
 
 
 class Pipe(Protocol):

@@ -15,10 +15,10 @@ import pytest
 from store.bus.child import ChildPhase
 from telephony.archive.catalogue import Search
 from telephony.archive.labels import ArchiveError, Label, write_label
-from telephony.archive.vault import FETCHED, HEARD
-from telephony.archive.vault_folder import MARK, found_vault
-from telephony.archive.vault_link import VaultLink
-from telephony.archive.vault_messages import VaultState
+from telephony.vault.folder import MARK, found_vault
+from telephony.vault.link import VaultLink
+from telephony.vault.messages import VaultState
+from telephony.vault.vault import FETCHED, HEARD
 from tests.telephony.archive.recorded import record
 
 pytestmark = pytest.mark.process

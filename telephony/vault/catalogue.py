@@ -9,7 +9,7 @@ from typing import Literal
 
 from telephony.archive.catalogue import Catalogue
 from telephony.archive.labels import Label
-from telephony.archive.vault_folder import OWNER_ONLY, wav_of
+from telephony.vault.folder import OWNER_ONLY, wav_of
 
 FILE = "vault.sqlite"
 TABLES = ("kept", "own_day", "known", "day", "deleted")

@@ -9,9 +9,8 @@ import pytest
 
 from telephony.archive.catalogue import Search
 from telephony.archive.labels import ArchiveError
-from telephony.archive.vault import FETCHED, Vault
-from telephony.archive.vault_folder import MARK, Alive
-from telephony.archive.vault_messages import (
+from telephony.vault.folder import MARK, Alive
+from telephony.vault.messages import (
     Fetch,
     Fetched,
     Look,
@@ -22,8 +21,9 @@ from telephony.archive.vault_messages import (
     decode_reply,
     encode,
 )
-from telephony.archive.vault_process import EndedError, VaultProcess
-from tests.telephony.archive.conftest import labelled
+from telephony.vault.process import EndedError, VaultProcess
+from telephony.vault.vault import FETCHED, Vault
+from tests.telephony.vault.conftest import labelled
 
 TURNS_MAX = 50
 
@@ -159,7 +159,7 @@ def test_one_that_is_away_is_said_with_how_many_wait(vault: Picky, folder: Path)
 def test_a_search_is_answered_amid_a_copy_and_the_end_ends_it(
     vault: Picky, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("telephony.archive.vault_process.BEAT_S", -1.0)
+    monkeypatch.setattr("telephony.vault.process.BEAT_S", -1.0)
     process, pipe = run(vault, 1)
     pipe.asked.append(b"{")
     vault.amid = lambda: pipe.ask(Look(5, Search()))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from telephony.archive.labels import ArchiveError
-from telephony.archive.vault_folder import MARK, SETTLED_NS, copy, found_vault, is_settled, vault_id
+from telephony.vault.folder import MARK, SETTLED_NS, copy, found_vault, is_settled, vault_id
 
 
 def test_a_folder_where_nothing_is_mounted_becomes_no_vault_by_mistake(tmp_path: Path) -> None:

@@ -12,8 +12,7 @@ import msgspec
 from store.bus.child import Child, ChildPhase, ChildState
 from telephony.archive.catalogue import Search
 from telephony.archive.labels import ArchiveError, Label
-from telephony.archive.vault import forget_fetched
-from telephony.archive.vault_messages import (
+from telephony.vault.messages import (
     Fetch,
     Fetched,
     Look,
@@ -23,6 +22,7 @@ from telephony.archive.vault_messages import (
     decode_reply,
     encode,
 )
+from telephony.vault.vault import forget_fetched
 
 SILENCE_S_MAX: Final = 15.0
 """A mount whose server is gone holds whoever touches it."""
@@ -49,7 +49,7 @@ class VaultLink:
         self._state = VaultState()
         self._away = "not heard yet"
         self.child = Child(
-            "telephony.archive.vault_process",
+            "telephony.vault.process",
             [str(own.absolute()), str(folder.absolute()), str(look_s)],
             self._hear,
             self._enter,

@@ -18,8 +18,8 @@ from telephony.archive.catalogue import Catalogue, Search
 from telephony.archive.handing_out import check_room
 from telephony.archive.labels import ArchiveError, Label, label_file, sure_label
 from telephony.archive.retention import remove_if_empty
-from telephony.archive.vault_catalogue import VaultCatalogue
-from telephony.archive.vault_folder import (
+from telephony.vault.catalogue import VaultCatalogue
+from telephony.vault.folder import (
     DAY,
     OWNER_ONLY,
     SCRAP,

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from telephony.archive.labels import Label, write_label
-from telephony.archive.vault import Vault
-from telephony.archive.vault_folder import found_vault
+from telephony.vault.folder import found_vault
+from telephony.vault.vault import Vault
 from tests.telephony.archive.recorded import record
 
 

@@ -15,7 +15,9 @@ from telephony.archive import deletions
 from telephony.archive.catalogue import Search
 from telephony.archive.labels import ArchiveError, Label, Marker, label_file, write_label
 from telephony.archive.retention import Holds, Rules, plan
-from telephony.archive.vault import (
+from telephony.vault.catalogue import FILE
+from telephony.vault.folder import MARK, found_vault
+from telephony.vault.vault import (
     FETCHED,
     HEARD,
     HEARD_S,
@@ -25,10 +27,8 @@ from telephony.archive.vault import (
     forget_fetched,
     sweep,
 )
-from telephony.archive.vault_catalogue import FILE
-from telephony.archive.vault_folder import MARK, found_vault
-from tests.telephony.archive.conftest import labelled, settle
 from tests.telephony.archive.test_archive import NOON_MS, record
+from tests.telephony.vault.conftest import labelled, settle
 
 Seats = Callable[[str], Vault]
 YEARS_MS = 10 * 366 * 86_400_000
