@@ -15,9 +15,8 @@ import msgspec
 from msgspec import Struct
 
 from telephony.archive.catalogue import Catalogue
-from telephony.archive.labels import ArchiveError
+from telephony.archive.labels import ArchiveError, permit
 from telephony.archive.retention import Deleted, Holds, Plan, carry_out, due
-from telephony.vault.folder import permit
 
 FOLDER = "deleted"
 RUN = re.compile(r"([0-9a-f]{32})\.json")

@@ -1,5 +1,6 @@
 """What is known of a recording: a small JSON file beside the WAV. From both all else is rebuilt."""
 
+import contextlib
 import os
 import re
 from pathlib import Path
@@ -94,6 +95,12 @@ def write_label(folder: Path, label: Label) -> None:
         out.flush()
         os.fsync(out.fileno())
     scratch.rename(target)
+
+
+def permit(path: Path, mode: int) -> None:
+    """As far as the server it lies on has rights as we know them."""
+    with contextlib.suppress(OSError):
+        path.chmod(mode)
 
 
 def read_label(folder: Path, path: str) -> Label | None:

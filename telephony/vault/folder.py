@@ -15,7 +15,7 @@ from typing import BinaryIO
 from store.core.ids import new_id
 from telephony.archive.catalogue import HASH_BLOCK_BYTES
 from telephony.archive.handing_out import file_sha256
-from telephony.archive.labels import RECORDING, ArchiveError
+from telephony.archive.labels import RECORDING, ArchiveError, permit
 
 MARK = "lingsheng-vault"
 """Tells the vault from the empty folder it is mounted on, and from another vault: holds a random id."""
@@ -113,12 +113,6 @@ def size_of(file: Path) -> int | None:
 
 
 # --- copies ----------------------------------------------------------------------------------------------
-
-
-def permit(path: Path, mode: int) -> None:
-    """As far as its server has rights as we know them."""
-    with contextlib.suppress(OSError):
-        path.chmod(mode)
 
 
 def share_folder(folder: Path) -> None:
