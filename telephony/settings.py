@@ -75,7 +75,7 @@ class EngineSettings(Struct, frozen=True, forbid_unknown_fields=True):
     `hold_voice` is what a caller on hold hears. `one_operator` False: several people share this phone (test
     callers), so that its calls neither hold nor hear each other. `late_offers` False: an INVITE without an
     offer (RFC 3261 13.2.1) is refused with 488.
-    `headset` `None` loads no sound at all: tests, callers, a seat on a desk telephone.
+    `headset` `None` loads no sound at all: tests, callers; calls are then answered in silence.
     `session_timer_s` frees a call whose far end died silently (RFC 4028; 90 is its minimum, 0 is off).
     """
 

@@ -5,7 +5,7 @@ machine.py  Python, clock, disk, log
 screen.py   Qt, its self-test, fonts, display
 phone.py    PJSIP in a child process, the SIP port
 telephone.py what the telephone can do and lacks, both exchanges, headset, hook key
-distribution.py the adapter of the exchange, and whom the telephone believes
+distribution.py the adapter of the exchange, whom the telephone believes, what a supervisor needs
 site.py     hub, store, keys, city, gateway port
 recordings.py recordings and prompts
 hub_clock.py this machine's clock beside the hub's

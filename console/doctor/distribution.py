@@ -1,7 +1,10 @@
-"""Does the exchange learn the seat's state, does it tell its queue, and whom does this telephone believe?
+"""Does the exchange learn the seat's state and tell its queue, whom does this telephone believe, and can its
+supervisor listen?
 
 Nobody is logged in and nothing is changed: what was not tried is said.
 """
+
+from pathlib import Path
 
 from console.doctor.finding import Finding, Level, connect_error, ok
 from store.config import Acd, Config
@@ -83,3 +86,54 @@ def trust(config: Config) -> Finding:
         "把交换机（监听用的还有各席）的地址写入 [phone] trusted_sources",
         "write the addresses of the exchange (for supervision the seats' too) into [phone] trusted_sources",
     )
+
+
+def supervision(config: Config) -> Finding:
+    """What a supervisor needs here: the secret of the site, and a way on which the signature arrives."""
+    phone = config.phone
+    if not phone.monitor_secret_file:
+        words = (
+            "谁也不能监听（[phone] monitor_secret_file）",
+            "nobody may listen ([phone] monitor_secret_file)",
+        )
+        if not phone.registrar:
+            return ok(*words)
+        return Finding(
+            Level.WARN,
+            *words,
+            "各席写同一密钥文件，权限 0600；deploy make 会生成",
+            "the same file at every seat, mode 0600; `deploy make` writes one",
+        )
+    wrong = _wrong_secret(Path(phone.monitor_secret_file))
+    if wrong is not None:
+        return wrong
+    if config.acd.kind in NAMES and not phone.seat_number.startswith("sip:"):
+        return Finding(
+            Level.WARN,
+            f"{NAMES[config.acd.kind]} 未必转交监听的签名，按分机号拨可能监听不成",
+            f"{NAMES[config.acd.kind]} may drop the signature: supervision by extension may fail",
+            "[phone] seat_number 写成席位话机的直接地址，如 sip:{seat}@seat-{seat}.lan，并信任各席地址",
+            "make [phone] seat_number each telephone's own address, as sip:{seat}@seat-{seat}.lan",
+        )
+    return ok("有签名密钥", "the secret is here")
+
+
+def _wrong_secret(path: Path) -> Finding | None:
+    """None: it is there, not empty, and its owner's alone."""
+    try:
+        private, empty = path.stat().st_mode & 0o077 == 0, not path.read_bytes().strip()
+    except OSError as error:
+        return Finding(
+            Level.FAIL,
+            f"读不到 {path}：{error.strerror}，坐席不能启动",
+            f"{path}: {error.strerror}, the seat does not start",
+            "放好文件，属主为运行坐席的账户，权限 0600",
+            "put the file there, owned by the seat's account, mode 0600",
+        )
+    if private and not empty:
+        return None
+    said = (
+        ("是空的，谁也不能监听", "is empty: nobody may listen") if empty else ("他人可读", "others can read")
+    )
+    return Finding(Level.WARN, f"{path} {said[0]}", f"{path} {said[1]}",
+                   "写入各席相同的密钥，chmod 0600", "the same secret at every seat, chmod 0600")  # fmt: skip

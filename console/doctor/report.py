@@ -33,6 +33,7 @@ CHECKS: tuple[Check, ...] = (
     Check("交换机", "exchange", telephone.exchange),
     Check("话务分配", "distribution", distribution.distribution),
     Check("可信来源", "trusted sources", distribution.trust),
+    Check("班长监听", "supervision", distribution.supervision),
     Check("耳机", "headset", telephone.headset),
     Check("摘挂机键", "hook key", telephone.hook),
     Check("录音", "recordings", recordings.recordings),

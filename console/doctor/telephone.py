@@ -151,7 +151,7 @@ def headset(config: Config) -> Finding:
     """Which sound devices there are, and whether those of the configuration are among them."""
     phone = config.phone
     if not phone.headset:
-        return ok("通话不用本机声卡（[phone] headset）", "not by this machine's sound ([phone] headset)")
+        return _silent(phone)
     try:
         answer = try_script(DEVICES_SCRIPT)
     except ChildFailedError as error:
@@ -163,6 +163,19 @@ def headset(config: Config) -> Finding:
             "install and start PulseAudio or PipeWire",
         )
     return devices_judged(answer, phone)
+
+
+def _silent(phone: Phone) -> Finding:
+    """Right for a machine without a telephone; a registered one is a seat that answers in silence."""
+    words = (
+        "通话没有声音，只录音（[phone] headset = false）",
+        "calls have no sound, they are recorded only ([phone] headset = false)",
+    )
+    if not phone.registrar:
+        return ok(*words)
+    return Finding(
+        Level.WARN, *words, "坐席请设 [phone] headset = true", "for a seat set [phone] headset = true"
+    )
 
 
 def devices_judged(answer: dict[str, Any], phone: Phone) -> Finding:

@@ -61,7 +61,8 @@ class Phone(Struct, frozen=True):
     headset: Annotated[
         bool,
         key(
-            "由本机声卡通话；否则只控制桌上话机", "this machine's sound is the telephone's; else it has none"
+            "由本机声卡通话；否则双方无声，只录音",
+            "calls are spoken through this machine's sound; else in silence, recorded only",
         ),
     ] = False
     ear: Annotated[
@@ -95,7 +96,11 @@ class Phone(Struct, frozen=True):
     ] = 360
     hold_wav: Annotated[
         str,
-        key("保持时播放的录音，空表示静音", "what a caller on hold hears; empty: silence", path=True),
+        key(
+            "保持时播放的录音，空表示用提示音“请稍候”，没有提示音则静音",
+            "what a caller on hold hears; empty: the prompt `hold` where there is one, else silence",
+            path=True,
+        ),
     ] = ""
     late_offers: Annotated[
         bool,

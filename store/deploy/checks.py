@@ -90,6 +90,8 @@ def checks_of(here: Here) -> list[Callable[[Here], Iterator[Finding]]]:
         checks.append(rights)
     if runs & {"hub", "standby", "relay", "gateway", "wall", "seat"}:
         checks.append(hubs)
+    if "seat" in runs:
+        checks += [headset, supervision]
     return checks
 
 
@@ -310,3 +312,36 @@ def hubs(here: Here) -> Iterator[Finding]:
         "systemctl status lingsheng-hub; look at the firewall",
     )
     yield broken("没有中枢应答", "no hub answers", *advice)
+
+
+# --- the seat --------------------------------------------------------------------------------------------
+
+
+def headset(here: Here) -> Iterator[Finding]:
+    """The telephone has this machine's sound; which devices there are is doctor's question."""
+    if here.config.phone.headset:
+        yield well("通话用本机声卡", "calls are spoken through this machine's sound")
+    else:
+        advice = ("[phone] headset = true；重新 deploy make 并复制", "make the kit again and copy it")
+        yield broken("通话没有声音：接听后双方无声", "no sound: calls are answered in silence", *advice)
+
+
+def supervision(here: Here) -> Iterator[Finding]:
+    """The secret of the site's supervisors is here, and nobody else's to read."""
+    advice = ("重新 deploy make，复制，sh owners", "make the kit again, copy it, run its `owners`")
+    path = here.config.phone.monitor_secret_file
+    if not path:
+        yield broken("班长不能监听：没有签名密钥", "supervisors: no secret is configured", *advice, mark="▲")
+        return
+    try:
+        private = Path(path).stat().st_mode & 0o077 == 0
+        empty = not Path(path).read_bytes().strip()
+    except OSError as error:
+        yield broken(f"读不到 {path}，坐席不能启动", f"{error}: the seat does not start", *advice)
+        return
+    if empty:
+        yield broken(f"{path} 是空的：班长不能监听", f"{path} is empty: nobody may supervise", *advice)
+    elif not private:
+        yield broken(f"{path} 他人可读", f"{path} can be read by others", f"chmod 0600 {path}", "chmod 0600")
+    else:
+        yield well("班长监听的签名密钥", "the secret supervisors sign with")

@@ -1,20 +1,23 @@
-"""The exchange of a site: kamailio's configuration by `telephony.acd.hunt_group`, and its telephones.
+"""The exchange of a site: kamailio's configuration by `telephony.acd.hunt_group`, and the seats' telephones.
 
 City seats are hunted, the longest idle one first; after `overflow_s` the telephones registered as the group
-ring too: the reserve seats in service. Passwords are made once and kept in the kit's secrets.
+ring too: the reserve seats in service. Passwords, and what the supervisors of a site sign with, are made once
+and kept in the kit's secrets.
 """
 
 import secrets as words
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from store.deploy.city_file import CityFile, CityMachine
-from store.private_file import write_private
+from store.private_file import replace_private
 from telephony.acd.hunt_group import HuntGroup, HuntGroupError, Telephone, configuration
 
 PASSWORD_BYTES = 18
+MONITOR_FILE = "monitor.secret"
 CONTROL_PORT = 5062
 SIP_PORT = 5060
 
@@ -23,14 +26,20 @@ _known = msgspec.json.Decoder(dict[str, str])
 
 def telephone_passwords(folder: Path, city: CityFile) -> dict[str, str]:
     """Of every seat by its number; new seats get one. Raises OSError, msgspec.MsgspecError."""
-    path = folder / "telephones.json"
-    known: dict[str, str] = {}
-    if path.exists():
-        known = _known.decode(path.read_bytes())
-    made = {m.seat: words.token_urlsafe(PASSWORD_BYTES) for m in city.running("seat") if m.seat not in known}
+    return _kept(folder / "telephones.json", (machine.seat for machine in city.running("seat")))
+
+
+def monitor_secrets(folder: Path, city: CityFile) -> dict[str, str]:
+    """What supervisors sign with, one a site, by its code. Raises OSError, msgspec.MsgspecError."""
+    return _kept(folder / "monitors.json", (machine.site for machine in city.running("seat")))
+
+
+def _kept(path: Path, names: Iterable[str]) -> dict[str, str]:
+    """A word for each name: what the file knows stays, whatever else is needed is made."""
+    known = _known.decode(path.read_bytes()) if path.exists() else {}
+    made = {name: words.token_urlsafe(PASSWORD_BYTES) for name in names if name not in known}
     if made or not path.exists():
-        path.unlink(missing_ok=True)
-        write_private(path, msgspec.json.encode(known | made))
+        replace_private(path, msgspec.json.encode(known | made))
     return known | made
 
 
@@ -58,7 +67,13 @@ def kamailio_cfg(city: CityFile, machine: CityMachine, passwords: dict[str, str]
 
 
 def phone_section(city: CityFile, machine: CityMachine) -> dict[str, Any]:
-    """[phone] of a seat: registered at its exchange, and at another one where there is one."""
+    """[phone] of a seat: spoken through its own sound, registered at its exchange, and at another one where
+    there is one; without an exchange in city.toml the sound and the supervisors' secret only.
+    """
+    config = city.path("config", machine)
+    own = {"headset": True, "monitor_secret_file": f"{config}/{MONITOR_FILE}"}
+    if not city.running("exchange"):
+        return own
     exchanges = [one.address for one in city.nearest_first(machine, city.running("exchange"))]
     backup = {"backup_registrar": f"sip:{exchanges[1]}"} if len(exchanges) > 1 else {}
     group = {} if city.kind_of(machine) == "centre" else {"ring_group": city.telephone.group}
@@ -66,8 +81,9 @@ def phone_section(city: CityFile, machine: CityMachine) -> dict[str, Any]:
         "sip_host": machine.address,
         "registrar": f"sip:{exchanges[0]}",
         "user": machine.seat,
-        "password_file": f"{city.path('config', machine)}/phone.password",
+        "password_file": f"{config}/phone.password",
         "trusted_sources": exchanges,
+        **own,
         **backup,
         **group,
     }

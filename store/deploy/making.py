@@ -13,7 +13,13 @@ from store.deploy import engine, network, processes
 from store.deploy.checklist import checklist
 from store.deploy.city_file import CityFile, CityMachine, read_city
 from store.deploy.engine import backup_dir
-from store.deploy.exchange import kamailio_cfg, telephone_passwords, wrong_exchange
+from store.deploy.exchange import (
+    MONITOR_FILE,
+    kamailio_cfg,
+    monitor_secrets,
+    telephone_passwords,
+    wrong_exchange,
+)
 from store.deploy.processes import TEMPLATES
 from store.deploy.secrets_file import Passwords, certificate, passwords
 from store.deploy.text_forms import env_text, toml_text, yaml_text
@@ -78,6 +84,8 @@ def _files(city: CityFile, machine: CityMachine, words: Passwords, secrets: Path
     yield f"{config}/lingsheng.toml", HEAD + toml_text(processes.configuration(city, machine)), OPEN
     for name, text in processes.units(city, machine).items():
         yield f"{city.path('units', machine)}/{name}", text, OPEN
+    if "seat" in runs:
+        yield f"{config}/{MONITOR_FILE}", monitor_secrets(secrets, city)[machine.site] + "\n", SECRET
     if city.running("exchange") and runs & {"seat", "exchange"}:
         yield from _telephones(city, machine, telephone_passwords(secrets, city))
     if runs & {"postgresql", "etcd", "hub", "standby", "relay"}:
@@ -144,6 +152,8 @@ def _owners(city: CityFile, machine: CityMachine) -> str:
         ]
     if runs & {"postgresql", "hub", "standby"}:
         lines.append(f"chown lingsheng {config}/pgpass {config}/patroni.password")
+    if "seat" in runs:
+        lines.append(f"chown lingsheng {config}/{MONITOR_FILE}")
     if "seat" in runs and city.running("exchange"):
         lines.append(f"chown lingsheng {config}/phone.password")
     if "exchange" in runs:

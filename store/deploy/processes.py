@@ -62,7 +62,8 @@ def configuration(city: CityFile, machine: CityMachine) -> dict[str, dict[str, A
         sections["backup"] = _backup(city, machine)
     if city.running("exchange") and {"seat", "exchange"} & set(machine.runs):
         sections["acd"] = acd_section(city, machine)
-        sections |= {"phone": phone_section(city, machine)} if "seat" in machine.runs else {}
+    if "seat" in machine.runs:
+        sections["phone"] = phone_section(city, machine)
     return sections
 
 

@@ -3,7 +3,9 @@
 import socket
 from pathlib import Path
 
-from console.doctor.distribution import distribution, trust
+from msgspec.structs import replace
+
+from console.doctor.distribution import distribution, supervision, trust
 from console.doctor.finding import Level
 from console.drill.ports import free_ports
 from store.config import Acd, Config, Phone
@@ -42,3 +44,22 @@ def test_an_adapter_or_supervision_without_a_trusted_source_is_a_warning(tmp_pat
     named = Phone(trusted_sources=("10.1.0.0/16",))
     found = trust(Config(acd=Acd(kind="publish"), phone=named))
     assert (found.level, "10.1.0.0/16" in found.zh) == (Level.OK, True)
+
+
+def test_supervision_takes_a_secret_of_its_owner_alone_and_a_way_that_carries_it(tmp_path: Path) -> None:
+    secret = tmp_path / "monitor.secret"
+    phone = Phone(registrar="sip:10.1.0.13", monitor_secret_file=str(secret))
+    assert supervision(Config()).level is Level.OK, "no telephone here"
+    assert supervision(Config(phone=EXCHANGE)).level is Level.WARN
+    assert supervision(Config(phone=phone)).level is Level.FAIL, "not there"
+    secret.write_text("x\n")
+    secret.chmod(0o640)
+    assert "他人可读" in supervision(Config(phone=phone)).zh
+    secret.chmod(0o600)
+    assert supervision(Config(phone=phone)).level is Level.OK
+    found = supervision(Config(phone=phone, acd=Acd(kind="asterisk", address="10.1.0.13:5038")))
+    assert (found.level, "未必转交" in found.zh) == (Level.WARN, True)
+    direct = replace(phone, seat_number="sip:{seat}@seat-{seat}.lan")
+    assert supervision(Config(phone=direct, acd=Acd(kind="asterisk"))).level is Level.OK
+    secret.write_text("")
+    assert "是空的" in supervision(Config(phone=phone)).zh

@@ -100,6 +100,11 @@ def test_the_headset_of_the_configuration_is_looked_for(phone: Phone, level: Lev
     assert (found.level, word in found.zh) == (level, True), found
 
 
+def test_a_registered_seat_without_sound_is_a_warning() -> None:
+    assert telephone.headset(Config()).level is Level.OK
+    assert telephone.headset(Config(phone=Phone(registrar="sip:10.1.0.13"))).level is Level.WARN
+
+
 def test_no_microphone_fails() -> None:
     assert telephone.devices_judged({**DEVICES, "inputs": []}, Phone(headset=True)).level is Level.FAIL
 

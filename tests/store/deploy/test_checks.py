@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from store.config import Config
-from store.deploy.checks import Here, check_machine, checks_of, services
+from store.config import Config, Phone
+from store.deploy.checks import Here, check_machine, checks_of, headset, services, supervision
 from store.deploy.city_file import read_city
 from store.deploy.making import make_kit
 from store.exits import CannotStartError, ExitCode
@@ -60,6 +60,28 @@ def test_systemd_takes_every_unit_and_a_fault_in_one_is_named(tmp_path: Path) ->
     said = [finding.what.en for finding in services(Here(city, city.machine[0], Config(), tmp_path))]
     assert any("lingsheng-hub.service" in words and "now" in words for words in said)
     assert any("is not executable" in words for words in said)
+
+
+def test_a_seat_without_sound_or_without_its_supervisors_secret_is_told(tmp_path: Path) -> None:
+    city = read_city(PROJECT / "deploy" / "city.example.toml")
+    seat = next(machine for machine in city.machine if machine.name == "seat-01")
+    secret = tmp_path / "monitor.secret"
+
+    def said(**phone: object) -> str:
+        here = Here(city, seat, Config(phone=Phone(**phone)), tmp_path)  # type: ignore[arg-type]
+        checks = [check for check in checks_of(here) if check in (headset, supervision)]
+        return "".join(finding.mark for check in checks for finding in check(here))
+
+    assert said() == "■▲"
+    whole = {"headset": True, "monitor_secret_file": str(secret)}
+    assert said(**whole) == "●■", "not there"
+    secret.write_text("")
+    assert said(**whole) == "●■", "empty"
+    secret.write_text("x\n")
+    secret.chmod(0o644)
+    assert said(**whole) == "●■", "everybody's"
+    secret.chmod(0o600)
+    assert said(**whole) == "●●"
 
 
 def test_a_folder_that_is_no_kit_is_refused(tmp_path: Path) -> None:

@@ -51,6 +51,7 @@ def test_the_exchange_hunts_the_seats_and_every_telephone_knows_its_word(kit: Pa
     assert (seat.acd.kind, seat.acd.queue, seat.acd.address) == ("publish", "120", "")
     password = (kit / "seat-01/etc/lingsheng/phone.password").read_text("utf-8").strip()
     assert len(password) > 20
+    assert seat.phone.headset, "or it would answer in silence"
     assert password not in text, "only its digest"
     beside = load_config(kit / "a3/etc/lingsheng/lingsheng.toml")
     assert beside.acd.address == "127.0.0.1:5062"
@@ -86,6 +87,30 @@ def test_an_exchange_that_does_not_fit_is_refused(old: str, new: str, said: str,
         return
     with pytest.raises(ConfigError, match=said):
         make_kit(file, tmp_path / "kit")
+
+
+def test_the_supervisors_of_a_site_share_a_secret_that_stays(tmp_path: Path) -> None:
+    """Two seats at the centre and one of a district, in a city whose exchange is not ours."""
+    text = EXAMPLE.read_text("utf-8").replace('"gateway", "exchange"]', '"gateway"]')
+    for name, site, last in (("seat-02", "01", 2), ("seat-03", "02", 3)):
+        text += f'[[machine]]\nname = "{name}"\nsite = "{site}"\naddress = "10.9.9.{last}"\n'
+        text += f'runs = ["seat"]\nseat = "{name[-2:]}"\n'
+    (tmp_path / "city.toml").write_text(text, "utf-8")
+    kits = tmp_path / "kit"
+    told = []
+    for _ in range(2):
+        make_kit(tmp_path / "city.toml", kits)
+        files = [kits / f"seat-0{n}/etc/lingsheng/monitor.secret" for n in (1, 2, 3)]
+        assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+        told.append([file.read_text("utf-8").strip() for file in files])
+    assert told[0] == told[1]
+    one, two, other = told[0]
+    assert one == two != other
+    assert len(one) > 20
+    phone = load_config(kits / "seat-03/etc/lingsheng/lingsheng.toml").phone
+    assert (phone.headset, phone.monitor_secret_file) == (True, "/etc/lingsheng/monitor.secret")
+    owners = (kits / "seat-03/etc/lingsheng/owners").read_text("utf-8")
+    assert "chown lingsheng /etc/lingsheng/monitor.secret" in owners
 
 
 def test_making_it_again_keeps_passwords_and_certificates(kit: Path, tmp_path: Path) -> None:
