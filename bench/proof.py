@@ -1,4 +1,5 @@
-"""`make proof`: the acceptance proofs B1-B19 at their nightly sizes, as one table and as JSON.
+"""`make proof`: the acceptance proofs B1-B19 at their nightly sizes, and whatever else waits for the night, as
+one table and as JSON.
 
 Each is a test of the suite, made larger by LINGSHENG_* variables; one that cannot run here (no PostgreSQL, no
 right to mount) says so. `--release` takes the release sizes: hours. Exit code 1 when one failed.
@@ -25,12 +26,16 @@ PROOF_S_MAX = 4 * 3600
 
 
 class Proof(NamedTuple):
-    """One line of the table: what pytest runs, and how large. `release` {}: as nightly."""
+    """One line of the table: what pytest runs, and how large. `release` {}: as nightly.
+
+    `only_nightly`: of these tests those alone that are left out at every commit.
+    """
 
     name: str
     tests: str
     nightly: dict[str, int]
     release: dict[str, int] = {}  # noqa: RUF012 - never changed
+    only_nightly: bool = False
 
 
 KILLS = "tests/proof/test_kills.py::"
@@ -147,6 +152,29 @@ PROOFS = (
     ),
     Proof("B17 clocks", f"{WORLD}test_wrong_clocks_change_no_order_and_no_time", {}),
     Proof("B19 audit", "tests/store/test_audit.py tests/store/test_audit_refusals.py", {"FLIPS": 1000}),
+    Proof("N1 telephone", "tests/telephony", {}, only_nightly=True),
+    Proof(
+        "N2 telephone at the seat",
+        "tests/e2e/test_callers.py tests/e2e/test_calls_up.py tests/e2e/test_headset.py"
+        " tests/e2e/test_location.py tests/e2e/test_recordings.py tests/console/test_line_real.py"
+        " tests/console/test_recordings.py tests/console/test_speaker_heard.py",
+        {},
+        only_nightly=True,
+    ),
+    Proof(
+        "N3 seats, windows, maps",
+        "tests/e2e/test_crashes.py tests/e2e/test_seats.py tests/console/test_modes_real.py"
+        " tests/console/wall tests/mapview",
+        {},
+        only_nightly=True,
+    ),
+    Proof(
+        "N4 hub, sites, backup",
+        "tests/store/backup tests/store/bus tests/store/test_queues.py tests/store/test_relay.py"
+        " tests/store/test_site.py tests/store/test_site_servers.py tests/store/test_third_site.py",
+        {},
+        only_nightly=True,
+    ),
 )
 
 
@@ -173,6 +201,7 @@ def prove(proof: Proof, *, release: bool) -> Outcome:
         | {f"LINGSHENG_{name}": str(value) for name, value in sizes.items()}
     )
     command = [sys.executable, "-m", "pytest", "-s", "-rs", "-p", "no:cacheprovider", *tests]
+    command += ["-m", "nightly"] if proof.only_nightly else []
     start = time.monotonic()
     try:
         done = subprocess.run(

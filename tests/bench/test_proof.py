@@ -1,6 +1,8 @@
 """The runner of the proofs: pytest's words and the figures of a proof as one line of the table."""
 
-from bench.proof import PROOFS, outcome, rows
+import re
+
+from bench.proof import PROJECT, PROOFS, outcome, rows
 from bench.sizes import PREFIX
 
 
@@ -21,6 +23,19 @@ def test_what_failed_and_what_could_not_run() -> None:
 
 
 def test_every_proof_of_the_table_has_its_line() -> None:
-    told = {proof.name.split()[0] for proof in PROOFS}
+    told = {proof.name.split()[0] for proof in PROOFS if not proof.only_nightly}
     by_other_means = {"B12", "B18"}  # make bench; bench/soak.py
     assert told | by_other_means == {f"B{n}" for n in range(1, 20)}
+
+
+def test_every_test_that_waits_for_the_night_is_run_by_some_row() -> None:
+    run = [path.partition("::")[0] for proof in PROOFS for path in proof.tests.split()]
+    assert not [path for path in run if not (PROJECT / path).exists()]
+    files = [
+        file
+        for file in (PROJECT / "tests").rglob("*.py")
+        if re.search(r"mark\.nightly", file.read_text("utf-8"))
+    ]
+    assert files
+    for file in files:
+        assert any(file.is_relative_to(PROJECT / path) for path in run), file
