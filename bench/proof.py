@@ -1,5 +1,5 @@
-"""`make proof`: the acceptance proofs B1-B19 at their nightly sizes, and whatever else waits for the night, as
-one table and as JSON.
+"""`make proof`: the acceptance proofs B1-B19 at their nightly sizes, and what else waits for the night: one
+table and JSON.
 
 Each is a test of the suite, made larger by LINGSHENG_* variables; one that cannot run here (no PostgreSQL, no
 right to mount) says so. `--release` takes the release sizes: hours. Exit code 1 when one failed.
