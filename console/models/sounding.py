@@ -206,7 +206,9 @@ class Sounding:
     def try_headset(self) -> bool:
         """Two seconds of the operator's voice, played back; False when it could not be begun."""
         if self.settings is None:
-            self._desk.notice(say("本机没有声卡通话"), say("用桌上话机试音"), grave=False)
+            self._desk.notice(
+                say("本机没有声卡通话"), say("请维护设 [phone] headset = true 并重开"), grave=False
+            )
             return False
         if self._cannot_test():
             return False

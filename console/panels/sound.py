@@ -189,7 +189,7 @@ class SoundSheet(Sheet):
         why = state.why if state is not None else None
         words = pick((why.zh, why.en)) if why is not None else ""
         if not here:
-            words = say("本机没有声卡通话，用桌上话机（[phone] headset = true 可启用）")
+            words = say("本机没有声卡通话：接听后双方无声（[phone] headset = true 可启用）")
         self._why.setText(f"▲ {words}" if words and here else words)
         self._why.setVisible(bool(words))
         set_property(self._why, "tone", "warning" if why is not None else "")

@@ -92,6 +92,9 @@ def _ours(city: CityFile, machine: CityMachine) -> list[Step]:
                 "Enrolled as `exchange`, like a gateway.",
             ),
         ]
+    if "seat" in machine.runs:
+        asked = f"`main.py doctor --config {city.path('config', machine)}/lingsheng.toml`，由坐席的账户执行"
+        steps.append((f"{asked}：“耳机”“班长监听”正常。", "Sound and supervision, as the seat's user."))
     units = " ".join(f"lingsheng-{part}" for part in machine.runs if part not in {"postgresql", "etcd"})
     if units:
         steps.append((f"`systemctl enable --now {units}`", "Our processes."))
