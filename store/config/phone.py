@@ -109,8 +109,10 @@ class Phone(Struct, frozen=True):
     seat_number: Annotated[
         str,
         key(
-            "呼叫另一坐席拨什么，{seat} 换成席号，也可写成 sip: 地址；通讯录与班长监听用",
-            "what to dial for the seat {seat}, also a sip: address; for the directory and supervisors",
+            "呼叫另一坐席拨什么，{seat} 换成席号；通讯录与班长监听用。"
+            "不转交监听签名的交换机：写席位的 sip: 地址",
+            "what to dial for the seat {seat}; for the directory and supervisors. Where the exchange drops"
+            " their signature: the seat's own sip: address",
         ),
     ] = "{seat}"
     trusted_sources: Annotated[
