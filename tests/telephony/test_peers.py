@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from dispatch.shapes import Circle
+from dispatch.words import Point
 from telephony import messages as msg
 from telephony.conversation import CallPlace
 from telephony.settings import AccountSettings, Voice
@@ -23,6 +25,7 @@ SIPP_CALLS = 6
 SIPP_S_MAX = 40.0
 BACK_S_MAX = 4.0  # with the exchange; alone it is 2 s (test_phone.py, bench_phone.py)
 OPERATOR_TONE_HZ = 700
+KEYS_MS = 2800  # sipp takes 0.5 s for each of four keys
 UNBROKEN_SHARE = 0.6  # the other windows may have lost frames: the peers share two cores with all other tests
 
 
@@ -40,7 +43,7 @@ def sipp(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
     needs("sipp")
     started: list[subprocess.Popen[bytes]] = []
 
-    def run(scenario: str, port: int, speech: Path, *, calls: int, per_s: float, talk_ms: int) -> Any:
+    def run(scenario: str, port: int, speech: Path | None, *, calls: int, per_s: float, talk_ms: int) -> Any:
         text = (PEERS / scenario).read_text().replace("SPEECH", str(speech)).replace("TALK_MS", str(talk_ms))
         (tmp_path / scenario).write_text(text)
         numbers = "\n".join(f"139045100{n:02d};张三{n}" for n in range(calls))
@@ -113,6 +116,35 @@ def test_a_call_without_offer_is_answered(seat: Any, sipp: Any, speech_alaw: Pat
     call = sipp("late_offer.xml", seat.port, speech_alaw, calls=1, per_s=1, talk_ms=600)
     ringing = seat.answered()
     assert ringing.number == "13904510000"
+    assert seat.heard.until(msg.CallEnded).answered
+    assert call.wait(SIPP_S_MAX) == 0
+
+
+@pytest.mark.nightly
+def test_keys_pressed_at_sipp_are_told(seat: Any, sipp: Any) -> None:
+    """RFC 4733 from a sender that is not ours, in payload 96."""
+    if os.geteuid() != 0:
+        pytest.skip("sipp sends key tones by a raw socket: root only")
+    call = sipp("key_tones.xml", seat.port, None, calls=1, per_s=1, talk_ms=KEYS_MS)
+    ringing = seat.answered()
+    pressed = [seat.heard.until(msg.DigitReceived) for _ in "12*#"]
+    assert "".join(key.digit for key in pressed) == "12*#"
+    assert {(key.call_id, key.by_info) for key in pressed} == {(ringing.call_id, False)}
+    assert seat.heard.until(msg.CallEnded).answered
+    assert call.wait(SIPP_S_MAX) == 0
+    assert len(seat.heard.of(msg.DigitReceived)) == 4, "repeated packets are one key"
+
+
+def test_a_place_sent_by_sipp_is_told_after_the_ring(seat: Any, sipp: Any) -> None:
+    """RFC 6442: the PIDF-LO beside the offer, the call answered like any other."""
+    call = sipp("located.xml", seat.port, None, calls=1, per_s=1, talk_ms=100)
+    ringing = seat.heard.until(msg.CallRinging)
+    said = seat.heard.until(msg.CallSaid)
+    assert said.call_id == ringing.call_id
+    (place,) = said.said.locations
+    assert (place.shape, place.method) == (Circle(Point(126.6177, 45.7732), 120.0), "GPS")
+    assert not said.said.refused
+    seat.phone.answer(ringing.call_id)
     assert seat.heard.until(msg.CallEnded).answered
     assert call.wait(SIPP_S_MAX) == 0
 

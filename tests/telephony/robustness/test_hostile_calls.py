@@ -29,6 +29,8 @@ KEPT = re.compile(rb"^(?:Via|From|To|Call-ID|CSeq):[^\r]*", re.MULTILINE | re.IG
 CALLS_AT_ONCE = 3
 """Paced: the next one is sent when so few calls are up that it finds a slot and is looked at in earnest."""
 PACE_S_MAX = 1.5
+LENGTH_IS_THE_TRAP = {"clerr", "dblreq", "inv2543", "mcl01", "multi01", "ncl"}
+"""Of RFC 4475: what they say of their own length is wrong, twice said or not said."""
 LOOK_EVERY = 20
 CRASH_LOOP_S_MAX = 9.0
 ALIVE_S = 8.0
@@ -185,6 +187,10 @@ def test_the_torture_messages_are_whole() -> None:
     assert all(b"\r\n" in octets and b"<hex>" not in octets for octets in torture.MESSAGES.values())
     assert b"<repeat" not in torture.MESSAGES["longreq"]
     assert b"\x00" in torture.MESSAGES["intmeth"]
+    for name in torture.MESSAGES.keys() - LENGTH_IS_THE_TRAP:
+        head, _, body = torture.MESSAGES[name].partition(b"\r\n\r\n")
+        said = re.findall(rb"^(?:Content-Length|l) *: *(\d+)", head, re.MULTILINE | re.IGNORECASE)
+        assert [int(octets) for octets in said] == [len(body)], name
 
 
 def test_rfc_4475(victim: Any, sender: socket.socket) -> None:
@@ -251,6 +257,15 @@ def test_a_late_offer_is_refused_and_the_next_call_rings(seat: Any) -> None:
     assert caller.final(call) == 487
     caller.close()
     assert not seat.heard.of(msg.PhoneDown)
+
+
+def test_a_call_whose_id_is_no_text_ends_like_any_other(seat: Any, sender: socket.socket) -> None:
+    message = malformed.fill(malformed.invite(malformed.SDP), sender.getsockname()[1], 1)
+    message = message.replace(b"Call-ID: ", b"Call-ID: \xb0\xff")
+    sender.sendto(message, ("127.0.0.1", seat.port))
+    ringing = seat.heard.until(msg.CallRinging)
+    assert seat.phone.reject(ringing.call_id)
+    assert seat.heard.until(msg.CallEnded).call_id == ringing.call_id
 
 
 class Dialog(RawCaller):

@@ -1,8 +1,9 @@
 """The 49 messages of RFC 4475 as they go over the wire; `rfc4475/` has them with the RFC's own marks.
 
-Marks: allOneLine, hex, repeat. Lines of the files end with LF alone: CRLF is put back here. Written down from
-knowledge of the RFC, not yet compared with its text octet by octet; the signed part of mpart01 is shortened,
-and lengths in Content-Length may differ from the bodies.
+Marks: allOneLine, hex, repeat. Lines of the files end with LF alone: CRLF is put back here. Compared with two
+public copies of the RFC's own messages (projects rfc4475-c and reSIProcate): every line with their text; with
+the octet dumps of the first the number of octets, but of clerr and ncl, and what is not text. The dumps end a
+body with one more CRLF, which no Content-Length but that of multi01 counts: it is left out.
 """
 
 import re
