@@ -12,7 +12,7 @@ from store.backup.records import BackupError
 from store.cluster import ClusterError, give_back_to_patroni, is_island, set_island, take_lead
 from store.config import Config
 from store.db.errors import StoreError
-from store.db.migrate import HEAD_REVISION, grant_hub_role, migrate
+from store.db.migrate import HEAD_REVISION, grant_hub_role, is_newer, migrate
 from store.db.verify import verified
 from store.deploy.engine import HUB_ROLE
 from store.exits import CannotStartError, ExitCode
@@ -90,7 +90,10 @@ def run(options: argparse.Namespace, config: Config) -> int:
 
 
 def _upgrade(options: argparse.Namespace, config: Config) -> int:
-    migrate(config.store.url)
+    revision = migrate(config.store.url)
+    if is_newer(revision):
+        say(f"▲ 表 {revision} 比程序 {HEAD_REVISION} 新，未改动 tables newer than this program, left alone")
+        return ExitCode.DONE
     if config.store.url.startswith(POSTGRESQL):
         grant_hub_role(config.store.url, options.grant)
     say(f"● 表结构 {HEAD_REVISION} the tables are of revision {HEAD_REVISION}")

@@ -1,5 +1,11 @@
-"""Brings a database to the newest revision, forwards only. Alembic is loaded only when there is work."""
+"""Brings a database to the newest revision, forwards only. Alembic is loaded only when there is work.
 
+Migrations only add, so this program works on the tables of the next one: in a rolling upgrade a hub that is
+started again finds them and serves.
+"""
+
+import logging
+from functools import cache
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
@@ -10,6 +16,7 @@ from store.db.errors import Outdated, converted
 
 HEAD_REVISION = "0008"
 MIGRATIONS = Path(__file__).parent / "migrations"
+log = logging.getLogger(__name__)
 CUT_JOURNAL = """
 CREATE OR REPLACE FUNCTION cut_journal(fork bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -35,6 +42,9 @@ def upgrade(engine: Engine) -> bool:
         revision = _revision(connection)
         if revision == HEAD_REVISION:
             return False
+        if is_newer(revision):
+            _tell_newer(revision)
+            return False
         if not _may_change_tables(connection):
             raise Outdated(f"tables {revision}, program {HEAD_REVISION}: run main.py store upgrade first")
         run_alembic(connection)
@@ -42,11 +52,13 @@ def upgrade(engine: Engine) -> bool:
     return True
 
 
-def migrate(url: str) -> None:
-    """As `upgrade`, for a database nobody has open. Raises StoreError."""
+def migrate(url: str) -> str:
+    """As `upgrade`, for a database nobody has open; the revision it has now. Raises StoreError."""
     engine = open_engine(url, writer=True)
     try:
         upgrade(engine)
+        with engine.connect() as connection:
+            return _revision(connection) or HEAD_REVISION
     except DBAPIError as error:
         raise converted(error) from error
     finally:
@@ -62,6 +74,17 @@ def run_alembic(connection: Connection) -> None:
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+
+
+def is_newer(revision: str | None) -> bool:
+    """True for tables that a later program made."""
+    return revision is not None and revision.isdigit() and int(revision) > int(HEAD_REVISION)
+
+
+@cache
+def _tell_newer(revision: str) -> None:
+    """Once in a process: short transactions open the store again and again."""
+    log.warning("tables %s are newer than this program (%s): used as they are", revision, HEAD_REVISION)
 
 
 def _revision(connection: Connection) -> str | None:

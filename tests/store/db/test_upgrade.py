@@ -13,6 +13,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import MetaData, select, text
 
+import main
 from dispatch import commands as cmd
 from dispatch.floor import Floor
 from dispatch.kinds import Role
@@ -28,7 +29,10 @@ from store.db.rows import read_journal
 from store.db.short import short_transaction
 from store.db.store import HubStore
 from store.db.tables import JOURNAL, REFUSAL
+from store.db.verify import verified
+from store.exits import ExitCode
 from tests.store.conftest import Postgres
+from tests.store.db.test_store import fill, work
 
 RECORDED = Path(__file__).parents[2] / "vectors" / "store-0001.msgpack"
 NOW = 1_790_100_000_000
@@ -109,6 +113,50 @@ def test_the_hub_goes_on_where_the_released_one_stopped(old_url: str, recorded: 
     again = HubStore(old_url, "01", "hub-next")
     assert again.open().floor == batch.floor, "the old journal replayed gives the same floor"
     again.close()
+
+
+def test_a_store_that_the_next_program_upgraded_still_opens(
+    store_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In a rolling upgrade the old hub may be started again; with the rights of a hub, on a server."""
+    store = HubStore(store_url, "01", "hub-old")
+    store.open()
+    fill(store)
+    store.run([work("before", cmd.ReportRinging("c1", "119"), deadline_at=NOW + 60_000)], NOW)
+    store.close()
+    url = as_a_hub(store_url)
+    next_program(store_url)
+    again = HubStore(url, "01", "hub-old")
+    assert "c1" in again.open().floor.calls
+    done = again.run([work("after", cmd.ReportRinging("c2", "119"), deadline_at=NOW + 60_000)], NOW)
+    assert [refusal_of(verdict.refusal) for verdict, _ in done.answers] == [None]
+    again.close()
+    assert verified(url).good
+    config = tmp_path / "lingsheng.toml"
+    config.write_text(f'[store]\nurl = "{url}"\n', encoding="utf-8")
+    assert main.main(["store", "--config", str(config), "upgrade"]) == ExitCode.DONE
+    assert "9001" in capsys.readouterr().out, "it says so, and grants and changes nothing"
+
+
+def as_a_hub(url: str) -> str:
+    """The same store, on a server by a role that may not change tables."""
+    if not url.startswith("postgresql"):
+        return url
+    with short_transaction(url) as connection:
+        connection.execute(
+            text("DO $$ BEGIN CREATE ROLE hub_of_before LOGIN; EXCEPTION WHEN duplicate_object THEN END $$")
+        )
+    grant_hub_role(url, "hub_of_before")
+    return url.replace("postgres@", "hub_of_before@")
+
+
+def next_program(url: str) -> None:
+    """Only added, as every migration does: columns that may be empty, a table."""
+    with short_transaction(url) as connection:
+        for table in ("journal", "calls", "verdict"):
+            connection.execute(text(f"ALTER TABLE {table} ADD COLUMN of_the_next text"))
+        connection.execute(text("CREATE TABLE of_the_next (id text PRIMARY KEY)"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '9001'"))
 
 
 @pytest.mark.peer
