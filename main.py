@@ -160,6 +160,23 @@ def run_hub(options: Namespace) -> int:
     return site.run(config, seed, leads=True, standby=options.standby)
 
 
+def add_admin(parser: Parser) -> None:
+    add_config(parser)
+    from store import admin_cli
+
+    admin_cli.add_arguments(parser)
+
+
+def run_admin(options: Namespace) -> int:
+    """`admin lists` reads the lists the hub reads at its first start."""
+    config = load_config(options.config)
+    from store import admin_cli
+
+    if options.verb == "lists":
+        options.read_lists = seed_of(options.folder, config.site.code)
+    return admin_cli.run(options, config)
+
+
 def run_relay(options: Namespace) -> int:
     config = configured(options, "relay")
     from store import site
@@ -295,7 +312,7 @@ PARTS = (
         "console.recordings_cli",
         prints=True,
     ),
-    command("admin", "机器、账号与人员 machines, accounts and people", "store.admin_cli"),
+    Part("admin", "机器、账号、人员与名册 machines, accounts, people and lists", add_admin, run_admin),
     command("enrol", "登记本机 enrol this machine with a one-time code", "store.enrol_cli"),
     command("audit", "查阅与验证审计 read and prove the audit", "store.audit_cli", prints=True),
     command("store", "数据库：升级、备份、恢复、演练 upgrade, back up, restore, drill", "store.store_cli"),

@@ -24,6 +24,7 @@ class Act(StrEnum):
     DISABLE_ACCOUNT = "disable_account"  # 停用账号
     ENABLE_ACCOUNT = "enable_account"  # 恢复账号
     REGISTER_PERSON = "register_person"  # 人员与角色
+    REGISTER_LISTS = "register_lists"  # 名册：站点、分站、医院、车辆、席位
     CODE_REFUSED = "code_refused"  # 登记码不对
     LOG_IN_LOCKED = "log_in_locked"  # 连续口令错误
     TAKE_COMMAND = "take_command"  # 应急接管，只记被拒的

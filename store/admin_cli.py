@@ -1,4 +1,4 @@
-"""`main.py admin …`: machines, accounts and people, changed by two people beside a running hub.
+"""`main.py admin …`: machines, accounts, people and lists, changed by two people beside a running hub.
 
 A hub notices a changed roster within a second and notes every change, made or refused, in its journal.
 """
@@ -57,6 +57,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         verbs.add_parser(verb, help=words).add_argument("staff", help="工号 staff number")
     _person_arguments(verbs.add_parser("person", help="增改人员与角色 add or change a person"))
     verbs.add_parser("people", help="列出人员与角色 list people and their roles")
+    lists = verbs.add_parser(
+        "lists",
+        help="登记名册中新增、更改的车辆、席位等 register what the lists have added or changed",
+    )
+    lists.add_argument("folder", type=Path, metavar="DIR", help="CSV 名册的文件夹 folder of the lists")
     disk_cli.add_arguments(verbs)
 
 
@@ -98,6 +103,7 @@ def run(options: argparse.Namespace, config: Config) -> int:
 def _invite(options: argparse.Namespace, config: Config) -> int:
     machine = _machine_of(options)
     with closing(Administration(config)) as office:
+        _warn_of_unlisted(machine, office)
         code = office.invite(machine)
     _print(f"登记码 code: {code}")
     _print(f"{CODE_MS // MINUTE_MS} 分钟内在新机器上运行 run on the new machine within 10 minutes:")
@@ -131,7 +137,9 @@ def _approve(options: argparse.Namespace, config: Config) -> int:
 
 def _enrol(options: argparse.Namespace, config: Config) -> int:
     with closing(Administration(config)) as office:
-        machine = office.enrol(_machine_of(options), _two_people(office))
+        machine = _machine_of(options)
+        _warn_of_unlisted(machine, office)
+        machine = office.enrol(machine, _two_people(office))
     _print(f"已登记 enrolled: {machine.name}  {machine.role}  {machine.public_key}")
     return ExitCode.DONE
 
@@ -240,6 +248,34 @@ def _people(_options: argparse.Namespace, config: Config) -> int:
     return ExitCode.DONE
 
 
+# --- lists ---------------------------------------------------------------------------------------------
+
+
+def _lists(options: argparse.Namespace, config: Config) -> int:
+    """Shows what is new first, so that the two know what they confirm. 1: a row cannot be registered."""
+    commands = options.read_lists()
+    with closing(Administration(config)) as office:
+        found = office.unlisted(commands)
+        for row in found.rows:
+            _print(f"{'新增 new    ' if row.is_new else '更改 changed'} {row.table:<12} {row.key}")
+        for command, refusal in found.refused:
+            _print(f"不能登记 left out {type(command).__name__}: {refusal}")
+        if found.rows:
+            office.register_lists(found, _two_people(office))
+            _print(f"已交中枢登记 the hub registers: {len(found.rows)}")
+        else:
+            _print("名册中没有新的 nothing new in the lists")
+    return ExitCode.FAILED if found.refused else ExitCode.DONE
+
+
+def _warn_of_unlisted(machine: Machine, office: Administration) -> None:
+    """The machine would be let in, and nobody could log in there."""
+    seat = machine.seat_id
+    if machine.role is MachineRole.SEAT and not office.is_seat_listed(seat):
+        _print(f"注意：名册中没有坐席 {seat}，无人能在此登录：写入 seats.csv，再 main.py admin lists DIR")
+        _print(f"note: no seat {seat} in the lists, nobody can log in there: add it, then admin lists DIR")
+
+
 # --- at the terminal -----------------------------------------------------------------------------------
 
 
@@ -281,5 +317,6 @@ _VERBS: dict[str, Callable[[argparse.Namespace, Config], int]] = {
     "enable": _set_disabled,
     "person": _person,
     "people": _people,
+    "lists": _lists,
     "ballast": disk_cli.run,
 }

@@ -5,13 +5,15 @@ The hub journals the notes, also later when it does not run now.
 """
 
 import platform
+from collections.abc import Sequence
 from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from dispatch.administration import Act, NoteAdministration, administration_refused, is_first_start
-from dispatch.commands import RegisterDispatcher
+from dispatch.commands import Command, RegisterDispatcher
+from dispatch.new_rows import NewRows, new_rows
 from dispatch.words import Dispatcher
 from store.bus.clock import Clock
 from store.bus.keys import HUB, own_keys
@@ -24,8 +26,11 @@ from store.db import accounts
 from store.db.accounts import Accounts
 from store.db.invitations import Invitation
 from store.db.migrate import migrate
-from store.db.office import Desk
+from store.db.office import Desk, Pending
 from store.hub_admin import enrol_hub, enrol_machine, strike_machine
+
+NAMED_MAX = 12
+"""Rows a note of lists names."""
 
 
 class NotDoneError(Exception):
@@ -165,6 +170,24 @@ class Administration:
         self._desk.put(new_id(), self._clock.now_ms(), RegisterDispatcher(person))
         self._note(replace(note, remark=", ".join(sorted(person.roles))))
 
+    # --- lists ------------------------------------------------------------------------------------
+
+    def is_seat_listed(self, seat: str) -> bool:
+        """Whether anybody can log in at this seat (id or number). True while there are no lists at all."""
+        seats = self._desk.floor().seats.values()
+        return not seats or any(seat in {it.id, it.number} for it in seats)
+
+    def unlisted(self, commands: Sequence[Command]) -> NewRows:
+        """What of these lists the store does not have, or has with other words."""
+        return new_rows(self._desk.floor(), commands, self._clock.now_ms())
+
+    def register_lists(self, found: NewRows, proofs: tuple[Proof, Proof] | None) -> None:
+        """Leave every row for the hub, which registers them as soon as it runs; nothing is ever removed."""
+        note = self._proven(Act.REGISTER_LISTS, f"{len(found.rows)}", proofs)
+        now = self._clock.now_ms()
+        self._desk.put_in_order(now, [Pending(new_id(), row.command) for row in found.rows])
+        self._note(replace(note, remark=_in_short([row.key for row in found.rows])))
+
     # --- two people -------------------------------------------------------------------------------
 
     def _proven(self, act: Act, subject: str, proofs: tuple[Proof, Proof] | None) -> NoteAdministration:
@@ -201,6 +224,12 @@ class Administration:
     def _note(self, note: NoteAdministration) -> None:
         where = note.where or platform.node()
         self._desk.put(new_id(), self._clock.now_ms(), replace(note, where=where))
+
+
+def _in_short(keys: list[str]) -> str:
+    """The first of them by name: the journal has every row by itself."""
+    more = f" +{len(keys) - NAMED_MAX}" if len(keys) > NAMED_MAX else ""
+    return ", ".join(keys[:NAMED_MAX]) + more
 
 
 def fingerprint_of(machine: Machine) -> str:

@@ -4,7 +4,7 @@ An order waits here until it has a verdict, so it is carried out exactly once, a
 """
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 from msgspec import Struct
@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.exc import DBAPIError
 
 from dispatch.commands import Command
+from dispatch.floor import Floor
 from dispatch.words import Dispatcher
 from store.core.enrolment import Knock
 from store.core.refusals_chain import Mark
@@ -22,7 +23,7 @@ from store.db.engine import open_engine
 from store.db.errors import converted
 from store.db.invitations import Invitation
 from store.db.refusals import read_mark, store_id
-from store.db.rows import body_of
+from store.db.rows import body_of, load_floor
 from store.db.tables import ADMINISTRATION, STATE, VERDICT
 
 ORDERS_MAX = 100
@@ -53,7 +54,7 @@ class Desk:
         query = (
             select(ADMINISTRATION.c.id, ADMINISTRATION.c.body, VERDICT.c.cid)
             .join(VERDICT, VERDICT.c.cid == ADMINISTRATION.c.id, isouter=True)
-            .order_by(ADMINISTRATION.c.at)
+            .order_by(ADMINISTRATION.c.at, ADMINISTRATION.c.id)
             .limit(ORDERS_MAX)
         )
         with self._reading() as connection:
@@ -69,6 +70,20 @@ class Desk:
         with self._writing() as connection:
             row = {"id": order_id, "at": at_ms, "body": encode(command)}
             connection.execute(ADMINISTRATION.insert(), row)
+
+    def put_in_order(self, at_ms: int, orders: Iterable[Pending]) -> None:
+        """Leave orders that build on each other, all or none: the hub takes them in this sequence."""
+        rows = [
+            {"id": order.id, "at": at_ms + place, "body": encode(order.command)}
+            for place, order in enumerate(orders)
+        ]
+        with self._writing() as connection:
+            connection.execute(ADMINISTRATION.insert(), rows)
+
+    def floor(self) -> Floor:
+        """Everything in force, as the hub has it."""
+        with self._reading() as connection:
+            return load_floor(connection)
 
     def refused(self) -> Mark:
         """Where the chain of refusals ends."""

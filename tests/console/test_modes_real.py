@@ -22,9 +22,10 @@ from dispatch import commands as cmd
 from dispatch.sites import CITY
 from store.core.command_messages import HandOver
 from store.core.ids import new_id
+from store.core.roster import MachineRole
 from store.core.wire import Mode
 from store.db.accounts import read_accounts
-from store.hub_admin import strike_machine
+from store.hub_admin import enrol_machine, strike_machine
 from tests.console.eyes import Eyes
 from tests.store.commanding import evidence, hand_back, proofs, settle_all, take_when_silent, told, two_sites
 from tests.store.conftest import PROJECT, WAIT_S, City, Desk, Postgres, running_city
@@ -301,11 +302,27 @@ def test_a_disk_that_runs_short_and_is_cleared(small_disk: Path) -> None:
         eyes.calm()
 
 
-def test_a_machine_struck_off(city: City) -> None:
+def test_a_machine_struck_off_and_enrolled_again(city: City) -> None:
     eyes = Eyes(city.seat("01"))
     eyes.calm()
     strike_machine(city.config, "seat-01")
     eyes.see(HubMode.NOT_ENROLLED, "未登记")
+    waiting = ring(eyes.desk)
+    enrol_machine(city.config, "seat-01", MachineRole.SEAT, "01")
+    eyes.calm()
+    assert eyes.desk.verdict(waiting).refusal is None, "what was taken down meanwhile is not lost"
+
+
+@pytest.mark.nightly
+def test_a_roster_that_is_damaged_and_put_back(city: City) -> None:
+    eyes = Eyes(city.seat("01"))
+    eyes.calm()
+    keys = Path(city.config.keys.dir)
+    (keys / "roster.json").write_bytes(b"{")
+    eyes.see(HubMode.ALARM, "名册", "管理员")
+    assert eyes.desk.order(cmd.ReportRinging(new_id(), "13800000000")).refusal is None
+    shutil.copyfile(keys / "roster.newest", keys / "roster.json")
+    eyes.calm()
 
 
 def test_the_modes_of_the_wire_all_have_a_banner() -> None:
