@@ -107,9 +107,13 @@ class RawCaller:
 
     def options(self) -> int:
         """Is the phone alive? Its answer's code."""
+        return self.outside("OPTIONS")
+
+    def outside(self, method: str, extra: str = "") -> int:
+        """The code of the answer to a request outside calls. `extra`: whole header lines."""
         n = next(self._number)
         branch, call_id = f"z9hG4bK-{self._port}-{n}", f"raw-{self._port}-{n}"
-        self._socket.sendto(self._request("OPTIONS", branch, call_id), self._seat)
+        self._socket.sendto(self._request(method, branch, call_id, extra), self._seat)
         while call_id not in (answer := self.receive()):
             pass
         return int(answer.split()[1])

@@ -15,7 +15,6 @@ from telephony.sip_headers import SipRequest, caller_of, dialled_of, has_offer, 
 from telephony.strangers import Strangers, address_of
 from telephony.trust import TrustedSources
 
-FORBIDDEN = 403
 NOT_HERE = 480  # temporarily unavailable: the exchange tries the next seat
 NOT_ACCEPTABLE = 488
 

@@ -20,10 +20,10 @@ from telephony.monitoring import HEADER as MONITOR_HEADER
 from telephony.monitoring import MonitorGate
 from telephony.pjsip.codes import CodeCalls
 from telephony.pjsip.digits import send_digits
-from telephony.pjsip.door import FORBIDDEN, Door
+from telephony.pjsip.door import Door
 from telephony.pjsip.engine import SOCKET_LINGER_S, Engine
 from telephony.pjsip.leg import Leg, LegOwner, now_ms
-from telephony.pjsip.line import Line
+from telephony.pjsip.line import FORBIDDEN, Line
 from telephony.pjsip.lines import Lines
 from telephony.pjsip.mixer import Mixer
 from telephony.pjsip.options import with_code
@@ -149,6 +149,9 @@ class Switchboard(LegOwner):
         else:
             call_id = self._ring(line, pj_id, request, source, mono_ns)
             self._engine.defer(lambda: self._read_invite(call_id, message))
+
+    def shuts_out(self, line: Line, message: str, source: str) -> bool:
+        return self._door.shuts_out(line, parse_request(message), source)
 
     def audio_changed(self, leg: Leg) -> None:
         if leg.audio is not None:

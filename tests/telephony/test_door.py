@@ -75,6 +75,8 @@ def test_a_caller_who_is_not_the_exchange_hears_403_and_nothing_rings(seat: Any,
     seat.settle()
     assert not seat.heard.of(msg.CallRinging) + seat.heard.of(msg.CallRejected)
     assert len(seat.heard.of(msg.MonitorRefused)) == 1
+    assert raw.outside("SUBSCRIBE", "Event: presence\r\nExpires: 60\r\n") == 403
+    assert raw.outside("MESSAGE") == 405, "nobody reads one, whoever it is from"
     seat.phone.trust(TrustSettings(ELSEWHERE.sources, strangers_ring=True))
     seat.settle()
     call = raw.invite("13904510002")
