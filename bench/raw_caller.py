@@ -35,6 +35,7 @@ class RawCaller:
         self._port = self._socket.getsockname()[1]
         self._number = itertools.count(1)
         self._made: dict[str, Dialled] = {}
+        self._tos: dict[str, str] = {}
 
     def invite(
         self,
@@ -73,7 +74,14 @@ class RawCaller:
     def _acknowledge(self, call: Dialled, answer: str) -> None:
         to = re.search(r"^To:.*$", answer, re.MULTILINE)
         assert to
-        self._socket.sendto(self._request("ACK", call.branch, call.call_id, to=to[0].strip()), self._seat)
+        self._tos[call.call_id] = to[0].strip()
+        ack = self._request("ACK", call.branch, call.call_id, to=self._tos[call.call_id])
+        self._socket.sendto(ack, self._seat)
+
+    def bye(self, call: Dialled, extra: str = "") -> None:
+        """End a call that `final` acknowledged. `extra`: whole header lines."""
+        octets = self._request("BYE", f"{call.branch}b", call.call_id, extra, to=self._tos[call.call_id])
+        self._socket.sendto(octets.replace(b"CSeq: 1 ", b"CSeq: 2 "), self._seat)
 
     def take_bye(self) -> None:
         """Wait until the seat hangs up and confirm it: else its phone repeats the BYE for half a minute."""
@@ -99,9 +107,13 @@ class RawCaller:
 
     def options(self) -> int:
         """Is the phone alive? Its answer's code."""
+        return self.outside("OPTIONS")
+
+    def outside(self, method: str, extra: str = "") -> int:
+        """The code of the answer to a request outside calls. `extra`: whole header lines."""
         n = next(self._number)
         branch, call_id = f"z9hG4bK-{self._port}-{n}", f"raw-{self._port}-{n}"
-        self._socket.sendto(self._request("OPTIONS", branch, call_id), self._seat)
+        self._socket.sendto(self._request(method, branch, call_id, extra), self._seat)
         while call_id not in (answer := self.receive()):
             pass
         return int(answer.split()[1])

@@ -106,7 +106,7 @@ class CallRejected(Event, frozen=True):
 
 
 class StrangerRefused(Event, frozen=True):
-    """A call from an address that is not the exchange's heard 403; nothing rang. Not each one is told.
+    """A call or SUBSCRIBE from an address that is not the exchange's heard 403. Not each one is told.
 
     `source`: the address, "…" for all beyond those that are counted one by one; `count`: so far.
     """
@@ -267,7 +267,10 @@ class MonitorEnded(Event, frozen=True):
 
 
 class MonitorRefused(Event, frozen=True):
-    """Somebody tried; `call_id` and `mode` as far as they could be read, `source` is the network address."""
+    """Somebody tried; `call_id` and `mode` as far as they could be read, `source` is the network address.
+
+    `count` over 1: that many of this address for this reason within a minute; the newest is the one told.
+    """
 
     by_number: str
     by_name: str
@@ -276,3 +279,4 @@ class MonitorRefused(Event, frozen=True):
     at_ms: int
     call_id: str = ""
     mode: MonitorMode | None = None
+    count: int = 1

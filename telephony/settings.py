@@ -30,7 +30,7 @@ class QualitySettings(Struct, frozen=True):
     mos_min: float = 3.6
     loss_percent_max: float = 3.0
     jitter_ms_max: float = 60.0
-    dead_air_ms: int = 1700  # told by the next look: within 2 s of the last packet
+    dead_air_ms: int = 1600  # with the looks of `pjsip.watch`: told within 2 s of the last packet
 
 
 class HeadsetSettings(Struct, frozen=True):

@@ -33,6 +33,12 @@ VISUAL_SEPARATORS = re.compile(r"[-.()\s]")
 ANSWER_AFTER = re.compile(r";\s*answer-after\s*=\s*\"?(\d{1,4})", re.IGNORECASE)
 AUTO_ANSWER = re.compile(r"\binfo\s*=\s*\"?(?:alert-autoanswer|auto-?answer|intercom)\b", re.IGNORECASE)
 ANSWER_AFTER_S_MAX = 10
+Q850_CAUSE = re.compile(r"^\s*Q\.850\s*;(?:.*;)?\s*cause\s*=\s*(\d{1,3})\b", re.IGNORECASE)
+NETWORK_CAUSES = {
+    27,
+    38,
+    41,
+}  # ITU-T Q.850: destination out of order, network out of order, temporary failure
 ADDRESS_LINE = re.compile(r"(?:\A|[\r\n])(?:c=|a=rtcp:)([^\r\n]*)")
 HOST_CHARS_MAX = 253  # RFC 1035 2.3.4
 MEDIA_LINE = re.compile(r"(?:\A|[\r\n])m=")
@@ -112,6 +118,12 @@ def answer_after_s(request: SipRequest) -> float | None:
     auto = any(AUTO_ANSWER.search(v) for v in request.values("alert-info"))
     auto = auto or request.first("answer-mode").partition(";")[0].strip().lower() == "auto"
     return 0.0 if auto else None
+
+
+def network_failed(request: SipRequest) -> bool:
+    """True when whoever ends the call says that the line did, not a person (Reason, RFC 3326)."""
+    causes = (Q850_CAUSE.match(part) for v in request.values("reason") for part in split_list(v))
+    return any(match is not None and int(match[1]) in NETWORK_CAUSES for match in causes)
 
 
 def has_offer(message: str) -> bool:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from console.i18n import say
 from console.models.dropped import dropped
-from console.models.phone_reasons import reason_words, unreached_words
+from console.models.phone_reasons import counted_reason, reason_words, unreached_words
 from console.models.phone_words import mode_sentence
 from console.models.talk_words import number_of
 from dispatch.kinds import Direction
@@ -43,7 +43,7 @@ def _supervised(
     match event:
         case phone.MonitorRefused():
             who = f"{event.by_number} {event.by_name}".strip() or say("号码未显示")
-            reason = reason_words(event.reason)
+            reason = reason_words(counted_reason(event))
             what = say(
                 "拒绝了一次监听请求：{who} 来自 {source}，{reason}",
                 who=who,

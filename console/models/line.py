@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from console.models.labelling import Labelling
+from console.models.phone_reasons import counted_reason
 from console.models.talk_words import number_of
 from dispatch import commands as cmd
 from dispatch.call_notes import NoteSupervision, Quality, ReportCallQuality
@@ -236,7 +237,7 @@ class Line:
 def _refused(event: phone.MonitorRefused) -> NoteSupervision:
     mode = None if event.mode is None else SupervisionMode(event.mode)
     who = event.by_number, event.by_name
-    return NoteSupervision("", event.call_id, mode, *who, refused=event.reason, source=event.source)
+    return NoteSupervision("", event.call_id, mode, *who, refused=counted_reason(event), source=event.source)
 
 
 def _recording(event: phone.RecordingClosed) -> Recording:

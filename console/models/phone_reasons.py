@@ -1,6 +1,9 @@
 """Why the telephone could not do what it was told, in the window's words."""
 
 from console.i18n import pick
+from telephony.call_facts import MonitorRefused
+
+TIMES = " ×"
 
 REASONS: dict[str, tuple[str, str]] = {
     "a line without registrar dials SIP addresses only": (
@@ -71,6 +74,12 @@ def unreached_words(sip_code: int, reason: str) -> str:
 
 
 def reason_words(reason: str) -> str:
-    """The words for a reason; one that is not known stands as it came."""
-    known = REASONS.get(reason)
-    return pick(known) if known else reason
+    """The words for a reason, how often where it says so; one that is not known stands as it came."""
+    plain, times, count = reason.partition(TIMES)
+    known = REASONS.get(plain)
+    return f"{pick(known)}{times}{count}" if known else reason
+
+
+def counted_reason(event: MonitorRefused) -> str:
+    """Why, and how often where it was more than once."""
+    return event.reason if event.count == 1 else f"{event.reason}{TIMES}{event.count}"

@@ -1,5 +1,7 @@
 """What far ends answer, looked at before the library reads it: RFC 3264 answers that would abort it.
 
+Also where MESSAGE is refused, which the library takes from anybody: nobody reads one here.
+
 They come in 1xx and 2xx responses and in ACK and PRACK, where no callback of the library can say no. Such an
 answer is taken out of its message: the call then has none, and ends or goes on as any call without one. Where
 the library does not offer what this needs, nothing is looked at and it aborts as before.
@@ -20,9 +22,11 @@ SPACE = rb"(?:[ \t]|\r\n?[ \t]|\n[ \t])*"  # folded or not, as the library reads
 CALL_ID = re.compile(rb"[\r\n](?:call-id|i)" + SPACE + b":" + SPACE + rb"([^\r\n]*)", re.IGNORECASE)
 METHOD = re.compile(rb"Request msg (\w+)/")
 ANSWERING = {b"ACK", b"PRACK"}
+MESSAGE, METHOD_NOT_ALLOWED = b"MESSAGE", 405
+DONE = 1  # PJ_TRUE: nobody else sees it
 NEEDED = (
     *("pjsip_endpt_register_module", "pjsua_get_pjsip_endpt"),
-    *("pjsip_rdata_get_sdp_info", "pjsip_rx_data_get_info"),
+    *("pjsip_rdata_get_sdp_info", "pjsip_rx_data_get_info", "pjsip_endpt_respond_stateless"),
 )
 
 _barren: set[bytes] = set()
@@ -72,14 +76,16 @@ class Answers:
         self._words_of.argtypes, self._words_of.restype = [ctypes.c_void_p], ctypes.c_char_p
         library.pjsua_get_pjsip_endpt.restype = ctypes.c_void_p
         library.pjsip_endpt_register_module.argtypes = [ctypes.c_void_p, ctypes.POINTER(Module)]
+        self._respond = library.pjsip_endpt_respond_stateless
+        self._respond.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int, *[ctypes.c_void_p] * 3]
         name = ctypes.create_string_buffer(NAME)
         text = Text(ctypes.addressof(name), len(NAME))
         requests, responses = Look(self._request), Look(self._response)
         self._kept = name
         self._module = Module(name=text, id=-1, priority=BEFORE_TRANSACTIONS)
         self._module.on_rx_request, self._module.on_rx_response = requests, responses
-        endpoint = library.pjsua_get_pjsip_endpt()
-        return bool(library.pjsip_endpt_register_module(endpoint, ctypes.byref(self._module)) == 0)
+        self._endpoint = library.pjsua_get_pjsip_endpt()
+        return bool(library.pjsip_endpt_register_module(self._endpoint, ctypes.byref(self._module)) == 0)
 
     # Called by the library for every message, on its own thread.
 
@@ -88,11 +94,14 @@ class Answers:
 
         The method is the one the library acts on: CSeq may name another.
         """
+        found = METHOD.match(self._words_of(received) or b"")
+        method = found[1].upper() if found is not None else b""
+        if method == MESSAGE:
+            self._respond(self._endpoint, received, METHOD_NOT_ALLOWED, None, None, None)
+            return DONE
         session = self._session(received)
-        if session is not None:
-            method = METHOD.match(self._words_of(received) or b"")
-            if method is not None and method[1].upper() in ANSWERING:
-                self._weigh(received, session)
+        if session is not None and method in ANSWERING:
+            self._weigh(received, session)
         return GO_ON
 
     def _response(self, received: int) -> int:

@@ -12,10 +12,9 @@ from telephony.pjsip.leg import now_ms
 from telephony.pjsip.line import Line
 from telephony.settings import TrustSettings
 from telephony.sip_headers import SipRequest, caller_of, dialled_of, has_offer, is_hostile
-from telephony.strangers import Strangers
+from telephony.strangers import Strangers, address_of
 from telephony.trust import TrustedSources
 
-FORBIDDEN = 403
 NOT_HERE = 480  # temporarily unavailable: the exchange tries the next seat
 NOT_ACCEPTABLE = 488
 
@@ -43,11 +42,17 @@ class Door:
     def turn_away(self, order: msg.TurnAway) -> None:
         self._turning_away = order.sip_code
 
-    def refuses(self, line: Line, request: SipRequest, message: str, source: str) -> int | None:
+    def shuts_out(self, line: Line, request: SipRequest, source: str) -> bool:
+        """Whether this comes from a stranger: then it hears `FORBIDDEN`. It is counted and told."""
+        if not self._is_stranger(line, source):
+            return False
+        told = self._strangers.came(source)
+        if told is not None:
+            self._emit(msg.StrangerRefused(told[0], caller_of(request).number, told[1], now_ms()))
+        return True
+
+    def refuses(self, request: SipRequest, message: str) -> int | None:
         """The code this caller has to hear, `None`: the call may ring. A refusal is told."""
-        if self._is_stranger(line, source):
-            self._tell_stranger(request, source)
-            return FORBIDDEN
         code = self._code_for(message)
         if code is not None:
             caller = caller_of(request)
@@ -65,9 +70,4 @@ class Door:
     def _is_stranger(self, line: Line, source: str) -> bool:
         if self._strangers_ring or self.trusted.include(source):
             return False
-        return source.rpartition(":")[0].strip("[]") not in line.registrar_addresses
-
-    def _tell_stranger(self, request: SipRequest, source: str) -> None:
-        told = self._strangers.came(source)
-        if told is not None:
-            self._emit(msg.StrangerRefused(told[0], caller_of(request).number, told[1], now_ms()))
+        return address_of(source) not in line.registrar_addresses

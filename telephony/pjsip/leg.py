@@ -22,7 +22,7 @@ from telephony.messages import (
 from telephony.pjsip import answers, native
 from telephony.pjsip.guard import guarded
 from telephony.pjsip.recorder import CallRecorder
-from telephony.sip_headers import clean_text, is_hostile, is_hostile_sdp
+from telephony.sip_headers import clean_text, is_hostile, is_hostile_sdp, network_failed, parse_request
 
 NETWORK_CODES = {408, 480, 502, 503, 504}
 ACCEPTED = 202
@@ -83,6 +83,7 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
         self.born_at_s = time.monotonic()
         self.account_id = self.source = ""
         self.answering = self.answered = self.media_active = self.on_hold = self.barren = False
+        self.dead_air = False
         self.ended_by: EndedBy | None = None
         self.seconds_max: float | None = None
         self.recorder: CallRecorder | None = None
@@ -100,7 +101,7 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
         return self.answered or self.answering
 
     @guarded
-    def onCallState(self, _param: pj.OnCallStateParam) -> None:
+    def onCallState(self, param: pj.OnCallStateParam) -> None:
         state = self.getInfo()
         match state.state:
             case pj.PJSIP_INV_STATE_EARLY if not self.incoming:
@@ -112,6 +113,8 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
                 self.emit(CallAnswered(self.call_id, now_ms(), time.monotonic_ns()))
                 self.owner.leg_answered(self)
             case pj.PJSIP_INV_STATE_DISCONNECTED:
+                if self.ended_by is None and self._line_ended_it(param.e):
+                    self.ended_by = EndedBy.NETWORK
                 self._end(int(state.lastStatusCode), clean_text(str(state.lastReason)))
 
     @guarded
@@ -231,6 +234,15 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
         finally:
             self.own_voice = self.audio = None
             self.this.disown()
+
+    def _line_ended_it(self, event: pj.SipEvent) -> bool:
+        """An exchange says BYE for callers it has lost: it gives the reason, or they were silent before."""
+        change = event.body.tsxState
+        if event.type != pj.PJSIP_EVENT_TSX_STATE or change.type != pj.PJSIP_EVENT_RX_MSG:
+            return False
+        if change.tsx.method != BYE or change.tsx.role != pj.PJSIP_ROLE_UAS:
+            return False
+        return self.dead_air or network_failed(parse_request(str(change.src.rdata.wholeMsg)))
 
     def _ended_by_others(self, sip_code: int) -> EndedBy:
         return EndedBy.NETWORK if sip_code in NETWORK_CODES else EndedBy.FAR_END

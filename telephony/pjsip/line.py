@@ -22,6 +22,7 @@ from telephony.sip_headers import SipRequest, clean_text, parse_request
 SIP_PORT = 5060
 SIPS_PORT = 5061
 RENEW_EVERY_S = 1.0  # a renewal is refused while one is under way
+FORBIDDEN = 403
 WAITING = Words("正在注册", "registering")
 WRONG_PASSWORD = Words("交换机不认这个用户名或口令", "the exchange refuses this user name or password")
 NO_SUCH_USER = Words("交换机上没有这个分机", "the exchange knows no such extension")
@@ -35,6 +36,7 @@ class LineOwner(Protocol):
 
     def emit(self, event: AnyEvent) -> None: ...
     def call_came(self, line: "Line", pj_id: int, message: str, source: str) -> None: ...
+    def shuts_out(self, line: "Line", message: str, source: str) -> bool: ...
 
 
 class Registration(pj.Account):  # type: ignore[misc]  # pjsua2 has no types
@@ -106,6 +108,13 @@ class Registration(pj.Account):  # type: ignore[misc]  # pjsua2 has no types
     def onIncomingCall(self, param: pj.OnIncomingCallParam) -> None:
         source = str(param.rdata.srcAddress)
         self.line.owner.call_came(self.line, int(param.callId), str(param.rdata.wholeMsg), source)
+
+    @guarded
+    def onIncomingSubscribe(self, param: pj.OnIncomingSubscribeParam) -> None:
+        """Whether we are here is told to whom we obey (presence, RFC 3856)."""
+        rdata = param.rdata
+        if self.line.owner.shuts_out(self.line, str(rdata.wholeMsg), str(rdata.srcAddress)):
+            param.code, param.reason = FORBIDDEN, "Forbidden"
 
 
 class Line:

@@ -1,14 +1,16 @@
 """Supervisors at this seat: hidden legs that a signed INVITE opens and a signed INFO changes.
 
 A hidden leg never rings, is no call of the seat and takes part by `telephony.routing` alone. Every attempt,
-admitted or not, is a fact.
+admitted or not, is a fact; refusals of one source for one reason are one a minute, with their count.
 """
 
 import functools
+import time
 from collections.abc import Callable
 from typing import Protocol
 
 import pjsua2 as pj
+from msgspec.structs import replace
 
 from store.core.ids import new_id
 from telephony import messages as msg
@@ -22,6 +24,7 @@ from telephony.pjsip.mixer import Mixer, Monitored
 from telephony.pjsip.probe import TurnedAway
 from telephony.routing import MonitorAudio
 from telephony.sip_headers import Caller, SipRequest, caller_of, parse_request
+from telephony.strangers import Repeated, address_of
 from telephony.trust import TrustedSources
 
 FORBIDDEN = 403
@@ -48,6 +51,7 @@ class Supervision(LegOwner, Monitored):
         self.legs: dict[str, Leg] = {}
         self._wishes: dict[str, MonitorWish] = {}
         self._callers: dict[str, Caller] = {}
+        self._refusals: Repeated[msg.MonitorRefused] = Repeated(time.monotonic)
 
     # The switchboard's side.
 
@@ -65,6 +69,11 @@ class Supervision(LegOwner, Monitored):
         self._wishes[leg.call_id], self._callers[leg.call_id] = judged.wish, who
         monitor_id = leg.call_id
         self._engine.defer(lambda: self._answer(monitor_id))
+
+    def turn(self) -> None:
+        """Tell what was refused again and again."""
+        for refused, count in self._refusals.due():
+            self._tell(replace(refused, count=count))
 
     def call_ended(self, call_id: str) -> None:
         """Whoever was with this call goes."""
@@ -158,7 +167,9 @@ class Supervision(LegOwner, Monitored):
 
     def _refused(self, who: Caller, source: str, wish: MonitorWish | None, reason: str) -> None:
         call_id, mode = (wish.call_id, wish.mode) if wish else ("", None)
-        self._tell(msg.MonitorRefused(who.number, who.name, source, reason, now_ms(), call_id, mode))
+        refused = msg.MonitorRefused(who.number, who.name, source, reason, now_ms(), call_id, mode)
+        if self._refusals.came((address_of(source), reason), refused):
+            self._tell(refused)
 
     def _change(self, monitor_id: str, wish: MonitorWish) -> None:
         before = self._wishes.get(monitor_id)

@@ -23,7 +23,7 @@ from telephony.pjsip.digits import send_digits
 from telephony.pjsip.door import Door
 from telephony.pjsip.engine import SOCKET_LINGER_S, Engine
 from telephony.pjsip.leg import Leg, LegOwner, now_ms
-from telephony.pjsip.line import Line
+from telephony.pjsip.line import FORBIDDEN, Line
 from telephony.pjsip.lines import Lines
 from telephony.pjsip.mixer import Mixer
 from telephony.pjsip.options import with_code
@@ -108,6 +108,7 @@ class Switchboard(LegOwner):
         self.mixer.turn()
         if self._probe is not None and self._probe.turn():
             self._probe = None
+        self._supervision.turn()
         self._lines.turn(idle=not self._legs and self._probe is None)
         self._publishing.turn(self._lines.first)
         self._watch.turn(self._legs.values())
@@ -139,13 +140,18 @@ class Switchboard(LegOwner):
         request = parse_request(message)
         if self._probe is not None and self._probe.is_mine(request):
             self._probe.came(line, pj_id)
+        elif self._door.shuts_out(line, request, source):
+            self._away.came(line, pj_id, FORBIDDEN)
         elif request.first(MONITOR_HEADER.lower()):
             self._supervision.came(line, pj_id, request, source)
-        elif (code := self._door.refuses(line, request, message, source)) is not None:
+        elif (code := self._door.refuses(request, message)) is not None:
             self._away.came(line, pj_id, code)
         else:
             call_id = self._ring(line, pj_id, request, source, mono_ns)
             self._engine.defer(lambda: self._read_invite(call_id, message))
+
+    def shuts_out(self, line: Line, message: str, source: str) -> bool:
+        return self._door.shuts_out(line, parse_request(message), source)
 
     def audio_changed(self, leg: Leg) -> None:
         if leg.audio is not None:

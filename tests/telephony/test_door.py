@@ -9,7 +9,15 @@ from bench.raw_caller import RawCaller
 from console.drill.ports import free_ports
 from telephony import messages as msg
 from telephony.settings import AccountSettings, TrustSettings
-from telephony.strangers import ADDRESSES_MAX, OTHERS, TOLD_EVERY_S, Strangers
+from telephony.strangers import (
+    ADDRESSES_MAX,
+    OTHERS,
+    REPEATED_EVERY_S,
+    REPEATED_MAX,
+    TOLD_EVERY_S,
+    Repeated,
+    Strangers,
+)
 from tests.telephony.exchange import GROUP, PASSWORD, running_exchange
 
 ELSEWHERE = TrustSettings(("192.0.2.1",))
@@ -32,15 +40,43 @@ def test_a_flood_of_false_addresses_costs_no_memory() -> None:
     assert told[ADDRESSES_MAX + 1 :] == [None] * 49
 
 
+def test_what_comes_again_and_again_is_told_at_once_and_then_once_a_minute() -> None:
+    now = [0.0]
+    repeated: Repeated[int] = Repeated(lambda: now[0])
+    assert [repeated.came("a", n) for n in range(4)] == [True, False, False, False]
+    assert repeated.came("b", 9), "another kind is told at once"
+    assert repeated.due() == []
+    now[0] += REPEATED_EVERY_S
+    assert repeated.due() == [(3, 3)], "the newest, and how many it stands for"
+    assert (repeated.came("a", 5), repeated.came("b", 6)) == (False, True)
+    now[0] += REPEATED_EVERY_S
+    assert repeated.due() == [(5, 1)]
+    now[0] += REPEATED_EVERY_S
+    assert (repeated.due(), repeated.came("a", 7)) == ([], True)
+
+
+def test_a_flood_of_kinds_is_one_kind() -> None:
+    repeated: Repeated[int] = Repeated(lambda: 0.0)
+    assert sum(repeated.came(n, n) for n in range(REPEATED_MAX + 500)) == REPEATED_MAX + 1
+
+
 @pytest.mark.process
 def test_a_caller_who_is_not_the_exchange_hears_403_and_nothing_rings(seat: Any, raw: RawCaller) -> None:
+    """Nor does he supervise; where nobody is trusted, his tries do not flood."""
+    for n in range(5):
+        assert raw.final(raw.invite("8100", extra=f"X-Monitor: junk{n}\r\n")) == 403
+    assert seat.heard.until(msg.MonitorRefused).reason == "source not trusted"
     seat.phone.trust(ELSEWHERE)
     seat.settle()
-    for _ in range(3):
-        assert raw.final(raw.invite("13904510001")) == 403
+    for n in range(3):
+        assert raw.final(raw.invite("13904510001", extra=f"X-Monitor: junk{n}\r\n" if n else "")) == 403
     refused = seat.heard.until(msg.StrangerRefused)
     assert (refused.source, refused.number, refused.count) == ("127.0.0.1", "13904510001", 1)
+    seat.settle()
     assert not seat.heard.of(msg.CallRinging) + seat.heard.of(msg.CallRejected)
+    assert len(seat.heard.of(msg.MonitorRefused)) == 1
+    assert raw.outside("SUBSCRIBE", "Event: presence\r\nExpires: 60\r\n") == 403
+    assert raw.outside("MESSAGE") == 405, "nobody reads one, whoever it is from"
     seat.phone.trust(TrustSettings(ELSEWHERE.sources, strangers_ring=True))
     seat.settle()
     call = raw.invite("13904510002")

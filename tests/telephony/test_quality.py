@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from telephony.quality import Counters, Heard, Silence, estimated_mos, heard_between, is_bad, listen
 from telephony.settings import QualitySettings
 
-LIMIT_MS = 1700
+LIMIT_MS = 1600
 counts = st.integers(0, 10_000)
 
 
@@ -48,8 +48,8 @@ def test_every_counter_gives_a_score(a: int, b: int, c: int, d: int, e: int, f: 
 def test_dead_air_begins_with_the_last_packet_and_ends_with_the_next() -> None:
     silence = Silence(10, 1000)
     silence = listen(silence, 12, 1250, LIMIT_MS)
-    assert listen(silence, 12, 2900, LIMIT_MS).dead_since_ms is None
-    dead = listen(silence, 12, 2950, LIMIT_MS)
+    assert listen(silence, 12, 2800, LIMIT_MS).dead_since_ms is None
+    dead = listen(silence, 12, 2850, LIMIT_MS)
     assert dead.dead_since_ms == 1250
     assert listen(dead, 12, 9000, LIMIT_MS).dead_since_ms == 1250
     assert listen(dead, 13, 9250, LIMIT_MS) == Silence(13, 9250)

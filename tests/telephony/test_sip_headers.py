@@ -15,6 +15,7 @@ from telephony.sip_headers import (
     is_hostile,
     kept_headers,
     national,
+    network_failed,
     number_of,
     parse_request,
     split_list,
@@ -189,3 +190,20 @@ def test_what_the_library_cannot_bear(body: str, hostile: bool) -> None:
     assert is_hostile(f"INVITE sip:120@x SIP/2.0\r\n\r\n--b\r\n\r\n{body}\r\n--b--") is hostile
     assert is_hostile(f"INVITE sip:120@x SIP/2.0\rVia: x\r\r{body}") is hostile, "the library takes it"
     assert not is_hostile("INVITE sip:120@x SIP/2.0\r\n\r\n")
+
+
+@pytest.mark.parametrize(
+    ("reason", "failed"),
+    [
+        ('Q.850;cause=27;text="destination out of order"', True),
+        ("q.850 ; cause = 38", True),
+        ('SIP;cause=200;text="a, b",Q.850;text="x";cause=41', True),
+        ("Q.850;cause=16", False),
+        ("Q.850;cause=271", False),
+        ("SIP;cause=38", False),
+        ('SIP;text="Q.850;cause=38"', False),
+        ("", False),
+    ],
+)
+def test_whether_the_line_ended_a_call_stands_in_its_reason(reason: str, failed: bool) -> None:
+    assert network_failed(parse_request(request(f"Reason: {reason}\r\n"))) is failed

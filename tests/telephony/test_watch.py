@@ -8,11 +8,20 @@ from typing import Any
 import pytest
 
 from telephony import messages as msg
-from telephony.settings import Voice
+from telephony.pjsip.engine import POLL_MS
+from telephony.pjsip.watch import LOOK_S
+from telephony.settings import QualitySettings, Voice
 
 pytestmark = pytest.mark.process
 TOLD_S_MAX = 2.0
-NOISE_S = 0.4
+NOISE_S = 0.4  # this machine, busy
+LIMIT_MS = QualitySettings().dead_air_ms
+
+
+def test_silence_is_told_in_time_wherever_it_falls_between_two_looks() -> None:
+    """The last packet is seen up to one look late, and its silence told at the first look past the limit."""
+    looks = 1 + -(-LIMIT_MS // round(LOOK_S * 1000))
+    assert looks * (LOOK_S + POLL_MS / 1000) < TOLD_S_MAX
 
 
 def test_a_caller_who_falls_silent_is_dead_air_within_two_seconds(seat: Any, caller: Any) -> None:
@@ -46,3 +55,16 @@ def test_a_call_that_is_never_heard_is_dead_air_too(seat: Any, raw: Any) -> None
     assert raw.final(call) == 200
     assert seat.heard.until(msg.DeadAirBegan).call_id == call_id
     assert not seat.heard.of(msg.CallQuality), "nothing came, so nothing is judged"
+    raw.bye(call)
+    ended = seat.heard.until(msg.CallEnded)
+    assert ended.ended_by is msg.EndedBy.NETWORK, "who was silent before is to be rung back"
+
+
+def test_who_is_lost_by_the_exchange_is_to_be_rung_back(seat: Any, raw: Any) -> None:
+    for reason, ended_by in (("38", msg.EndedBy.NETWORK), ("16", msg.EndedBy.FAR_END)):
+        call = raw.invite()
+        seat.phone.answer(seat.heard.until(msg.CallRinging).call_id)
+        assert raw.final(call) == 200
+        seat.heard.until(msg.CallAnswered)
+        raw.bye(call, f"Reason: Q.850;cause={reason}\r\n")
+        assert seat.heard.until(msg.CallEnded).ended_by is ended_by
