@@ -113,7 +113,7 @@ class Leading:
             heard_seq=head.seq,
             heard_at=now,
             peers=self._view.ages(),
-            rows=self._view.rows(),
+            rows=self._view.rows(identity.epoch),
         )
 
     def _take(self, asked: TakeCommand, pair: Pair, hub: Hub, now: int, wall: int) -> CommandAnswer:
