@@ -121,6 +121,8 @@ SITES: dict[str, str] = {
     "{site}没有应答，不能移交：先恢复线路": "{site} does not answer and cannot take it: mend the line first",
     "Tab 下一项　空格 勾选或按下　Enter 下一栏　Esc 关闭": "Tab next, Space ticks or presses, Enter next field, Esc closes",
     "▲ 从未收到过指挥方的心跳": "▲ The one in command was never heard",
+    "■ {site}有到第 {n} 条，比本地多 {k} 条：应由它接管": "■ {site} has up to row {n}, {k} more than here: it should take command",
+    "另一在线中心的记录比本地多：应由它接管；确需由本中心接管请勾选“紧急接管”": "Another site that answers has more rows: it should take command; if it must be this site, tick break-glass",
     "● 在线：{sites}": "● Heard: {sites}",
     "● 没有未核对的冲突": "● No open conflicts",
     "与本方已有指令冲突，已列入冲突核对": "Does not fit what was ordered here: it waits at the conflict desk",

@@ -16,8 +16,9 @@ hub_office.py    its thread for enrolment, notes of administration and signed en
 hub_admin.py     enrolment and accounts of one desk; administration.py: the same by two people, noted
 admin_cli.py, enrol_cli.py, audit_cli.py   the command line
 standby.py       the second hub of a site listens for the first
-commit_watch.py  what commits wait for; carries out an island
+commit_watch.py  what commits wait for; carries out an island, tells the journal of it
 site_store.py    with which database a site leads or follows after a takeover
+site_standby.py  how far the standby of this building is
 cluster.py       island, promotion; old_leader.py: its return; patroni.py: the interface of Patroni
 backup/    backups that prove themselves, restores, drills; store_cli.py: main.py store
 deploy/    the kit of a city and the checks of its machines: main.py deploy

@@ -1,7 +1,8 @@
 """What commits wait for: asks the leading server on a thread of its own, and carries out an island's order.
 
 While a commit waits for the other building the writer is inside it and can say nothing: this connection
-asks for it. Whether this city is an island is the server's own word, so that it outlives any hub.
+asks for it. Whether this city is an island is the server's own word, so that it outlives any hub. The journal
+hears what became of an order once that is known, and of a change that nobody ordered here.
 """
 
 import logging
@@ -11,7 +12,9 @@ from collections import deque
 from collections.abc import Callable
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from dispatch.administration import Act, NoteAdministration
 from store.cluster import ClusterError, set_island
 from store.config import Config
 from store.core.command_messages import CommandAnswer, DeclareIsland
@@ -23,6 +26,10 @@ from store.db.server import CommitEyes
 LATE_MS = 1000
 """A commit that takes longer is told to people."""
 LOOK_S = 1.0
+NOTE_MS_MAX = 3_600_000
+"""Its row waits as long as the commits do."""
+UNORDERED = "不是本中枢下的令 not ordered at this hub"
+AT_START = "中枢启动时已是孤岛 the hub began on an island"
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +37,7 @@ log = logging.getLogger(__name__)
 class _Asked(Struct, frozen=True):
     order: DeclareIsland
     route: Route
+    note: NoteAdministration
 
 
 class CommitWatch:
@@ -40,9 +48,12 @@ class CommitWatch:
         self._wake = wake
         cluster = config.cluster
         self._island_possible = bool(cluster.patroni or cluster.server)
-        self._waiting = self._island = False
+        self._waiting = self._island = self._seen = False
+        self._ordered: bool | None = None
+        """What was carried out and is not seen at the server yet: this change has its row already."""
         self._inbox: queue.SimpleQueue[_Asked | None] = queue.SimpleQueue()
         self._answers: deque[Reply] = deque()
+        self._notes: deque[NoteAdministration] = deque()
         self._thread = threading.Thread(target=self._run, name="commits", daemon=True)
         self._served = config.store.url.startswith("postgresql")
 
@@ -61,12 +72,15 @@ class CommitWatch:
             return Mode.SYNC_WAIT if self._waiting else Mode.STORE_WAIT
         return Mode.ISLAND if self._island else Mode.NORMAL
 
-    def island(self, order: DeclareIsland, route: Route) -> CommandAnswer | None:
-        """Two people have ordered it; `None`: the answer comes by `take`, when it is in effect or why not."""
+    def island(self, order: DeclareIsland, route: Route, note: NoteAdministration) -> CommandAnswer | None:
+        """Two people have ordered it; `None`: the answer comes by `take`, when it is in effect or why not.
+
+        `note` goes into the journal then, with what came of it.
+        """
         if not self._served or not self._island_possible:
             text = "this store has no standby in another building"
             return CommandAnswer(id=order.id, reason="store", text=text)
-        self._inbox.put(_Asked(order, route))
+        self._inbox.put(_Asked(order, route, note))
         return None
 
     def take(self) -> list[Reply]:
@@ -74,6 +88,13 @@ class CommitWatch:
         done = []
         while self._answers:
             done.append(self._answers.popleft())
+        return done
+
+    def take_notes(self) -> list[NoteAdministration]:
+        """What the journal has to say of islands since the last time."""
+        done = []
+        while self._notes:
+            done.append(self._notes.popleft())
         return done
 
     # --- the thread -------------------------------------------------------------------------------
@@ -104,7 +125,17 @@ class CommitWatch:
         island = self._island_possible and not seen.wait_for
         if island != self._island:
             log.warning("commits wait for %s", "nobody: island" if island else seen.wait_for)
-        self._island = island
+            if island is not self._ordered:
+                self._note_unordered(on=island)
+            self._ordered = None
+        self._island, self._seen = island, True
+
+    def _note_unordered(self, *, on: bool) -> None:
+        """A command line, Patroni or the server's own settings: nobody proved who they are."""
+        act = Act.ISLAND if on else Act.ISLAND_END
+        remark = UNORDERED if self._seen else AT_START
+        self._notes.append(NoteAdministration(act, self._config.site.code, remark=remark))
+        self._wake()
 
     def _carry_out(self, asked: _Asked) -> None:
         reason = text = ""
@@ -116,6 +147,9 @@ class CommitWatch:
         except Exception:
             log.exception("island not carried out")
             reason = "store"
+        if not reason:
+            self._ordered = asked.order.on if asked.order.on is not self._island else None
+        self._notes.append(replace(asked.note, refused=reason))
         answer = CommandAnswer(id=asked.order.id, reason=reason, text=text)
         self._answers.append(Reply(asked.route, encode(answer)))
         self._wake()

@@ -19,7 +19,7 @@ from dispatch.sites import CITY, Authority
 from store.bus.hub_sockets import BusError, HubSockets
 from store.bus.keys import HUB, KeyFileError, own_keys, own_name, own_sign_key, pin_hub_key
 from store.bus.roster import RosterError
-from store.commit_watch import CommitWatch
+from store.commit_watch import NOTE_MS_MAX, CommitWatch
 from store.config import Config
 from store.core.batch import Batch, Work, refusal_of
 from store.core.hub_logic import HubLogic
@@ -166,6 +166,8 @@ class Hub(Serving[Output]):
         for made, frames in self._snapshots.take():
             self._emit(self.logic.on_snapshot(made, frames))
         self._emit(self.commits.take())
+        for note in self.commits.take_notes():
+            self.logic.enqueue_own(new_id(), note, now, NOTE_MS_MAX)
         self._office.turn(self._clock.steady_ms())
         self._look_at_clocks(self._clock.steady_ms(), now)
         works = self.logic.next_batch()

@@ -32,6 +32,7 @@ from store.site_follower import Following, GoBack, Lead
 from store.site_leader import Fenced, Given, Leading, Taken
 from store.site_owed import OwedTails
 from store.site_report import write_all, write_report
+from store.site_standby import StandbyEye
 from store.site_store import (
     Outranked,
     fence_store,
@@ -190,6 +191,7 @@ class SiteProcess:
             lambda word: self._write_down(config, word),
             tails,
             fenced=fenced,
+            standby=StandbyEye(config.relay.takeover_store),
         )
         relay = Relay(config, following)
         following.end = relay.stop

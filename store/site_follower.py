@@ -32,6 +32,7 @@ from store.db.engine import place_of
 from store.db.errors import StoreError
 from store.db.rewind import Tail
 from store.relay import SiteAnswer
+from store.site_standby import StandbyEye
 from store.site_tails import TailsElsewhere
 from store.site_view import View
 
@@ -81,6 +82,7 @@ class Following:
         tails: TailsElsewhere,
         *,
         fenced: bool,
+        standby: StandbyEye | None = None,
     ) -> None:
         """`site`: our code. `fenced`: we led until we heard of another; our tail is not compared with it
         yet. `on_taken` makes an order to take command durable before it is answered; on a thread of its own,
@@ -103,6 +105,7 @@ class Following:
         self._holder = Epoch(0, "", 0)
         self._reading: Future[list[Late]] | None = None
         self._threads = ThreadPoolExecutor(1, "tail")
+        self._standby = standby or StandbyEye("")
         self._ending = False
         self._forked: ForkFound | None = None
         self._takes_copied = False
@@ -111,6 +114,7 @@ class Following:
     def close(self) -> None:
         """Waits for no disk and no server: a copy under way is begun anew by the next start."""
         self._tails.close()
+        self._standby.close()
         self._pen.shutdown(wait=False)
         self._threads.shutdown(wait=False, cancel_futures=True)
         if self._tail is not None:
@@ -158,8 +162,9 @@ class Following:
             heard_seq=heard_seq,
             heard_at=heard_at,
             peers=self._view.ages(),
-            rows=self._view.rows(),
+            rows=self._view.rows(logic.epoch),
             store=str(logic.store_mode),
+            standby_seq=self._standby.seq(),
         )
 
     def _pair(self, asked: TakeCommand, machine_key: str, logic: RelayLogic, wall: int) -> Pair:

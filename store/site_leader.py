@@ -92,7 +92,7 @@ class Leading:
             case HandOver():
                 answer = self._begin_hand_over(message, pair, route, hub, now)
             case DeclareIsland():
-                answer = _island(message, pair, route, hub, wall)
+                answer = _island(message, pair, route, machine.name, hub)
         if answer is None:
             return []
         if answer.reason:
@@ -113,7 +113,7 @@ class Leading:
             heard_seq=head.seq,
             heard_at=now,
             peers=self._view.ages(),
-            rows=self._view.rows(),
+            rows=self._view.rows(identity.epoch),
         )
 
     def _take(self, asked: TakeCommand, pair: Pair, hub: Hub, now: int, wall: int) -> CommandAnswer:
@@ -256,17 +256,16 @@ class Leading:
         return site is not None and hub.logic.followers.caught_up(site, hub.logic.head)
 
 
-def _island(asked: DeclareIsland, pair: Pair, route: Route, hub: Hub, wall: int) -> CommandAnswer | None:
-    """The order is journaled with both names and carried out; the answer comes when it is in effect."""
+def _island(asked: DeclareIsland, pair: Pair, route: Route, where: str, hub: Hub) -> CommandAnswer | None:
+    """Carried out on its own thread; answer and row of the journal, with both names, come when that ended."""
     reason = pair.reason or ("" if asked.reason.strip() else "no_reason")
     if reason:
         return CommandAnswer(id=asked.id, reason=reason)
-    refused = hub.commits.island(asked, route)
+    first, second = _numbers(pair, hub)
+    act = Act.ISLAND if asked.on else Act.ISLAND_END
+    note = NoteAdministration(act, hub.logic.scope, first, second, where=where, remark=asked.reason)
+    refused = hub.commits.island(asked, route, note)
     if refused is None:
-        first, second = _numbers(pair, hub)
-        act = Act.ISLAND if asked.on else Act.ISLAND_END
-        note = NoteAdministration(act, hub.logic.scope, first, second, remark=asked.reason)
-        hub.logic.enqueue_own(new_id(), note, wall)
         log.warning("island %s ordered by %s and %s: %s", asked.on, first, second, asked.reason)
     return refused
 

@@ -1,9 +1,9 @@
 """Which store a site leads from or follows with, and whether it may lead at all.
 
-Taking command uses the synchronous standby of this building (tier 1): it has every acknowledged row. Where it
-cannot be promoted, or has less than the relay's own copy, the copy leads instead (tier 2). A database that
-another site leads from is never written as a copy: a file of this machine is. Nobody leads from a store that
-lacks a row this site has, or that knows of a higher (term, site).
+Taking command uses the synchronous standby of this building (tier 1); the other one of a quorum may have more,
+which people are told before. Where it cannot be promoted, or has less than the relay's own copy, the copy
+leads (tier 2). A database that another site leads from is never written as a copy: a file of this machine is.
+Nobody leads from a store that lacks a row this site has, or that knows of a higher (term, site).
 """
 
 import contextlib
@@ -191,7 +191,8 @@ def _promote(config: Config, word: Authority) -> None:
         if not config.cluster.patroni:
             raise
         log.warning("etcd has no majority here, break-glass: %s", error)
-        # The other choice is this site's own copy, which may lack more; two people saw the rows of each site.
+        # The other choice is this site's own copy, which may lack more; a site that answers and has more rows
+        # was shown to two people, and only their break-glass came past it.
         done = take_lead(config.cluster, break_glass=True, accept_loss=True)
     fork, _ = head_of(url)
     with short_transaction(url) as connection:

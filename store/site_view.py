@@ -41,11 +41,15 @@ class View:
             times[heard.welcome.site] = max(heard.at, times.get(heard.welcome.site, 0))
         return times
 
-    def rows(self) -> dict[str, int]:
-        """The last row each other site has, by its code."""
+    def rows(self, own: Epoch) -> dict[str, int]:
+        """The last row each other site has, by its code, where it counts beside a journal of `own`.
+
+        A district's own journal and a tail of a lower (term, site) have rows of the same numbers, but others.
+        """
         known: dict[str, int] = {}
-        for heard in self.heard():
-            known[heard.welcome.site] = max(heard.welcome.seq, known.get(heard.welcome.site, 0))
+        for welcome in (heard.welcome for heard in self.heard()):
+            if welcome.scope == CITY and not outranks(own, welcome.epoch):
+                known[welcome.site] = max(welcome.seq, known.get(welcome.site, 0))
         return known
 
     def roster_site(self, code: str) -> str | None:
@@ -75,10 +79,10 @@ class View:
         return max(hubs, key=lambda heard: heard.welcome.epoch, default=None)
 
     def standing(self, site: str, commands: str, own: Head) -> Standing:
-        """How this site stands when it only knows what the others answer."""
+        """How this site stands when it only knows what the others answer; its journal is its own."""
         city = self.city()
         if city is None:
-            return Standing(site, commands, own, peers=self.ages(), rows=self.rows())
+            return Standing(site, commands, own, peers=self.ages())
         welcome = city.welcome
         return Standing(
             site=site,
@@ -89,5 +93,4 @@ class View:
             heard_seq=welcome.seq,
             heard_at=city.at,
             peers=self.ages(),
-            rows=self.rows(),
         )

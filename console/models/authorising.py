@@ -293,6 +293,7 @@ def refusal_words(answer: CommandAnswer, act: Act = Act.HAND_OVER) -> str:
         "already_here": say("本中心已在指挥，无需再接管"),
         "holder_alive": say("现指挥方仍在线：请与其电话商定，由对方移交"),
         "behind": say("对方副本尚未追平：等几秒再试"),
+        "lacks_rows": say("另一在线中心的记录比本地多：应由它接管；确需由本中心接管请勾选“紧急接管”"),
         "not_connected": say("对方中心没有连接：先恢复线路，再移交"),
         "conflicts_open": say("尚有冲突未核对：先按 Ctrl+G 全部核对，再交还"),
         "store": say("本中心存储不可用：立即通知维护，暂用电台指挥"),

@@ -6,6 +6,7 @@ from console.models.commanding import open_conflicts
 from console.models.labels import site_name
 from dispatch.floor import Floor
 from store.core.command_messages import Evidence
+from store.core.takeover import fullest
 from store.core.wire import Mode
 
 NEVER = -1
@@ -20,6 +21,7 @@ def sentences(floor: Floor, evidence: Evidence | None) -> tuple[tuple[str, str],
     return (
         _holder(floor, evidence),
         _heard(evidence),
+        *_fuller(floor, evidence),
         *_copy(evidence),
         *_peers(floor, evidence),
         *_store(evidence),
@@ -29,6 +31,11 @@ def sentences(floor: Floor, evidence: Evidence | None) -> tuple[tuple[str, str],
 def is_silent(evidence: Evidence | None) -> bool:
     """True when the one that commands is not heard: it cannot agree to anything."""
     return evidence is not None and not 0 <= evidence.tick_age_ms <= SILENT_MS
+
+
+def is_break_glass(evidence: Evidence | None) -> bool:
+    """True when break-glass is what people would choose: nobody is there to agree, or better placed."""
+    return is_silent(evidence) and evidence is not None and fullest(evidence) is None
 
 
 def _holder(floor: Floor, it: Evidence) -> tuple[str, str]:
@@ -53,11 +60,24 @@ def _copy(it: Evidence) -> list[tuple[str, str]]:
     """How much of what the one in command did is here; who commands has it all."""
     if it.holder_site == it.site:
         return []
-    behind = max(0, it.heard_seq - it.own_seq)
-    words = say("本地副本到第 {own} 条，最后听到第 {heard} 条：", own=it.own_seq, heard=it.heard_seq)
+    own, (_, elsewhere) = max(it.own_seq, it.standby_seq), fullest(it) or ("", 0)
+    heard = max(own, it.heard_seq, elsewhere)
+    behind = heard - own
+    words = say("本地副本到第 {own} 条，最后听到第 {heard} 条：", own=own, heard=heard)
     if behind:
         return [(f"▲ {words}{say('最多缺 {n} 条，缺的须事后核对', n=behind)}", "warning")]
     return [(f"● {words}{say('听到的都在本地')}", "ok")]
+
+
+def _fuller(floor: Floor, it: Evidence) -> list[tuple[str, str]]:
+    """Another site that answers has rows that are not here: command is its to take."""
+    found = fullest(it)
+    if found is None:
+        return []
+    (code, seq), own = found, max(it.own_seq, it.standby_seq)
+    site = site_name(floor, code)
+    words = say("■ {site}有到第 {n} 条，比本地多 {k} 条：应由它接管", site=site, n=seq, k=seq - own)
+    return [(words, "fault")]
 
 
 def _peers(floor: Floor, it: Evidence) -> list[tuple[str, str]]:

@@ -15,14 +15,15 @@ from console.models import authorising
 from console.models.authorising import Act, Authorising, Filled, Stage
 from console.models.commanding import place_words
 from console.models.desk import Desk
-from console.models.evidence import conflicts_sentence, is_silent, sentences
+from console.models.evidence import conflicts_sentence, is_break_glass, sentences
 from console.panels.sheet import Sheet
 from console.panels.tick import Tick
 from console.panels.widgets import ChoiceRow, button, row_of, set_property, text
 from dispatch.sites import CITY
+from store.core.takeover import fullest
 
 MARGIN_PX = 16
-LINES_MAX = 7
+LINES_MAX = 8
 TARGETS_A_ROW = 2
 FIELDS = ("reason", "order_no", "first_password", "second_staff", "second_password")
 
@@ -60,6 +61,7 @@ class AuthoriseSheet(Sheet):
         self._lay_out()
         self._act: Act | None = None
         self._known: Authorising | None = None
+        self._fuller = False
 
     def _field(self, name: str) -> QLineEdit:
         made = QLineEdit()
@@ -202,7 +204,9 @@ class AuthoriseSheet(Sheet):
             set_property(label, "tone", tone if tone != "quiet" else "")
         if self._known is not it and it.evidence is not None:
             self._known = it
-            self._glass.setChecked(is_silent(it.evidence))
+            self._glass.setChecked(is_break_glass(it.evidence))
+            self._fuller = False
+        self._untick_glass(it)
         self._show_rows(it)
         person = self._desk.person
         first = floor.dispatchers.get(person.dispatcher_id) if person else None
@@ -213,6 +217,13 @@ class AuthoriseSheet(Sheet):
         if it.stage is Stage.DONE:
             for name in ("first_password", "second_password"):
                 self._fields[name].clear()
+
+    def _untick_glass(self, it: Authorising) -> None:
+        """A site with more rows was heard since: break-glass is to be chosen anew, knowing it."""
+        fuller = it.evidence is not None and fullest(it.evidence) is not None
+        if fuller and not self._fuller:
+            self._glass.setChecked(False)
+        self._fuller = fuller
 
     def _lock_or_free(self, it: Authorising) -> None:
         """One act, once. The keyboard waits on the sheet: a second Enter must not press what comes next."""

@@ -63,14 +63,16 @@ class Evidence(Message, frozen=True):
     peers: tuple[tuple[str, int], ...] = ()
     """(site, age of its last word in ms) of every other site this one speaks with."""
     rows: tuple[tuple[str, int], ...] = ()
-    """(site, last row it has) of them: who has more rows than this one had better take command."""
+    """(site, last row it has) of them, where it goes on from ours: `takeover.fullest` says who has more."""
+    standby_seq: int = 0
+    """The last row of the standby in this building, which would be promoted; 0: none, or not known."""
 
 
 class CommandAnswer(Message, frozen=True):
     """The answer to TakeCommand, HandOver or DeclareIsland `id`. `reason` "" means done.
 
-    two_people, not_allowed, wrong_login, no_reason, already_here, holder_alive, behind, not_connected,
-    conflicts_open, store, unknown_scope, timeout, version (the hub is of before the districts)
+    two_people, not_allowed, wrong_login, no_reason, already_here, holder_alive, behind, lacks_rows,
+    not_connected, conflicts_open, store, unknown_scope, timeout, version (the hub is of before the districts)
     """
 
     id: Id

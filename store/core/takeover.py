@@ -29,7 +29,7 @@ class Standing(Struct, frozen=True):
     """How a site stands to the one that commands. Times by one steady clock in ms; `None`: never heard.
 
     `commands`: the scope this site itself commands, "" none. `peers`: when each other site was last heard;
-    `rows`: the last row each of them has.
+    `rows`: the last row each of them has; `standby_seq`: that of the standby in this building, 0 not known.
     """
 
     site: str
@@ -42,6 +42,7 @@ class Standing(Struct, frozen=True):
     peers: Mapping[str, int] = {}
     rows: Mapping[str, int] = {}
     store: str = ""
+    standby_seq: int = 0
 
     @property
     def term(self) -> int:
@@ -70,7 +71,26 @@ def evidence(standing: Standing, scope: str, now: int) -> Evidence:
         store=standing.store,
         peers=tuple((site, max(0, now - at)) for site, at in sorted(standing.peers.items())),
         rows=tuple(sorted(standing.rows.items())),
+        standby_seq=standing.standby_seq,
     )
+
+
+def fullest(known: Evidence) -> tuple[str, int] | None:
+    """The other site that is heard and has the most rows beyond ours, and how far it is; `None`: nobody.
+
+    Two of three confirm a row: whoever commanded gone, it may be there and not here. While he is heard nobody
+    takes anything, and a district's own scope is nobody else's to take.
+    """
+    if known.scope != CITY or known.holder_site == known.site or 0 <= known.tick_age_ms < ALIVE_MS:
+        return None
+    ages, own = dict(known.peers), max(known.own_seq, known.standby_seq)
+    more = [
+        (seq, site)
+        for site, seq in known.rows
+        if seq > own and site != known.holder_site and 0 <= ages.get(site, -1) < ALIVE_MS
+    ]
+    seq, site = max(more, default=(0, ""))
+    return (site, seq) if site else None
 
 
 def two_people(token: bytes, second: bytes, machine_key: str, seals: Seals, floor: Floor, now: int) -> Pair:
@@ -98,6 +118,8 @@ def why_not_take(standing: Standing, floor: Floor, asked: TakeCommand, pair: Pai
     age = None if standing.heard_at is None else now - standing.heard_at
     if age is not None and age < ALIVE_MS and not asked.break_glass:
         return "holder_alive"
+    if not asked.break_glass and fullest(evidence(standing, asked.scope, now)) is not None:
+        return "lacks_rows"
     return ""
 
 

@@ -29,6 +29,7 @@ REASONS = (
     "already_here",
     "holder_alive",
     "behind",
+    "lacks_rows",
     "not_connected",
     "conflicts_open",
     "store",
@@ -286,6 +287,50 @@ def test_evidence_of_a_site_that_commands_and_of_one_never_heard(seat):
     assert any("仍在线" in words for words in alive)
 
 
+@pytest.mark.parametrize(
+    ("more", "standby", "row", "lacks"),
+    [
+        ({"rows": (("03", 1_047),)}, 0, "03有到第 1047 条，比本地多 40 条：应由它接管", 40),
+        ({"rows": (("03", 1_047),), "peers": (("03", 9_000),)}, 0, "", 5),
+        ({"rows": (("03", 1_047),)}, 1_047, "", 0),
+        ({"rows": (("03", 1_047),), "scope": DISTRICT}, 0, "", 5),
+        ({"rows": (("03", 1_047),), "tick_age_ms": 90}, 0, "", 5),
+        ({"rows": (("03", 1_007),)}, 0, "", 5),
+    ],
+)
+def test_a_site_that_answers_and_has_more_rows_is_told_in_red(seat, more, standby, row, lacks):
+    two_sites(seat)
+    told = dict(evidence.sentences(seat.desk.floor, known(standby_seq=standby, **more)))
+    assert [words for words, tone in told.items() if "应由它接管" in words and tone == "fault"] == (
+        [f"■ {row}"] if row else []
+    )
+    assert any(f"最多缺 {lacks} 条" in words for words in told) is bool(lacks)
+    assert any("听到的都在本地" in words for words in told) is not bool(lacks)
+
+
+def test_break_glass_is_unticked_when_a_site_with_more_rows_is_heard(seat, district):
+    open_sheet(district)
+    glass = district.find("authorise.break_glass")
+    assert glass.isChecked()
+    for _ in range(2):  # once: who ticks it again knows
+        seat.hub.tell(known(rows=(("03", 1_047),)))
+        district.settle()
+        assert "应由它接管" in words_of(district)
+    assert not glass.isChecked()
+    fill(district)
+    press(district)
+    order = seat.hub.asked[-1]
+    assert isinstance(order, TakeCommand)
+    assert not order.break_glass
+    seat.hub.tell(CommandAnswer(id=order.id, reason="lacks_rows"))
+    district.settle()
+    assert "比本地多" in district.text("authorise.told")
+    glass.setChecked(True)
+    seat.hub.tell(known(rows=(("03", 1_047),)))
+    district.settle()
+    assert glass.isChecked()
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("act", list(Act))
 def test_nothing_of_the_sheet_is_clipped(seat, show, language, act):
@@ -300,7 +345,7 @@ def test_nothing_of_the_sheet_is_clipped(seat, show, language, act):
         shown.window.second()
         shown.settle()
     shown.window.open_sheet("authorise", act)
-    seat.hub.tell(known(store="SQLite FULL, 512 GB free"))
+    seat.hub.tell(known(store="SQLite FULL, 512 GB free", rows=(("03", 1_047),)))
     shown.settle()
     seat.desk.authorising.told = authorising.refusal_words(CommandAnswer(id="a", reason="not_allowed"))
     shown.window._over.authorise.refresh()

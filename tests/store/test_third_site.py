@@ -11,7 +11,7 @@ from dispatch import commands as cmd
 from store.core.ids import new_id
 from store.core.wire import Mode
 from store.db.accounts import read_accounts
-from tests.store.commanding import take_when_silent, two_sites
+from tests.store.commanding import evidence, take, take_when_silent, two_sites
 from tests.store.conftest import City
 from tests.store.district import District, journal_of
 
@@ -57,7 +57,10 @@ def test_orders_only_a_third_site_copied_are_handed_in_when_the_centre_is_gone_f
     city.kill_hub()
     os.kill(second.process.pid, signal.SIGCONT)
     seat.wait(lambda: seat.link.state.mode == Mode.CUT_OFF, "cut off")
-    assert take_when_silent(seat).reason == ""
+    found = dict(evidence(seat).rows)
+    assert found["03"] > evidence(seat).own_seq
+    assert take_when_silent(seat).reason == "lacks_rows", "the third had better take it"
+    assert take(seat, break_glass=True).reason == ""
     seat.wait(lambda: set(lost) <= set(seat.floor.incidents), "handed in by the third", 30)
     assert seat.floor.incidents[lost[0]].number == number
     assert seat.floor.missions[mission].vehicle_id == "v2"

@@ -15,6 +15,7 @@ import main
 from bench.sizes import report
 from console.ports import HubMode
 from dispatch import commands as cmd
+from dispatch.administration import Act, AdministrationNoted, NoteAdministration
 from dispatch.kinds import Role
 from dispatch.sites import CITY, Authority
 from dispatch.words import Dispatcher
@@ -95,6 +96,10 @@ def declare(desk: Desk, *, on: bool, second: bytes) -> CommandAnswer:
     return answer
 
 
+def noted(desk: Desk) -> list[NoteAdministration]:
+    return [one.event.note for one in desk.events if isinstance(one.event, AdministrationNoted)]
+
+
 def test_a_frozen_standby_is_waited_for_and_an_island_is_two_peoples_order(
     city: TwoServerCity, servers: tuple[Postgres, Standby]
 ) -> None:
@@ -130,6 +135,14 @@ def test_a_frozen_standby_is_waited_for_and_an_island_is_two_peoples_order(
     Eyes(seat).calm()
     orders.give()
     orders.settle()
+    say(leader, "ALTER SYSTEM SET synchronous_standby_names = ''", "SELECT pg_reload_conf()")
+    notes = seat.wait(lambda: len(found := noted(seat)) >= 4 and found, "an island nobody ordered is noted")
+    assert [(note.act, note.first, note.second, note.refused) for note in notes] == [
+        (Act.ISLAND, "1001", "", "two_people"),
+        (Act.ISLAND, "1001", "1002", ""),
+        (Act.ISLAND_END, "1001", "1002", ""),
+        (Act.ISLAND, "", "", ""),
+    ]
     found = verified(city.config.store.url)
     assert found.good
     assert sorted(seat.floor.calls) == sorted({"frozen", *orders.calls.values()}), "once, not twice"

@@ -15,6 +15,7 @@ from store.core.takeover import (
     Pair,
     Standing,
     evidence,
+    fullest,
     handed_over,
     outranks,
     taken,
@@ -78,6 +79,22 @@ def test_a_silent_holder_is_taken_over_from_a_living_one_only_by_break_glass(flo
     assert why_not_take(alive, floor, take(), BOTH, NOW) == "holder_alive"
     assert why_not_take(alive, floor, take(break_glass=True), BOTH, NOW) == ""
     assert why_not_take(replace(HEARD, heard_at=None), floor, take(), BOTH, NOW) == ""
+
+
+def test_a_site_that_answers_and_has_more_rows_goes_first(floor: Floor) -> None:
+    near, far = {"03": NOW - 1, "01": NOW - ALIVE_MS}, {"03": NOW - ALIVE_MS}
+    fuller = replace(HEARD, peers=near, rows={"03": 91, "01": 99})
+    assert fullest(evidence(fuller, CITY, NOW)) == ("03", 91), "who commanded and is silent cannot take it"
+    assert why_not_take(fuller, floor, take(), BOTH, NOW) == "lacks_rows"
+    assert why_not_take(fuller, floor, take(break_glass=True), BOTH, NOW) == ""
+    assert why_not_take(fuller, floor, take("02"), BOTH, NOW) == "", "its own district is its own"
+    for same in (
+        replace(fuller, rows={"03": 90}),
+        replace(fuller, peers=far),
+        replace(fuller, standby_seq=91),
+        replace(fuller, rows={}),
+    ):
+        assert why_not_take(same, floor, take(), BOTH, NOW) == ""
 
 
 def test_what_else_is_refused(floor: Floor) -> None:

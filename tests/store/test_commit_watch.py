@@ -1,0 +1,66 @@
+"""What the journal hears of islands: what became of an order, and what nobody ordered."""
+
+import threading
+
+from dispatch.administration import Act, NoteAdministration
+from store.commit_watch import AT_START, UNORDERED, CommitWatch
+from store.config import Cluster, Config, Store
+from store.core.command_messages import CommandAnswer, DeclareIsland
+from store.core.messages import decode_from_hub
+from store.db.server import CommitState
+
+WAIT_S = 15.0
+NOTE = NoteAdministration(Act.ISLAND, "CITY", "1001", "1002", where="seat-01", remark="备机失联")
+SILENT = "host=127.0.0.1 port=1"
+ANY, NOBODY = CommitState(waits=False, wait_for="ANY 1 (*)"), CommitState(waits=False, wait_for="")
+
+
+class Eyes:
+    """A server that says one thing after the other."""
+
+    def __init__(self, *said: CommitState) -> None:
+        self.said = list(said)
+
+    def look(self) -> CommitState:
+        return self.said.pop(0)
+
+
+def watch(woken: threading.Event) -> CommitWatch:
+    store = Store(url="postgresql+psycopg://postgres@127.0.0.1:1/nowhere")
+    return CommitWatch(
+        Config(store=store, cluster=Cluster(server=SILENT, standby_names="ANY 1 (*)")), woken.set
+    )
+
+
+def test_an_island_that_could_not_be_declared_is_not_noted_as_declared() -> None:
+    woken = threading.Event()
+    made = watch(woken)
+    made.start()
+    order = DeclareIsland(id="a" * 32, on=True, reason="备机失联", token=b"", second=b"")
+    assert made.island(order, b"seat", NOTE) is None
+    assert woken.wait(WAIT_S)
+    (reply,), (note,) = made.take(), made.take_notes()
+    made.stop(WAIT_S)
+    answer = decode_from_hub(reply.frame)
+    assert isinstance(answer, CommandAnswer)
+    assert answer.reason == "store"
+    assert (note.act, note.first, note.second, note.refused) == (Act.ISLAND, "1001", "1002", "store")
+
+
+def test_what_nobody_ordered_is_noted_once_and_what_was_ordered_is_not_noted_twice() -> None:
+    made = watch(threading.Event())
+    eyes = Eyes(ANY, NOBODY, NOBODY, ANY, NOBODY)
+    for _ in range(4):
+        made._look(eyes)  # type: ignore[arg-type]
+    found = [(note.act, note.first, note.remark) for note in made.take_notes()]
+    assert found == [(Act.ISLAND, "", UNORDERED), (Act.ISLAND_END, "", UNORDERED)]
+    made._ordered = True
+    made._look(eyes)  # type: ignore[arg-type]
+    assert made.take_notes() == []
+    assert made._island
+
+
+def test_a_hub_that_begins_on_an_island_says_so() -> None:
+    made = watch(threading.Event())
+    made._look(Eyes(NOBODY))  # type: ignore[arg-type]
+    assert [note.remark for note in made.take_notes()] == [AT_START]
