@@ -16,9 +16,10 @@ from console.window import SeatWindow, Setting
 from dispatch.sites import CITY
 from tests.console.apart import DISTRICT, two_sites
 from tests.console.busy import Seatful
+from tests.console.recorded import archive, leader
 from tests.store.conftest import postgres
 
-__all__ = ["postgres"]
+__all__ = ["archive", "leader", "postgres"]
 
 
 @pytest.fixture(autouse=True)

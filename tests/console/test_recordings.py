@@ -1,101 +1,32 @@
 """Recordings in the window, by keys: search, picture, export that the journal notes first, recall."""
 
-import hashlib
 import wave
 from pathlib import Path
-from typing import Any
 
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit
 
 from console import i18n
 from console.models import prompting
-from console.models.readiness import Setup
 from console.panels.archive_parts import LOOK_EVERY_MS
-from dispatch.archive_notes import ArchiveAct, ArchiveNoted
+from dispatch.archive_notes import ArchiveAct
 from store.bus.keys import own_sign_key
 from telephony import messages as phone
 from telephony.archive.catalogue import Catalogue, Search
 from telephony.archive.deletions import delete, unnoted
-from telephony.archive.labels import Label, Marker, read_label
+from telephony.archive.labels import read_label
 from telephony.archive.proving import prove
 from telephony.archive.retention import DAY_MS, Holds, Rules, plan
 from telephony.prompts.making import prompt_file
-from telephony.recording import Unfinished, stereo_header
-from telephony.vault.folder import found_vault
-from telephony.vault.vault import FETCHED, Vault
-from tests.console.busy import START, Seatful, busy
+from telephony.recording import Unfinished
+from tests.console.busy import START, busy
 from tests.console.clipping import clipped
+from tests.console.recorded import RATE_HZ, WAIT_MS, a_recording, field, notes, rows, told
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 Key = Qt.Key
-RATE_HZ = 8_000
-WAIT_MS = 20_000
-
-
-def a_recording(folder: Path, call_id: str, seconds: int = 2) -> tuple[str, str, int]:
-    """A file where the telephone would have put it: path, hash, bytes."""
-    path = f"2026-11-21/{call_id}.wav"
-    octets = stereo_header(RATE_HZ * seconds, RATE_HZ) + bytes([7, 9]) * (2 * RATE_HZ * seconds)
-    (folder / path).parent.mkdir(parents=True, exist_ok=True)
-    (folder / path).write_bytes(octets)
-    return path, hashlib.sha256(octets).hexdigest(), len(octets)
-
-
-@pytest.fixture
-def archive(tmp_path: Path) -> Path:
-    """Three recordings with what is known of them."""
-    folder = tmp_path / "recordings"
-    catalogue = Catalogue(folder)
-    for n, place in enumerate(("中央大街128号", "学府路74号", "安埠街18号")):
-        call_id = f"{START - n * 3_600_000:012x}{n:020x}"
-        path, sha256, size = a_recording(folder, call_id)
-        at = START - n * 3_600_000
-        told = {"number": f"1390451000{n}", "seat": "01", "direction": "in", "place": place}
-        marks = (Marker(at + 300, "answered"), Marker(at + 1500, "ordered", "A07"))
-        serial = f"01-20261121-000{n}"
-        known: dict[str, Any] = {**told, "incident_id": f"e{n}", "incident_number": serial, "markers": marks}
-        catalogue.note(Label(call_id, path, sha256, at, 2_000, size, **known))
-    catalogue.close()
-    return folder
-
-
-@pytest.fixture
-def leader(archive: Path, tmp_path: Path) -> Seatful:
-    """A shift leader's seat with that archive."""
-    (tmp_path / "keys").mkdir(mode=0o700)
-    seat = Seatful()
-    folders: dict[str, Any] = {
-        "recordings": archive,
-        "exports": tmp_path / "exports",
-        "keys": tmp_path / "keys",
-    }
-    seat.desk.readiness.setup = Setup(machine="seat-01", prompts=(tmp_path / "prompts",), **folders)
-    seat.pump()
-    seat.log_in("0900", "wang")
-    return seat
-
-
-def field(shown, name: str) -> QLineEdit:
-    found = shown.find(f"archive.{name}")
-    assert isinstance(found, QLineEdit)
-    return found
-
-
-def rows(shown) -> list[str]:
-    return [row.number for row in shown.find("archive.table").rows_model.rows]
-
-
-def told(shown) -> str:
-    shown.settle()
-    return shown.text("archive.told")
-
-
-def notes(seat: Seatful) -> list[ArchiveNoted]:
-    return list(seat.desk.line.labels.noted)
 
 
 # --- searching and listening -------------------------------------------------------------------------
@@ -183,77 +114,6 @@ def test_a_call_that_is_answered_makes_room(leader, show, qtbot):
     shown.key(Key.Key_F3)
     assert not shown.find("archive").isVisible()
     assert leader.desk.line.talking() is not None
-
-
-# --- the vault ----------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def vault(tmp_path: Path) -> Path:
-    """What another seat put there."""
-    folder, other = tmp_path / "vault", tmp_path / "seat-02"
-    folder.mkdir()
-    found_vault(folder, here=True)
-    call_id = f"{START - 60_000:012x}{99:020x}"
-    path, sha256, size = a_recording(other, call_id)
-    known: dict[str, Any] = {"number": "13904510099", "seat": "02", "place": "友谊路368号"}
-    Catalogue(other).note(Label(call_id, path, sha256, START - 60_000, 2_000, size, **known))
-    theirs = Vault(other, folder)
-    for one in theirs.waiting():
-        theirs.put(*one)
-    theirs.close()
-    return folder
-
-
-@pytest.mark.process
-@pytest.mark.parametrize("who", ["leader", "dispatcher"])
-def test_a_leader_finds_and_hands_out_what_another_seat_recorded(
-    leader, show, qtbot, vault, archive, tmp_path, who
-):
-    leader.desk.readiness.setup = replace(leader.desk.readiness.setup, vault=vault)
-    if who == "dispatcher":
-        leader.log_in()
-    shown = show(leader)
-    shown.key(Key.Key_F, CTRL)
-    qtbot.waitUntil(lambda: shown.window.second() or "●" in shown.text("archive.vault"), timeout=WAIT_MS)
-    field(shown, "number").setFocus()
-    shown.key(Key.Key_Return)
-    if who == "dispatcher":
-        qtbot.waitUntil(lambda: "找到 3 段" in told(shown), timeout=WAIT_MS)
-        return
-    qtbot.waitUntil(lambda: "其中 1 段来自他席" in told(shown), timeout=WAIT_MS)
-    assert rows(shown)[:2] == ["13904510000", "13904510099"]
-    shown.find("archive.table").setFocus()
-    shown.key(Key.Key_Down)
-    shown.key(Key.Key_Space)
-    field(shown, "number").setFocus()
-    shown.key(Key.Key_Return)
-    qtbot.waitUntil(lambda: "其中 1 段来自他席" in told(shown), timeout=WAIT_MS)
-    assert shown.text("archive.export") == "导出选中的 1 段…", "what is chosen waits for the vault's answer"
-    field(shown, "seat").setFocus()
-    shown.type("2")
-    shown.key(Key.Key_Return)
-    qtbot.waitUntil(lambda: rows(shown) == ["13904510099"], timeout=WAIT_MS)
-    wave_form = shown.find("archive.wave")
-    qtbot.waitUntil(
-        lambda: (
-            wave_form._picture is not None and wave_form._picture.file.is_relative_to(archive / "fetched")
-        ),
-        timeout=WAIT_MS,
-    )
-    assert wave_form._picture.whole
-    shown.find("archive.export").click()
-    shown.key(Key.Key_1)
-    shown.key(Key.Key_Return)
-    qtbot.waitUntil(lambda: "已导出 1 段并封签" in told(shown), timeout=WAIT_MS)
-    assert len(list((tmp_path / "exports").iterdir())) == 1
-    (heard,) = (archive / FETCHED).glob("*")
-    assert heard.name == "heard", "what the export brought is gone"
-    shown.window.lock()
-    assert rows(shown) == []
-    assert field(shown, "seat").text() == ""
-    assert told(shown) == ""
-    qtbot.waitUntil(lambda: not heard.exists(), timeout=WAIT_MS)
 
 
 # --- handing out --------------------------------------------------------------------------------------
