@@ -65,6 +65,7 @@ class HuntGroup(Struct, frozen=True, forbid_unknown_fields=True):
     addresses that begin with tls.
 
     `trunks`: addresses callers may come from; anybody else who is no telephone hears nothing and is counted.
+    They bring calls and nothing else: no REFER, Replaces or code, no header that answers a seat by itself.
     `overflow_s`: after this the district seats ring too. `ring_s`: how long one seat rings.
     `rest_s`: how long a seat that let it ring is passed over. `last_resort`: where a call goes that nobody
     took in `give_up_s`, "" answers 480. `nobody_s`: how long one waits where no seat is registered and nobody

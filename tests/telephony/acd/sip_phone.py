@@ -41,7 +41,10 @@ def parse(packet: bytes) -> Message:
 
 
 class SipPhone:
-    """`policy`: the final code for every INVITE, NEVER lets it ring. `invited` gets each call's Call-ID."""
+    """`policy`: the final code for every INVITE, NEVER lets it ring. `invited` gets each call's Call-ID.
+
+    `asked`: every request that came, ACK left out.
+    """
 
     def __init__(
         self, exchange: int, number: str, password: str = "", domain: str = "120.test", *, user: str = ""
@@ -53,7 +56,7 @@ class SipPhone:
         self.invited: queue.SimpleQueue[str] = queue.SimpleQueue()
         self.cancelled: queue.SimpleQueue[str] = queue.SimpleQueue()
         self.answers: queue.SimpleQueue[Message] = queue.SimpleQueue()
-        self.rung_at_s: list[float] = []
+        self.asked: list[Message] = []
         self._exchange = ("127.0.0.1", exchange)
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind(("127.0.0.1", 0))
@@ -83,14 +86,20 @@ class SipPhone:
         extra = "Event: presence\r\nContent-Type: application/pidf+xml\r\n"
         return self._challenged("PUBLISH", f"sip:{self.number}@{self.domain}", extra, body)
 
-    def dial(self, target: str) -> int:
-        """The final code of a call to a number of the exchange."""
-        extra = "Content-Type: application/sdp\r\n"
+    def dial(self, target: str, extra: str = "") -> int:
+        """The final code of a call to a number of the exchange. `extra`: whole header lines."""
+        extra += "Content-Type: application/sdp\r\n"
         return self._challenged("INVITE", f"sip:{target}@{self.domain}", extra, SDP)
 
-    def call(self, target: str = "120") -> "Dialled":
-        """A caller's call without waiting for its end; see `Dialled`."""
-        return Dialled(self, target)
+    def call(self, target: str = "120", extra: str = "") -> "Dialled":
+        """A caller's call without waiting for its end; see `Dialled`. `extra`: whole header lines."""
+        return Dialled(self, target, extra)
+
+    def asks(self, method: str, target: str, extra: str = "") -> int:
+        """The final code of a request outside of a call, without any password."""
+        ids = self.new_ids()
+        self.send(self.request(method, f"sip:{target}@{self.domain}", ids, extra))
+        return self.final(ids[0]).code
 
     def send(self, text: str) -> None:
         self._socket.sendto(text.encode(), self._exchange)
@@ -158,6 +167,7 @@ class SipPhone:
 
     def _serve(self, message: Message) -> None:
         method = message.start.split()[0]
+        self.asked.append(message)
         if method == "INVITE":
             self.invited.put(message.one("call-id"))
             self._reply(message, 180)
@@ -183,12 +193,14 @@ class SipPhone:
 
 
 class Dialled:
-    """A caller's call: cancel it, wait for its final answer, hang up."""
+    """A caller's call: cancel it, wait for its final answer, ask something within it, hang up."""
 
-    def __init__(self, phone: SipPhone, target: str) -> None:
+    def __init__(self, phone: SipPhone, target: str, extra: str = "") -> None:
         self.phone, self.ids = phone, phone.new_ids()
         self.uri = f"sip:{target}@{phone.domain}"
-        self.phone.send(phone.request("INVITE", self.uri, self.ids, "Content-Type: application/sdp\r\n", SDP))
+        self.phone.send(
+            phone.request("INVITE", self.uri, self.ids, f"{extra}Content-Type: application/sdp\r\n", SDP)
+        )
 
     @property
     def call_id(self) -> str:
@@ -211,10 +223,15 @@ class Dialled:
         self._along_the_route("BYE", 2)
         assert self.phone.final(self.call_id, cseq=2).code == 200
 
-    def _along_the_route(self, method: str, cseq: int) -> None:
+    def asks(self, method: str, cseq: int, extra: str = "") -> int:
+        """The final code of a request within the call."""
+        self._along_the_route(method, cseq, extra)
+        return self.phone.final(self.call_id, cseq=cseq).code
+
+    def _along_the_route(self, method: str, cseq: int, extra: str = "") -> None:
         """A request inside the call: to the far end's contact, by the recorded route (RFC 3261 12.2)."""
         contact = re.search(r"<([^>]*)>", self.answer.one("contact"))
         assert contact
         routes = "".join(f"Route: {route}\r\n" for route in reversed(self.answer.all("record-route")))
         ids = (self.call_id, self.ids[1] + method, cseq)
-        self.phone.send(self.phone.request(method, contact[1], ids, routes, to=self.answer.one("to")))
+        self.phone.send(self.phone.request(method, contact[1], ids, routes + extra, to=self.answer.one("to")))

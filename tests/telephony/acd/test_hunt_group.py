@@ -250,7 +250,7 @@ def test_a_real_telephone_says_its_state_by_code_and_by_publish(
     exchange: Callable[..., HuntedExchange], make_seat: Callable[..., Any]
 ) -> None:
     """`SipOnlyLink` on a real phone: the exchange believes either way, and the phone protects itself."""
-    ex = exchange(overflow_s=20, give_up_s=60)
+    ex = exchange(overflow_s=20, give_up_s=60, telephones=(Telephone("8009", "pw8009"),))
     seat = registered(ex, make_seat, "8001")
 
     def state_by(say_by: SayBy, state: SeatState) -> SeatState:
@@ -259,13 +259,28 @@ def test_a_real_telephone_says_its_state_by_code_and_by_publish(
         link.set_state(state)
         told = msg.CodeDialled if say_by.codes else msg.NotePublished
         assert seat.heard.until(told).sip_code == (603 if say_by.codes else 200)
+        return seen()
+
+    def seen() -> SeatState:
         picture = ask_hunt_group("127.0.0.1", ex.control, "120")
         assert picture is not None
-        return picture.seats[0].state
+        return {one.seat: one.state for one in picture.seats}["8001"]
+
+    def listen_to(target: str) -> list[SeatState]:
+        """A call of the seat's own: what the exchange takes its state for in the call, and after it."""
+        heard = seat.phone.dial(target)
+        assert heard
+        seat.heard.until(msg.CallAnswered)
+        states = [seen()]
+        seat.phone.hang_up(heard)
+        seat.heard.until(msg.CallEnded)
+        return [*states, seen()]
 
     facts: queue.SimpleQueue[Any] = queue.SimpleQueue()
     by_code, by_publish = SayBy(publish=False), SayBy(codes=None)
     assert state_by(by_publish, SeatState.PAUSED) is SeatState.PAUSED
+    ex.seats("8009")
+    assert listen_to(f"sip:8009@127.0.0.1:{ex.port}") == [SeatState.PAUSED] * 2, "in the call and after it"
     assert state_by(by_code, SeatState.READY) is SeatState.READY
     assert state_by(by_publish, SeatState.AWAY) is SeatState.AWAY
     caller = ex.phone("13904510001")
@@ -278,7 +293,7 @@ def test_a_real_telephone_says_its_state_by_code_and_by_publish(
     call.cancel()
     assert call.final() == 487
     assert seat.heard.until(msg.CallEnded).call_id == ringing.call_id
-    assert len(seat.heard.of(msg.CallEnded)) == 1, "a code is no call of the seat"
+    assert len(seat.heard.of(msg.CallEnded)) == 2, "a code is no call of the seat"
     assert not seat.heard.of(msg.PhoneFault) + seat.heard.of(msg.CommandRefused)
 
 
