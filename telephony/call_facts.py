@@ -239,7 +239,10 @@ class NotePublished(Event, frozen=True):
 
 
 class MonitorBegan(Event, frozen=True):
-    """A supervisor is with a call of this seat; `monitor_id` is the hidden leg."""
+    """A supervisor is with a call of this seat; `monitor_id` is the hidden leg.
+
+    `by_number`, `by_name`: the staff number and name that were signed.
+    """
 
     monitor_id: str
     call_id: str
@@ -268,6 +271,8 @@ class MonitorEnded(Event, frozen=True):
 
 class MonitorRefused(Event, frozen=True):
     """Somebody tried; `call_id` and `mode` as far as they could be read, `source` is the network address.
+
+    `by_number`, `by_name`: as signed; where the signature is not to be believed, what the call displayed.
 
     `count` over 1: that many of this address for this reason within a minute; the newest is the one told.
     """

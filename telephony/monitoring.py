@@ -1,8 +1,9 @@
 """A supervisor's signed wish to listen, whisper, barge in, take over or release: pure.
 
-It travels as `X-Monitor: mode;call_id;at_ms[;reason];signature` on the INVITE of the supervisor's leg and
-on the INFO that changes it, the reason percent-encoded. The signature is an HMAC with the site's secret; it
-counts for 30 s and once.
+It travels as `X-Monitor: 2;mode;call_id;at_ms;by;reason;signature` on the INVITE of the supervisor's leg and
+on the INFO that changes it, `by` (staff number and name) and the reason percent-encoded. The signature is an
+HMAC with the site's secret; it counts for 30 s and once. The first form, which had no `2;` and signed no
+person, is known and refused with a word of its own.
 """
 
 import enum
@@ -16,6 +17,9 @@ HEADER = "X-Monitor"
 WINDOW_MS = 30_000
 SEEN_MAX = 4096  # refused beyond: far more than people press in a minute
 ID_CHARS = 32
+VERSION = "2"
+NOBODY_SIGNED = "no person signed"
+BY_CHARS_MAX = 20
 REASON_CHARS_MAX = 60
 """Encoded nine octets a character: an INFO with more would no longer fit a datagram of 1,300."""
 
@@ -31,10 +35,11 @@ class MonitorMode(enum.StrEnum):
 
 
 class MonitorWish(NamedTuple):
-    """What is wanted of which call, and why where that was said."""
+    """What is wanted of which call, by whom (staff number, a space, name), and why where that was said."""
 
     mode: MonitorMode
     call_id: str
+    by: str
     reason: str = ""
 
 
@@ -46,10 +51,9 @@ class Judged(NamedTuple):
 
 
 def signed(wish: MonitorWish, at_ms: int, secret: str) -> str:
-    """The header's value. A reason that is too long is cut."""
-    text = f"{wish.mode};{wish.call_id};{at_ms}"
-    if wish.reason:
-        text += f";{quote(wish.reason[:REASON_CHARS_MAX], safe='')}"
+    """The header's value. A name or a reason that is too long is cut."""
+    by, reason = quote(wish.by[:BY_CHARS_MAX], safe=""), quote(wish.reason[:REASON_CHARS_MAX], safe="")
+    text = f"{VERSION};{wish.mode};{wish.call_id};{at_ms};{by};{reason}"
     return f"{text};{_signature(text, secret)}"
 
 
@@ -67,13 +71,15 @@ class MonitorGate:
         text, _, signature = value.strip().rpartition(";")
         wish, at_ms = _parsed(text)
         if wish is None:
-            return Judged(None, "malformed")
+            return Judged(None, NOBODY_SIGNED if _is_first_form(text) else "malformed")
         if not self._secret:
             return Judged(wish, "no secret set")
         if not hmac.compare_digest(
             signature.encode("utf-8", "replace"), _signature(text, self._secret).encode()
         ):
             return Judged(wish, "wrong signature")
+        if not wish.by:
+            return Judged(wish, NOBODY_SIGNED)
         if abs(now_ms - at_ms) > WINDOW_MS:
             return Judged(wish, "out of time")
         self._forget_before(now_ms - 2 * WINDOW_MS)
@@ -92,13 +98,22 @@ class MonitorGate:
 
 
 def _parsed(text: str) -> tuple[MonitorWish | None, int]:
+    version, *parts = text.split(";")
+    if version != VERSION or len(parts) != 5 or parts[0] not in set(MonitorMode) or len(parts[1]) != ID_CHARS:
+        return None, 0
+    if not (parts[2].isascii() and parts[2].isdecimal()):
+        return None, 0
+    by, reason = _read(parts[3], BY_CHARS_MAX), _read(parts[4], REASON_CHARS_MAX)
+    return MonitorWish(MonitorMode(parts[0]), parts[1], by, reason), int(parts[2][:ID_CHARS])
+
+
+def _read(encoded: str, chars_max: int) -> str:
+    return "".join(filter(str.isprintable, unquote(encoded)))[:chars_max]
+
+
+def _is_first_form(text: str) -> bool:
     parts = text.split(";")
-    if len(parts) not in {3, 4} or len(parts[1]) != ID_CHARS:
-        return None, 0
-    if parts[0] not in set(MonitorMode) or not (parts[2].isascii() and parts[2].isdecimal()):
-        return None, 0
-    reason = "".join(filter(str.isprintable, unquote("".join(parts[3:]))))[:REASON_CHARS_MAX]
-    return MonitorWish(MonitorMode(parts[0]), parts[1], reason), int(parts[2][:ID_CHARS])
+    return len(parts) in {3, 4} and parts[0] in set(MonitorMode)
 
 
 def _signature(text: str, secret: str) -> str:

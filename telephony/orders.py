@@ -169,12 +169,16 @@ class Trust(Command, frozen=True):
 
 
 class Supervise(Command, frozen=True):
-    """Call the seat at `target` to monitor its call `monitored`; `call_id` is our own leg."""
+    """Call the seat at `target` to monitor its call `monitored`; `call_id` is our own leg.
+
+    `by`: staff number, a space and the name of who does it. It is signed; a seat lets nobody in without.
+    """
 
     call_id: str
     target: str
     monitored: str
     mode: MonitorMode
+    by: str
     account_id: str | None = None
 
 

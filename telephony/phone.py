@@ -121,9 +121,9 @@ class Phone:
         return self._send(msg.Metronome(call_id, on))
 
     def supervise(
-        self, target: str, monitored: str, mode: MonitorMode, account_id: str | None = None
+        self, target: str, monitored: str, mode: MonitorMode, by: str, account_id: str | None = None
     ) -> str | None:
-        order = msg.Supervise(new_id(), target, monitored, mode, account_id)
+        order = msg.Supervise(new_id(), target, monitored, mode, by, account_id)
         return order.call_id if self._send(order) else None
 
     def change_supervision(self, call_id: str, mode: MonitorMode, reason: str = "") -> bool:

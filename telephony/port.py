@@ -66,9 +66,12 @@ class PhonePort(Protocol):
     def metronome(self, call_id: str, on: bool) -> bool: ...
 
     def supervise(
-        self, target: str, monitored: str, mode: MonitorMode, account_id: str | None = None
+        self, target: str, monitored: str, mode: MonitorMode, by: str, account_id: str | None = None
     ) -> str | None:
-        """Call the seat at `target` to be with its call `monitored`; our leg's id, `None` when refused."""
+        """Call the seat at `target` to be with its call `monitored`; our leg's id, `None` when refused.
+
+        `by`: staff number, a space, name; signed, and what the seat's journal says of who it was.
+        """
 
     def change_supervision(self, call_id: str, mode: MonitorMode, reason: str = "") -> bool:
         """The same leg in another mode; the seat is told the `reason`."""

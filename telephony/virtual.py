@@ -141,7 +141,7 @@ class VirtualPhone:
         return self._on_answered("Metronome", call_id, switch)
 
     def supervise(
-        self, target: str, monitored: str, mode: MonitorMode, account_id: str | None = None
+        self, target: str, monitored: str, mode: MonitorMode, by: str, account_id: str | None = None
     ) -> str | None:
         """The other seat lets us in at `far_end_answers`; `supervised` keeps the modes asked for."""
         if self.ready is None:

@@ -41,6 +41,12 @@ REASONS: dict[str, tuple[str, str]] = {
     "out of time": ("超过时限或时钟不准", "out of time, or a wrong clock"),
     "replayed": ("重放的请求", "a replayed request"),
     "malformed": ("请求不合格式", "malformed"),
+    "no person signed": (
+        "签名里没有人员（旧版本的班长席？请更新）",
+        "its signature names no person (an older console? update it)",
+    ),
+    "another person": ("不是开始监听的人", "not the person who began"),
+    "another call": ("不是所监听的通话", "not the call it began with"),
     "Too many objects of the specified type (PJ_ETOOMANY)": (
         "本机四路通话都占着（对方未应答的挂机占 8 秒）：请挂断一路，或稍后再拨",
         "all four calls here are taken (a goodbye nobody answers keeps one 8 s): end one, or try later",

@@ -83,7 +83,9 @@ def _begin(desk: Desk, call_id: str) -> None:
         desk.notice(say("这个通话已经结束"), grave=False)
         return
     target = seat_target(desk, seat.number)
-    can(desk, desk.phone.supervise(target, call_id, MonitorMode.LISTEN) is not None)
+    person = desk.floor.dispatchers.get(desk.person.dispatcher_id if desk.person else "")
+    by = f"{person.staff_number} {person.name}" if person else ""
+    can(desk, desk.phone.supervise(target, call_id, MonitorMode.LISTEN, by) is not None)
 
 
 def change(desk: Desk, mode: MonitorMode, reason: str = "") -> None:

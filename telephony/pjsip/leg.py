@@ -92,7 +92,7 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
         self.audio: pj.AudioMedia | None = None
         self.hold_due_s, self.hold_tries = 0.0, 0
         self.transfer_target: str | None = None
-        self.transferred_from = self.supervised = ""
+        self.transferred_from = self.supervised = self.supervisor = ""
         self._invite: SupportsInt | None = None
 
     @property

@@ -58,10 +58,10 @@ class Outgoing:
         line = board.line(order.account_id)
         target = line.uri_of(order.target)
         leg = board.new_leg(line.account, line.settings.account_id, call_id=order.call_id)
-        leg.supervised = order.monitored
+        leg.supervised, leg.supervisor = order.monitored, order.by
         dialled = msg.CallDialled(leg.call_id, leg.account_id, target, now_ms(), supervises=order.monitored)
         board.emit(dialled)
-        self._call(leg, target, opening(MonitorWish(order.mode, order.monitored), board.secret))
+        self._call(leg, target, opening(MonitorWish(order.mode, order.monitored, order.by), board.secret))
 
     def change_supervision(self, order: msg.ChangeSupervision) -> None:
         leg = self._board.leg_or_none(order.call_id)

@@ -21,6 +21,6 @@ def change(leg: Leg, mode: MonitorMode, reason: str, secret: str) -> None:
         raise NotNowError("not a supervision that is up")
     request = pj.CallSendRequestParam()
     request.method = INFO
-    wish = MonitorWish(mode, leg.supervised, reason)
+    wish = MonitorWish(mode, leg.supervised, leg.supervisor, reason)
     request.txOption.headers.append(header(HEADER, signed(wish, now_ms(), secret)))
     leg.sendRequest(request)

@@ -60,6 +60,8 @@ class Supervision(LegOwner, Monitored):
         who = caller_of(request)
         judged = self._judge(request, source)
         reason = judged.reason or (self._reason_against(judged.wish) if judged.wish else "")
+        if judged.wish is not None and not judged.reason:
+            who = _signer(judged.wish)
         if judged.wish is None or reason:
             self._refused(who, source, judged.wish, reason)
             self._away.came(line, pj_id, FORBIDDEN)
@@ -139,6 +141,8 @@ class Supervision(LegOwner, Monitored):
         reason = judged.reason
         if judged.wish is not None and not reason:
             reason = "" if judged.wish.call_id == before.call_id else "another call"
+            if judged.wish.by != before.by:
+                reason = "another person"
             if not reason and judged.wish.mode is MonitorMode.TAKE_OVER is not before.mode:
                 reason = self._reason_against(judged.wish)
         if judged.wish is None or reason:
@@ -209,3 +213,9 @@ class Supervision(LegOwner, Monitored):
         if leg is not None and leg.ended_by is None:
             leg.ended_by = msg.EndedBy.SEAT
             leg.hangup(pj.CallOpParam(True))
+
+
+def _signer(wish: MonitorWish) -> Caller:
+    """Who signed, which is not what their telephone shows."""
+    number, _, name = wish.by.partition(" ")
+    return Caller(number, name)

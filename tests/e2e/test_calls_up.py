@@ -115,6 +115,7 @@ def test_conference_and_supervision_by_keys(
     noted = [one for c in service.floor.calls.values() for one in c.supervisions]
     assert [one.mode for one in noted] == [SupervisionMode.BARGE]
     assert noted[0].ended_at is not None
+    assert noted[0].by_number == LEADER, "who signed, not what the call displayed"
     assert all(c.number != "02" for c in service.floor.calls.values()), "a supervisor's leg is no call"
 
 

@@ -20,6 +20,7 @@ from tests.telephony.tones import CALLER_HZ, level_db, read
 
 pytestmark = pytest.mark.process
 SECRET = "the site's secret"
+BOSS = "1001 王芳"
 TRUST = TrustSettings(("127.0.0.1",), SECRET)
 TICK_S = 60 / 110
 SENT_OFF_S_MAX = 0.003
@@ -228,7 +229,7 @@ def test_only_a_signed_call_of_a_trusted_source_monitors(
     raw = make_raw(trusting)
 
     def attempt(call_id: str, mode: MonitorMode, off_ms: int = 0, secret: str = SECRET) -> tuple[str, str]:
-        value = signed(MonitorWish(mode, call_id), time.time_ns() // 1_000_000 + off_ms, secret)
+        value = signed(MonitorWish(mode, call_id, BOSS), time.time_ns() // 1_000_000 + off_ms, secret)
         call = raw.invite("8100", extra=f"{HEADER}: {value}\r\n")
         assert raw.final(call) == 403
         return trusting.heard.until(msg.MonitorRefused).reason, value
@@ -262,8 +263,9 @@ def test_a_supervisor_releases_by_force_and_goes_with_the_call(
 
 
 def supervised_and_released(trusting: Any, boss: Any, c: str) -> None:
-    leg = boss.phone.supervise(trusting.uri, c, MonitorMode.TAKE_OVER)
+    leg = boss.phone.supervise(trusting.uri, c, MonitorMode.TAKE_OVER, BOSS)
     began = trusting.heard.until(msg.MonitorBegan)
+    assert (began.by_number, began.by_name) == tuple(BOSS.split()), "who signed"
     trusting.heard.until(msg.CallMoved, lambda e: e.place is CallPlace.TAKEN)
     trusting.phone.talk_to(c)
     changed = trusting.heard.until(msg.MonitorChanged)

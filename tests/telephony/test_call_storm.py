@@ -19,6 +19,7 @@ TRUST = TrustSettings(("127.0.0.1",), "the site's secret")
 SEED = int(os.environ.get("LINGSHENG_SEED", "7"))
 STEPS = 400
 MODES = list(MonitorMode)
+BOSS = "1001 王芳"
 Order = Callable[[], object]
 
 
@@ -61,7 +62,7 @@ class Storm:
         ]
 
     def supervise(self, other: Any, c: str) -> object:
-        return other.phone.supervise(self.seat.uri, c, self.dice.choice(MODES))
+        return other.phone.supervise(self.seat.uri, c, self.dice.choice(MODES), BOSS)
 
     def of_the_far_end(self, other: Any) -> list[Order]:
         """Nothing while it has no call."""

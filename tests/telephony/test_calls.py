@@ -104,7 +104,7 @@ class Conversation:
     def supervise(self) -> None:
         """Every way to listen and to speak, then the call is the operator's again, who holds it."""
         seat, boss, phases = self.seat, self.others["boss"], self.phases
-        leg = boss.phone.supervise(seat.uri, self.c, MonitorMode.LISTEN)
+        leg = boss.phone.supervise(seat.uri, self.c, MonitorMode.LISTEN, "1001 王芳")
         began = seat.heard.until(msg.MonitorBegan)
         assert (began.call_id, began.mode) == (self.c, MonitorMode.LISTEN)
         boss.heard.until(msg.CallAnswered)

@@ -45,7 +45,7 @@ COMMANDS: list[msg.AnyCommand] = [
     msg.StopSaying("1"),
     msg.Metronome("1", True),
     msg.Trust(TrustSettings(("10.0.0.0/8",), "secret")),
-    msg.Supervise("1", "8001", "2", MonitorMode.LISTEN),
+    msg.Supervise("1", "8001", "2", MonitorMode.LISTEN, "1001 王芳"),
     msg.ChangeSupervision("1", MonitorMode.RELEASE),
     msg.DialCode("*72"),
     msg.PublishNote("paused"),

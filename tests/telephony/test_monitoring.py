@@ -5,11 +5,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telephony.errors import EngineError
-from telephony.monitoring import REASON_CHARS_MAX, WINDOW_MS, MonitorGate, MonitorMode, MonitorWish, signed
+from telephony.monitoring import (
+    BY_CHARS_MAX,
+    NOBODY_SIGNED,
+    REASON_CHARS_MAX,
+    WINDOW_MS,
+    MonitorGate,
+    MonitorMode,
+    MonitorWish,
+    signed,
+)
 from telephony.trust import TrustedSources
 
 CALL = "0" * 31 + "7"
-WISH = MonitorWish(MonitorMode.LISTEN, CALL)
+BOSS = "1001 王芳"
+WISH = MonitorWish(MonitorMode.LISTEN, CALL, BOSS)
 NOW = 1_800_000_000_000
 
 
@@ -40,13 +50,13 @@ def test_another_secret_or_none_lets_nobody_in() -> None:
 
 def test_what_was_signed_cannot_be_changed() -> None:
     value = signed(WISH, NOW, "secret")
-    for old, new in (("listen", "barge"), (CALL, "1" * 32), (str(NOW), str(NOW + 1))):
+    for old, new in (("listen", "barge"), (CALL, "1" * 32), (str(NOW), str(NOW + 1)), ("1001", "1002")):
         assert MonitorGate("secret").judge(value.replace(old, new), NOW).reason == "wrong signature"
 
 
 @given(st.text(min_size=1, max_size=90))
 def test_a_reason_travels_with_it_as_far_as_it_can_be_read(reason: str) -> None:
-    wish = MonitorWish(MonitorMode.RELEASE, CALL, reason)
+    wish = MonitorWish(MonitorMode.RELEASE, CALL, BOSS, reason)
     value = signed(wish, NOW, "secret")
     assert value.isascii()
     judged = MonitorGate("secret").judge(value, NOW)
@@ -54,6 +64,15 @@ def test_a_reason_travels_with_it_as_far_as_it_can_be_read(reason: str) -> None:
     assert judged == (wish._replace(reason="".join(filter(str.isprintable, reason[:REASON_CHARS_MAX]))), "")
     text, _, signature = value.rpartition(";")
     assert MonitorGate("secret").judge(f"{text}x;{signature}", NOW).reason == "wrong signature"
+
+
+def test_a_wish_that_names_no_person_is_refused_and_says_so() -> None:
+    gate, nobody = MonitorGate("secret"), WISH._replace(by="")
+    assert gate.judge(signed(nobody, NOW, "secret"), NOW) == (nobody, NOBODY_SIGNED)
+    assert gate.judge(f"listen;{CALL};{NOW};{'0' * 64}", NOW) == (None, NOBODY_SIGNED), "an older console's"
+    long = MonitorWish(MonitorMode.LISTEN, CALL, "1001 " + "王" * 40)
+    judged = gate.judge(signed(long, NOW, "secret"), NOW)
+    assert judged == (long._replace(by=long.by[:BY_CHARS_MAX]), "")
 
 
 @given(st.text(max_size=120))

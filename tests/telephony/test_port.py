@@ -89,7 +89,7 @@ class RealRig:
     def supervisor_comes(self, call_id: str, mode: MonitorMode) -> None:
         self._boss = self._another()
         self._boss.phone.trust(TRUST)
-        self._leg = self._boss.phone.supervise(self._seat.uri, call_id, mode)
+        self._leg = self._boss.phone.supervise(self._seat.uri, call_id, mode, "8100 王芳")
 
     def supervisor_goes(self) -> None:
         self._boss.phone.hang_up(self._leg)
