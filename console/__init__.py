@@ -15,6 +15,7 @@ headset_file  the sound devices chosen at this machine
 sound         the sound of an activation, a family of its own
 archivist     the archive of recordings, on threads of its own; `recordings_cli` is `main.py recordings`
 jobs          such a thread
+bell          sounds what `models/bells` wants
 speaker       plays sounds by a child process, `speaker_process`
 doing         does the verbs, doing_* those of one subject, doing_on what all work on; `shortcuts` hears
               their keys; `over` lies above

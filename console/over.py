@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Protocol
 
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
 from console.models.asking import Ask
 from console.models.authorising import Act
@@ -117,14 +117,11 @@ class Over:
                 sheet.hear()
 
     def _heed_sound(self) -> None:
-        """A call taken by the hook key wants room for its form; a line that went down is heard too."""
+        """A call taken by the hook key wants room for its form."""
         sounding = self._desk.sounding
         if sounding.answered_by_hook:
             sounding.answered_by_hook = False
             self.make_room()
-        if sounding.alarmed:
-            sounding.alarmed = False
-            QApplication.beep()
 
     def place(self) -> None:
         """The page has another size."""

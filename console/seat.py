@@ -36,7 +36,7 @@ from store.exits import CannotStartError, ExitCode
 from store.version import version
 from telephony.acd.from_config import acd_link
 from telephony.acd.port import AcdLink
-from telephony.from_config import engine_settings, line_settings, trust_settings
+from telephony.from_config import engine_settings, headset_settings, line_settings, trust_settings
 from telephony.location.lookup import LocationLookup
 from telephony.location.recorded_lookup import BadTranscriptError, RecordedLookup
 from telephony.phone import Phone
@@ -198,6 +198,7 @@ def setup(config: Config, map_mark: str) -> Setup:
         keys=Path(config.keys.dir),
         machine=f"seat-{config.seat.number}",
         wrap_up_s=config.acd.wrap_up_s,
+        ring=headset_settings(config.phone),
     )
 
 

@@ -41,6 +41,10 @@ class Speaker(QObject):
         """As `play`, from there and so fast; `speed` 1.0 is life."""
         self._begin(f"{WORD}from {ms} {speed} {file}")
 
+    def loop(self, file: Path) -> None:
+        """As `play`, again and again until something else is wanted."""
+        self._begin(f"{WORD}loop {file}")
+
     def use(self, device: str) -> None:
         """The next sound comes out there; "": the machine's own output."""
         if self._child.state() is QProcess.ProcessState.NotRunning:

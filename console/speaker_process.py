@@ -1,8 +1,9 @@
 """`python -m console.speaker_process`: the child process that plays sounds; no window waits for a device.
 
 A line of standard input is a file to be played, an empty one stops; a line that begins with a tab is a word:
-`from <ms> <speed> <file>`, `seek <ms>`, `speed <x>`, `device <name>`, `pause`, `resume`. Answers are lines:
-`playing`, `at <ms>`, `silent` (no device, or it cannot be played), `ended`. The end of the input ends us.
+`from <ms> <speed> <file>`, `loop <file>`, `seek <ms>`, `speed <x>`, `device <name>`, `pause`, `resume`.
+Answers are lines: `playing`, `at <ms>`, `silent` (no device, or it cannot be played), `ended`. The end of the
+input ends us.
 """
 
 import os
@@ -44,6 +45,9 @@ class Voice(QObject):
             begin_ms, speed, path = rest.split(" ", 2)
             self._player.setPlaybackRate(float(speed))
             self._play(path, int(begin_ms))
+        elif word == "loop":
+            self._player.setPlaybackRate(1.0)
+            self._play(rest, 0, QMediaPlayer.Loops.Infinite.value)
         elif word == "device":
             self._use(rest)
         elif word == "seek":
@@ -60,8 +64,9 @@ class Voice(QObject):
         found = [one for one in QMediaDevices.audioOutputs() if name and name in one.description()]
         self._output.setDevice(found[0] if found else QMediaDevices.defaultAudioOutput())
 
-    def _play(self, path: str, begin_ms: int) -> None:
+    def _play(self, path: str, begin_ms: int, loops: int = 1) -> None:
         self._player.stop()
+        self._player.setLoops(loops)
         self._begin_ms = begin_ms
         if not path:
             return

@@ -8,18 +8,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 from msgspec import Struct
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QObject, QRect, Qt
 from PySide6.QtGui import QCloseEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from console import names
+from console.bell import Bell
 from console.city_map import CityMap
 from console.doing import Doing
 from console.i18n import say
 from console.layouts import SHARES, Layouts, column_of
 from console.lock import IdleWatch
 from console.login import LogInPage, reason_text
-from console.models.alarm_rows import crews_calling
 from console.models.asking import Ask
 from console.models.desk import Desk
 from console.models.modes import banners
@@ -48,6 +48,7 @@ from console.paper import DeskPaper
 from console.ports import LogInAnswered
 from console.second import SecondAsked
 from console.shortcuts import KeyFilter
+from console.speaker import Speaker
 from console.theme import GAP_PX, Theme, dress
 
 
@@ -70,7 +71,12 @@ class SeatWindow(QMainWindow):
     """See the module. `ended` is called when the window has been closed."""
 
     def __init__(
-        self, desk: Desk, theme: Theme, setting: Setting, ended: Callable[[], None] = lambda: None
+        self,
+        desk: Desk,
+        theme: Theme,
+        setting: Setting,
+        ended: Callable[[], None] = lambda: None,
+        speaker: Callable[[QObject], Speaker] = Speaker,
     ) -> None:
         super().__init__()
         self.setObjectName(names.SEAT)
@@ -89,6 +95,7 @@ class SeatWindow(QMainWindow):
         self._paper = DeskPaper(desk, setting.paper)
         self._login = LogInPage(page, self.windowTitle(), self._log_in)
         self._second = SecondAsked(self, desk)
+        self._bell = Bell(self, desk, speaker)
         self._shared_out = False
         self._login_id = ""
         self._keys_filter = KeyFilter(self, self.doing.do, self.doing.pick_row, self.doing.is_heard)
@@ -158,6 +165,7 @@ class SeatWindow(QMainWindow):
         panels: tuple[tuple[Topic, Callable[[int], object]], ...] = (
             (Topic.CALLS, self._calls.refresh),
             (Topic.CALLS, self._talks.refresh),
+            (Topic.CALLS, self._bell.refresh),
             (Topic.INCIDENTS, self._incidents.refresh),
             (Topic.FORM, self._form.refresh),
             (Topic.MISSIONS, self._pages.refresh),
@@ -185,9 +193,6 @@ class SeatWindow(QMainWindow):
         self._chart.refresh(changes)
         self._reserve.refresh(changes, now)
         self._show_people()
-        if self._desk.line.ringing() and Topic.CALLS in changes:
-            self._app.alert(self)
-            self._app.beep()
 
     def second(self) -> None:
         """Each second: clock, ages, lamps."""
@@ -195,9 +200,6 @@ class SeatWindow(QMainWindow):
         self._header.tick(now)
         aging = {Topic.CALLS, Topic.INCIDENTS, Topic.MISSIONS, Topic.VEHICLES, Topic.ALARMS, Topic.STATUS}
         self.show_changes(aging)
-        if crews_calling(self._desk):
-            self._app.alert(self)
-            self._app.beep()
 
     # --- people ------------------------------------------------------------------------------------
 
@@ -390,7 +392,7 @@ class SeatWindow(QMainWindow):
         self._app.removeEventFilter(self._keys_filter)
         self._idle.stop()
         self._chart.canvas.close_map()
-        for part in (self._paper, self._player, self._reserve, self._over):
+        for part in (self._paper, self._player, self._reserve, self._over, self._bell):
             part.stop()
         self._desk.save()
         self._ended()

@@ -41,7 +41,7 @@ def engine_settings(phone: Phone, recordings_dir: str) -> EngineSettings:
         srtp=Srtp(phone.srtp),
         tls_ca_file=phone.tls_ca_file or None,
         quality=QualitySettings(mos_min=phone.mos_percent_min / 100),
-        headset=_headset(phone) if phone.headset else None,
+        headset=headset_settings(phone) if phone.headset else None,
         hold_voice=Voice(phone.hold_wav or None),
         late_offers=phone.late_offers,
         location_servers=LocationServers(phone.location_servers, phone.location_ca_file or None),
@@ -52,7 +52,8 @@ def trust_settings(phone: Phone, monitor_secret: str) -> TrustSettings:
     return TrustSettings(phone.trusted_sources, monitor_secret, strangers_ring=phone.strangers == "ring")
 
 
-def _headset(phone: Phone) -> HeadsetSettings:
+def headset_settings(phone: Phone) -> HeadsetSettings:
+    """Devices and volume; of use to whoever rings where `headset` is false as well."""
     return HeadsetSettings(
         phone.ear,
         phone.mouth,

@@ -58,12 +58,12 @@ class OperatorSound:
             case msg.UseHeadset(headset):
                 self._use(headset)
             case msg.TryHeadset(trial_id):
-                if self._ringing.talking:
+                if self._ringing.up:
                     self._emit(msg.CommandRefused("", "TryHeadset", "a call is up"))
                 else:
                     self._sound.wish(TryOut(trial_id))
             case msg.TryRing(family):
-                if self._ringing.plan() is None and not self._ringing.talking:
+                if self._ringing.plan() is None and not self._ringing.up:
                     self._sound.wish(RingOnce(family))
             case msg.PressHook():
                 self._emit(msg.HookPressed(msg.HookSource.KEYBOARD, now_ms()))

@@ -19,6 +19,7 @@ verdicts   what becomes of an order: carried out, refused, or not known
 readiness  a reserve seat looks after itself: shows its order, checks, serves, leaves
 checks     the items of that check: what was found, what cures it
 sounding   headset, levels, the seat's line, the tests before a shift; `sound_lamps` lamps and alarms of it
+bells      what the window itself must sound, and that nothing interrupts speech
 reserve    reserve seats and activations as rows, lamps and clocks
 requests   what one site asks of another; `acts_requests`, `latest_requests` hands and lines; `site_lamps`
 acts_reserve  what hands do about them; `reserve_words`, `latest_reserve` their words and lines

@@ -47,6 +47,8 @@ class Setup(Struct, frozen=True):
     group: AccountSettings | None = None
     echo: str = ""
     headset: HeadsetSettings | None = None
+    ring: HeadsetSettings = HeadsetSettings()
+    """Where and how loud the window rings where `headset` is None."""
     seat_number: str = "{seat}"
     prompts: tuple[Path, ...] = ()
     """Where what callers hear lies: the centre's own folder stands first."""

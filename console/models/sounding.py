@@ -19,6 +19,7 @@ from dispatch.kinds import CheckItem, CheckResult
 from dispatch.reserve import Check
 from telephony import messages as phone
 from telephony.headset.hooks import hook_means
+from telephony.headset.ringing import Ringing, RingPlan
 from telephony.settings import HeadsetSettings
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ class Sounding:
         self.since: dict[str, int] = {}
         """What is wrong now, and since when: `line`, `backup`, `spare`, `headset`."""
         self.faults = PhoneFaults(desk)
+        self.ringing = Ringing()
+        """What rings and who is spoken to, as the telephone told it."""
         self.rings = ""
         """The family that sounds now, "" none."""
         self.tried: phone.HeadsetTried | None = None
@@ -53,7 +56,7 @@ class Sounding:
         self.answered_by_hook = False
         """The window makes room for the form and resets it."""
         self.alarmed = False
-        """The line has just gone down: the window beeps and resets it."""
+        """The line has just gone down: the window sounds it and resets it."""
         self._told: dict[str, Notice] = {}
         self._levels: phone.SoundLevels | None = None
         self._levels_at = 0
@@ -84,6 +87,7 @@ class Sounding:
 
     def _take_line(self, event: phone.AnyEvent) -> None:
         self.faults.take(event)
+        self.ringing.apply(event)
         match event:
             case phone.LineState():
                 before = self.lines.get(event.account_id)
@@ -96,7 +100,7 @@ class Sounding:
             case phone.PhoneReady():
                 self.ready_at = self._desk.clock()
             case phone.PhoneDown():
-                self.ready_at = 0
+                self.ready_at, self.ringing = 0, Ringing()
                 self.lines, self.headset, self.rings, self._levels = {}, None, "", None
                 self.trial_id = self.probe_id = None
                 self._shift_test = False
@@ -106,6 +110,11 @@ class Sounding:
             case _:
                 return
         self._desk.changed(Topic.SOUND, Topic.ALARMS)
+
+    def own_ring(self) -> RingPlan | None:
+        """What the window must ring by itself; None: nothing rings, or the telephone has a device for it."""
+        by_telephone = self.headset is not None and self.headset.speaker
+        return None if by_telephone else self.ringing.plan()
 
     def own_line_id(self) -> str:
         """The account of this seat; the others are ring groups."""

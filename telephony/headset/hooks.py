@@ -16,7 +16,7 @@ from typing import Protocol
 import serial
 from msgspec import Struct
 
-from telephony.conversation import CallPlace
+from telephony.headset.ringing import SPOKEN_ON
 from telephony.mirror import CallStage, CallView
 
 REOPEN_S = 2.0
@@ -25,7 +25,6 @@ STOP_S_MAX = 1.0
 HID_REPORT_BYTES_MAX = 64
 HID_HOOK_BYTE, HID_HOOK_MASK = 1, 0x01  # telephony page 0x0B, usage 0x20: the first bit after the report's id
 
-SPOKEN_ON = frozenset({CallPlace.TALK, None})  # None: it rings, or its place is not told yet
 
 Pressed = Callable[[], None]
 

@@ -170,13 +170,16 @@ class QtLoop:
         self._tell(RingChanged(plan.family, plan.in_headset))
 
     def _sound_bells(self, chosen: Chosen) -> None:
-        """On the speaker, and in the headset where that is another device and may be disturbed."""
+        """On the speaker, and in the headset where that is another device and may be disturbed.
+
+        Where the only output is the ear that listens, it rings there so softly that it covers no word.
+        """
         assert self._plan is not None
         wanted = [chosen.speaker, chosen.ear] if self._plan.in_headset else [chosen.speaker]
         outputs = {c.device.id: chosen.outputs[c.device.id] for c in wanted if c.device is not None}
-        self._bells.ring(
-            ring_tone(self._plan.family, percent_of(self._settings.ring_percent)), list(outputs.values())
-        )
+        in_ear = not self._plan.in_headset and chosen.speaker.device == chosen.ear.device
+        percent = percent_of(self._settings.ring_percent)
+        self._bells.ring(ring_tone(self._plan.family, percent, in_ear=in_ear), list(outputs.values()))
 
     def _ring_once(self, family: RingFamily) -> None:
         """One period on the speaker, so that somebody hears how loud it is. A real ring goes before it."""

@@ -3,8 +3,10 @@
 from msgspec import Struct
 
 from telephony import messages as msg
+from telephony.conversation import CallPlace
 from telephony.headset.rings import RingFamily
 
+SPOKEN_ON = frozenset({CallPlace.TALK, None})  # None: its place is not told yet
 INTERNAL_WORDS = ("internal", "intercom")  # in Alert-Info (RFC 7462)
 
 
@@ -16,24 +18,25 @@ class RingPlan(Struct, frozen=True):
 
 
 class Ringing:
-    """Calls that ring and calls that talk, folded from facts."""
+    """Calls that ring and calls that are up, folded from facts. Who waits on hold listens to nobody here."""
 
     def __init__(self) -> None:
         self._ringing: dict[str, RingFamily] = {}
-        self._talking: set[str] = set()
+        self._up: dict[str, CallPlace | None] = {}
 
     def apply(self, event: msg.AnyEvent) -> None:
         match event:
             case msg.CallRinging():
                 self._ringing[event.call_id] = family_of(event)
-            case msg.CallDialled(call_id) | msg.CallReplaced(call_id):
-                self._talking.add(call_id)
-            case msg.CallAnswered(call_id):
+            case msg.CallDialled(call_id) | msg.CallReplaced(call_id) | msg.CallAnswered(call_id):
                 self._ringing.pop(call_id, None)
-                self._talking.add(call_id)
+                self._up.setdefault(call_id, None)
+            case msg.CallMoved(call_id, place):
+                self._ringing.pop(call_id, None)  # only a call that was taken stands anywhere
+                self._up[call_id] = place
             case msg.CallEnded(call_id):
                 self._ringing.pop(call_id, None)
-                self._talking.discard(call_id)
+                self._up.pop(call_id, None)
             case _:
                 pass  # rings nothing
 
@@ -41,14 +44,25 @@ class Ringing:
         """`None`: silence. An emergency sounds before anything else."""
         if not self._ringing:
             return None
-        if self._talking:
+        if self.speaking:
             return RingPlan(RingFamily.WAITING, in_headset=False)
         emergency = RingFamily.EMERGENCY in self._ringing.values()
         return RingPlan(RingFamily.EMERGENCY if emergency else RingFamily.INTERNAL, in_headset=True)
 
     @property
-    def talking(self) -> bool:
-        return bool(self._talking)
+    def waiting(self) -> frozenset[str]:
+        """The calls that ring."""
+        return frozenset(self._ringing)
+
+    @property
+    def up(self) -> bool:
+        """A call is up, be it on hold."""
+        return bool(self._up)
+
+    @property
+    def speaking(self) -> bool:
+        """Somebody is at the operator's ear, or may be: a call just taken whose place is not told yet."""
+        return any(place in SPOKEN_ON for place in self._up.values())
 
 
 def family_of(ringing: msg.CallRinging) -> RingFamily:

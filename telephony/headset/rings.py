@@ -18,6 +18,8 @@ class RingFamily(enum.StrEnum):
     EMERGENCY = "emergency"  # two tones in turn, hardly a pause
     INTERNAL = "internal"  # another desk: one soft tone, a long pause
     WAITING = "waiting"  # somebody else rings while the operator speaks: two short tones, seldom
+    CREW = "crew"  # a crew calls for help: three high tones, falling
+    FAULT = "fault"  # the line is down: two low tones
 
 
 # (Hz, ms) in order, 0 Hz is a pause. 450 Hz is the tone of telephones in China (GF002-9002).
@@ -25,8 +27,12 @@ SCORES: dict[RingFamily, tuple[tuple[int, int], ...]] = {
     RingFamily.EMERGENCY: ((880, 250), (660, 250), (880, 250), (660, 250), (0, 500)),
     RingFamily.INTERNAL: ((450, 1000), (0, 3000)),
     RingFamily.WAITING: ((450, 150), (0, 100), (450, 150), (0, 3600)),
+    RingFamily.CREW: ((1320, 120), (0, 40), (1100, 120), (0, 40), (990, 200), (0, 600)),
+    RingFamily.FAULT: ((330, 300), (0, 100), (330, 300), (0, 300)),
 }
-SHARE = {RingFamily.EMERGENCY: 1.0, RingFamily.INTERNAL: 0.6, RingFamily.WAITING: 0.4}
+SHARE = {RingFamily.EMERGENCY: 1.0, RingFamily.INTERNAL: 0.6, RingFamily.WAITING: 0.4, RingFamily.CREW: 1.0,
+         RingFamily.FAULT: 0.8}  # fmt: skip
+IN_EAR_PERCENT = 10  # of full scale, before the share: under speech, whatever volume rings
 
 
 def percent_of(asked: int) -> int:
@@ -35,9 +41,9 @@ def percent_of(asked: int) -> int:
 
 
 @cache
-def ring_tone(family: RingFamily, percent: int) -> bytes:
-    """One period at this volume."""
-    loud = LOUDEST * SHARE[family] * percent_of(percent) / 100
+def ring_tone(family: RingFamily, percent: int, *, in_ear: bool = False) -> bytes:
+    """One period at this volume; `in_ear`: at the ear of somebody who listens to a caller."""
+    loud = LOUDEST * SHARE[family] * (IN_EAR_PERCENT if in_ear else percent_of(percent)) / 100
     samples = array("h")
     for hz, ms in SCORES[family]:
         count = RATE_HZ * ms // 1000

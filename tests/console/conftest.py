@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -16,6 +16,7 @@ from console.window import SeatWindow, Setting
 from dispatch.sites import CITY
 from tests.console.apart import DISTRICT, two_sites
 from tests.console.busy import Seatful
+from tests.console.quiet import Quiet
 from tests.console.recorded import archive, leader
 from tests.store.conftest import postgres
 
@@ -40,16 +41,22 @@ def seat() -> Seatful:
 
 
 class Shown:
-    """A window with its seat: keys in, widgets out."""
+    """A window with its seat: keys in, widgets out; `bell` is what it would ring by."""
+
+    bell: Quiet
 
     def __init__(self, seat: Seatful, folder: Path) -> None:
         self.seat = seat
         self.window = SeatWindow(
-            seat.desk, Theme(), Setting("测试中心", "01", folder, folder / "layouts.ini")
+            seat.desk, Theme(), Setting("测试中心", "01", folder, folder / "layouts.ini"), speaker=self._quiet
         )
         self.window.resize(1920, 1080)
         self.window.show()
         self.settle()
+
+    def _quiet(self, parent: QObject) -> Quiet:
+        self.bell = Quiet(parent)
+        return self.bell
 
     def settle(self) -> None:
         """Let everything that waits happen."""

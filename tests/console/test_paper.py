@@ -17,6 +17,7 @@ from dispatch.shapes import Circle, Spot
 from dispatch.whereabouts import CallerDetail, CallerPlace, Source
 from dispatch.words import Place
 from tests.console.busy import ADDRESSES, CENTRE, Seatful, busy
+from tests.console.quiet import Quiet
 
 Key = Qt.Key
 pytestmark = pytest.mark.usefixtures("qapp")
@@ -178,7 +179,10 @@ def test_losing_the_hub_puts_all_that_is_open_on_paper(busy_seat, tmp_path, qtbo
     from console.window import SeatWindow, Setting
 
     window = SeatWindow(
-        busy_seat.desk, Theme(), Setting("测试中心", "01", tmp_path, paper=tmp_path / "paper")
+        busy_seat.desk,
+        Theme(),
+        Setting("测试中心", "01", tmp_path, paper=tmp_path / "paper"),
+        speaker=Quiet,
     )
     qtbot.addWidget(window)
     busy_seat.desk.changes()

@@ -13,11 +13,13 @@ import numpy as np
 import pytest
 
 from console.record import PROGRAM_DIR
-from tests.telephony.sound_server import EAR, RATE_HZ, SoundServer, running_sound
+from telephony.headset.rings import RingFamily, ring_tone
+from tests.telephony.sound_server import EAR, RATE_HZ, SPEAKER, SoundServer, running_sound
 
 LOW_HZ, HIGH_HZ = 440, 1_000
 SECONDS = 4
 SAYS_S_MAX = 30.0
+PERIODS, GAP_S_MAX = 4, 0.9
 
 
 @pytest.fixture
@@ -145,3 +147,50 @@ def test_paused_moved_and_resumed(sound: SoundServer, two_tones: Path) -> None:
     positions = child.positions()
     assert max(positions) <= SECONDS * 1_000 + 200
     assert not [at for at in positions if 1_500 < at < 2_900], "what was skipped was not played"
+
+
+@pytest.mark.nightly
+def test_a_ring_goes_on_where_there_still_is_an_output(sound: SoundServer, two_tones: Path) -> None:
+    child = Child(sound.environment)
+    try:
+        with sound.heard_at("ear") as ear:
+            child.tell(f"\tdevice {EAR}")
+            child.tell(f"\tloop {two_tones}")
+            ear.until_loud()
+        with sound.heard_at("speaker") as speaker:
+            sound.unplug()
+            speaker.until_loud()
+    finally:
+        child.end()
+
+
+@pytest.mark.nightly
+def test_a_ring_goes_on_until_until_it_is_hushed(sound: SoundServer, tmp_path: Path) -> None:
+    """At the volume's floor, for several periods, with no gap longer than the tone's own pause."""
+    ring = ring_tone(RingFamily.EMERGENCY, 0)
+    file = tmp_path / "ring.wav"
+    with wave.open(str(file), "wb") as out:
+        out.setparams((1, 2, RATE_HZ, 0, "NONE", ""))
+        out.writeframes(ring)
+    child = Child(sound.environment)
+    try:
+        with sound.heard_at("speaker") as speaker:
+            child.tell(f"\tdevice {SPEAKER}")
+            child.tell(f"\tloop {file}")
+            speaker.until_loud()
+            begun = len(speaker.samples())
+            while len(heard := speaker.samples()) < begun + PERIODS * len(ring) // 2:
+                speaker.until_loud()
+            child.tell("")
+            child.tell("\tfrom 0 1.0 nowhere.wav")
+            child.until("silent")
+            quiet = len(speaker.samples()) + RATE_HZ
+            while len(speaker.samples()) < quiet + RATE_HZ:
+                threading.Event().wait(0.05)
+            after = speaker.samples()[quiet:]
+    finally:
+        child.end()
+    loud = np.flatnonzero(np.abs(heard) > 500)
+    assert np.diff(loud).max() / RATE_HZ < GAP_S_MAX
+    assert np.abs(after).max() < 100
+    assert not [said for _, said in child.said if said == "ended"]

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from msgspec.structs import replace
 
@@ -25,6 +26,7 @@ HEARD_S_MAX = 60.0
 SPOKEN_AGAIN = 15
 CALLER_HZ = 440
 LOUD = 1000.0
+SOFT_MIN, SOFT_MAX = 300.0, 2500.0
 ECHO_DB_MIN, QUIETER_DB_MIN = -6.0, 12.0
 WINDOW = 30  # of levels: three seconds
 SPEAKS_DB = -30.0
@@ -128,6 +130,23 @@ def test_a_call_rings_on_speaker_and_headset_until_it_is_answered(
         speaker.until_loud()
         seat.phone.answer(seat.heard.of(msg.CallRinging)[-1].call_id)
         assert seat.heard.until(msg.RingChanged).family == ""
+
+
+@pytest.mark.nightly
+def test_who_waits_is_soft_at_the_only_ear_and_rings_fully_once_the_caller_is_on_hold(
+    headset_seat: Any, sound: SoundServer, caller: Any
+) -> None:
+    seat = headset_seat(HeadsetSettings(ear=EAR, mouth=MOUTH, speaker=EAR))
+    with sound.heard_at() as ear:
+        caller.call(seat.uri)
+        first = seat.answered().call_id
+        caller.call(seat.uri)
+        seat.heard.until(msg.RingChanged, lambda r: r.family == "waiting")
+        ear.until_loud(SOFT_MIN)
+        assert np.abs(ear.samples()[-RATE_HZ:]).max() < SOFT_MAX
+        seat.phone.hold(first)
+        seat.heard.until(msg.RingChanged, lambda r: r.family == "emergency")
+        ear.until_loud(SOFT_MAX)
 
 
 @pytest.mark.nightly

@@ -89,6 +89,13 @@ def test_rings_are_loud_enough_whatever_is_asked() -> None:
         assert rms_db(ring_tone(family, 100)) > rms_db(ring_tone(family, 30)) + 6
 
 
+def test_the_waiting_tone_at_an_ear_that_listens_is_soft_whatever_is_asked() -> None:
+    tones = [ring_tone(RingFamily.WAITING, percent, in_ear=True) for percent in (30, 100)]
+    assert tones[0] == tones[1]
+    heard = rms_db(tones[0][: RATE_HZ // 5])
+    assert -40 < heard < rms_db(ring_tone(RingFamily.WAITING, 30)[: RATE_HZ // 5]) - 6
+
+
 def test_a_ring_goes_on_and_a_recording_ends() -> None:
     loop = Loop(b"abc")
     assert (loop.take() + loop.take()).startswith(b"abcabcabc")
@@ -110,6 +117,24 @@ def test_what_rings_where() -> None:
         (msg.CallAnswered("2", 0, 0), RingPlan(RingFamily.WAITING, False)),
         (msg.CallEnded("2", msg.EndedBy.SEAT, 200, "", True, 0), RingPlan(RingFamily.INTERNAL, True)),
         (msg.CallEnded("1", msg.EndedBy.FAR_END, 487, "", False, 0), None),
+    ]
+    for event, plan in steps:
+        ringing.apply(event)
+        assert ringing.plan() == plan
+
+
+@pytest.mark.parametrize("place", [CallPlace.HELD, CallPlace.ASIDE, CallPlace.TAKEN, CallPlace.ALONE])
+def test_while_nobody_is_spoken_to_an_emergency_rings_fully(place: CallPlace) -> None:
+    ringing = Ringing()
+    loud, soft = RingPlan(RingFamily.EMERGENCY, True), RingPlan(RingFamily.WAITING, False)
+    steps: list[tuple[msg.AnyEvent, RingPlan | None]] = [
+        (rings("1"), loud),
+        (msg.CallMoved("1", CallPlace.TALK, 0), None),
+        (msg.CallAnswered("1", 0, 0), None),
+        (rings("2"), soft),
+        (msg.CallMoved("1", place, 0), loud),
+        (msg.CallMoved("1", CallPlace.TALK, 0), soft),
+        (msg.CallEnded("1", msg.EndedBy.FAR_END, 200, "", True, 0), loud),
     ]
     for event, plan in steps:
         ringing.apply(event)
