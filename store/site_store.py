@@ -1,9 +1,9 @@
 """Which store a site leads from or follows with, and whether it may lead at all.
 
-Taking command uses the synchronous standby of this building (tier 1); the other one of a quorum may have
-more, which people are told before. Where it cannot be promoted, or has less than the relay's own copy, the
-copy leads (tier 2). A database that another site leads from is never written as a copy: a file of this
-machine is. Nobody leads from a store that lacks a row this site has, or that knows of a higher (term, site).
+Taking command uses the synchronous standby of this building (tier 1); another of a quorum may have more,
+which people are told before. Where it cannot be promoted, or has less than the relay's own copy, the copy
+leads (tier 2). A database that another site leads from is never written as a copy: a file of this machine is.
+Nobody leads from a store that lacks a row this site has, or that knows of a higher (term, site).
 """
 
 import contextlib
