@@ -54,6 +54,12 @@ PROOFS = (
         {"SITE_RUNS": 1000},
         {"SITE_RUNS": 100_000},
     ),
+    Proof(
+        "B1 simulation, three sites",
+        "tests/store/core/test_three_sites.py",
+        {"THREE_SITE_RUNS": 300},
+        {"THREE_SITE_RUNS": 30_000},
+    ),
     Proof("B2 models", "tests/models", {}),
     Proof(
         "B3 hub kill -9, SQLite",
@@ -98,6 +104,18 @@ PROOFS = (
         "tests/store/test_week_off.py",
         {"WEEK_ROWS": 400_000},
         {"WEEK_ROWS": 3_290_000},
+    ),
+    Proof(
+        "B5 sites, command there and back",
+        "tests/store/test_site.py tests/store/test_site_servers.py tests/store/test_third_site.py"
+        " tests/store/test_site_roles.py tests/store/test_site_store.py",
+        {},
+    ),
+    Proof(
+        "B5 a relay, over 64 kbit/s too",
+        "tests/store/test_relay.py",
+        {"RELAY_KILLS": 20, "THIN_S": 30},
+        {"RELAY_KILLS": 100, "THIN_S": 300},
     ),
     Proof("B6 power cuts", "tests/store/powercut", {"CUTS": 3000}, {"CUTS": 20_000}),
     Proof("B7 cluster", "tests/proof/test_cluster.py", {"CLUSTER": 1}, {"CLUSTER": 10}),
