@@ -187,9 +187,8 @@ PROOFS = (
         only_nightly=True,
     ),
     Proof(
-        "N4 hub, sites, backup",
-        "tests/store/backup tests/store/bus tests/store/test_queues.py tests/store/test_relay.py"
-        " tests/store/test_site.py tests/store/test_site_servers.py tests/store/test_third_site.py",
+        "N4 queues, backup",
+        "tests/store/backup tests/store/bus tests/store/test_queues.py",
         {},
         only_nightly=True,
     ),
