@@ -12,6 +12,7 @@ from bench.seat_host import Eyes, Watched
 from console.theme import Theme
 from console.window import Setting
 from tests.console.busy import Seatful
+from tests.console.quiet import Quiet
 
 Painted = Callable[[], list[str]]
 
@@ -27,7 +28,7 @@ def seat() -> Seatful:
 @pytest.fixture
 def painted(qapp: QApplication, seat: Seatful, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Painted:
     """Lets the window draw; returns what the eyes reported meanwhile."""
-    window = Watched(seat.desk, Theme(), Setting("测试中心", "01", tmp_path))
+    window = Watched(seat.desk, Theme(), Setting("测试中心", "01", tmp_path), speaker=Quiet)
     window.resize(1920, 1080)
     window.eyes = Eyes(window)
     window.show()
