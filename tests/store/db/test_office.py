@@ -12,7 +12,7 @@ from store.core.enrolment import CODE_MS, TRIES_MAX, InvitationState, Knock
 from store.core.ids import new_id
 from store.core.roster import Machine, MachineRole
 from store.db.invitations import Invitation
-from store.db.office import Desk
+from store.db.office import Desk, Pending
 from store.db.store import HubStore
 from tests.store.conftest import master_data
 
@@ -79,6 +79,20 @@ def test_an_order_of_an_administrator_waits_until_it_has_a_verdict(hub: HubStore
     assert (pending.id, pending.command) == (order_id, note)
     given = Order(order_id, note, NOW, "hub-a", frozenset({Role.HUB}))
     hub.run([Work(order_id, "hub-a", given, NOW + 1000)], NOW)
+    assert desk.pending() == []
+
+
+def test_orders_that_build_on_each_other_come_in_their_sequence(hub: HubStore, desk: Desk) -> None:
+    lists = [Pending(new_id(), command) for command in master_data()]
+    desk.put_in_order(NOW, reversed(lists))
+    assert desk.pending() == lists[::-1]
+    assert desk.floor().seats == {}
+    works = [
+        Work(it.id, "hub-a", Order(it.id, it.command, NOW, "hub-a", frozenset({Role.HUB})), NOW + 1000)
+        for it in lists
+    ]
+    batch = hub.run(works, NOW)
+    assert desk.floor() == batch.floor
     assert desk.pending() == []
 
 
