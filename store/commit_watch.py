@@ -49,6 +49,7 @@ class CommitWatch:
         cluster = config.cluster
         self._island_possible = bool(cluster.patroni or cluster.server)
         self._waiting = self._island = self._seen = False
+        self._confirmations = 0
         self._ordered: bool | None = None
         """What was carried out and is not seen at the server yet: this change has its row already."""
         self._inbox: queue.SimpleQueue[_Asked | None] = queue.SimpleQueue()
@@ -71,6 +72,12 @@ class CommitWatch:
         if store_age_ms > LATE_MS:
             return Mode.SYNC_WAIT if self._waiting else Mode.STORE_WAIT
         return Mode.ISLAND if self._island else Mode.NORMAL
+
+    @property
+    def alarm(self) -> str:
+        """`few_standbys:<how many confirm>:<how many must>`; an island, and a commit that waits, say more."""
+        must, do = self._config.cluster.confirmations, self._confirmations
+        return f"few_standbys:{do}:{must}" if self._seen and 0 < do < must else ""
 
     def island(self, order: DeclareIsland, route: Route, note: NoteAdministration) -> CommandAnswer | None:
         """Two people have ordered it; `None`: the answer comes by `take`, when it is in effect or why not.
@@ -121,7 +128,7 @@ class CommitWatch:
         except StoreError:
             self._waiting = False  # the writer says the same of the store itself
             return
-        self._waiting = seen.waits
+        self._waiting, self._confirmations = seen.waits, seen.confirmations
         island = self._island_possible and not seen.wait_for
         if island != self._island:
             log.warning("commits wait for %s", "nobody: island" if island else seen.wait_for)

@@ -228,8 +228,8 @@ class Hub(Serving[Output]):
         if steady >= self._tick_at:
             self._tick_at = steady + self._config.hub.tick_ms
             store = "store_fault" if self._store_text == FAULT else ""
-            told = (store, self._sockets.alarm, self._faults.alarm(steady), self._disk.alarm)
-            self.logic.alarm = alarms(*told)
+            own = (self._sockets.alarm, self._faults.alarm(steady), self._disk.alarm, self.commits.alarm)
+            self.logic.alarm = alarms(store, *own)
             if self._site is not None:
                 self._emit(self._site.on_time(self, steady, now))
             self._set_mode()

@@ -49,6 +49,16 @@ TABLE: Final[dict[str, tuple[Words, Words]]] = {
             ),
         ),
     ),
+    "few_standbys": (
+        ("异地备机不足", "standbys missing"),
+        (
+            "指令只由 {left} 台备机确认（应 {n} 台），可能只在一栋楼里，接警派车照常：通知维护恢复异地备机",
+            (
+                "{left} standby confirms each order ({n} should), it may be in one building only; calls and "
+                "dispatch go on: maintenance brings the standby elsewhere back"
+            ),
+        ),
+    ),
     "store_fault": (
         ("中枢存储出错", "fault in the store"),
         (

@@ -242,6 +242,16 @@ class Cluster(Struct, frozen=True):
             "without Patroni: synchronous_standby_names to return to after an island",
         ),
     ] = ""
+    confirmations: Annotated[
+        int,
+        key(
+            "每条指令须由几台同步备机确认，才必有一台在另一楼；少于此数即告警，0 不查",
+            "how many standbys confirm an order, so that one of them is in another building; fewer raise an "
+            "alarm, 0 does not look",
+            ge=0,
+            le=100,
+        ),
+    ] = 0
     data_dir: Annotated[
         str, key("本机 PostgreSQL 数据目录", "data directory of PostgreSQL here", path=True)
     ] = ""

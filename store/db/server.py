@@ -1,6 +1,7 @@
 """Questions to the database server itself: who commands, who confirms, may we change tables, promotion."""
 
 import contextlib
+import re
 from collections.abc import Iterator
 from typing import Any, LiteralString
 
@@ -143,6 +144,15 @@ class CommitState(Struct, frozen=True):
 
     waits: bool
     wait_for: str
+
+    @property
+    def confirmations(self) -> int:
+        """How many standbys confirm a commit: `ANY 2 (a, b, c)`, `2 (a, b)`, `a`; 0: none."""
+        counted = COUNTED.match(self.wait_for)
+        return int(counted[1]) if counted else int(bool(self.wait_for.strip()))
+
+
+COUNTED = re.compile(r"\s*(?:(?:ANY|FIRST)\s+)?(\d+)\s*\(", re.IGNORECASE)
 
 
 class CommitEyes:

@@ -101,6 +101,7 @@ def _cluster(city: CityFile, machine: CityMachine) -> dict[str, Any]:
         "authority_file": f"{config}/tls/authority.crt",
         "password_file": f"{config}/patroni.password",
         "server": own_server(city, machine) if "postgresql" in machine.runs else "",
+        "confirmations": city.standbys_needed,
         "member": machine.name if "postgresql" in machine.runs else "",
         "data_dir": city.path("postgresql_data", machine) if "postgresql" in machine.runs else "",
         "bin_dir": city.path("postgresql_bin", machine),

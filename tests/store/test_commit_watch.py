@@ -2,6 +2,8 @@
 
 import threading
 
+import pytest
+
 from dispatch.administration import Act, NoteAdministration
 from store.commit_watch import AT_START, UNORDERED, CommitWatch
 from store.config import Cluster, Config, Store
@@ -25,11 +27,12 @@ class Eyes:
         return self.said.pop(0)
 
 
-def watch(woken: threading.Event) -> CommitWatch:
+CLUSTER = Cluster(server=SILENT, standby_names="ANY 1 (*)")
+
+
+def watch(woken: threading.Event, cluster: Cluster = CLUSTER) -> CommitWatch:
     store = Store(url="postgresql+psycopg://postgres@127.0.0.1:1/nowhere")
-    return CommitWatch(
-        Config(store=store, cluster=Cluster(server=SILENT, standby_names="ANY 1 (*)")), woken.set
-    )
+    return CommitWatch(Config(store=store, cluster=cluster), woken.set)
 
 
 def test_an_island_that_could_not_be_declared_is_not_noted_as_declared() -> None:
@@ -64,3 +67,27 @@ def test_a_hub_that_begins_on_an_island_says_so() -> None:
     made = watch(threading.Event())
     made._look(Eyes(NOBODY))  # type: ignore[arg-type]
     assert [note.remark for note in made.take_notes()] == [AT_START]
+
+
+@pytest.mark.parametrize(
+    ("wait_for", "confirmations", "alarm"),
+    [
+        ('2 ("a2","b1")', 2, ""),
+        ("ANY 2 (a2, b1, c1)", 2, ""),
+        ('"a2"', 1, "few_standbys:1:2"),
+        ("*", 1, "few_standbys:1:2"),
+        ("FIRST 1 (a2)", 1, "few_standbys:1:2"),
+        ("", 0, ""),
+    ],
+)
+def test_too_few_standbys_raise_an_alarm(wait_for: str, confirmations: int, alarm: str) -> None:
+    """What Patroni leaves of the list when the standby elsewhere is gone; an island is told otherwise."""
+    seen = CommitState(waits=False, wait_for=wait_for)
+    assert seen.confirmations == confirmations
+    made = watch(threading.Event(), Cluster(server=SILENT, confirmations=2))
+    assert made.alarm == ""
+    made._look(Eyes(seen))  # type: ignore[arg-type]
+    assert made.alarm == alarm
+    made = watch(threading.Event())
+    made._look(Eyes(seen))  # type: ignore[arg-type]
+    assert made.alarm == "", "nobody said how many"
