@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from console import i18n
+from console.models.readiness import Setup
 from console.ports import HubMode, Link
 from console.theme import Theme
 from console.window import SeatWindow, Setting
@@ -47,6 +49,9 @@ class Shown:
 
     def __init__(self, seat: Seatful, folder: Path) -> None:
         self.seat = seat
+        ready = seat.desk.readiness
+        if ready.setup.recordings == Setup().recordings:  # not where we stand
+            ready.setup = replace(ready.setup, recordings=folder / "recordings")
         self.window = SeatWindow(
             seat.desk, Theme(), Setting("测试中心", "01", folder, folder / "layouts.ini"), speaker=self._quiet
         )
