@@ -10,6 +10,7 @@ import queue
 import threading
 from collections import deque
 from collections.abc import Callable
+from typing import Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -21,7 +22,7 @@ from store.core.command_messages import CommandAnswer, DeclareIsland
 from store.core.outputs import Reply, Route
 from store.core.wire import Mode, encode
 from store.db.errors import StoreError
-from store.db.server import CommitEyes
+from store.db.server import CommitEyes, CommitState
 
 LATE_MS = 1000
 """A commit that takes longer is told to people."""
@@ -32,6 +33,12 @@ UNORDERED = "不是本中枢下的令 not ordered at this hub"
 AT_START = "中枢启动时已是孤岛 the hub began on an island"
 
 log = logging.getLogger(__name__)
+
+
+class Eyes(Protocol):
+    """What the leading server says of its commits."""
+
+    def look(self) -> CommitState: ...
 
 
 class _Asked(Struct, frozen=True):
@@ -122,7 +129,7 @@ class CommitWatch:
         finally:
             eyes.close()
 
-    def _look(self, eyes: CommitEyes) -> None:
+    def _look(self, eyes: Eyes) -> None:
         try:
             seen = eyes.look()
         except StoreError:

@@ -34,11 +34,7 @@ ANSWER_AFTER = re.compile(r";\s*answer-after\s*=\s*\"?(\d{1,4})", re.IGNORECASE)
 AUTO_ANSWER = re.compile(r"\binfo\s*=\s*\"?(?:alert-autoanswer|auto-?answer|intercom)\b", re.IGNORECASE)
 ANSWER_AFTER_S_MAX = 10
 Q850_CAUSE = re.compile(r"^\s*Q\.850\s*;(?:.*;)?\s*cause\s*=\s*(\d{1,3})\b", re.IGNORECASE)
-NETWORK_CAUSES = {
-    27,
-    38,
-    41,
-}  # ITU-T Q.850: destination out of order, network out of order, temporary failure
+NETWORK_CAUSES = {27, 38, 41}  # Q.850: destination out of order, network out of order, temporary failure
 ADDRESS_LINE = re.compile(r"(?:\A|[\r\n])(?:c=|a=rtcp:)([^\r\n]*)")
 HOST_CHARS_MAX = 253  # RFC 1035 2.3.4
 MEDIA_LINE = re.compile(r"(?:\A|[\r\n])m=")

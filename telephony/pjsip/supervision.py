@@ -19,7 +19,7 @@ from telephony.errors import NotNowError
 from telephony.monitoring import HEADER, Judged, MonitorGate, MonitorMode, MonitorWish
 from telephony.pjsip.engine import Engine
 from telephony.pjsip.leg import Leg, LegOwner, now_ms
-from telephony.pjsip.line import Line
+from telephony.pjsip.line import FORBIDDEN, Line
 from telephony.pjsip.mixer import Mixer, Monitored
 from telephony.pjsip.probe import TurnedAway
 from telephony.routing import MonitorAudio
@@ -27,7 +27,6 @@ from telephony.sip_headers import Caller, SipRequest, caller_of, parse_request
 from telephony.strangers import Repeated, address_of
 from telephony.trust import TrustedSources
 
-FORBIDDEN = 403
 CALL_PLACES = (CallPlace.TALK, CallPlace.ASIDE)
 
 

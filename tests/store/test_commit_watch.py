@@ -54,18 +54,18 @@ def test_what_nobody_ordered_is_noted_once_and_what_was_ordered_is_not_noted_twi
     made = watch(threading.Event())
     eyes = Eyes(ANY, NOBODY, NOBODY, ANY, NOBODY)
     for _ in range(4):
-        made._look(eyes)  # type: ignore[arg-type]
+        made._look(eyes)
     found = [(note.act, note.first, note.remark) for note in made.take_notes()]
     assert found == [(Act.ISLAND, "", UNORDERED), (Act.ISLAND_END, "", UNORDERED)]
     made._ordered = True
-    made._look(eyes)  # type: ignore[arg-type]
+    made._look(eyes)
     assert made.take_notes() == []
     assert made._island
 
 
 def test_a_hub_that_begins_on_an_island_says_so() -> None:
     made = watch(threading.Event())
-    made._look(Eyes(NOBODY))  # type: ignore[arg-type]
+    made._look(Eyes(NOBODY))
     assert [note.remark for note in made.take_notes()] == [AT_START]
 
 
@@ -86,8 +86,8 @@ def test_too_few_standbys_raise_an_alarm(wait_for: str, confirmations: int, alar
     assert seen.confirmations == confirmations
     made = watch(threading.Event(), Cluster(server=SILENT, confirmations=2))
     assert made.alarm == ""
-    made._look(Eyes(seen))  # type: ignore[arg-type]
+    made._look(Eyes(seen))
     assert made.alarm == alarm
     made = watch(threading.Event())
-    made._look(Eyes(seen))  # type: ignore[arg-type]
+    made._look(Eyes(seen))
     assert made.alarm == "", "nobody said how many"

@@ -2,6 +2,7 @@
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -67,8 +68,8 @@ def test_a_seat_without_sound_or_without_its_supervisors_secret_is_told(tmp_path
     seat = next(machine for machine in city.machine if machine.name == "seat-01")
     secret = tmp_path / "monitor.secret"
 
-    def said(**phone: object) -> str:
-        here = Here(city, seat, Config(phone=Phone(**phone)), tmp_path)  # type: ignore[arg-type]
+    def said(**phone: Any) -> str:
+        here = Here(city, seat, Config(phone=Phone(**phone)), tmp_path)
         checks = [check for check in checks_of(here) if check in (headset, supervision)]
         return "".join(finding.mark for check in checks for finding in check(here))
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 from telephony.archive.labels import Label
 from telephony.recording import stereo_header
@@ -10,7 +11,7 @@ NOON_MS = 1_795_305_600_000
 RATE_HZ = 8_000
 
 
-def record(folder: Path, n: int, **known: object) -> Label:
+def record(folder: Path, n: int, **known: Any) -> Label:
     """A one-second recording with its label."""
     born_ms = NOON_MS + n * 1000
     call_id = f"{born_ms:012x}{n:020x}"
@@ -19,4 +20,4 @@ def record(folder: Path, n: int, **known: object) -> Label:
     (folder / path).parent.mkdir(parents=True, exist_ok=True)
     (folder / path).write_bytes(octets)
     facts = {"number": f"1390451000{n}", "seat": "01", "site": "01", **known}
-    return Label(call_id, path, hashlib.sha256(octets).hexdigest(), born_ms, 1000, len(octets), **facts)  # type: ignore[arg-type]
+    return Label(call_id, path, hashlib.sha256(octets).hexdigest(), born_ms, 1000, len(octets), **facts)

@@ -4,6 +4,7 @@ import json
 import subprocess
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -32,8 +33,8 @@ def catalogue(tmp_path: Path) -> Catalogue:
     return made
 
 
-def found(catalogue: Catalogue, **wanted: object) -> list[str]:
-    return sorted(label.number[-1] for label in catalogue.search(Search(**wanted)))  # type: ignore[arg-type]
+def found(catalogue: Catalogue, **wanted: Any) -> list[str]:
+    return sorted(label.number[-1] for label in catalogue.search(Search(**wanted)))
 
 
 def test_search(catalogue: Catalogue) -> None:
@@ -90,11 +91,11 @@ def test_a_recording_without_a_label_is_not_lost(catalogue: Catalogue) -> None:
 
 
 def export(catalogue: Catalogue, target: Path, **options: object) -> Path:
-    facts: dict[str, object] = {"export_id": "e1", "at_ms": NOON_MS, "by": "王芳", "reason": "投诉 2026-17"}
+    facts: dict[str, Any] = {"export_id": "e1", "at_ms": NOON_MS, "by": "王芳", "reason": "投诉 2026-17"}
     facts |= options
     labels = catalogue.search(Search())
     folders = {label.call_id: catalogue.folder for label in labels}
-    hand_out(folders, labels, target, KEY, **facts)  # type: ignore[arg-type]
+    hand_out(folders, labels, target, KEY, **facts)
     return target
 
 
