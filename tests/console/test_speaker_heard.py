@@ -92,6 +92,13 @@ class Child:
         self._thread.join(5)
 
 
+@pytest.fixture
+def child(sound: SoundServer) -> Iterator[Child]:
+    made = Child(sound.environment)
+    yield made
+    made.end()
+
+
 def pitch_hz(samples: np.ndarray) -> float:
     """The loudest frequency."""
     loud = samples[np.abs(samples) > 500]
@@ -101,95 +108,79 @@ def pitch_hz(samples: np.ndarray) -> float:
 
 
 @pytest.mark.nightly
-def test_from_there_and_twice_as_fast_at_the_same_pitch(sound: SoundServer, two_tones: Path) -> None:
-    child = Child(sound.environment)
-    try:
-        with sound.heard_at("speaker") as speaker:
-            child.tell(f"\tfrom 2300 2.0 {two_tones}")
-            child.until("ended")
-            heard = speaker.samples()
-    finally:
-        child.end()
+def test_from_there_and_twice_as_fast_at_the_same_pitch(
+    sound: SoundServer, two_tones: Path, child: Child
+) -> None:
+    with sound.heard_at("speaker") as speaker:
+        child.tell(f"\tfrom 2300 2.0 {two_tones}")
+        child.until("ended")
+        heard = speaker.samples()
     assert min(child.positions()) >= 2_000, "not from the beginning"
     first = np.flatnonzero(np.abs(heard) > 500)[0]
     assert pitch_hz(heard[first : first + RATE_HZ // 2]) == pytest.approx(HIGH_HZ, rel=0.05)
 
 
 @pytest.mark.nightly
-def test_in_the_ear_that_is_in_use(sound: SoundServer, two_tones: Path) -> None:
-    child = Child(sound.environment)
-    try:
-        with sound.heard_at("ear") as ear, sound.heard_at("speaker") as speaker:
-            child.tell(f"\tdevice {EAR}")
-            child.tell(f"\tfrom 0 2.0 {two_tones}")
-            child.until("ended")
-            heard, elsewhere = ear.samples(), speaker.samples()
-    finally:
-        child.end()
+def test_in_the_ear_that_is_in_use(sound: SoundServer, two_tones: Path, child: Child) -> None:
+    with sound.heard_at("ear") as ear, sound.heard_at("speaker") as speaker:
+        child.tell(f"\tdevice {EAR}")
+        child.tell(f"\tfrom 0 2.0 {two_tones}")
+        child.until("ended")
+        heard, elsewhere = ear.samples(), speaker.samples()
     assert np.abs(heard).max() > 500
     assert not len(elsewhere) or np.abs(elsewhere).max() < 100
 
 
 @pytest.mark.nightly
-def test_paused_moved_and_resumed(sound: SoundServer, two_tones: Path) -> None:
-    child = Child(sound.environment)
-    try:
-        child.tell(f"\tfrom 0 1.0 {two_tones}")
-        child.until("at ")
-        child.tell("\tpause")
-        child.tell("\tseek 3000")
-        child.tell("\tspeed 1.5")
-        child.tell("\tresume")
-        child.until("at 3")
-        child.until("ended")
-    finally:
-        child.end()
+def test_paused_moved_and_resumed(two_tones: Path, child: Child) -> None:
+    child.tell(f"\tfrom 0 1.0 {two_tones}")
+    child.until("at ")
+    child.tell("\tpause")
+    child.tell("\tseek 3000")
+    child.tell("\tspeed 1.5")
+    child.tell("\tresume")
+    child.until("at 3")
+    child.until("ended")
     positions = child.positions()
     assert max(positions) <= SECONDS * 1_000 + 200
     assert not [at for at in positions if 1_500 < at < 2_900], "what was skipped was not played"
 
 
 @pytest.mark.nightly
-def test_a_ring_goes_on_where_there_still_is_an_output(sound: SoundServer, two_tones: Path) -> None:
-    child = Child(sound.environment)
-    try:
-        with sound.heard_at("ear") as ear:
-            child.tell(f"\tdevice {EAR}")
-            child.tell(f"\tloop {two_tones}")
-            ear.until_loud()
-        with sound.heard_at("speaker") as speaker:
-            sound.unplug()
-            speaker.until_loud()
-    finally:
-        child.end()
+def test_a_ring_goes_on_where_there_still_is_an_output(
+    sound: SoundServer, two_tones: Path, child: Child
+) -> None:
+    with sound.heard_at("ear") as ear:
+        child.tell(f"\tdevice {EAR}")
+        child.tell(f"\tloop {two_tones}")
+        ear.until_loud()
+    with sound.heard_at("speaker") as speaker:
+        sound.unplug()
+        speaker.until_loud()
 
 
 @pytest.mark.nightly
-def test_a_ring_goes_on_until_until_it_is_hushed(sound: SoundServer, tmp_path: Path) -> None:
+def test_a_ring_goes_on_until_it_is_hushed(sound: SoundServer, tmp_path: Path, child: Child) -> None:
     """At the volume's floor, for several periods, with no gap longer than the tone's own pause."""
     ring = ring_tone(RingFamily.EMERGENCY, 0)
     file = tmp_path / "ring.wav"
     with wave.open(str(file), "wb") as out:
         out.setparams((1, 2, RATE_HZ, 0, "NONE", ""))
         out.writeframes(ring)
-    child = Child(sound.environment)
-    try:
-        with sound.heard_at("speaker") as speaker:
-            child.tell(f"\tdevice {SPEAKER}")
-            child.tell(f"\tloop {file}")
+    with sound.heard_at("speaker") as speaker:
+        child.tell(f"\tdevice {SPEAKER}")
+        child.tell(f"\tloop {file}")
+        speaker.until_loud()
+        begun = len(speaker.samples())
+        while len(heard := speaker.samples()) < begun + PERIODS * len(ring) // 2:
             speaker.until_loud()
-            begun = len(speaker.samples())
-            while len(heard := speaker.samples()) < begun + PERIODS * len(ring) // 2:
-                speaker.until_loud()
-            child.tell("")
-            child.tell("\tfrom 0 1.0 nowhere.wav")
-            child.until("silent")
-            quiet = len(speaker.samples()) + RATE_HZ
-            while len(speaker.samples()) < quiet + RATE_HZ:
-                threading.Event().wait(0.05)
-            after = speaker.samples()[quiet:]
-    finally:
-        child.end()
+        child.tell("")
+        child.tell("\tfrom 0 1.0 nowhere.wav")
+        child.until("silent")
+        quiet = len(speaker.samples()) + RATE_HZ
+        while len(speaker.samples()) < quiet + RATE_HZ:
+            threading.Event().wait(0.05)
+        after = speaker.samples()[quiet:]
     loud = np.flatnonzero(np.abs(heard) > 500)
     assert np.diff(loud).max() / RATE_HZ < GAP_S_MAX
     assert np.abs(after).max() < 100
