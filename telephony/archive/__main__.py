@@ -132,8 +132,15 @@ def _expire(options: argparse.Namespace) -> int:
             _say(f"保留 keep    {kept.label.path}  {kept.why} {kept.words}")
     _say(f"{len(wanted.doomed)} 段 recordings, {wanted.bytes} 字节 bytes")
     if options.delete:
-        who = {"run_id": new_id(), "by": getpass.getuser()}
-        gone = delete(catalogue, wanted, holds, now_ms, records=(options.folder,), **who)
+        gone = delete(
+            catalogue,
+            wanted,
+            holds,
+            now_ms,
+            run_id=new_id(),
+            by=getpass.getuser(),
+            records=(options.folder,),
+        )
         _say(f"已删除 deleted {len(gone)}")
     catalogue.close()
     return OK

@@ -25,7 +25,6 @@ STOP_S_MAX = 1.0
 HID_REPORT_BYTES_MAX = 64
 HID_HOOK_BYTE, HID_HOOK_MASK = 1, 0x01  # telephony page 0x0B, usage 0x20: the first bit after the report's id
 
-
 Pressed = Callable[[], None]
 
 

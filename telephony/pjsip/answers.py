@@ -126,15 +126,15 @@ class Answers:
 
 def given_up(sip_call_id: str) -> None:
     """The library has let go of this call's audio: an answer that still comes would abort it."""
-    _barren.add(_octets(sip_call_id))
+    _barren.add(octets(sip_call_id))
 
 
 def over(sip_call_id: str) -> None:
     """The call is gone."""
-    _barren.discard(_octets(sip_call_id))
+    _barren.discard(octets(sip_call_id))
 
 
-def _octets(sip_call_id: str) -> bytes:
+def octets(sip_call_id: str) -> bytes:
     """As they came: what is not UTF-8 the library's binding gives as lone surrogates."""
     return sip_call_id.encode(errors="surrogateescape")
 

@@ -43,7 +43,7 @@ class Door:
         self._turning_away = order.sip_code
 
     def shuts_out(self, line: Line, request: SipRequest, source: str) -> bool:
-        """Whether this comes from a stranger: then it hears `FORBIDDEN`. It is counted and told."""
+        """Whether this comes from a stranger: then it hears 403. It is counted and told."""
         if not self._is_stranger(line, source):
             return False
         told = self._strangers.came(source)

@@ -32,6 +32,7 @@ NO_AUDIO = "SDP negotiation failed"  # the library's own words
 INFO, INVITE = "INFO", "INVITE"
 UNANSWERED = {pj.PJSIP_TSX_STATE_CALLING, pj.PJSIP_TSX_STATE_PROCEEDING}
 CANCEL, BYE = "CANCEL", "BYE"
+HEEDED = {INVITE, CANCEL, BYE}
 NO_AUDIO_STATES = {pj.PJSUA_CALL_MEDIA_NONE, pj.PJSUA_CALL_MEDIA_ERROR}
 
 
@@ -172,7 +173,7 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
     @guarded
     def onCallTsxState(self, param: pj.OnCallTsxStateParam) -> None:
         change = param.e.body.tsxState
-        if change.tsx.role == pj.PJSIP_ROLE_UAC and self._is_ours(change.tsx):
+        if change.tsx.role == pj.PJSIP_ROLE_UAC and change.tsx.method in HEEDED and self._is_ours(change.tsx):
             self._heed(change.tsx)
         if change.type != pj.PJSIP_EVENT_RX_MSG:
             return
@@ -199,13 +200,14 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
 
     def _is_ours(self, tsx: pj.SipTransaction) -> bool:
         """For seconds the library tells how an ended call's BYE went to whichever call has its place then."""
-        return str(self.getInfo().callIdString) in str(tsx.lastTx.wholeMsg)
+        sent, own = answers.octets(str(tsx.lastTx.wholeMsg)), answers.octets(str(self.getInfo().callIdString))
+        return answers.call_id_of(sent) == own
 
     def _heed(self, tsx: pj.SipTransaction) -> None:
         """A request of ours goes on, or is over."""
         if tsx.method == INVITE:
             self._invite = tsx.pjTransaction if tsx.state in UNANSWERED else None
-        elif tsx.method in {CANCEL, BYE}:
+        else:
             self._given_up(tsx.method)
 
     def _given_up(self, method: str) -> None:

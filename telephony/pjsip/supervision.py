@@ -145,7 +145,9 @@ class Supervision(LegOwner, Monitored):
             if not reason and judged.wish.mode is MonitorMode.TAKE_OVER is not before.mode:
                 reason = self._reason_against(judged.wish)
         if judged.wish is None or reason:
-            self._refused(self._callers[leg.call_id], source, judged.wish, reason)
+            proven = judged.wish if not judged.reason else None
+            who = _signer(proven) if proven is not None else self._callers[leg.call_id]
+            self._refused(who, source, judged.wish, reason)
             return
         monitor_id, wish = leg.call_id, judged.wish
         self._engine.defer(lambda: self._change(monitor_id, wish))

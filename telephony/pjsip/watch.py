@@ -86,11 +86,10 @@ class Watch:
             return
         before = ear.silence
         ear.silence = listen(before, ear.newest.received, now_ms(), self._limits.dead_air_ms)
+        leg.dead_air = ear.silence.dead_since_ms is not None
         if before.dead_since_ms is None and ear.silence.dead_since_ms is not None:
-            leg.dead_air = True
             self._emit(DeadAirBegan(leg.call_id, ear.silence.dead_since_ms))
         elif before.dead_since_ms is not None and ear.silence.dead_since_ms is None:
-            leg.dead_air = False
             self._emit(DeadAirEnded(leg.call_id, now_ms(), now_ms() - before.dead_since_ms))
 
     def _rest(self, call_id: str) -> None:

@@ -12,8 +12,7 @@ from telephony.archive.labels import Label
 from telephony.vault.folder import OWNER_ONLY, wav_of
 
 FILE = "vault.sqlite"
-TABLES = ("kept", "own_day", "known", "day", "deleted")
-Table = Literal["kept", "own_day", "known", "day", "deleted"]
+Kind = Literal["kept", "own_day", "known", "day", "deleted"]
 """Own labels that are in, own days of which all are; of the vault: labels and days read, deleted calls."""
 
 
@@ -24,8 +23,9 @@ class VaultCatalogue(Catalogue):
         super().__init__(folder, own / FILE)
         (own / FILE).chmod(OWNER_ONLY)
         with self._link:
-            for name in TABLES:
-                self._link.execute(f"CREATE TABLE IF NOT EXISTS {name} (path PRIMARY KEY, changed_ns)")
+            self._link.execute(
+                "CREATE TABLE IF NOT EXISTS noted (kind, path, changed_ns, PRIMARY KEY (kind, path))"
+            )
             self._link.execute("CREATE TABLE IF NOT EXISTS vault (id)")
             self._link.execute("CREATE INDEX IF NOT EXISTS by_path ON recording (path)")
 
@@ -38,25 +38,24 @@ class VaultCatalogue(Catalogue):
         if self._link.execute("SELECT id FROM vault").fetchall() == [(vault_id,)]:
             return
         with self._link:
-            for name in (*TABLES, "recording", "vault"):
-                self._link.execute(f"DELETE FROM {name}")  # noqa: S608 - our own words
+            for forget in ("DELETE FROM noted", "DELETE FROM recording", "DELETE FROM vault"):
+                self._link.execute(forget)
             self._link.execute("INSERT INTO vault VALUES (?)", (vault_id,))
 
-    def changed_ns(self, table: Table, under: str = "") -> dict[str, int]:
-        """When each was changed that is noted there; `under`: in this folder only."""
-        query, values = f"SELECT path, changed_ns FROM {table}", _range(under)  # noqa: S608 - our own words
-        if under:
-            query += " WHERE path >= ? AND path < ?"
-        return dict(self._link.execute(query, values if under else ()).fetchall())
+    def changed_ns(self, kind: Kind, under: str = "") -> dict[str, int]:
+        """When each of this kind was changed; `under`: in this folder only."""
+        query = "SELECT path, changed_ns FROM noted WHERE kind = ? AND path >= ? AND path < ?"
+        return dict(self._link.execute(query, (kind, *_range(under))).fetchall())
 
-    def remember(self, table: Table, paths: Iterable[str], changed_ns: int) -> None:
-        rows = [(path, changed_ns) for path in paths]
+    def remember(self, kind: Kind, paths: Iterable[str], changed_ns: int) -> None:
+        rows = [(kind, path, changed_ns) for path in paths]
         with self._link:
-            self._link.executemany(f"INSERT OR REPLACE INTO {table} VALUES (?, ?)", rows)  # noqa: S608 - our own words
+            self._link.executemany("INSERT OR REPLACE INTO noted VALUES (?, ?, ?)", rows)
 
     def is_deleted(self, call_id: str) -> bool:
         """Somebody deleted it from the vault for good."""
-        return bool(self._link.execute("SELECT 1 FROM deleted WHERE path = ?", (call_id,)).fetchall())
+        query = "SELECT 1 FROM noted WHERE kind = 'deleted' AND path = ?"
+        return bool(self._link.execute(query, (call_id,)).fetchall())
 
     def take(self, read: Sequence[tuple[str, int, Label | None]], gone: Iterable[str]) -> None:
         """What labels in the vault say, None where one cannot be understood, and which are gone."""
@@ -65,19 +64,21 @@ class VaultCatalogue(Catalogue):
         self._put([label for _, _, label in read if label is not None])
         with self._link:
             rows = [(path, at) for path, at, _ in read]
-            self._link.executemany("INSERT OR REPLACE INTO known VALUES (?, ?)", rows)
-            self._link.executemany("DELETE FROM known WHERE path = ?", dropped)
+            self._link.executemany("INSERT OR REPLACE INTO noted VALUES ('known', ?, ?)", rows)
+            self._link.executemany("DELETE FROM noted WHERE kind = 'known' AND path = ?", dropped)
             wavs = [(wav_of(path),) for (path,) in dropped + unclear]
             self._link.executemany("DELETE FROM recording WHERE path = ?", wavs)
 
     def lose_day(self, day: str) -> None:
         """Nothing is left of it in the vault."""
         with self._link:
-            self._link.execute("DELETE FROM day WHERE path = ?", (day,))
-            for table in ("known", "recording"):
-                self._link.execute(f"DELETE FROM {table} WHERE path >= ? AND path < ?", _range(day))  # noqa: S608 - our own words
+            self._link.execute("DELETE FROM noted WHERE kind = 'day' AND path = ?", (day,))
+            self._link.execute(
+                "DELETE FROM noted WHERE kind = 'known' AND path >= ? AND path < ?", _range(day)
+            )
+            self._link.execute("DELETE FROM recording WHERE path >= ? AND path < ?", _range(day))
 
 
 def _range(folder: str) -> tuple[str, str]:
-    """Every path in it, as the index finds them: "0" is what follows "/"."""
-    return f"{folder}/", f"{folder}0"
+    """Every path in it, as the index finds them: "0" is what follows "/". "": every path there is."""
+    return (f"{folder}/", f"{folder}0") if folder else ("", "\U0010ffff")

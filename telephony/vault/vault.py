@@ -6,6 +6,7 @@ is gone hangs for ever.
 """
 
 import contextlib
+import logging
 import shutil
 import time
 from collections.abc import Iterator
@@ -46,6 +47,8 @@ SCRAP_S = 86_400.0
 """What a copy that was cut short left is nobody's after so long."""
 INTEGER_MAX = (1 << 63) - 1
 """What the catalogue can hold."""
+
+log = logging.getLogger(__name__)
 
 Work = tuple[str, int]
 """A label or a day, and when it was changed (ns)."""
@@ -176,9 +179,12 @@ class Vault:
         runs = {f"{deletions.FOLDER}/{name}" for name in names if deletions.RUN.fullmatch(name)}
         for path in runs - known.keys():
             run = deletions.read_run(self.folder / path)
-            if run is not None:  # else it is just being written
+            if run is not None:
                 self._catalogue.remember("deleted", [one.call_id for one in run.items], run.at_ms)
                 self._catalogue.remember("known", [path], run.at_ms)
+            elif time.time() - (self.folder / path).stat().st_mtime > SCRAP_S:  # else still being written
+                log.error("a deletion cannot be read and is passed over: %s", path)
+                self._catalogue.remember("known", [path], 0)
 
     # --- finding -----------------------------------------------------------------------------------------
 
