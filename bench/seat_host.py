@@ -91,11 +91,11 @@ class Eyes(QObject):
 
 
 def _painted(table: RowTable[Any], event: QPaintEvent) -> list[Any]:
-    """The rows of which this event paints a cell: those that say the same are not painted again."""
+    """The rows of which this event paints a cell."""
     top, bottom = event.rect().top(), event.rect().bottom()
     first, last = table.rowAt(top), table.rowAt(bottom)
     rows = table.rows_model.rows
-    return rows[max(0, first) : last + 1 if last >= 0 else len(rows)]
+    return rows[first : last + 1 if last >= 0 else None] if first >= 0 else []
 
 
 class Watched(SeatWindow):

@@ -252,7 +252,10 @@ def _people(_options: argparse.Namespace, config: Config) -> int:
 
 
 def _lists(options: argparse.Namespace, config: Config) -> int:
-    """Shows what is new first, so that the two know what they confirm. 1: a row cannot be registered."""
+    """Shows what is new first, so that the two know what they confirm. 1: the hub would refuse a row.
+
+    Rows that cannot be read are only logged.
+    """
     commands = options.read_lists()
     with closing(Administration(config)) as office:
         found = office.unlisted(commands)
@@ -271,7 +274,7 @@ def _lists(options: argparse.Namespace, config: Config) -> int:
 def _warn_of_unlisted(machine: Machine, office: Administration) -> None:
     """The machine would be let in, and nobody could log in there."""
     seat = machine.seat_id
-    if machine.role is MachineRole.SEAT and not office.is_seat_listed(seat):
+    if machine.role is MachineRole.SEAT and not office.is_seat_listed(machine):
         _print(f"注意：名册中没有坐席 {seat}，无人能在此登录：写入 seats.csv，再 main.py admin lists DIR")
         _print(f"note: no seat {seat} in the lists, nobody can log in there: add it, then admin lists DIR")
 

@@ -20,6 +20,7 @@ from store.bus.keys import HUB, own_keys
 from store.bus.roster import roster_public
 from store.config import Config
 from store.core.enrolment import fingerprint, is_same_fingerprint
+from store.core.giver import seat_id_of
 from store.core.ids import new_id
 from store.core.roster import Machine
 from store.db import accounts
@@ -172,10 +173,10 @@ class Administration:
 
     # --- lists ------------------------------------------------------------------------------------
 
-    def is_seat_listed(self, seat: str) -> bool:
-        """Whether anybody can log in at this seat (id or number). True while there are no lists at all."""
-        seats = self._desk.floor().seats.values()
-        return not seats or any(seat in {it.id, it.number} for it in seats)
+    def is_seat_listed(self, machine: Machine) -> bool:
+        """Whether anybody can log in at this seat. True while there are no lists at all."""
+        floor = self._desk.floor()
+        return not floor.seats or seat_id_of(machine, floor) in floor.seats
 
     def unlisted(self, commands: Sequence[Command]) -> NewRows:
         """What of these lists the store does not have, or has with other words."""

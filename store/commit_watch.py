@@ -10,12 +10,12 @@ import queue
 import threading
 from collections import deque
 from collections.abc import Callable
-from typing import Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from dispatch.administration import Act, NoteAdministration
+from dispatch.sites import CITY
 from store.cluster import ClusterError, set_island
 from store.config import Config
 from store.core.command_messages import CommandAnswer, DeclareIsland
@@ -27,18 +27,10 @@ from store.db.server import CommitEyes, CommitState
 LATE_MS = 1000
 """A commit that takes longer is told to people."""
 LOOK_S = 1.0
-NOTE_MS_MAX = 3_600_000
-"""Its row waits as long as the commits do."""
 UNORDERED = "不是本中枢下的令 not ordered at this hub"
 AT_START = "中枢启动时已是孤岛 the hub began on an island"
 
 log = logging.getLogger(__name__)
-
-
-class Eyes(Protocol):
-    """What the leading server says of its commits."""
-
-    def look(self) -> CommitState: ...
 
 
 class _Asked(Struct, frozen=True):
@@ -129,12 +121,15 @@ class CommitWatch:
         finally:
             eyes.close()
 
-    def _look(self, eyes: Eyes) -> None:
+    def _look(self, eyes: CommitEyes) -> None:
         try:
             seen = eyes.look()
         except StoreError:
             self._waiting = False  # the writer says the same of the store itself
             return
+        self._judge(seen)
+
+    def _judge(self, seen: CommitState) -> None:
         self._waiting, self._confirmations = seen.waits, seen.confirmations
         island = self._island_possible and not seen.wait_for
         if island != self._island:
@@ -148,7 +143,7 @@ class CommitWatch:
         """A command line, Patroni or the server's own settings: nobody proved who they are."""
         act = Act.ISLAND if on else Act.ISLAND_END
         remark = UNORDERED if self._seen else AT_START
-        self._notes.append(NoteAdministration(act, self._config.site.code, remark=remark))
+        self._notes.append(NoteAdministration(act, CITY, remark=remark))
         self._wake()
 
     def _carry_out(self, asked: _Asked) -> None:

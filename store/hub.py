@@ -19,7 +19,7 @@ from dispatch.sites import CITY, Authority
 from store.bus.hub_sockets import BusError, HubSockets
 from store.bus.keys import HUB, KeyFileError, own_keys, own_name, own_sign_key, pin_hub_key
 from store.bus.roster import RosterError
-from store.commit_watch import NOTE_MS_MAX, CommitWatch
+from store.commit_watch import CommitWatch
 from store.config import Config
 from store.core.batch import Batch, Work, refusal_of
 from store.core.hub_logic import HubLogic
@@ -48,7 +48,7 @@ from store.db.store import HubStore, Opened
 from store.disk import DiskWatch, Room
 from store.exits import CannotStartError, ExitCode
 from store.fault_watch import alarms
-from store.hub_office import Office
+from store.hub_office import ORDER_MS_MAX, Office
 from store.hub_people import People
 from store.hub_reader import Reader
 from store.hub_writer import FAULT, Committed, Writer
@@ -167,7 +167,7 @@ class Hub(Serving[Output]):
             self._emit(self.logic.on_snapshot(made, frames))
         self._emit(self.commits.take())
         for note in self.commits.take_notes():
-            self.logic.enqueue_own(new_id(), note, now, NOTE_MS_MAX)
+            self.logic.enqueue_own(new_id(), note, now, ORDER_MS_MAX)
         self._office.turn(self._clock.steady_ms())
         self._look_at_clocks(self._clock.steady_ms(), now)
         works = self.logic.next_batch()

@@ -8,6 +8,7 @@ keys/hub.pub          the hub's public key, pinned on every machine
 import os
 import secrets
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 import zmq
@@ -91,6 +92,13 @@ def own_sign_key(folder: Path, machine: str) -> SignKey:
         return SignKey(machine, bytes.fromhex(read_private(path).decode("ascii")))
     except ValueError as error:
         raise KeyFileError(f"{path}: not a sign key") from error
+
+
+def secret_flaw(path: Path) -> Literal["", "empty", "open"]:
+    """What is wrong with a file that holds a secret: nothing in it, or others may read it. Raises OSError."""
+    if not path.read_bytes().strip():
+        return "empty"
+    return "open" if path.stat().st_mode & OPEN_BITS else ""
 
 
 def read_private(path: Path) -> bytes:

@@ -84,13 +84,12 @@ def fullest(known: Evidence) -> tuple[str, int] | None:
     if known.scope != CITY or known.holder_site == known.site or 0 <= known.tick_age_ms < ALIVE_MS:
         return None
     ages, own = dict(known.peers), max(known.own_seq, known.standby_seq)
-    more = [
-        (seq, site)
+    more = (
+        (site, seq)
         for site, seq in known.rows
         if seq > own and site != known.holder_site and 0 <= ages.get(site, -1) < ALIVE_MS
-    ]
-    seq, site = max(more, default=(0, ""))
-    return (site, seq) if site else None
+    )
+    return max(more, key=lambda one: one[1], default=None)
 
 
 def two_people(token: bytes, second: bytes, machine_key: str, seals: Seals, floor: Floor, now: int) -> Pair:

@@ -36,29 +36,27 @@ END $$
 """The one way the hub's role takes rows out: of a site that leads no more, each kept in `abandoned`."""
 
 
-def upgrade(engine: Engine) -> bool:
-    """Migrate where needed; True when anything was done. Raises Outdated, DBAPIError."""
+def upgrade(engine: Engine) -> str:
+    """Migrate where needed; the revision of the tables now. Raises Outdated, DBAPIError."""
     with engine.connect() as connection:
         revision = _revision(connection)
         if revision == HEAD_REVISION:
-            return False
-        if is_newer(revision):
+            return HEAD_REVISION
+        if revision is not None and is_newer(revision):
             _tell_newer(revision)
-            return False
+            return revision
         if not _may_change_tables(connection):
             raise Outdated(f"tables {revision}, program {HEAD_REVISION}: run main.py store upgrade first")
         run_alembic(connection)
         connection.commit()
-    return True
+    return HEAD_REVISION
 
 
 def migrate(url: str) -> str:
     """As `upgrade`, for a database nobody has open; the revision it has now. Raises StoreError."""
     engine = open_engine(url, writer=True)
     try:
-        upgrade(engine)
-        with engine.connect() as connection:
-            return _revision(connection) or HEAD_REVISION
+        return upgrade(engine)
     except DBAPIError as error:
         raise converted(error) from error
     finally:
@@ -76,9 +74,9 @@ def run_alembic(connection: Connection) -> None:
     command.upgrade(config, "head")
 
 
-def is_newer(revision: str | None) -> bool:
+def is_newer(revision: str) -> bool:
     """True for tables that a later program made."""
-    return revision is not None and revision.isdigit() and int(revision) > int(HEAD_REVISION)
+    return revision.isdigit() and int(revision) > int(HEAD_REVISION)
 
 
 @cache

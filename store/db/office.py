@@ -67,9 +67,7 @@ class Desk:
 
     def put(self, order_id: str, at_ms: int, command: Command) -> None:
         """Leave an order for the hub."""
-        with self._writing() as connection:
-            row = {"id": order_id, "at": at_ms, "body": encode(command)}
-            connection.execute(ADMINISTRATION.insert(), row)
+        self.put_in_order(at_ms, [Pending(order_id, command)])
 
     def put_in_order(self, at_ms: int, orders: Iterable[Pending]) -> None:
         """Leave orders that build on each other, all or none: the hub takes them in this sequence."""

@@ -16,6 +16,7 @@ from cryptography import x509
 from msgspec import Struct
 
 from store.backup.records import BackupError, too_old
+from store.bus.keys import secret_flaw
 from store.cluster import ClusterError, state_of
 from store.config import Config, ConfigError, load_config
 from store.config.words import Words
@@ -334,14 +335,13 @@ def supervision(here: Here) -> Iterator[Finding]:
         yield broken("班长不能监听：没有签名密钥", "supervisors: no secret is configured", *advice, mark="▲")
         return
     try:
-        private = Path(path).stat().st_mode & 0o077 == 0
-        empty = not Path(path).read_bytes().strip()
+        flaw = secret_flaw(Path(path))
     except OSError as error:
         yield broken(f"读不到 {path}，坐席不能启动", f"{error}: the seat does not start", *advice)
         return
-    if empty:
+    if flaw == "empty":
         yield broken(f"{path} 是空的：班长不能监听", f"{path} is empty: nobody may supervise", *advice)
-    elif not private:
+    elif flaw:
         yield broken(f"{path} 他人可读", f"{path} can be read by others", f"chmod 0600 {path}", "chmod 0600")
     else:
         yield well("班长监听的签名密钥", "the secret supervisors sign with")

@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from dispatch.administration import Act, NoteAdministration
+from dispatch.sites import CITY
 from store.commit_watch import AT_START, UNORDERED, CommitWatch
 from store.config import Cluster, Config, Store
 from store.core.command_messages import CommandAnswer, DeclareIsland
@@ -15,16 +16,6 @@ WAIT_S = 15.0
 NOTE = NoteAdministration(Act.ISLAND, "CITY", "1001", "1002", where="seat-01", remark="备机失联")
 SILENT = "host=127.0.0.1 port=1"
 ANY, NOBODY = CommitState(waits=False, wait_for="ANY 1 (*)"), CommitState(waits=False, wait_for="")
-
-
-class Eyes:
-    """A server that says one thing after the other."""
-
-    def __init__(self, *said: CommitState) -> None:
-        self.said = list(said)
-
-    def look(self) -> CommitState:
-        return self.said.pop(0)
 
 
 CLUSTER = Cluster(server=SILENT, standby_names="ANY 1 (*)")
@@ -52,20 +43,19 @@ def test_an_island_that_could_not_be_declared_is_not_noted_as_declared() -> None
 
 def test_what_nobody_ordered_is_noted_once_and_what_was_ordered_is_not_noted_twice() -> None:
     made = watch(threading.Event())
-    eyes = Eyes(ANY, NOBODY, NOBODY, ANY, NOBODY)
-    for _ in range(4):
-        made._look(eyes)
-    found = [(note.act, note.first, note.remark) for note in made.take_notes()]
-    assert found == [(Act.ISLAND, "", UNORDERED), (Act.ISLAND_END, "", UNORDERED)]
+    for seen in (ANY, NOBODY, NOBODY, ANY):
+        made._judge(seen)
+    found = [(note.act, note.subject, note.first, note.remark) for note in made.take_notes()]
+    assert found == [(Act.ISLAND, CITY, "", UNORDERED), (Act.ISLAND_END, CITY, "", UNORDERED)]
     made._ordered = True
-    made._look(eyes)
+    made._judge(NOBODY)
     assert made.take_notes() == []
     assert made._island
 
 
 def test_a_hub_that_begins_on_an_island_says_so() -> None:
     made = watch(threading.Event())
-    made._look(Eyes(NOBODY))
+    made._judge(NOBODY)
     assert [note.remark for note in made.take_notes()] == [AT_START]
 
 
@@ -86,8 +76,8 @@ def test_too_few_standbys_raise_an_alarm(wait_for: str, confirmations: int, alar
     assert seen.confirmations == confirmations
     made = watch(threading.Event(), Cluster(server=SILENT, confirmations=2))
     assert made.alarm == ""
-    made._look(Eyes(seen))
+    made._judge(seen)
     assert made.alarm == alarm
     made = watch(threading.Event())
-    made._look(Eyes(seen))
+    made._judge(seen)
     assert made.alarm == "", "nobody said how many"
