@@ -24,7 +24,7 @@ def check_binding() -> None:
         probe.objectNameChanged.emit("probe")
     lost = max(was - left for was, left in zip(before, _references(), strict=True))
     if lost > LOST_MAX:
-        raise BindingLeaksError(f"PySide6 loses {lost} references in {CALLS} calls")
+        raise BindingLeaksError(f"PySide6 loses {lost} references in {CALLS} calls and {EMITS} signals")
 
 
 def _references() -> tuple[int, int]:

@@ -7,6 +7,7 @@ Nobody is logged in and nothing is changed: what was not tried is said.
 from pathlib import Path
 
 from console.doctor.finding import Finding, Level, connect_error, ok
+from store.bus.keys import secret_flaw
 from store.config import Acd, Config
 from telephony.acd.hunt_queue import ask_hunt_group
 
@@ -118,10 +119,16 @@ def supervision(config: Config) -> Finding:
     return ok("有签名密钥", "the secret is here")
 
 
+FLAWS = {
+    "empty": ("是空的，谁也不能监听", "is empty: nobody may listen"),
+    "open": ("他人可读", "others can read"),
+}
+
+
 def _wrong_secret(path: Path) -> Finding | None:
     """None: it is there, not empty, and its owner's alone."""
     try:
-        private, empty = path.stat().st_mode & 0o077 == 0, not path.read_bytes().strip()
+        flaw = secret_flaw(path)
     except OSError as error:
         return Finding(
             Level.FAIL,
@@ -130,10 +137,8 @@ def _wrong_secret(path: Path) -> Finding | None:
             "放好文件，属主为运行坐席的账户，权限 0600",
             "put the file there, owned by the seat's account, mode 0600",
         )
-    if private and not empty:
+    if not flaw:
         return None
-    said = (
-        ("是空的，谁也不能监听", "is empty: nobody may listen") if empty else ("他人可读", "others can read")
-    )
+    said = FLAWS[flaw]
     return Finding(Level.WARN, f"{path} {said[0]}", f"{path} {said[1]}",
                    "写入各席相同的密钥，chmod 0600", "the same secret at every seat, chmod 0600")  # fmt: skip

@@ -71,12 +71,14 @@ def recordings(config: Config) -> Finding:
 
 def _vault(folder: str) -> Finding | None:
     """None: nothing is wrong. Whoever touches a mount whose server is gone may never come back."""
+    if not folder:
+        return None
     found: list[str] = []
     looking = threading.Thread(target=lambda: found.append(_why_not(folder)), daemon=True)
     looking.start()
     looking.join(VAULT_S_MAX)
     why = found[0] if found else f"{VAULT_S_MAX:g} s"
-    if not folder or not why:
+    if not why:
         return None
     return Finding(
         Level.WARN,

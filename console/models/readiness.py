@@ -36,7 +36,7 @@ class Setup(Struct, frozen=True):
     """What this machine is and has. `map_mark` "": no map. `accounts`: the seat's own telephone lines.
 
     `group`: the line of the ring group, registered while in service; None: the exchange hunts by itself.
-    `headset`: the sound of the telephone here; None: it has none, a telephone on the table has.
+    `headset`: the sound of the telephone here; None: it has none, calls are only recorded.
     `echo`: whom the test call dials, "" is ourselves. `seat_number`: what to dial for the seat {seat}.
     """
 

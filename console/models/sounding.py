@@ -38,7 +38,7 @@ class Sounding:
     def __init__(self, desk: "Desk") -> None:
         self._desk = desk
         self.settings: HeadsetSettings | None = desk.readiness.setup.headset
-        """None: this machine's sound is not the telephone's (a telephone on the table is)."""
+        """None: the telephone has no sound: calls are silent and only recorded."""
         self.keep: Callable[[HeadsetSettings], object] = lambda settings: None
         self.lines: dict[str, phone.LineState] = {}
         self.headset: phone.HeadsetState | None = None

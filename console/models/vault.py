@@ -40,7 +40,7 @@ def vault_words(state: VaultState) -> tuple[str, str]:
 
 
 class VaultWatch:
-    """`due` is asked some times a minute; it tells each trouble once, and once that it is over."""
+    """`due` is asked each second or oftener; it tells each trouble once, and once that it is over."""
 
     def __init__(self) -> None:
         self._since: int | None = None
