@@ -26,11 +26,11 @@ class Dialled(NamedTuple):
 class RawCaller:
     wait_s = WAIT_S
 
-    def __init__(self, seat_port: int, host: str = "127.0.0.1") -> None:
-        """`host`: the address of the seat; ours is the one that reaches it."""
+    def __init__(self, seat_port: int, host: str = "127.0.0.1", here: str | None = None) -> None:
+        """`host`: the address of the seat; `here` ours, `None`: the one that reaches it."""
         self._seat = (host, seat_port)
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._here = _address_towards(host)
+        self._here = here or _address_towards(host)
         self._socket.bind((self._here, 0))
         self._port = self._socket.getsockname()[1]
         self._number = itertools.count(1)
@@ -109,11 +109,11 @@ class RawCaller:
         """Is the phone alive? Its answer's code."""
         return self.outside("OPTIONS")
 
-    def outside(self, method: str, extra: str = "") -> int:
-        """The code of the answer to a request outside calls. `extra`: whole header lines."""
+    def outside(self, method: str, extra: str = "", to: str | None = None) -> int:
+        """The code of the answer to a request outside calls. `extra`: whole header lines, `to`: that one."""
         n = next(self._number)
         branch, call_id = f"z9hG4bK-{self._port}-{n}", f"raw-{self._port}-{n}"
-        self._socket.sendto(self._request(method, branch, call_id, extra), self._seat)
+        self._socket.sendto(self._request(method, branch, call_id, extra, to=to), self._seat)
         while call_id not in (answer := self.receive()):
             pass
         return int(answer.split()[1])

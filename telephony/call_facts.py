@@ -106,7 +106,7 @@ class CallRejected(Event, frozen=True):
 
 
 class StrangerRefused(Event, frozen=True):
-    """A call or SUBSCRIBE from an address that is not the exchange's heard 403. Not each one is told.
+    """A call, or anything else outside of one, from elsewhere than the exchange heard 403. Not each is told.
 
     `source`: the address, "…" for all beyond those that are counted one by one; `count`: so far.
     """

@@ -57,6 +57,7 @@ class Capabilities(Struct, frozen=True):
 
     `sockets_max` 0: it does not tell. `headset_bridge`: sound by Qt, since `audio_devices` is empty in most
     builds. `short_transactions`: an exchange that is dead fails an order after 8 s, else after 32.
+    `sees_sources`: strangers are kept out.
     """
 
     version: str
@@ -72,6 +73,7 @@ class Capabilities(Struct, frozen=True):
     echo_canceller: bool = False
     headset_bridge: bool = False
     short_transactions: bool = False
+    sees_sources: bool = False
 
 
 class PhoneReady(Event, frozen=True):

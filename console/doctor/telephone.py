@@ -59,6 +59,10 @@ class Ability(NamedTuple):
     wanted: Callable[[Phone], bool] = lambda phone: False
 
 
+def refuses_strangers(phone: Phone) -> bool:
+    return bool(phone.trusted_sources) and phone.strangers == "refuse"
+
+
 ABILITIES = (
     Ability("TLS 信令", "TLS", lambda a: bool(a["tls"]), lambda p: p.transport == "tls"),
     Ability("SRTP (SDES)", "SRTP (SDES)", lambda a: bool(a["srtp"]), lambda p: p.srtp != "off"),
@@ -68,6 +72,7 @@ ABILITIES = (
     Ability("四路以上的通话", "more than four calls", lambda a: int(str(a["calls_max"])) > SEAT_CALLS),
     Ability("自带声卡接口（由 Qt 代替）", "sound devices (Qt's instead)", lambda a: bool(a["audio_devices"])),
     Ability("Qt 声音模块", "Qt's sound", lambda a: bool(a.get("headset_bridge")), lambda p: p.headset),
+    Ability("辨认来源", "sources seen", lambda a: bool(a.get("sees_sources")), refuses_strangers),
     Ability("回声消除", "echo canceller", lambda a: bool(a.get("echo_canceller")), lambda p: p.hands_free),
 )
 

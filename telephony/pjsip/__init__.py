@@ -3,6 +3,8 @@
 engine.py          start, poll, deferred work, shutdown
 switchboard.py     all lines and calls: orders in, facts out
 door.py            who may ring
+arrivals.py        every message before the library acts on it: no stranger comes further
+received.py        a message as the library holds it: its text and true source
 answers.py         what far ends answer, before the library reads it
 overflow.py        messages over TCP that are too long for it
 lines.py           the lines that are open

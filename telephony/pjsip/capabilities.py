@@ -11,7 +11,7 @@ from telephony.pjsip.configuration import CALLS_MAX
 OPUS = "opus/"
 
 
-def probe(endpoint: pj.Endpoint, *, short_transactions: bool) -> Capabilities:
+def probe(endpoint: pj.Endpoint, *, short_transactions: bool, sees_sources: bool) -> Capabilities:
     """Call after `libStart` and `set_codecs`. IPv6 is read from the build: trying it aborts this one."""
     every = [str(c.codecId) for c in endpoint.codecEnum2()]
     codecs = [c for c in endpoint.codecEnum2() if c.priority > 0]
@@ -30,4 +30,5 @@ def probe(endpoint: pj.Endpoint, *, short_transactions: bool) -> Capabilities:
         echo_canceller=native.has(*native.ECHO_CALLS),
         headset_bridge=find_spec("PySide6.QtMultimedia") is not None,
         short_transactions=short_transactions,
+        sees_sources=sees_sources,
     )

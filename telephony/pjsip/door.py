@@ -9,7 +9,6 @@ from collections.abc import Callable
 
 from telephony import messages as msg
 from telephony.pjsip.leg import now_ms
-from telephony.pjsip.line import Line
 from telephony.settings import TrustSettings
 from telephony.sip_headers import SipRequest, caller_of, dialled_of, has_offer, is_hostile
 from telephony.strangers import Strangers, address_of
@@ -42,14 +41,17 @@ class Door:
     def turn_away(self, order: msg.TurnAway) -> None:
         self._turning_away = order.sip_code
 
-    def shuts_out(self, line: Line, request: SipRequest, source: str) -> bool:
-        """Whether this comes from a stranger: then it hears 403. It is counted and told."""
-        if not self._is_stranger(line, source):
+    def is_stranger(self, source: str, registrars: frozenset[str]) -> bool:
+        """Whether what comes from there hears 403. `registrars`: addresses that are nobody's else."""
+        if self._strangers_ring or self.trusted.include(source):
             return False
+        return address_of(source) not in registrars
+
+    def shut_out(self, request: SipRequest, source: str) -> None:
+        """A stranger hears 403: counted and told."""
         told = self._strangers.came(source)
         if told is not None:
             self._emit(msg.StrangerRefused(told[0], caller_of(request).number, told[1], now_ms()))
-        return True
 
     def refuses(self, request: SipRequest, message: str) -> int | None:
         """The code this caller has to hear, `None`: the call may ring. A refusal is told."""
@@ -66,8 +68,3 @@ class Door:
             return self._turning_away
         unwanted = is_hostile(message) or not (self._late_offers or has_offer(message))
         return NOT_ACCEPTABLE if unwanted else None
-
-    def _is_stranger(self, line: Line, source: str) -> bool:
-        if self._strangers_ring or self.trusted.include(source):
-            return False
-        return address_of(source) not in line.registrar_addresses

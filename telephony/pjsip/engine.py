@@ -16,7 +16,7 @@ import pjsua2 as pj
 
 from telephony.messages import AnyEvent, CallRejected, Capabilities, EngineError, PhoneFault
 from telephony.pjsip import native
-from telephony.pjsip.answers import Answers
+from telephony.pjsip.arrivals import Arrivals, Gate
 from telephony.pjsip.capabilities import probe
 from telephony.pjsip.configuration import TRANSPORT_TYPES, endpoint_config, set_codecs, transport_config
 from telephony.pjsip.guard import guarded
@@ -71,20 +71,24 @@ class Engine:
             self._endpoint.libCreate()
             self._endpoint.libInit(endpoint_config(self.settings))
             short = native.shorten_transactions()
-            self._answers = Answers()
+            self._arrivals = Arrivals()
             self._overflow = Overflow(self._emit, self.defer)
             self._endpoint.audDevManager().setNullDev()
             for transport in self.settings.transports:
                 self._open(transport)
             self._endpoint.libStart()
             set_codecs(self._endpoint)
-            return probe(self._endpoint, short_transactions=short)
+            return probe(self._endpoint, short_transactions=short, sees_sources=self._arrivals.watched)
         except pj.Error as error:
             raise EngineError(f"{error.title}: {error.reason}") from error
 
     def defer(self, action: Deferred, delay_s: float = 0.0) -> None:
         """Do it after the library's events, `delay_s` from now. Never keep a call in `action`: look it up."""
         heapq.heappush(self._deferred, (time.monotonic() + delay_s, next(self._order), action))
+
+    def guard(self, gate: Gate) -> None:
+        """Ask it about what comes. Call after `start`."""
+        self._arrivals.gate = gate
 
     def turn(self) -> None:
         """One round: the library's events (waits up to `POLL_MS`), then what they deferred."""

@@ -36,7 +36,6 @@ class LineOwner(Protocol):
 
     def emit(self, event: AnyEvent) -> None: ...
     def call_came(self, line: "Line", pj_id: int, message: str, source: str) -> None: ...
-    def shuts_out(self, line: "Line", message: str, source: str) -> bool: ...
 
 
 class Registration(pj.Account):  # type: ignore[misc]  # pjsua2 has no types
@@ -108,13 +107,6 @@ class Registration(pj.Account):  # type: ignore[misc]  # pjsua2 has no types
     def onIncomingCall(self, param: pj.OnIncomingCallParam) -> None:
         source = str(param.rdata.srcAddress)
         self.line.owner.call_came(self.line, int(param.callId), str(param.rdata.wholeMsg), source)
-
-    @guarded
-    def onIncomingSubscribe(self, param: pj.OnIncomingSubscribeParam) -> None:
-        """Whether we are here is told to whom we obey (presence, RFC 3856)."""
-        rdata = param.rdata
-        if self.line.owner.shuts_out(self.line, str(rdata.wholeMsg), str(rdata.srcAddress)):
-            param.code, param.reason = FORBIDDEN, "Forbidden"
 
 
 class Line:

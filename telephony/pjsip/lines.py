@@ -40,6 +40,11 @@ class Lines:
     def first(self) -> Line | None:
         return next(iter(self._lines.values()), None)
 
+    @property
+    def registrar_addresses(self) -> frozenset[str]:
+        """The network addresses the registrars of all lines were reached at, as far as known."""
+        return frozenset().union(*(line.registrar_addresses for line in self._lines.values()))
+
     def own_uri(self, line: Line) -> str:
         """Ourselves: through the exchange where there is one, else straight to our own port."""
         if line.settings.registrar is not None:

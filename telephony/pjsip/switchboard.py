@@ -23,7 +23,7 @@ from telephony.pjsip.digits import send_digits
 from telephony.pjsip.door import Door
 from telephony.pjsip.engine import SOCKET_LINGER_S, Engine
 from telephony.pjsip.leg import Leg, LegOwner, now_ms
-from telephony.pjsip.line import FORBIDDEN, Line
+from telephony.pjsip.line import Line
 from telephony.pjsip.lines import Lines
 from telephony.pjsip.mixer import Mixer
 from telephony.pjsip.options import with_code
@@ -87,6 +87,7 @@ class Switchboard(LegOwner):
         self._codes = CodeCalls(engine, emit)
         self._publishing = Publishing(emit)
         self._duties = self._duty_table()
+        engine.guard(self)
 
     def emit(self, event: msg.AnyEvent) -> None:
         self._tell(event)
@@ -140,8 +141,6 @@ class Switchboard(LegOwner):
         request = parse_request(message)
         if self._probe is not None and self._probe.is_mine(request):
             self._probe.came(line, pj_id)
-        elif self._door.shuts_out(line, request, source):
-            self._away.came(line, pj_id, FORBIDDEN)
         elif request.first(MONITOR_HEADER.lower()):
             self._supervision.came(line, pj_id, request, source)
         elif (code := self._door.refuses(request, message)) is not None:
@@ -150,8 +149,15 @@ class Switchboard(LegOwner):
             call_id = self._ring(line, pj_id, request, source, mono_ns)
             self._engine.defer(lambda: self._read_invite(call_id, message))
 
-    def shuts_out(self, line: Line, message: str, source: str) -> bool:
-        return self._door.shuts_out(line, parse_request(message), source)
+    def is_stranger(self, source: str) -> bool:
+        return self._door.is_stranger(source, self._lines.registrar_addresses)
+
+    def shuts_out(self, request: SipRequest, source: str) -> bool:
+        """All that strangers ask outside of calls, but for our own test call that comes in by no exchange."""
+        if self._probe is not None and self._probe.is_mine(request):
+            return False
+        self._door.shut_out(request, source)
+        return True
 
     def audio_changed(self, leg: Leg) -> None:
         if leg.audio is not None:

@@ -21,6 +21,7 @@ from telephony.strangers import (
 from tests.telephony.exchange import GROUP, PASSWORD, running_exchange
 
 ELSEWHERE = TrustSettings(("192.0.2.1",))
+FLOOD = 200
 
 
 def test_each_address_is_counted_and_told_now_and_then() -> None:
@@ -76,13 +77,51 @@ def test_a_caller_who_is_not_the_exchange_hears_403_and_nothing_rings(seat: Any,
     assert not seat.heard.of(msg.CallRinging) + seat.heard.of(msg.CallRejected)
     assert len(seat.heard.of(msg.MonitorRefused)) == 1
     assert raw.outside("SUBSCRIBE", "Event: presence\r\nExpires: 60\r\n") == 403
-    assert raw.outside("MESSAGE") == 405, "nobody reads one, whoever it is from"
+    for method in ("OPTIONS", "MESSAGE", "CANCEL", "NOTIFY", "REFER", "PUBLISH", "UNHEARD"):
+        assert raw.outside(method) == 403, method
+    assert raw.outside("BYE", to="To: <sip:120@127.0.0.1>;tag=guessed") == 403, "no dialog of ours"
     seat.phone.trust(TrustSettings(ELSEWHERE.sources, strangers_ring=True))
     seat.settle()
     call = raw.invite("13904510002")
     assert seat.heard.until(msg.CallRinging).number == "13904510002"
+    assert raw.options() == 200
+    assert raw.outside("MESSAGE") == 405, "nobody reads one, whoever it is from"
     raw.cancel(call)
     assert raw.final(call) == 487
+
+
+@pytest.mark.process
+def test_a_flood_of_strangers_keeps_no_caller_of_the_exchange_waiting(seat: Any, raw: RawCaller) -> None:
+    """Refused as calls they took the library's four places, and one in twenty callers was heard."""
+    seat.phone.trust(TrustSettings(("127.0.0.1",)))
+    seat.settle()
+    stranger = RawCaller(seat.port, here="127.0.0.2")
+    for n in range(FLOOD):
+        stranger.invite()
+        if n % (FLOOD // 4) == 0:
+            call = raw.invite(f"139045{n:05}")
+            assert seat.heard.until(msg.CallRinging).number == f"139045{n:05}"
+            raw.cancel(call)
+            assert raw.final(call) == 487
+            seat.heard.until(msg.CallEnded)
+    stranger.close()
+    assert seat.heard.of(msg.StrangerRefused)[0].source == "127.0.0.2"
+    assert not seat.heard.of(msg.CallRejected)
+
+
+@pytest.mark.process
+def test_whom_the_seat_calls_is_heard_though_nobody_trusts_him(seat: Any, partner: Any) -> None:
+    """What comes of a call that is up is the call's own business; so is the seat's test call to itself."""
+    seat.phone.trust(ELSEWHERE)
+    here, there = seat.connected(partner)
+    partner.phone.send_digits(there, "7", by_info=True)
+    assert seat.heard.until(msg.DigitReceived).digit == "7"
+    partner.phone.hang_up(there)
+    assert seat.heard.until(msg.CallEnded, lambda e: e.call_id == here).ended_by is msg.EndedBy.FAR_END
+    partner.heard.until(msg.CallEnded)
+    seat.phone.probe()
+    assert seat.heard.until(msg.LineProbed).reason == ""
+    assert not seat.heard.of(msg.StrangerRefused)
 
 
 @pytest.mark.peer

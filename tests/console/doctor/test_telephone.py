@@ -15,7 +15,8 @@ from console.drill.ports import free_ports
 from store.config import Config, Phone
 from telephony.messages import Capabilities
 
-WHEEL = Capabilities("2.15.1", ("PCMA/8000/1",), (), True, True, 4, echo_canceller=True, headset_bridge=True)
+OFFERED = dict.fromkeys(("echo_canceller", "headset_bridge", "sees_sources"), True)
+WHEEL = Capabilities("2.15.1", ("PCMA/8000/1",), (), True, True, 4, **OFFERED)
 DEVICES: dict[str, object] = {
     "outputs": [["usb-1", "USB 耳机"], ["pci-0", "内置声卡"]],
     "inputs": [["usb-2", "USB 麦克风"]],
@@ -39,6 +40,9 @@ def test_what_is_missing_is_said_and_fails_only_where_it_is_wanted() -> None:
     assert wanted.level is Level.FAIL
     assert "回声消除" in wanted.do_zh
     assert telephone.judged(answer(tls=False), Phone(transport="tls")).level is Level.FAIL
+    blind = answer(sees_sources=False)
+    assert telephone.judged(blind, Phone(trusted_sources=("10.1.0.5",))).level is Level.FAIL
+    assert telephone.judged(blind, Phone()).level is Level.OK
     every = answer(dtls_srtp=True, opus=True, ipv6=True, calls_max=32, audio_devices=("hw",))
     assert "一样不缺" in telephone.judged(every, Phone()).zh
 
