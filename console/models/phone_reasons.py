@@ -51,6 +51,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "本机四路通话都占着（对方未应答的挂机占 8 秒）：请挂断一路，或稍后再拨",
         "all four calls here are taken (a goodbye nobody answers keeps one 8 s): end one, or try later",
     ),
+    "whom the far end named could not be called": (
+        "对方要求改拨的号码未能拨出：四路通话都占着，或号码不能用",
+        "whom the far end named could not be called: all four calls are taken, or it cannot be dialled",
+    ),
     "source not trusted": ("来源不可信", "its source is not trusted"),
 }
 

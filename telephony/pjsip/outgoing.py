@@ -6,11 +6,14 @@ import pjsua2 as pj
 
 from telephony import messages as msg
 from telephony.monitoring import MonitorWish
+from telephony.pjsip.engine import Engine
 from telephony.pjsip.leg import Leg, now_ms
 from telephony.pjsip.line import Line
 from telephony.pjsip.options import asserted, convey
 from telephony.pjsip.supervising import change, opening
 from telephony.pjsip.voice import open_voice
+
+NOT_PLACED = "whom the far end named could not be called"
 
 
 class Placing(Protocol):
@@ -26,13 +29,14 @@ class Placing(Protocol):
     ) -> Leg: ...
     def enter(self, leg: Leg) -> None: ...
     def forget(self, leg: Leg) -> bool: ...
+    def leg_ended(self, leg: Leg) -> None: ...
 
 
 class Outgoing:
     """Lives on the library's one thread. Everything here raises `EngineError` or `pj.Error`."""
 
-    def __init__(self, board: Placing) -> None:
-        self._board = board
+    def __init__(self, engine: Engine, board: Placing) -> None:
+        self._engine, self._board = engine, board
 
     def dial(self, order: msg.Dial) -> None:
         board = self._board
@@ -68,6 +72,26 @@ class Outgoing:
         if leg is None:
             raise msg.EngineError("no such call")
         change(leg, order.mode, order.reason, self._board.secret)
+
+    def sent_on(self, leg: Leg, target: str) -> Leg:
+        """Inside a callback: the leg for a call that the far end of `leg` wants, and the library places."""
+        board = self._board
+        new = board.new_leg(leg.account, leg.account_id)
+        call_id, new.transferred_from = new.call_id, leg.call_id
+        dialled = msg.CallDialled(call_id, leg.account_id, target, now_ms(), transferred_from=leg.call_id)
+        board.emit(dialled)
+        board.enter(new)
+        self._engine.defer(lambda: self._look_placed(call_id))
+        return new
+
+    def _look_placed(self, call_id: str) -> None:
+        """The library tells nobody that it could not, and would abort at the next order to that call."""
+        leg = self._board.leg_or_none(call_id)
+        if leg is None or leg.getId() != pj.PJSUA_INVALID_ID:
+            return
+        self._board.leg_ended(leg)
+        self._board.emit(msg.CallEnded(call_id, msg.EndedBy.PHONE, 0, NOT_PLACED, False, now_ms()))
+        leg.this.disown()
 
     def _call(self, leg: Leg, target: str, options: pj.CallOpParam) -> None:
         """When it cannot be placed it has ended."""

@@ -83,7 +83,7 @@ class Switchboard(LegOwner):
         self._transfers = Transfers(engine, self, emit)
         self._supervision = Supervision(engine, self, self.mixer, self._away, emit)
         self.mixer.monitored = self._supervision
-        self._outgoing = Outgoing(self)
+        self._outgoing = Outgoing(engine, self)
         self._codes = CodeCalls(engine, emit)
         self._publishing = Publishing(emit)
         self._duties = self._duty_table()
@@ -194,14 +194,8 @@ class Switchboard(LegOwner):
         """A trusted exchange sends us: the new call is the operator's, the old one waits for its end."""
         if not self.trusted.include(leg.source) or not leg.answered or leg.transfer_target is not None:
             return None
-        new = self.new_leg(leg.account, leg.account_id)
-        new.transferred_from = leg.call_id
         leg.transfer_target = target  # who sends us away is not told of hold
-        self.emit(
-            msg.CallDialled(new.call_id, new.account_id, target, now_ms(), transferred_from=leg.call_id)
-        )
-        self.enter(new)
-        return new
+        return self._outgoing.sent_on(leg, target)
 
     def replace_asked(self, leg: Leg, source: str) -> bool:
         return self.trusted.include(source)

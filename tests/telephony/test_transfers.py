@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bench.raw_caller import RawCaller
 from telephony import messages as msg
 from telephony.conversation import CallPlace
 from telephony.settings import AccountSettings, TrustSettings
@@ -141,3 +142,22 @@ def test_a_telephone_that_is_not_ours_is_held_resumed_and_sent_on(
     assert seat.heard.until(msg.CallTransferred).call_id == call
     assert seat.heard.until(msg.CallEnded).call_id == call
     partner.heard.until(msg.CallStats, lambda e: e.rx_packets > 20)
+
+
+def test_who_is_sent_elsewhere_with_all_places_taken_keeps_the_call(
+    seat: Any, partner: Any, raw: RawCaller
+) -> None:
+    """The library agrees, cannot call and tells nobody: an order to that call would abort it."""
+    seat.phone.trust(TRUST)
+    here, there = seat.connected(partner)
+    for n in range(3):
+        raw.invite(f"139045{n:05}")
+        seat.heard.until(msg.CallRinging)
+    partner.phone.transfer(there, "sip:elsewhere@127.0.0.1:9")
+    new = seat.heard.until(msg.CallDialled, lambda e: e.transferred_from == here).call_id
+    seat.phone.hang_up(new)
+    ended = seat.heard.until(msg.CallEnded)
+    assert (ended.call_id, ended.ended_by) == (new, msg.EndedBy.PHONE)
+    assert partner.heard.until(msg.TransferFailed).call_id == there
+    seat.settle()
+    assert seat.phone.calls[here].place is CallPlace.TALK

@@ -12,6 +12,7 @@ from tests.telephony.acd.hunted import HuntedExchange, registered
 
 pytestmark = [pytest.mark.peer, pytest.mark.process, pytest.mark.nightly]
 TRUST = TrustSettings(("127.0.0.1",), "the site's secret")
+BOSS = "1001 王芳"
 
 
 def test_a_leader_is_with_a_seat_through_the_exchange(
@@ -26,9 +27,10 @@ def test_a_leader_is_with_a_seat_through_the_exchange(
     here = seat.heard.until(msg.CallRinging).call_id
     seat.phone.answer(here)
     assert caller.final() == 200
-    leg = leader.phone.supervise("8001", here, MonitorMode.LISTEN)
+    leg = leader.phone.supervise("8001", here, MonitorMode.LISTEN, BOSS)
     began = seat.heard.until(msg.MonitorBegan)
-    assert (began.call_id, began.mode, began.by_number) == (here, MonitorMode.LISTEN, "8002")
+    assert (began.call_id, began.mode) == (here, MonitorMode.LISTEN)
+    assert (began.by_number, began.by_name) == ("1001", "王芳")
     leader.phone.change_supervision(leg, MonitorMode.BARGE)
     assert seat.heard.until(msg.MonitorChanged).mode is MonitorMode.BARGE
     leader.phone.hang_up(leg)
