@@ -16,6 +16,11 @@ class TrustedSources:
         except ValueError as error:
             raise EngineError(f"trusted sources: {error}") from error
 
+    @property
+    def networks(self) -> tuple[ipaddress.IPv4Network, ...]:
+        """Those of IPv4."""
+        return tuple(one for one in self._networks if isinstance(one, ipaddress.IPv4Network))
+
     def include(self, source: str) -> bool:
         """`source` as the library tells it: "10.1.0.5:5060", "[fd00::1]:5060". Junk is not trusted."""
         host = source.rpartition(":")[0].strip("[]")

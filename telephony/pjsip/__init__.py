@@ -6,6 +6,8 @@ door.py            who may ring
 arrivals.py        every message before the library acts on it: no stranger comes further
 received.py        a message as the library holds it: its text and true source
 answers.py         what far ends answer, before the library reads it
+connections.py     who may connect, how many at once, whom we cut off
+listeners.py       the kernel's filter on the sockets that listen
 overflow.py        messages over TCP that are too long for it
 lines.py           the lines that are open
 line.py            one account at its registrars

@@ -16,6 +16,7 @@ REGISTER_RETRY_S = 5
 REGISTER_FIRST_RETRY_S = 1
 REGISTER_RANDOM_S = 2
 UNREGISTER_MS_MAX = 500
+NEGOTIATION_MS_MAX = 4000  # TLS: an exchange that hung amid it would be waited for without end
 
 TRANSPORT_TYPES = {
     Transport.UDP: pj.PJSIP_TRANSPORT_UDP,
@@ -72,6 +73,7 @@ def transport_config(settings: EngineSettings, transport: Transport) -> pj.Trans
     if transport is Transport.TLS:
         config.port = settings.sip_port + 1 if settings.sip_port else 0
         config.tlsConfig.verifyServer = True
+        config.tlsConfig.msecTimeout = NEGOTIATION_MS_MAX
         config.tlsConfig.CaListFile = settings.tls_ca_file or ""
     return config
 

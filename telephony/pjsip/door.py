@@ -6,9 +6,11 @@ trusted source lets everybody ring: a caller lost is worse than a stranger heard
 
 import time
 from collections.abc import Callable
+from ipaddress import IPv4Network
 
 from telephony import messages as msg
 from telephony.pjsip.leg import now_ms
+from telephony.pjsip.listeners import EVERYBODY
 from telephony.settings import TrustSettings
 from telephony.sip_headers import SipRequest, caller_of, dialled_of, has_offer, is_hostile
 from telephony.strangers import Strangers, address_of
@@ -29,11 +31,13 @@ class Door:
         self._turning_away: int | None = None
         self._strangers_ring = True
         self._strangers = Strangers(time.monotonic)
+        self._connecting: tuple[frozenset[str], tuple[IPv4Network, ...]] | None = None
 
     def set_trust(self, trust: TrustSettings) -> None:
         """Raises `EngineError` for an address that is none."""
         self.trusted = TrustedSources(trust.sources)
         self._strangers_ring = trust.strangers_ring or not trust.sources
+        self._connecting = None
 
     def accept(self, order: msg.AcceptCalls) -> None:
         self._accepting = order.accept
@@ -46,6 +50,16 @@ class Door:
         if self._strangers_ring or self.trusted.include(source):
             return False
         return address_of(source) not in registrars
+
+    def may_connect(self, registrars: frozenset[str]) -> tuple[IPv4Network, ...]:
+        """The same question before there is a message: by TCP strangers are not heard at all."""
+        if self._connecting is None or self._connecting[0] != registrars:
+            known = (
+                *self.trusted.networks,
+                *(IPv4Network(one) for one in sorted(registrars) if ":" not in one),
+            )
+            self._connecting = registrars, (EVERYBODY,) if self._strangers_ring else known
+        return self._connecting[1]
 
     def shut_out(self, request: SipRequest, source: str) -> None:
         """A stranger hears 403: counted and told."""

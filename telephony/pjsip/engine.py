@@ -19,6 +19,7 @@ from telephony.pjsip import native
 from telephony.pjsip.arrivals import Arrivals, Gate
 from telephony.pjsip.capabilities import probe
 from telephony.pjsip.configuration import TRANSPORT_TYPES, endpoint_config, set_codecs, transport_config
+from telephony.pjsip.connections import Connections
 from telephony.pjsip.guard import guarded
 from telephony.pjsip.leg import now_ms
 from telephony.pjsip.overflow import Overflow
@@ -36,11 +37,17 @@ Deferred = Callable[[], None]
 
 
 class Endpoint(pj.Endpoint):  # type: ignore[misc]  # pjsua2 has no types
-    """The library's root object; sees only the calls the library refused by itself."""
+    """The library's root object; sees the calls the library refused by itself, and connections."""
 
     def __init__(self, emit: Callable[[AnyEvent], None]) -> None:
         super().__init__()
         self.emit = emit
+        self.connections: Connections | None = None
+
+    @guarded
+    def onTransportState(self, param: pj.OnTransportStateParam) -> None:
+        if self.connections is not None:
+            self.connections.changed(int(param.hnd), int(param.state))
 
     @guarded
     def onRejectedIncomingCall(self, param: pj.OnRejectedIncomingCallParam) -> None:
@@ -72,7 +79,8 @@ class Engine:
             self._endpoint.libInit(endpoint_config(self.settings))
             short = native.shorten_transactions()
             self._arrivals = Arrivals()
-            self._overflow = Overflow(self._emit, self.defer)
+            self._endpoint.connections = self.connections = Connections(self.defer)
+            self._overflow = Overflow(self._emit, self.connections)
             self._endpoint.audDevManager().setNullDev()
             for transport in self.settings.transports:
                 self._open(transport)
@@ -96,6 +104,7 @@ class Engine:
             self._never.wait(POLL_MS / 1000)  # what comes meanwhile waits in the kernel, live audio goes on
         else:
             self._endpoint.libHandleEvents(POLL_MS)
+        self.connections.turn()
         now_s = time.monotonic()
         while self._deferred and self._deferred[0][0] <= now_s:
             self.do(heapq.heappop(self._deferred)[2])
@@ -134,6 +143,7 @@ class Engine:
         """Destroy the library. Calls, recorders, voices and lines must be gone."""
         self._deferred.clear()
         self.turn_while(lambda: True, UNREGISTER_S)
+        self.connections.close()
         self._endpoint.libDestroy(pj.PJSUA_DESTROY_NO_NETWORK)  # else it waits a second for nothing
         del self._endpoint
 
@@ -142,9 +152,9 @@ class Engine:
         if self.sip_port and transport is not Transport.TLS:
             config.port = self.sip_port  # TCP joins UDP on the port it was given
         made = self._endpoint.transportCreate(TRANSPORT_TYPES[transport], config)
-        if not self.sip_port:
-            address = str(self._endpoint.transportGetInfo(made).localAddress)
-            self.sip_port = int(address.rpartition(":")[2])
+        port = int(str(self._endpoint.transportGetInfo(made).localAddress).rpartition(":")[2])
+        self.sip_port = self.sip_port or port
+        self.connections.listens(transport, port)
 
     def do(self, action: Deferred) -> None:
         """Carry out one piece of work; its failure is a fact and costs nothing else."""

@@ -12,19 +12,16 @@ from collections.abc import Callable
 
 from telephony.messages import AnyEvent, CallRejected
 from telephony.pjsip import native
+from telephony.pjsip.connections import Connections
 from telephony.pjsip.leg import now_ms
 from telephony.sip_headers import caller_of, dialled_of, parse_request
 
 TOO_LARGE = 513  # RFC 3261 21.5.7; nobody hears it, the connection ends instead
 INVITE = b"INVITE "
-NEEDED = (
-    *("pjsua_get_pjsip_endpt", "pjsip_endpt_get_tpmgr", "pjsip_tpmgr_set_drop_data_cb"),
-    *("pjsip_transport_add_ref", "pjsip_transport_dec_ref", "pjsip_transport_shutdown2"),
-)
+NEEDED = ("pjsua_get_pjsip_endpt", "pjsip_endpt_get_tpmgr", "pjsip_tpmgr_set_drop_data_cb")
 OVERFLOW = 171_062  # PJSIP_ERXOVERFLOW
 ROOM_OCTETS = 4000  # PJSIP_MAX_PKT_LEN of this build
 SHOWN_OCTETS = 200
-BY_FORCE = 1
 
 log = logging.getLogger(__name__)
 
@@ -46,29 +43,25 @@ Told = ctypes.CFUNCTYPE(None, ctypes.POINTER(Dropped))
 class Overflow:
     """Keep it for as long as the library lives: the library calls into it, on its own thread."""
 
-    def __init__(self, emit: Callable[[AnyEvent], None], defer: Callable[[Callable[[], None]], None]) -> None:
-        """Call after `libInit`. `defer`: do it after the library's events."""
-        self._emit, self._defer = emit, defer
-        self._closing: set[int] = set()
-        self.watched = native.has(*NEEDED)
+    def __init__(self, emit: Callable[[AnyEvent], None], connections: Connections) -> None:
+        """Call after `libInit`."""
+        self._emit, self._connections = emit, connections
+        self.watched = connections.can_end and native.has(*NEEDED)
         if self.watched:
             self._listen()
 
     def _listen(self) -> None:
-        self._library = library = native.library()
+        library = native.library()
         library.pjsua_get_pjsip_endpt.restype = library.pjsip_endpt_get_tpmgr.restype = ctypes.c_void_p
         library.pjsip_endpt_get_tpmgr.argtypes = [ctypes.c_void_p]
         library.pjsip_tpmgr_set_drop_data_cb.argtypes = [ctypes.c_void_p, Told]
-        library.pjsip_transport_add_ref.argtypes = [ctypes.c_void_p]
-        library.pjsip_transport_dec_ref.argtypes = [ctypes.c_void_p]
-        library.pjsip_transport_shutdown2.argtypes = [ctypes.c_void_p, ctypes.c_int]
         self._told = Told(self._dropped)
         transports = library.pjsip_endpt_get_tpmgr(library.pjsua_get_pjsip_endpt())
         library.pjsip_tpmgr_set_drop_data_cb(transports, self._told)
 
     def _dropped(self, told: "ctypes._Pointer[Dropped]") -> None:
         dropped = told.contents
-        if dropped.status != OVERFLOW or dropped.transport in self._closing:
+        if dropped.status != OVERFLOW or self._connections.is_ending(dropped.transport):
             return  # keep-alives and noise; the rest of a message that was told of
         octets = ctypes.string_at(dropped.at, min(dropped.octets, ROOM_OCTETS))
         log.warning("a message over %d bytes cannot be read: %r", ROOM_OCTETS, octets[:SHOWN_OCTETS])
@@ -76,12 +69,4 @@ class Overflow:
             request = parse_request(octets.decode("utf-8", "surrogateescape"))
             caller, dialled = caller_of(request), dialled_of(request)
             self._emit(CallRejected(caller.number, caller.name, dialled, TOO_LARGE, now_ms()))
-        self._closing.add(dropped.transport)
-        self._library.pjsip_transport_add_ref(dropped.transport)
-        transport = dropped.transport  # `dropped` is the library's own and gone by then
-        self._defer(lambda: self._close(transport))
-
-    def _close(self, transport: int) -> None:
-        self._closing.discard(transport)
-        self._library.pjsip_transport_shutdown2(transport, BY_FORCE)
-        self._library.pjsip_transport_dec_ref(transport)
+        self._connections.end(dropped.transport)

@@ -43,12 +43,8 @@ class Received(ctypes.Structure):
     def source(self) -> str | None:
         """As the library's callbacks tell it, address:port; `None` where this build is laid out otherwise."""
         told = self.name.decode("ascii", "replace")
-        try:
-            same = ipaddress.ip_address(told) == _host(bytes(self.address)) and self._is_within()
-        except ValueError:
-            return None
-        shown = f"[{told}]" if ":" in told else told
-        return f"{shown}:{self.port}" if same else None
+        same = host_of(bytes(self.address)) == told and self._is_within()
+        return with_port(told, self.port) if same else None
 
     @property
     def text(self) -> str:
@@ -63,11 +59,16 @@ class Received(ctypes.Structure):
         return octets > 0 and begin <= at and at + octets <= end
 
 
-def _host(address: bytes) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
-    """Of `sockaddr_in` or `sockaddr_in6`. Raises `ValueError` for neither."""
+def host_of(address: bytes) -> str | None:
+    """Of `sockaddr_in` or `sockaddr_in6`; `None` for neither."""
     (family,) = struct.unpack_from("=H", address)
     if family == socket.AF_INET:
-        return ipaddress.IPv4Address(address[4:8])
+        return str(ipaddress.IPv4Address(address[4:8]))
     if family == socket.AF_INET6:
-        return ipaddress.IPv6Address(address[8:24])
-    raise ValueError(f"address family {family}")
+        return str(ipaddress.IPv6Address(address[8:24]))
+    return None
+
+
+def with_port(host: str, port: int) -> str:
+    """As the library writes it."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -111,6 +111,7 @@ class Switchboard(LegOwner):
             self._probe = None
         self._supervision.turn()
         self._lines.turn(idle=not self._legs and self._probe is None)
+        self._engine.connections.admit(self._door.may_connect(self._lines.registrar_addresses))
         self._publishing.turn(self._lines.first)
         self._watch.turn(self._legs.values())
 

@@ -67,9 +67,9 @@ def test_the_tag_of_a_dialog(value: str, tag: str) -> None:
 @pytest.mark.process
 def test_two_requests_in_one_piece_of_a_connection_are_both_refused(lend: Lend) -> None:
     with lend(recordings_dir=None, transports=(Transport.UDP, Transport.TCP)) as seat:
-        seat.phone.trust(TrustSettings(("192.0.2.1",)))
-        seat.settle()
         with socket.create_connection(("127.0.0.1", seat.port), timeout=WAIT_S) as connection:
+            seat.phone.trust(TrustSettings(("192.0.2.1",)))
+            seat.settle()
             connection.sendall("".join(ASKED.format(n=n) for n in (1, 2)).encode())
             heard = b""
             while heard.count(b"\r\n\r\n") < 2:
