@@ -359,7 +359,7 @@ class SeatWindow(QMainWindow):
 
     def _on_the_phone(self) -> bool:
         line = self._desk.line
-        return bool(line.up() or line.ringing()) or self._desk.person is None
+        return bool(line.up() or line.ringing() or line.supervising) or self._desk.person is None
 
     def showEvent(self, event: QShowEvent) -> None:
         """Share out the real width: before the first show Qt does not know it."""

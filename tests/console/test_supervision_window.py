@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from PySide6.QtCore import Qt
 
 from dispatch import commands as cmd
@@ -80,6 +81,33 @@ def test_a_leader_listens_whispers_takes_over_and_leaves(show: Show) -> None:
     shown.key(Key.Key_Return)
     shown.key(Key.Key_F10)
     assert not shown.seat.phone.calls, "so does the key that hangs up"
+
+
+def listening(show: Show) -> tuple[Shown, str]:
+    """A leader's window that listens to seat 02, and its leg."""
+    shown = leader(show)
+    shown.key(Key.Key_F5, BOTH)
+    shown.key(Key.Key_Return)
+    (leg,) = shown.seat.phone.calls
+    shown.seat.phone.far_end_answers(leg)
+    shown.settle()
+    return shown, leg
+
+
+@pytest.mark.parametrize("key", [(Key.Key_L, CTRL), (Key.Key_L, BOTH)], ids=["log out", "lock"])
+def test_nobody_goes_on_listening_once_the_leader_went_away(show: Show, key: tuple[Key, Key]) -> None:
+    shown, _ = listening(show)
+    shown.key(*key)
+    assert shown.seat.desk.person is None
+    assert not shown.seat.phone.calls, "the rights went with the person"
+
+
+def test_a_desk_that_listens_does_not_lock_itself(show: Show) -> None:
+    shown, leg = listening(show)
+    assert shown.window._on_the_phone(), "whoever only listens does not touch anything"
+    shown.seat.phone.hang_up(leg)
+    shown.settle()
+    assert not shown.window._on_the_phone()
 
 
 def supervised(seat: Seatful, show: Show) -> tuple[Shown, str, str]:
