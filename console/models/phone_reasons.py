@@ -51,6 +51,8 @@ REASONS: dict[str, tuple[str, str]] = {
         "本机四路通话都占着（对方未应答的挂机占 8 秒）：请挂断一路，或稍后再拨",
         "all four calls here are taken (a goodbye nobody answers keeps one 8 s): end one, or try later",
     ),
+    "release comes after listening": ("要先监听才能强拆", "released only by who listens already"),
+    "too many": ("一分钟内请求太多", "too many requests in a minute"),
     "source not trusted": ("来源不可信", "its source is not trusted"),
 }
 

@@ -8,8 +8,9 @@ from PySide6.QtCore import Qt
 from dispatch import commands as cmd
 from dispatch.call_notes import NoteSupervision
 from dispatch.kinds import SupervisionMode
+from telephony import messages as msg
 from telephony.monitoring import MonitorMode
-from tests.console.busy import Seatful
+from tests.console.busy import START, Seatful
 from tests.console.conftest import Shown
 from tests.console.test_calls_up import call_id, strip
 
@@ -108,6 +109,25 @@ def test_a_desk_that_listens_does_not_lock_itself(show: Show) -> None:
     shown.seat.phone.hang_up(leg)
     shown.settle()
     assert not shown.window._on_the_phone()
+
+
+def test_why_a_supervision_is_over_is_said(show: Show) -> None:
+    shown, leg = listening(show)
+    shown.seat.phone.far_end_hangs_up(leg)
+    shown.settle()
+    assert "02 台的通话已结束，监听随之结束" in shown.text("notice.text")
+    shown.key(Key.Key_F5, BOTH)
+    shown.key(Key.Key_Return)
+    (leg,) = shown.seat.phone.calls
+    shown.seat.phone.happens(msg.CallEnded(leg, msg.EndedBy.FAR_END, 403, "Forbidden", False, START))
+    shown.settle()
+    assert "02 台拒绝了监听" in shown.text("notice.text")
+    shown.key(Key.Key_F5, BOTH)
+    shown.key(Key.Key_Return)
+    (leg,) = shown.seat.phone.calls
+    shown.seat.phone.happens(msg.CallEnded(leg, msg.EndedBy.NETWORK, 480, "", False, START))
+    shown.settle()
+    assert "对 02 台的监听没有接通：无人应答" in shown.text("notice.text")
 
 
 def supervised(seat: Seatful, show: Show) -> tuple[Shown, str, str]:
