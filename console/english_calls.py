@@ -6,6 +6,8 @@ CALLS: dict[str, str] = {
     "Ctrl+F3 保持并接听，或先按 F10 挂机": "Ctrl+F3 holds and answers, or hang up first (F10)",
     "请用话机；电话灯恢复后再试": "Use the desk telephone; try again when the lamp is well",
     "正在会议": "A conference is up",
+    "班长已离开，通话交还本席": "The supervisor is gone, the call is yours again",
+    "请直接与对方通话": "Speak with the caller",
     "通话还在就按 Ctrl+Shift+F5 再监听": "If the call is still up, Ctrl+Shift+F5 listens again",
     "{seat} 台的通话已结束，监听随之结束": "The call of seat {seat} has ended, and the supervision with it",
     "对 {seat} 台的监听中断：{why}": "The supervision of seat {seat} was cut: {why}",

@@ -9,6 +9,7 @@ from console.models.phone_words import mode_sentence
 from console.models.talk_words import number_of
 from dispatch.kinds import Direction
 from telephony import messages as phone
+from telephony.conversation import CallPlace
 from telephony.monitoring import MonitorMode
 
 if TYPE_CHECKING:
@@ -54,7 +55,9 @@ def _supervised(
             desk.notice(what, say("已记入日志，请告知班长"))
         case phone.MonitorEnded():
             call = desk.line.calls.get(event.call_id)
-            if call is not None and call.ended_at is None:  # gone with the call they are no news
+            if desk.line.places.get(event.call_id) is CallPlace.TAKEN:
+                desk.notice(say("班长已离开，通话交还本席"), say("请直接与对方通话"))
+            elif call is not None and call.ended_at is None:  # gone with the call they are no news
                 desk.notice(say("班长已离开本席通话"), grave=False)
         case phone.MonitorChanged(by_seat=True):
             desk.notice(say("已收回通话，班长转为监听"), grave=False)

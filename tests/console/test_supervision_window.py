@@ -161,6 +161,15 @@ def test_who_is_supervised_sees_it_takes_back_and_it_is_in_the_journal(seat: Sea
     assert "▲" not in shown.text("talk.0.told")
 
 
+def test_a_supervisor_who_goes_with_the_call_taken_gives_it_back(seat: Seatful, show: Show) -> None:
+    shown, _, monitor = supervised(seat, show)
+    seat.phone.supervisor_changes(monitor, MonitorMode.TAKE_OVER)
+    shown.settle()
+    seat.phone.supervisor_goes(monitor)
+    shown.settle()
+    assert "班长已离开，通话交还本席" in shown.text("notice.text")
+
+
 def test_a_call_released_by_force_says_by_whom_and_why(seat: Seatful, show: Show) -> None:
     shown, caller, monitor = supervised(seat, show)
     seat.phone.supervisor_changes(monitor, MonitorMode.RELEASE, "恶意占线：反复拨打")
