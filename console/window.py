@@ -123,7 +123,7 @@ class SeatWindow(QMainWindow):
         self._advice = AdvicePanel(desk, theme, do)
         self._missions = MissionsView(desk, theme, do)
         self._records = RecordsTable(desk, theme, self._player.toggle, self._setting.recordings)
-        missed, seats = MissedPanel(desk, theme, do), SeatsPanel(desk, theme)
+        missed, seats = MissedPanel(desk, theme, do), SeatsPanel(desk, theme, do)
         self._pages = LowerPages(desk, self._missions, self._records, missed, seats)
         self._chart = Chart(desk, theme, desk.clock, self._setting.city)
         self._vehicles = VehiclesPanel(desk, theme, self._chart.show_vehicle)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from console.i18n import say
+from console.models.latest_distribution import set_by, state_words
 from console.models.state import Topic
 from console.ports import HubMode
 from dispatch import commands as cmd
@@ -48,6 +49,8 @@ class Distribution:
         self.link_up, self.link_reason = False, ""
         self.chosen_missed = ""
         """The missed call somebody picked in the list."""
+        self.chosen_seat = ""
+        """The seat somebody presses in the list, to set its state."""
         self._desk, self._wrap_up_ms = desk, wrap_up_s * 1000
         self._gave_up: dict[str, tuple[ReportGaveUp, int]] = {}
         self._seen_at = self._asked_at = self._reported_at = self._told_at = 0
@@ -182,6 +185,11 @@ class Distribution:
                 then = self.standing.then if event.state is S.INTAKE else S.READY
                 self.standing = Standing(event.state, event.at, event.reason, then)
                 self._tell_link()
+                do = say("Ctrl+Shift+Y 就绪") if event.state in {S.PAUSED, S.AWAY} else ""
+                what = say(
+                    "{who} 把本席设为{state}", who=set_by(event, self._desk.floor), state=state_words(event)
+                )
+                self._desk.notice(what, do, "ready" if do else None, grave=bool(do))
 
     def refit(self) -> None:
         """A whole floor came: a seat that was logged in when this window began goes on as it was."""
