@@ -47,6 +47,9 @@ DISTRIBUTION: dict[str, str] = {
     "Ctrl+Shift+Y 就绪": "Ctrl+Shift+Y: ready",
     "{who} 把本席设为{state}": "{who} set this seat to {state}",
     "{words}（{who} 代设）": "{words} (set by {who})",
+    "{seat} 台先拨出了 {number}，本席这一路已挂断": (
+        "Seat {seat} was first to call {number}: this call was taken back"
+    ),
     "席": "St",
     "测试人与时间": "by, when",
     "距今": "ago",
