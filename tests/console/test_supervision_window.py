@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import Qt
 
+from console.models.archive import row
 from dispatch import commands as cmd
 from dispatch.call_notes import NoteSupervision
 from dispatch.kinds import SupervisionMode
@@ -128,6 +129,21 @@ def test_why_a_supervision_is_over_is_said(show: Show) -> None:
     shown.seat.phone.happens(msg.CallEnded(leg, msg.EndedBy.NETWORK, 480, "", False, START))
     shown.settle()
     assert "对 02 台的监听没有接通：无人应答" in shown.text("notice.text")
+
+
+def test_what_a_leader_heard_is_archived_as_that(show: Show) -> None:
+    shown, leg = listening(show)
+    desk = shown.seat.desk
+    note = NoteSupervision("m1", "theirs", SupervisionMode.LISTEN, "0900", "王芳")
+    shown.seat.hub.as_hub(note, seat_id="s2", person="d2")
+    shown.seat.phone.hang_up(leg)
+    path = f"2026-11-21/{leg}.wav"
+    shown.seat.phone.happens(msg.RecordingClosed(leg, path, "0" * 64, START, 60_000, 960_044, False))
+    shown.settle()
+    shown.window.second()
+    label = desk.line.labels._told[leg]
+    assert (label.number, label.dispatcher, label.seat) == ("13700000007", "王芳 0900", "01")
+    assert row(label).note == "◈ 班长监听"
 
 
 def supervised(seat: Seatful, show: Show) -> tuple[Shown, str, str]:
