@@ -43,6 +43,7 @@ def test_only_a_leader_may_listen(seat: Seatful, show: Show) -> None:
     shown = show(seat)
     shown.key(Key.Key_F5, BOTH)
     assert "无权" in shown.text("notice.text")
+    assert "请由调度班长、调度科科长登录后操作" in shown.text("notice.text"), "who asks is a dispatcher"
     assert not shown.seat.phone.calls
 
 
