@@ -19,6 +19,7 @@ from console.models.linked import announce
 from console.models.people import drafting
 from console.models.state import Topic
 from console.ports import HubMode
+from console.verb import Verb
 from console.verbs import ALWAYS, BY_ID, WITH_A_DRAFT, allowed
 from dispatch.kinds import Role
 from dispatch.words import Vehicle
@@ -43,13 +44,18 @@ class Doing(CallVerbs, DistributionVerbs, LocationVerbs, RecordingVerbs, SoundVe
             return
         roles = desk.person.roles if desk.person else frozenset({Role.DISPATCHER})
         if not allowed(BY_ID[verb_id], roles):
-            desk.notice(
-                say("当前角色无权“{name}”", name=BY_ID[verb_id].name), say("请由调度员或班长登录后操作")
-            )
+            self._may_not(BY_ID[verb_id])
             return
         act: Callable[[], None] = getattr(self, verb_id)
         act()
         self._vehicle, self._incident_id, self._row, self._words = None, None, 0, ()
+
+    def _may_not(self, verb: Verb) -> None:
+        do = say("请由调度员或班长登录后操作")
+        if verb.roles is not None:
+            names = "、".join(sorted(word(role) for role in verb.roles))
+            do = say("请由{roles}登录后操作", roles=names)
+        self._desk.notice(say("当前角色无权“{name}”", name=verb.name), do)
 
     def _log_in_first(self) -> None:
         do = say("登录前可接听、填写受理单；派车等须登录")

@@ -16,6 +16,9 @@ class DistributionVerbs(Verbs):
     def away(self) -> None:
         acts_seat.leave_or_return(self._desk)
 
+    def set_seat(self) -> None:
+        self._ask(acts_seat.set_other(self._desk, self._ask))
+
     def go_missed(self) -> None:
         self._screen.go("missed")
 

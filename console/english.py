@@ -24,6 +24,7 @@ ENGLISH: dict[str, str] = {
     **FIGURES,
     "当前角色无权“{name}”": "Your role may not: {name}",
     "请由调度员或班长登录后操作": "Let a dispatcher or shift leader log in",
+    "请由{roles}登录后操作": "To be done by: {roles}",
     "没有受理中的事件": "Nothing is in hand",
     "先接听（F3）、手工受理（F2）或在列表中选一个事件": "Answer (F3), begin by hand (F2) or choose from the list first",
     "工号或口令不对，请重新输入": "Wrong staff number or password, try again",

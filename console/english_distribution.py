@@ -36,6 +36,20 @@ DISTRIBUTION: dict[str, str] = {
     "坐席 {n}": "Seats {n}",
     "{seat} 台 {state}": "Seat {seat}: {state}",
     "未接 {number}：{outcome}（{who}）": "Missed {number}: {outcome} ({who})",
+    "这是本席": "This is your own seat",
+    "Ctrl+Shift+Y 就绪，Alt+P 暂停，Ctrl+E 离席": "Ctrl+Shift+Y ready, Alt+P pause, Ctrl+E away",
+    "{seat} 台{state}，现在不能代设": "Seat {seat} is {state}: its state cannot be set now",
+    "没有可代设的坐席：其他席未登录或正在受理": (
+        "No other seat can be set: they are logged out or taking calls"
+    ),
+    "替哪一席设状态": "Set the state of which seat",
+    "{seat} 设为（该席与流水写明何人所设）": "{seat}: set to (seat and journal say by whom)",
+    "Ctrl+Shift+Y 就绪": "Ctrl+Shift+Y: ready",
+    "{who} 把本席设为{state}": "{who} set this seat to {state}",
+    "{words}（{who} 代设）": "{words} (set by {who})",
+    "{seat} 台先拨出了 {number}，本席这一路已挂断": (
+        "Seat {seat} was first to call {number}: this call was taken back"
+    ),
     "席": "St",
     "测试人与时间": "by, when",
     "距今": "ago",

@@ -3,6 +3,7 @@
 # ruff: noqa: E501 - a sentence stands whole, as it does on the screen
 
 RECORDINGS: dict[str, str] = {
+    "◈ 班长监听": "◈ supervision",
     # the archive
     "录音检索": "Recordings",
     "↑↓ 选择，Enter 播放，←→ 移动，-+ 快慢，N 下一标记，空格选中待导出": "↑↓ choose, Enter plays, ←→ move, -+ speed, N next marker, Space selects",

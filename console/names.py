@@ -20,7 +20,7 @@ Keys             keys.<verb id> (the strip of F-keys at the foot), command.line
 Notices          notice.text, notice.act, notice.dismiss, banner
 Status           lamp.<phone radio hub store recorder clock acd city conflicts>, clock, mode, seat.state
 Missed calls     missed.table, missed.<verb id>
-Seats            seats.table, seats.tests.table, seats.list.<times tests>
+Seats            seats.table, seats.tests.table, seats.list.<times tests>, seats.set_seat
 Mode             mode (the sign; pressing it opens the act that moves command), mode.frame (island)
 Command          authorise.<reason order_no first_password second_staff second_password>, authorise.check.<n>,
                  authorise.break_glass, authorise.scope.<scope>, authorise.to.<site>, authorise.confirm,

@@ -1,6 +1,7 @@
 """The verbs of the seat's state and of callers nobody answered; `verbs.py` joins them to the table."""
 
 from console.verb import Verb
+from console.verbs_calls import SUPERVISORS
 from dispatch import commands as cmd
 from dispatch.distribution import FollowUpMissed
 
@@ -16,6 +17,9 @@ DISTRIBUTION_VERBS: tuple[Verb, ...] = (
          zh_long="到未接与放弃来电列表", en_long="go to the missed and abandoned calls"),
     Verb("go_seats", "坐席列表", "Seats", "Alt+S", ("xw", "zuoxi"), "acd",
          zh_long="到坐席列表：谁在岗、状态与今日时长", en_long="go to the seats: states and today's times"),
+    Verb("set_seat", "代设状态", "Set a seat", "Alt+D", ("dszt", "daishe"), "acd", order=cmd.SetSeatState,
+         zh_long="班长：替另一席设就绪、暂停或离席，该席看得到", en_long="a leader sets another seat's state",
+         roles=SUPERVISORS),
     Verb("call_missed", "回拨未接", "Call missed", "Alt+B", ("hbwj",), "acd", order=cmd.BeginIntake,
          zh_long="回拨所选（或等得最久的）未接来电，接通即建单",
          en_long="ring the chosen missed caller; a form opens"),

@@ -123,7 +123,7 @@ class SeatWindow(QMainWindow):
         self._advice = AdvicePanel(desk, theme, do)
         self._missions = MissionsView(desk, theme, do)
         self._records = RecordsTable(desk, theme, self._player.toggle, self._setting.recordings)
-        missed, seats = MissedPanel(desk, theme, do), SeatsPanel(desk, theme)
+        missed, seats = MissedPanel(desk, theme, do), SeatsPanel(desk, theme, do)
         self._pages = LowerPages(desk, self._missions, self._records, missed, seats)
         self._chart = Chart(desk, theme, desk.clock, self._setting.city)
         self._vehicles = VehiclesPanel(desk, theme, self._chart.show_vehicle)
@@ -359,7 +359,7 @@ class SeatWindow(QMainWindow):
 
     def _on_the_phone(self) -> bool:
         line = self._desk.line
-        return bool(line.up() or line.ringing()) or self._desk.person is None
+        return bool(line.up() or line.ringing() or line.supervising) or self._desk.person is None
 
     def showEvent(self, event: QShowEvent) -> None:
         """Share out the real width: before the first show Qt does not know it."""

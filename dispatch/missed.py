@@ -17,6 +17,8 @@ from dispatch.words import Call
 
 MISSED_S = 60
 """So long a missed call may wait to be rung back, and an attempt nobody answered for the next one."""
+HUNTED_MS = 5_000
+"""The exchange rings the next seat within this; a caller who dials again takes longer."""
 HIDDEN_MS = 60_000
 """A caller without number who rings again within this is the same."""
 
@@ -143,12 +145,19 @@ def _entry(lost: list[Call], attempts: Iterable[Call], missed_s: int) -> Missed 
         name=last.name,
         first_at=lost[0].rang_at,
         last_at=last.rang_at,
-        tries=len(lost),
+        tries=_tries(lost),
         gave_up=last.result is CallResult.GAVE_UP,
         attempts=tried,
         calling=any(one.ended_at is None for one in tried),
         follow_up=noted,
         due_at=_due(last, tried, noted, missed_s),
+    )
+
+
+def _tries(lost: Iterable[Call]) -> int:
+    """A call that goes from seat to seat rings anew at once: nobody dials again so fast."""
+    return 1 + sum(
+        following.rang_at > (call.ended_at or call.rang_at) + HUNTED_MS for call, following in pairwise(lost)
     )
 
 

@@ -13,7 +13,7 @@ from console.models.labels import word
 from console.models.quality_words import BAD, TONES, quality_words
 from dispatch.kinds import CallClass, Direction
 from telephony.archive.catalogue import Search
-from telephony.archive.labels import Label, Marker
+from telephony.archive.labels import SUPERVISED, Label, Marker
 
 if TYPE_CHECKING:
     from console.models.desk import Desk
@@ -154,7 +154,8 @@ def _note(label: Label) -> tuple[str, str]:
     if label.unlabelled:
         return say("△ 无登记信息"), "warning"
     known = label.call_class in set(CallClass)
-    kind = word(CallClass(label.call_class)) if known else say("演练") if label.call_class == "drill" else ""
+    others = {"drill": say("演练"), SUPERVISED: say("◈ 班长监听")}
+    kind = word(CallClass(label.call_class)) if known else others.get(label.call_class, "")
     heard = quality_words(label.heard, label.mos, label.loss_percent)
     parts = (heard, kind) if label.heard == BAD else (kind, heard)
     return " ".join(part for part in parts if part), TONES.get(label.heard, "")

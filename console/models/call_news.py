@@ -9,11 +9,13 @@ from console.models.phone_words import mode_sentence
 from console.models.talk_words import number_of
 from dispatch.kinds import Direction
 from telephony import messages as phone
+from telephony.conversation import CallPlace
 from telephony.monitoring import MonitorMode
 
 if TYPE_CHECKING:
     from console.models.desk import Desk
 
+FORBIDDEN = 403
 CUT_OFF = frozenset({phone.EndedBy.PHONE, phone.EndedBy.NETWORK})
 
 
@@ -53,7 +55,9 @@ def _supervised(
             desk.notice(what, say("已记入日志，请告知班长"))
         case phone.MonitorEnded():
             call = desk.line.calls.get(event.call_id)
-            if call is not None and call.ended_at is None:  # gone with the call they are no news
+            if desk.line.places.get(event.call_id) is CallPlace.TAKEN:
+                desk.notice(say("班长已离开，通话交还本席"), say("请直接与对方通话"))
+            elif call is not None and call.ended_at is None:  # gone with the call they are no news
                 desk.notice(say("班长已离开本席通话"), grave=False)
         case phone.MonitorChanged(by_seat=True):
             desk.notice(say("已收回通话，班长转为监听"), grave=False)
@@ -72,6 +76,9 @@ def _supervised(
 
 def _ended(desk: "Desk", event: phone.CallEnded) -> None:
     """A caller the line lost is somebody's duty until they are back."""
+    if event.call_id in desk.line.left:
+        _left(desk, desk.line.left[event.call_id], event)
+        return
     call = desk.line.calls.get(event.call_id)
     if call is not None and call.direction is Direction.OUTBOUND:
         _ours_ended(desk, call.number, event)
@@ -85,6 +92,26 @@ def _ended(desk: "Desk", event: phone.CallEnded) -> None:
         desk.notice(what, say("按 Ctrl+F11 回拨（失线 {n} 个）", n=max(1, waiting)), "ring_back")
     else:
         desk.notice(what, say("没有号码，无法回拨；看受理单里有无联系电话"), "go_calls")
+
+
+def _left(desk: "Desk", call_id: str, event: phone.CallEnded) -> None:
+    """Why a supervision of ours is over, or never began; whoever leaves by himself is told nothing."""
+    if event.ended_by is phone.EndedBy.SEAT:
+        return
+    call = desk.floor.calls.get(call_id)
+    seat = desk.floor.seats.get((call.seat_id if call else None) or "")
+    number = seat.number if seat else "–"
+    why = unreached_words(event.sip_code, event.reason)
+    again = say("通话还在就按 Ctrl+Shift+F5 再监听")
+    if event.answered and event.ended_by is phone.EndedBy.FAR_END:
+        desk.notice(say("{seat} 台的通话已结束，监听随之结束", seat=number), grave=False)
+    elif event.answered:
+        desk.notice(say("对 {seat} 台的监听中断：{why}", seat=number, why=why), again, "listen")
+    elif event.sip_code == FORBIDDEN:
+        do = say("通话若还在，请维护核对两席的监听密钥与可信来源")
+        desk.notice(say("{seat} 台拒绝了监听，没有接通", seat=number), do)
+    else:
+        desk.notice(say("对 {seat} 台的监听没有接通：{why}", seat=number, why=why), again, "listen")
 
 
 def _ours_ended(desk: "Desk", number: str, event: phone.CallEnded) -> None:

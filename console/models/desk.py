@@ -15,7 +15,7 @@ from console.models.island import Islands
 from console.models.keeping import Begun, Kept
 from console.models.line import Line
 from console.models.modes import Standing, Watch
-from console.models.people import log_in_again, welcome
+from console.models.people import leave_supervised, log_in_again, welcome
 from console.models.readiness import Readiness, Setup
 from console.models.reserve import Plan
 from console.models.sounding import Sounding
@@ -220,6 +220,7 @@ class Desk:
         elif self.person and self.person.seat_id and not silent:
             self.give(cmd.LogOut(self.person.seat_id))
         self.person = None
+        leave_supervised(self)
         self._open_forms()
         self.changed(*Topic)
 
@@ -330,10 +331,9 @@ class Desk:
         if place is not None and place.point != self.form().place.point:
             self.travel.forget()
         self.forms.type(self.floor, self.hand.intake_id, values, self.clock(), seen_rev)
-        topics = [Topic.STATUS]
+        self.changed(Topic.STATUS)
         if values.keys() & {"place", "severity", "infectious", "needs"}:
-            topics += [Topic.ADVICE, Topic.PLACE]
-        self.changed(*topics)
+            self.changed(Topic.ADVICE, Topic.PLACE)
         self.save()
 
     # --- with time ---------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from console.i18n import say
+from console.models.latest_distribution import set_by, state_words
 from console.models.state import Topic
 from console.ports import HubMode
 from dispatch import commands as cmd
@@ -17,6 +18,7 @@ from dispatch.decide_distribution import SEEN_AGAIN_MS, is_recorded
 from dispatch.distribution import Queue, ReportGaveUp, ReportQueue, names_of, queue_id
 from dispatch.kinds import SeatKind, SeatState
 from dispatch.missed import Missed, MissedList
+from dispatch.words import Call
 from telephony import messages as phone
 from telephony.acd import port as acd
 from telephony.acd.links import NoLink
@@ -48,6 +50,8 @@ class Distribution:
         self.link_up, self.link_reason = False, ""
         self.chosen_missed = ""
         """The missed call somebody picked in the list."""
+        self.chosen_seat = ""
+        """The seat somebody presses in the list, to set its state."""
         self._desk, self._wrap_up_ms = desk, wrap_up_s * 1000
         self._gave_up: dict[str, tuple[ReportGaveUp, int]] = {}
         self._seen_at = self._asked_at = self._reported_at = self._told_at = 0
@@ -168,7 +172,7 @@ class Distribution:
     # --- what the floor says ---------------------------------------------------------------------------
 
     def on_floor(self, event: ev.Event) -> None:
-        """Our seat was logged in or out, or somebody who may has set its state."""
+        """Our seat was logged in or out, somebody who may has set its state, or another rings back first."""
         own = self._desk.own_seat_id()
         match event:
             case ev.SeatLoggedIn() if event.seat_id == own:
@@ -178,10 +182,31 @@ class Distribution:
             case ev.SeatLoggedOut() if event.seat_id == own:
                 self.standing = Standing(S.LOGGED_OUT, event.at)
                 self._tell_link()
+            case ev.CallRang() if event.call.seat_id == own and event.call.call_back_of:
+                self._give_way(event.call)
             case ev.SeatStateChanged() if event.seat_id == own and event.by_seat not in {None, own}:
                 then = self.standing.then if event.state is S.INTAKE else S.READY
                 self.standing = Standing(event.state, event.at, event.reason, then)
                 self._tell_link()
+                do = say("Ctrl+Shift+Y 就绪") if event.state in {S.PAUSED, S.AWAY} else ""
+                what = say(
+                    "{who} 把本席设为{state}", who=set_by(event, self._desk.floor), state=state_words(event)
+                )
+                self._desk.notice(what, do, "ready" if do else None, grave=bool(do))
+
+    def _give_way(self, mine: Call) -> None:
+        """Of two seats that ring one caller back at once the hub's first goes on, unless he took ours."""
+        book, desk = self.unanswered.book, self._desk
+        about = (call for call in book.about(book.number_of(mine)) if call.call_back_of)
+        first = next((c for c in about if c.ended_at is None and c.seat_id != mine.seat_id), None)
+        ours = desk.line.calls.get(mine.id)
+        if first is None or ours is None or ours.answered_at is not None or ours.ended_at is not None:
+            return
+        seat = desk.floor.seats.get(first.seat_id or "")
+        number = seat.number if seat else "–"
+        desk.phone.hang_up(mine.id)
+        what = say("{seat} 台先拨出了 {number}，本席这一路已挂断", seat=number, number=mine.number)
+        desk.notice(what, grave=False)
 
     def refit(self) -> None:
         """A whole floor came: a seat that was logged in when this window began goes on as it was."""

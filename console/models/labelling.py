@@ -14,7 +14,7 @@ from dispatch.archive_notes import ArchiveNoted
 from dispatch.floor import Floor
 from dispatch.words import Call, Place
 from telephony import messages as phone
-from telephony.archive.labels import RECORDING, Label, Marker
+from telephony.archive.labels import RECORDING, SUPERVISED, Label, Marker
 from telephony.conversation import CallPlace
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ NOTED_MAX = 50
 MARKED_CALLS_MAX = 50
 MARKS_MAX = 100
 DRILL = "drill"
+NEAR_MS = 5_000
+"""Seat and leader do not say the same moment for the begin of a supervision."""
 PLACES = {CallPlace.HELD: "held", CallPlace.ASIDE: "aside", CallPlace.TAKEN: "taken"}
 
 
@@ -36,6 +38,8 @@ class Labelling:
         self._closed: dict[str, phone.RecordingClosed] = {}
         self._marks: dict[str, list[Marker]] = {}
         self._told: dict[str, Label] = {}
+        self._supervised: dict[str, str] = {}
+        """Our own legs with calls of other seats, and those calls."""
         self._repaired = 0
         self.noted: deque[ArchiveNoted] = deque(maxlen=NOTED_MAX)
         """What the journal said of the archive last: whoever waits for a note finds it here."""
@@ -46,6 +50,10 @@ class Labelling:
             self._closed[event.call_id] = event
             self._repaired += event.repaired
             return
+        if isinstance(event, phone.CallDialled) and event.supervises:
+            self._supervised[event.call_id] = event.supervises
+            for old in list(self._supervised)[:-MARKED_CALLS_MAX]:
+                del self._supervised[old]
         mark = _mark(event, now, self._marks.get(getattr(event, "call_id", ""), []))
         if mark is not None:
             call_id = getattr(event, "call_id", "")
@@ -104,7 +112,10 @@ class Labelling:
             seat=_seat_number(desk.floor, desk.own_seat_id()),
             site=desk.line.site,
         )
-        return label if call is None else _labelled(desk.floor, label, call, self._marks.get(call_id, []))
+        if call is not None:
+            return _labelled(desk.floor, label, call, self._marks.get(call_id, []))
+        about = desk.floor.calls.get(self._supervised.get(call_id, ""))
+        return label if about is None else _of_supervision(desk.floor, label, about)
 
 
 def _labelled(floor: Floor, label: Label, call: Call, heard: list[Marker]) -> Label:
@@ -132,6 +143,27 @@ def _labelled(floor: Floor, label: Label, call: Call, heard: list[Marker]) -> La
         loss_percent=call.quality.loss_percent if call.quality else None,
         call_class=DRILL if incident and incident.drill else str(call.call_class or ""),
         markers=tuple(one for one in marks if label.started_at_ms <= one.at_ms <= until),
+    )
+
+
+def _of_supervision(floor: Floor, label: Label, call: Call) -> Label:
+    """What a leader heard and said of another seat's call: of its caller, by whoever signed."""
+    about = _labelled(floor, label, call, [])
+    until = label.started_at_ms + label.duration_ms
+    came = (
+        one for one in reversed(call.supervisions) if label.started_at_ms - NEAR_MS <= one.since_at <= until
+    )
+    by = next(came, None)
+    return replace(
+        about,
+        direction="",
+        seat=label.seat,
+        site=label.site,
+        dispatcher=f"{by.by_name} {by.by_number}" if by else "",
+        heard="",
+        mos=None,
+        loss_percent=None,
+        call_class=about.call_class if about.call_class == DRILL else SUPERVISED,
     )
 
 

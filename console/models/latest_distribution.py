@@ -17,12 +17,27 @@ TOLD = frozenset({SeatState.PAUSED, SeatState.AWAY})
 """The others follow the telephone by themselves."""
 
 
+def state_words(event: SeatStateChanged) -> str:
+    """`暂停·用餐`."""
+    return word(event.state) + (f"·{reason_word(event.reason)}" if event.reason else "")
+
+
+def set_by(event: SeatStateChanged, floor: Floor) -> str:
+    """Seat and person that set another seat's state; "" where a seat set its own."""
+    seat = floor.seats.get(event.by_seat or "")
+    if seat is None or seat.id == event.seat_id:
+        return ""
+    return f"{say('{seat} 台', seat=seat.number)} {who(floor, seat.dispatcher_id)}"
+
+
 def _state(event: SeatStateChanged, floor: Floor) -> Words | None:
-    seat = floor.seats.get(event.seat_id)
-    if seat is None or event.state not in TOLD:
+    seat, by = floor.seats.get(event.seat_id), set_by(event, floor)
+    if seat is None or (event.state not in TOLD and not by):
         return None
-    reason = f"·{reason_word(event.reason)}" if event.reason else ""
-    return event.at, say("{seat} 台 {state}", seat=seat.number, state=word(event.state) + reason), None, False
+    words = say("{seat} 台 {state}", seat=seat.number, state=state_words(event))
+    if by:
+        words = say("{words}（{who} 代设）", words=words, who=by)
+    return event.at, words, None, False
 
 
 def _followed_up(event: MissedFollowedUp, floor: Floor) -> Words:

@@ -44,6 +44,8 @@ class Line:
         """Where each live call stands, the one that moved last at the end."""
         self.supervising: dict[str, str] = {}
         """Our own legs to calls of other seats, and those calls: they are no calls to anybody."""
+        self.left: dict[str, str] = {}
+        """The one of them that ended last."""
         self.intercom: set[str] = set()
         """Calls that answer themselves: they want no form."""
         self.lamp = PhoneLamp()
@@ -104,7 +106,9 @@ class Line:
         return ringing, cmd.ReportAnswered(call.id)
 
     def _gone(self, event: phone.CallEnded) -> tuple[cmd.Command, ...]:
-        self.supervising.pop(event.call_id, None)
+        supervised = self.supervising.pop(event.call_id, None)
+        if supervised is not None:
+            self.left = {event.call_id: supervised}
         self.places.pop(event.call_id, None)
         return (self._ended(event),) if event.call_id in self.calls else ()
 

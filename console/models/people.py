@@ -1,4 +1,4 @@
-"""Who sits at the desk: sitting down where nobody was, a log-in that ran out."""
+"""Who sits at the desk: sitting down where nobody was, a log-in that ran out, what ends with it."""
 
 from typing import TYPE_CHECKING
 
@@ -38,6 +38,12 @@ def log_in_again(desk: "Desk", message: LogInNeeded) -> None:
     what = say("登录已失效，指令已存本机等待")
     if not any(notice.what == what for notice in desk.notices):
         desk.notice(what, say("请按 Ctrl+L 重新登录，指令随后自动发出"), "log_out")
+
+
+def leave_supervised(desk: "Desk") -> None:
+    """Whoever supervised went away: nobody goes on listening by rights that left with them."""
+    for leg in list(desk.line.supervising):
+        desk.phone.hang_up(leg)
 
 
 def leave_if_over(desk: "Desk") -> str:

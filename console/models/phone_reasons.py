@@ -55,6 +55,8 @@ REASONS: dict[str, tuple[str, str]] = {
         "对方要求改拨的号码未能拨出：四路通话都占着，或号码不能用",
         "whom the far end named could not be called: all four calls are taken, or it cannot be dialled",
     ),
+    "release comes after listening": ("要先监听才能强拆", "released only by who listens already"),
+    "too many": ("一分钟内请求太多", "too many requests in a minute"),
     "source not trusted": ("来源不可信", "its source is not trusted"),
 }
 

@@ -84,6 +84,7 @@ class ArchiveDesk(Sheet):
         self._vault = text("", "quiet")
         self._vault.setObjectName("archive.vault")
         self.table: RowTable[ArchiveRow] = RowTable("archive.table", COLUMNS, theme, heads=False)
+        self.table.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # its keys are for whoever clicks in it too
         self.table.chosen.connect(self._show)
         self.table.used.connect(lambda _key: self._listening.toggle())
         self.table.installEventFilter(self)

@@ -3,6 +3,8 @@
 The second list has the last test of each seat before a shift, for whoever leads it.
 """
 
+from collections.abc import Callable
+
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -11,8 +13,9 @@ from console.models.desk import Desk
 from console.models.labels import word
 from console.models.seat_rows import COLUMNS, SeatRow, day_words, seat_rows
 from console.panels.table import Cell, Column, RowTable
-from console.panels.widgets import ChoiceRow, row_of, text
+from console.panels.widgets import ChoiceRow, button, row_of, text
 from console.theme import Theme
+from console.verbs import BY_ID, tip
 from dispatch.kinds import SeatState
 
 SPENT_PX = 92
@@ -32,9 +35,9 @@ def _result(row: SeatRow) -> Cell:
 class SeatsPanel(QWidget):
     """See the module. Which list is shown is chosen by the buttons at the foot."""
 
-    def __init__(self, desk: Desk, theme: Theme) -> None:
+    def __init__(self, desk: Desk, theme: Theme, do: Callable[[str], object]) -> None:
         super().__init__()
-        self._desk = desk
+        self._desk, self._do = desk, do
         who = (
             Column[SeatRow](say("席"), 44, lambda row: Cell(row.number, bold=row.mine)),
             Column[SeatRow](say("人员"), 84, lambda row: Cell(row.person, bold=row.mine)),
@@ -51,14 +54,17 @@ class SeatsPanel(QWidget):
         )
         self.table: RowTable[SeatRow] = RowTable("seats.table", (*who, *times), theme)
         self.tests: RowTable[SeatRow] = RowTable("seats.tests.table", (*who, *tests), theme)
+        self.table.used.connect(self._use)
         self._which = ChoiceRow("seats.list", [(TIMES, say("状态时长")), (TESTS, say("上岗测试"))], self.turn)
         self._told = text("", "quiet")
+        verb = BY_ID["set_seat"]
+        set_seat = button(f"{verb.name} {verb.key}", "seats.set_seat", self._use_current, tip("set_seat"))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addWidget(self.table, 1)
         column.addWidget(self.tests, 1)
-        column.addLayout(row_of(self._told, 1, self._which))
+        column.addLayout(row_of(self._told, 1, set_seat, self._which))
         self.turn(TIMES)
 
     def turn(self, which: str) -> None:
@@ -82,3 +88,12 @@ class SeatsPanel(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.refresh(self._desk.clock())
+
+    def _use(self, key: str) -> None:
+        """A leader sets the state of this seat."""
+        self._desk.distribution.chosen_seat = key
+        self._do("set_seat")
+        self._desk.distribution.chosen_seat = ""
+
+    def _use_current(self) -> None:
+        self._use(self.table.current_id() or "")

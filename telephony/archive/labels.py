@@ -25,6 +25,10 @@ class ArchiveError(TelephonyError):
     """The archive cannot do what it was asked; the text says why."""
 
 
+SUPERVISED = "supervised"
+"""The class of what a supervisor heard and said of another seat's call."""
+
+
 class Marker(Struct, frozen=True, omit_defaults=True):
     """Something that happened during the call: `kind` is a fixed word, `words` what the screen adds to it."""
 

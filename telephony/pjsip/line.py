@@ -48,6 +48,8 @@ class Registration(pj.Account):  # type: ignore[misc]  # pjsua2 has no types
         self.registrar = registrar
         self.pulse = Pulse()
         self.heartbeat: Heartbeat | None = None
+        self.accepted = False
+        """By its last answer. The library calls a registration lost that it is about to renew."""
         self.renewals = 0
         self.renew_due_s: float | None = None
         self.on_answer: Callable[[int, SipRequest], None] | None = None
@@ -82,7 +84,7 @@ class Registration(pj.Account):  # type: ignore[misc]  # pjsua2 has no types
 
     def state(self) -> RegistrarState:
         state = self.getInfo()
-        registered, code = bool(state.regIsActive), int(state.regStatus)
+        registered, code = self.accepted, int(state.regStatus)
         host, port = host_and_port(self.registrar or "", self.line.settings.transport)
         why = self.pulse.why
         if why is None and not registered:
@@ -90,7 +92,8 @@ class Registration(pj.Account):  # type: ignore[misc]  # pjsua2 has no types
         return RegistrarState(f"{host}:{port}", registered, self.pulse.alive, code, why)
 
     @guarded
-    def onRegState(self, _param: pj.OnRegStateParam) -> None:
+    def onRegState(self, param: pj.OnRegStateParam) -> None:
+        self.accepted = int(param.code) // 100 == 2 and int(param.expiration) > 0
         self.line.report()
 
     @guarded
@@ -219,7 +222,7 @@ class Line:
         registration = self._registrations[n]
         if registration.registrar is None:
             return 0
-        registered = bool(registration.getInfo().regIsActive)
+        registered = registration.accepted
         if registration.pulse.alive is False:
             return 1 if registered else 0
         return 3 if registered else 2

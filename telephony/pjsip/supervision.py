@@ -4,6 +4,7 @@ A hidden leg never rings, is no call of the seat and takes part by `telephony.ro
 admitted or not, is a fact; refusals of one source for one reason are one a minute, with their count.
 """
 
+import contextlib
 import functools
 import time
 from collections.abc import Callable
@@ -22,6 +23,8 @@ from telephony.pjsip.leg import Leg, LegOwner, now_ms
 from telephony.pjsip.line import FORBIDDEN, Line
 from telephony.pjsip.mixer import Mixer, Monitored
 from telephony.pjsip.probe import TurnedAway
+from telephony.pjsip.watch import LOOK_S, counters_of
+from telephony.quality import Silence, listen
 from telephony.routing import MonitorAudio
 from telephony.sip_headers import Caller, SipRequest, caller_of, parse_request
 from telephony.strangers import Repeated, address_of
@@ -50,6 +53,8 @@ class Supervision(LegOwner, Monitored):
         self.legs: dict[str, Leg] = {}
         self._wishes: dict[str, MonitorWish] = {}
         self._callers: dict[str, Caller] = {}
+        self._silences: dict[str, Silence] = {}
+        self._look_due_s = 0.0
         self._refusals: Repeated[msg.MonitorRefused] = Repeated(time.monotonic)
 
     # The switchboard's side.
@@ -72,9 +77,14 @@ class Supervision(LegOwner, Monitored):
         self._engine.defer(lambda: self._answer(monitor_id))
 
     def turn(self) -> None:
-        """Tell what was refused again and again."""
+        """Tell what was refused again and again; a caller is not left with a supervisor who is gone."""
         for refused, count in self._refusals.due():
             self._tell(replace(refused, count=count))
+        now_s = time.monotonic()
+        if now_s >= self._look_due_s:
+            self._look_due_s = now_s + LOOK_S
+            for monitor_id, wish in list(self._wishes.items()):
+                self._look(monitor_id, wish)
 
     def call_ended(self, call_id: str) -> None:
         """Whoever was with this call goes."""
@@ -123,6 +133,7 @@ class Supervision(LegOwner, Monitored):
     def leg_ended(self, leg: Leg) -> None:
         self.legs.pop(leg.call_id, None)
         self._callers.pop(leg.call_id, None)
+        self._silences.pop(leg.call_id, None)
         wish = self._wishes.pop(leg.call_id, None)
         self._engine.short_call_ended()
         if wish is None or not leg.answered:
@@ -208,6 +219,20 @@ class Supervision(LegOwner, Monitored):
             options = pj.CallOpParam(True)
             options.statusCode = 200
             leg.answer(options)
+
+    def _look(self, monitor_id: str, wish: MonitorWish) -> None:
+        """In the operator's place nobody may be without sound: the operator has the caller again."""
+        leg = self.legs[monitor_id]
+        if wish.mode is not MonitorMode.TAKE_OVER or not leg.answered or not leg.media_active:
+            self._silences.pop(monitor_id, None)
+            return
+        with contextlib.suppress(pj.Error):  # its stream is being rebuilt
+            received = counters_of(leg).received
+            before = self._silences.get(monitor_id) or Silence(received, now_ms())
+            limit_ms = self._engine.settings.quality.dead_air_ms
+            after = self._silences[monitor_id] = listen(before, received, now_ms(), limit_ms)
+            if after.dead_since_ms is not None:
+                self._engine.defer(lambda: self._hang_up(monitor_id))
 
     def _hang_up(self, monitor_id: str) -> None:
         leg = self.legs.get(monitor_id)

@@ -9,7 +9,7 @@ from console.ports import HubMode, Link
 from dispatch import commands as cmd
 from dispatch.alarms import AlarmKind
 from dispatch.distribution import FollowUpMissed, MissedOutcome, PauseReason
-from dispatch.kinds import CallResult, Role, SeatState
+from dispatch.kinds import CallResult, Direction, Role, SeatState
 from dispatch.missed import missed
 from dispatch.order import Order
 from telephony import messages as msg
@@ -252,6 +252,22 @@ def test_a_missed_call_is_rung_back_by_key_and_its_form_opens(lost, show):
     call = lost.hub.floor.calls[lost.desk.call_id() or ""]
     assert (call.number, call.answered_at) == ("13904510007", None), "the form is of the missed call"
     assert shown.text("form.contact_phone") == "13904510007"
+
+
+def test_of_two_seats_that_ring_back_at_once_one_goes_on(lost, show):
+    shown = show(lost)
+    [entry] = missed(lost.hub.floor)
+    lost.hub.holding = True  # both pressed before either had heard of the other
+    shown.key(Key.Key_B, ALT)
+    [ours] = list(lost.phone.calls)
+    theirs = cmd.ReportRinging("theirs", entry.number, Direction.OUTBOUND, call_back_of=entry.call_id)
+    lost.hub.as_hub(theirs, seat_id="s2", person="d2")
+    shown.settle()
+    lost.hub.holding = False
+    lost.hub.release()
+    shown.settle()
+    assert ours not in lost.phone.calls
+    assert "02 台先拨出了 13904510007，本席这一路已挂断" in shown.text("notice.text")
 
 
 def test_what_came_of_it_is_written_down_by_key(lost, show):

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 
 from console import i18n
 from console.models import prompting
@@ -70,6 +71,18 @@ def test_found_by_what_is_typed_and_seen_with_its_markers(leader, show, qtbot):
     assert shown.find("archive.speed.1.25").isChecked()
     shown.key(Key.Key_Escape)
     assert not shown.find("archive").isVisible()
+
+
+def test_a_click_in_the_list_gives_its_keys_to_the_list(leader, show, qtbot):
+    shown = show(leader)
+    shown.key(Key.Key_F, CTRL)
+    qtbot.waitUntil(lambda: len(rows(shown)) == 3, timeout=WAIT_MS)
+    table = shown.find("archive.table")
+    at = table.visualRect(table.rows_model.index(1, 3)).center()
+    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    shown.key(Key.Key_Plus)
+    assert table.hasFocus(), "not typed into the field that was searched by"
+    assert shown.find("archive.speed.1.25").isChecked()
 
 
 @pytest.mark.nightly

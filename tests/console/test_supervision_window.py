@@ -2,13 +2,16 @@
 
 from collections.abc import Callable
 
+import pytest
 from PySide6.QtCore import Qt
 
+from console.models.archive import row
 from dispatch import commands as cmd
 from dispatch.call_notes import NoteSupervision
 from dispatch.kinds import SupervisionMode
+from telephony import messages as msg
 from telephony.monitoring import MonitorMode
-from tests.console.busy import Seatful
+from tests.console.busy import START, Seatful
 from tests.console.conftest import Shown
 from tests.console.test_calls_up import call_id, strip
 
@@ -40,6 +43,7 @@ def test_only_a_leader_may_listen(seat: Seatful, show: Show) -> None:
     shown = show(seat)
     shown.key(Key.Key_F5, BOTH)
     assert "无权" in shown.text("notice.text")
+    assert "请由调度班长、调度科科长登录后操作" in shown.text("notice.text"), "who asks is a dispatcher"
     assert not shown.seat.phone.calls
 
 
@@ -82,6 +86,67 @@ def test_a_leader_listens_whispers_takes_over_and_leaves(show: Show) -> None:
     assert not shown.seat.phone.calls, "so does the key that hangs up"
 
 
+def listening(show: Show) -> tuple[Shown, str]:
+    """A leader's window that listens to seat 02, and its leg."""
+    shown = leader(show)
+    shown.key(Key.Key_F5, BOTH)
+    shown.key(Key.Key_Return)
+    (leg,) = shown.seat.phone.calls
+    shown.seat.phone.far_end_answers(leg)
+    shown.settle()
+    return shown, leg
+
+
+@pytest.mark.parametrize("key", [(Key.Key_L, CTRL), (Key.Key_L, BOTH)], ids=["log out", "lock"])
+def test_nobody_goes_on_listening_once_the_leader_went_away(show: Show, key: tuple[Key, Key]) -> None:
+    shown, _ = listening(show)
+    shown.key(*key)
+    assert shown.seat.desk.person is None
+    assert not shown.seat.phone.calls, "the rights went with the person"
+
+
+def test_a_desk_that_listens_does_not_lock_itself(show: Show) -> None:
+    shown, leg = listening(show)
+    assert shown.window._on_the_phone(), "whoever only listens does not touch anything"
+    shown.seat.phone.hang_up(leg)
+    shown.settle()
+    assert not shown.window._on_the_phone()
+
+
+def test_why_a_supervision_is_over_is_said(show: Show) -> None:
+    shown, leg = listening(show)
+    shown.seat.phone.far_end_hangs_up(leg)
+    shown.settle()
+    assert "02 台的通话已结束，监听随之结束" in shown.text("notice.text")
+    shown.key(Key.Key_F5, BOTH)
+    shown.key(Key.Key_Return)
+    (leg,) = shown.seat.phone.calls
+    shown.seat.phone.happens(msg.CallEnded(leg, msg.EndedBy.FAR_END, 403, "Forbidden", False, START))
+    shown.settle()
+    assert "02 台拒绝了监听" in shown.text("notice.text")
+    shown.key(Key.Key_F5, BOTH)
+    shown.key(Key.Key_Return)
+    (leg,) = shown.seat.phone.calls
+    shown.seat.phone.happens(msg.CallEnded(leg, msg.EndedBy.NETWORK, 480, "", False, START))
+    shown.settle()
+    assert "对 02 台的监听没有接通：无人应答" in shown.text("notice.text")
+
+
+def test_what_a_leader_heard_is_archived_as_that(show: Show) -> None:
+    shown, leg = listening(show)
+    desk = shown.seat.desk
+    note = NoteSupervision("m1", "theirs", SupervisionMode.LISTEN, "0900", "王芳")
+    shown.seat.hub.as_hub(note, seat_id="s2", person="d2")
+    shown.seat.phone.hang_up(leg)
+    path = f"2026-11-21/{leg}.wav"
+    shown.seat.phone.happens(msg.RecordingClosed(leg, path, "0" * 64, START, 60_000, 960_044, False))
+    shown.settle()
+    shown.window.second()
+    label = desk.line.labels._told[leg]
+    assert (label.number, label.dispatcher, label.seat) == ("13700000007", "王芳 0900", "01")
+    assert row(label).note == "◈ 班长监听"
+
+
 def supervised(seat: Seatful, show: Show) -> tuple[Shown, str, str]:
     """A caller is talked with, and a supervisor listens: the window, the call, the supervision."""
     shown = show(seat)
@@ -111,6 +176,15 @@ def test_who_is_supervised_sees_it_takes_back_and_it_is_in_the_journal(seat: Sea
     lines = [line.text for line in seat.desk.latest]
     assert any("8100 王芳" in text and "监听" in text for text in lines)
     assert "▲" not in shown.text("talk.0.told")
+
+
+def test_a_supervisor_who_goes_with_the_call_taken_gives_it_back(seat: Seatful, show: Show) -> None:
+    shown, _, monitor = supervised(seat, show)
+    seat.phone.supervisor_changes(monitor, MonitorMode.TAKE_OVER)
+    shown.settle()
+    seat.phone.supervisor_goes(monitor)
+    shown.settle()
+    assert "班长已离开，通话交还本席" in shown.text("notice.text")
 
 
 def test_a_call_released_by_force_says_by_whom_and_why(seat: Seatful, show: Show) -> None:

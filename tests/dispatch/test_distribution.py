@@ -107,8 +107,16 @@ def test_a_missed_call_waits_a_minute_and_is_an_alarm_until_somebody_rings_back(
     assert missed(centre.floor) == ()
 
 
+def test_a_call_that_goes_from_seat_to_seat_is_one_try(centre: Centre120):
+    lost(centre)
+    centre.later(1)
+    lost(centre, "c2", seat="seat-2")
+    assert [(one.call_id, one.tries) for one in missed(centre.floor)] == [("c2", 1)]
+
+
 def test_a_caller_who_gets_through_is_missed_no_longer(centre: Centre120):
     lost(centre)
+    centre.later(20)
     lost(centre, "c2", seat="seat-2")
     assert [(one.call_id, one.tries) for one in missed(centre.floor)] == [("c2", 2)]
     centre.must(cmd.ReportRinging("c3", "13900000001"))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from console.drill.ports import free_ports
@@ -19,6 +20,7 @@ from tests.telephony.exchange import PASSWORD, USER, Exchange, running_exchange
 pytestmark = [pytest.mark.peer, pytest.mark.process]
 DOWN_S_MAX = 3.0
 NOISE_S = 0.6
+RENEWED_S = 9.0
 ALL = (Transport.UDP, Transport.TCP, Transport.TLS)
 
 
@@ -60,6 +62,16 @@ def test_the_port_of_a_registrar_without_one() -> None:
     assert host_and_port("sip:pbx.local", Transport.UDP) == ("pbx.local", 5060)
     assert host_and_port("sip:pbx.local", Transport.TLS) == ("pbx.local", 5061)
     assert host_and_port("sip:10.0.0.1:5080;lr", Transport.TCP) == ("10.0.0.1", 5080)
+
+
+@pytest.mark.nightly
+def test_a_line_that_renews_its_registration_never_stops_being_registered(start: Any, make_seat: Any) -> None:
+    line = msgspec.structs.replace(line_of(start("only"))[0], register_s=7)  # renewed after two
+    seat = make_seat(accounts=(line,))
+    seat.heard.until(msg.LineState, lambda e: e.registered)
+    seat.heard.all.clear()
+    seat.heard.meanwhile(RENEWED_S)
+    assert all(e.registered and e.serving == 0 for e in seat.heard.of(msg.LineState))
 
 
 @pytest.mark.parametrize("transport", [Transport.UDP, pytest.param(Transport.TCP, marks=pytest.mark.nightly)])

@@ -228,6 +228,26 @@ def test_who_gave_up_and_who_rings_at_the_districts_is_told(exchange: Callable[.
     assert len(ask() or ()) == 1, "told once"
 
 
+@pytest.mark.parametrize(
+    ("shown", "asserted"), [("anonymous", "tel:+8613904510002"), ("trunk", "sip:13904510002@t")]
+)
+def test_who_waits_has_the_number_that_the_seats_show(
+    exchange: Callable[..., HuntedExchange], shown: str, asserted: str
+) -> None:
+    ex = exchange(overflow_s=20, give_up_s=60)
+    ask = HuntQueue("127.0.0.1", ex.control, "120")
+    (seat,) = ex.seats("8001")
+    seat.policy = NEVER
+    call = ex.phone(shown).call(extra=f"P-Asserted-Identity: <{asserted}>\r\n")
+    assert rang(seat) == "8001"
+    (picture,) = ask() or ()
+    assert [one.number for one in picture.waiting] == ["13904510002"]
+    call.cancel()
+    assert call.final() == 487
+    _, gave_up = ask() or ()
+    assert gave_up.number == "13904510002"
+
+
 def test_a_silent_exchange_has_no_picture() -> None:
     assert ask_hunt_group("127.0.0.1", free_ports(1)[0], "120") is None
 
