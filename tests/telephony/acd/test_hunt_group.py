@@ -228,6 +228,27 @@ def test_who_gave_up_and_who_rings_at_the_districts_is_told(exchange: Callable[.
     assert len(ask() or ()) == 1, "told once"
 
 
+@pytest.mark.parametrize("address", ["sip:13904510001@10.1.0.5;user=phone", "tel:13904510001"])
+def test_who_waits_is_named_by_the_number_the_trunk_asserts(
+    exchange: Callable[..., HuntedExchange], address: str
+) -> None:
+    ex = exchange(overflow_s=20, give_up_s=60)
+    ask = HuntQueue("127.0.0.1", ex.control, "120")
+    (city,) = ex.seats("8001")
+    assert city.dial("*72") == 603
+    trunk = ex.phone("trunk")
+    call = trunk.call(extra=f'P-Asserted-Identity: "Zhang" <{address}>\r\n')
+    assert trunk.answers.get(timeout=5).code in (100, 180)
+    (picture,) = ask() or ()
+    assert isinstance(picture, acd.QueuePicture)
+    assert [one.number for one in picture.waiting] == ["13904510001"]
+    call.cancel()
+    assert call.final() == 487
+    _, gave_up = ask() or ()
+    assert isinstance(gave_up, acd.CallerGaveUp)
+    assert gave_up.number == "13904510001", "else nobody could ring back"
+
+
 def test_a_silent_exchange_has_no_picture() -> None:
     assert ask_hunt_group("127.0.0.1", free_ports(1)[0], "120") is None
 
