@@ -47,6 +47,8 @@ class Doing(CallVerbs, DistributionVerbs, LocationVerbs, RecordingVerbs, SoundVe
                 say("当前角色无权“{name}”", name=BY_ID[verb_id].name), say("请由调度员或班长登录后操作")
             )
             return
+        if BY_ID[verb_id].section == "talk":
+            desk.changed(*desk.notices.cured(verb_id))
         act: Callable[[], None] = getattr(self, verb_id)
         act()
         self._vehicle, self._incident_id, self._row, self._words = None, None, 0, ()

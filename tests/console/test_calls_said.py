@@ -112,3 +112,33 @@ def test_who_waits_on_hold_is_not_nobody(shown: Shown) -> None:
     assert "保持" in shown.text("notice.text")
     assert "Ctrl+F9" in shown.text("notice.text")
     assert place(shown, CALLER) is HELD
+
+
+def test_a_notice_goes_once_its_act_is_done(shown: Shown) -> None:
+    shown.seat.phone.ring(SECOND)
+    shown.settle()
+    shown.key(Key.Key_F3)
+    assert "正在通话" in shown.text("notice.text")
+    shown.key(Key.Key_F3, CTRL)
+    assert "正在通话" not in shown.text("notice.text")
+
+
+def test_an_answer_that_leaves_nothing_to_do_passes(shown: Shown) -> None:
+    desk = shown.seat.desk
+    shown.key(Key.Key_F10, CTRL)
+    assert "没有保持中的通话" in shown.text("notice.text")
+    desk.notice("须处理", "请处理", grave=False)
+    shown.seat.pass_time(20_000)
+    shown.settle()
+    assert [one.what for one in desk.notices if not one.grave] == ["须处理"]
+
+
+def test_news_of_the_archive_does_not_cover_a_lost_caller(shown: Shown) -> None:
+    shown.seat.phone.die()
+    shown.seat.phone.revive()
+    closed = msg.RecordingClosed(new_id(), "a.wav", "0" * 64, 1, 1000, 100, True)
+    shown.seat.phone.happens(closed)
+    shown.settle()
+    shown.window.second()
+    assert [one for one in shown.seat.desk.notices if "已修复归档" in one.what]
+    assert "因线路故障中断" in shown.text("notice.text")
