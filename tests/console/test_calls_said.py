@@ -114,6 +114,42 @@ def test_who_waits_on_hold_is_not_nobody(shown: Shown) -> None:
     assert place(shown, CALLER) is HELD
 
 
+def test_enter_answers_the_call_that_was_chosen(shown: Shown) -> None:
+    shown.key(Key.Key_F9, CTRL)
+    for number in (SECOND, "13800000003"):
+        shown.seat.phone.ring(number)
+        shown.seat.clock.now += 10
+    shown.settle()
+    shown.window._calls.table.used.emit(call_id(shown, "13800000003"))
+    shown.settle()
+    assert (place(shown, "13800000003"), place(shown, SECOND)) == (TALK, None)
+
+
+def test_escape_closes_the_sheet_with_the_keyboard(shown: Shown) -> None:
+    shown.key(Key.Key_F2, CTRL)
+    shown.key(Key.Key_Escape)
+    shown.key(Key.Key_F1, CTRL)
+    shown.key(Key.Key_F2, CTRL)
+    shown.key(Key.Key_F1, CTRL)
+    shown.key(Key.Key_Escape)
+    assert (shown.find("dial").isVisible(), shown.find("keypad").isVisible()) == (True, False)
+
+
+def test_the_dial_sheet_says_who_will_be_held_as_it_is_now(shown: Shown) -> None:
+    shown.key(Key.Key_F2, CTRL)
+    assert CALLER in shown.text("dial.title")
+    shown.seat.phone.far_end_hangs_up(call_id(shown, CALLER))
+    shown.settle()
+    assert CALLER not in shown.text("dial.title")
+
+
+def test_the_head_of_the_form_says_that_the_caller_waits(shown: Shown) -> None:
+    assert "通话" in shown.text("form.call")
+    shown.key(Key.Key_F9, CTRL)
+    assert "保持" in shown.text("form.call")
+    assert "通话" not in shown.text("form.call")
+
+
 def test_a_notice_goes_once_its_act_is_done(shown: Shown) -> None:
     shown.seat.phone.ring(SECOND)
     shown.settle()
@@ -142,3 +178,18 @@ def test_news_of_the_archive_does_not_cover_a_lost_caller(shown: Shown) -> None:
     shown.window.second()
     assert [one for one in shown.seat.desk.notices if "已修复归档" in one.what]
     assert "因线路故障中断" in shown.text("notice.text")
+
+
+def test_bad_by_jitter_is_said_by_jitter(shown: Shown) -> None:
+    heard = msg.CallQuality(call_id(shown, CALLER), 0.2, 80.0, 120.0, 4.4, bad=True, final=False)
+    shown.seat.phone.happens(heard)
+    shown.settle()
+    assert "抖动 80 毫秒" in shown.text("talk.0.told")
+    assert "丢包" not in shown.text("talk.0.told")
+
+
+def test_in_a_call_the_sheet_of_sound_has_the_keyboard(shown: Shown) -> None:
+    shown.key(Key.Key_F11, Qt.KeyboardModifier.ShiftModifier)
+    sheet, focus = shown.find("sound"), shown.window.focusWidget()
+    assert focus is not None
+    assert sheet.isAncestorOf(focus)
