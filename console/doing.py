@@ -46,6 +46,8 @@ class Doing(CallVerbs, DistributionVerbs, LocationVerbs, RecordingVerbs, SoundVe
         if not allowed(BY_ID[verb_id], roles):
             self._may_not(BY_ID[verb_id])
             return
+        if BY_ID[verb_id].section == "talk":
+            desk.changed(*desk.notices.cured(verb_id))
         act: Callable[[], None] = getattr(self, verb_id)
         act()
         self._vehicle, self._incident_id, self._row, self._words = None, None, 0, ()

@@ -107,7 +107,7 @@ class Over:
         match sheet:
             case AuthoriseSheet() if changes & {Topic.COMMAND, Topic.STATUS}:
                 sheet.refresh()
-            case Keypad() if Topic.CALLS in changes:
+            case DialSheet() | Keypad() if Topic.CALLS in changes:
                 sheet.refresh()
             case ConflictDesk() if changes & {Topic.CONFLICTS, Topic.STATUS}:
                 sheet.refresh()
@@ -144,12 +144,12 @@ class Over:
         self.archive.stop()
 
     def close_sheet(self) -> bool:
-        """Close the sheet that is open; False when none is."""
-        for sheet in self._open_sheets():
-            if sheet is not self.reason:
-                sheet.close_sheet()
-                return True
-        return False
+        """Close the sheet that is open, of several the one with the keyboard; False when none is."""
+        sheets = [sheet for sheet in self._open_sheets() if sheet is not self.reason]
+        sheets.sort(key=lambda sheet: not sheet.has_keyboard())
+        for sheet in sheets[:1]:
+            sheet.close_sheet()
+        return bool(sheets)
 
 
 class Aged(Protocol):

@@ -4,6 +4,7 @@ from msgspec.structs import replace
 
 from console.i18n import say
 from console.models.desk import Desk
+from console.models.directory import typed_number
 from console.models.following import hints
 from console.models.labels import field, step, word
 from console.models.latest import short
@@ -21,6 +22,7 @@ from dispatch.kinds import (
 from dispatch.stages import ENDING, next_stage
 from dispatch.words import Call, Form, Mission, Place, Point, Vehicle
 from store.core.ids import new_id
+from telephony.conversation import CallPlace
 
 # --- calls and intakes -----------------------------------------------------------------------------
 
@@ -39,7 +41,10 @@ def answer(desk: Desk) -> None:
 def hang_up(desk: Desk) -> None:
     """End the call somebody speaks on here."""
     call = desk.line.talking()
-    if call is None:
+    if call is None and (waiting := desk.line.at(CallPlace.HELD)):
+        what = say("没有正在通话的一方，{n} 路在保持", n=len(waiting))
+        desk.notice(what, say("Ctrl+F9 取回后 F10 挂机"), "hold_call", grave=False)
+    elif call is None:
         desk.notice(say("当前没有通话"), grave=False)
     else:
         desk.phone.hang_up(call.id)
@@ -59,9 +64,12 @@ def call_back(desk: Desk) -> None:
     number, about = desk.form().contact_phone, desk.incident_id() or ""
     if not number:
         desk.notice(say("没有联系电话"), say("在“联系电话”栏输入号码后再回拨"))
+    elif not typed_number(number):
+        what = say("“{text}”不是能拨的号码", text=number)
+        desk.notice(what, say("请改正“联系电话”栏，或 Ctrl+F2 拨号"), "dial")
     elif desk.line.talking() is not None:
         desk.notice(say("正在通话"), say("先按 F10 挂机，再回拨"))
-    elif desk.phone.dial(number, call_back_of=desk.call_id() or "", incident_id=about) is None:
+    elif desk.phone.dial(typed_number(number), call_back_of=desk.call_id() or "", incident_id=about) is None:
         desk.notice(say("电话不可用"), say("请用话机回拨 {number}", number=number))
 
 

@@ -178,8 +178,10 @@ def transfer_attended(desk: Desk) -> Ask | None:
 
 def dial(desk: Desk, target: str, call_back_of: str = "") -> bool:
     """Call a number or SIP address. Whoever one talks with goes on hold and hears that."""
-    done = desk.phone.dial(target, call_back_of=call_back_of, incident_id=desk.incident_id() or "")
-    return can(desk, done is not None)
+    call_id = desk.phone.dial(target, call_back_of=call_back_of, incident_id=desk.incident_id() or "")
+    if call_id is not None:
+        desk.line.dialled[call_id] = target
+    return can(desk, call_id is not None)
 
 
 def choose_site(desk: Desk, site_id: str) -> None:
@@ -202,7 +204,7 @@ def redial(desk: Desk) -> None:
         desk.notice(say("正在通话"), say("先 Ctrl+F9 保持或 F10 挂机，再重拨"))
     else:
         last = dialled[-1]
-        dial(desk, last.number, last.call_back_of or "")
+        dial(desk, desk.line.dialled.get(last.id, last.number), last.call_back_of or "")
 
 
 def send_digits(desk: Desk, digits: str) -> bool:

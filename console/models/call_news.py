@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from console.i18n import say
 from console.models.dropped import dropped
-from console.models.phone_reasons import counted_reason, reason_words, unreached_words
+from console.models.phone_reasons import counted_reason, reason_words, unreached_words, unsent_words
 from console.models.phone_words import mode_sentence
 from console.models.talk_words import number_of
 from dispatch.kinds import Direction
@@ -23,19 +23,30 @@ def tell(desk: "Desk", event: phone.AnyEvent) -> None:
     """Notices about calls; what needs none is silent."""
     desk.line.labels.hear(event, desk.clock())
     match event:
+        case phone.CommandRefused(order="Dial") if event.call_id in desk.line.calls:
+            pass  # it was a call for a moment: its end says why
+        case phone.CommandRefused(order="Dial"):
+            what = say("电话未能执行：{reason}", reason=reason_words(event.reason))
+            desk.notice(what, say("请核对号码，Ctrl+F2 另拨；必要时用桌上话机"), "dial")
         case phone.CommandRefused():
             what = say("电话未能执行：{reason}", reason=reason_words(event.reason))
             desk.notice(what, say("请看电话指示灯，必要时用话机接听"))
         case phone.CallEnded():
             _ended(desk, event)
         case phone.CallTransferred():
-            desk.notice(say("已转往 {number}", number=number_of(event.target)), grave=False)
+            desk.notice(say("已转往 {number}", number=_sent_to(desk, event.target)), grave=False)
         case phone.TransferFailed():
-            code = event.sip_code or "–"
-            what = say("转接失败（{code} {reason}），通话仍在本台", code=code, reason=event.reason)
+            why = unsent_words(event.sip_code, event.reason)
+            what = say("转接失败（{why}），通话仍在本台", why=why)
             desk.notice(what, say("可重试、另选对方，或 Ctrl+F7 会议"))
         case phone.MonitorBegan() | phone.MonitorChanged() | phone.MonitorEnded() | phone.MonitorRefused():
             _supervised(desk, event)
+
+
+def _sent_to(desk: "Desk", target: str) -> str:
+    """A number or address, or a call of ours whose far end took over."""
+    call = desk.line.calls.get(target)
+    return number_of(target) if call is None else f"{call.number} {call.name}".strip()
 
 
 def _supervised(

@@ -15,6 +15,7 @@ from console.models.island import Islands
 from console.models.keeping import Begun, Kept
 from console.models.line import Line
 from console.models.modes import Standing, Watch
+from console.models.notices import Notices
 from console.models.people import leave_supervised, log_in_again, welcome
 from console.models.readiness import Readiness, Setup
 from console.models.reserve import Plan
@@ -52,7 +53,7 @@ from store.core.ids import new_id
 from telephony import messages as phone
 from telephony.port import PhonePort
 
-LATEST_MAX, NOTICES_MAX = 200, 20
+LATEST_MAX = 200
 ALARMS_EVERY_MS = 1_000
 
 
@@ -70,8 +71,7 @@ class Desk:
         setup: Setup = Setup(),
     ) -> None:
         self.hub, self.phone, self.navigator, self.clock = hub, phone_port, navigator, clock
-        self.floor = Floor()
-        self.line = Line()
+        self.floor, self.line = Floor(), Line()
         self.forms = Forms(self.give)
         self.forms.open = False
         self.unsigned: list[Unsigned] = []
@@ -79,16 +79,15 @@ class Desk:
         """Chosen for intakes that are no incident yet."""
         self.person: Person | None = None
         self.link, self.modes, self.islands = Link(), Watch(), Islands()
-        self.hand = Hand()
+        self.hand, self.travel = Hand(), Travelling()
         self.begun: dict[str, Begun] = {}
         self.pending: dict[str, Pending] = {}
         self.positions: dict[str, Moved] = {}
-        self.travel = Travelling()
         self.navigating = NavigatorState(running=False)
         self.suggestions = Suggestions("", ())
         self.spelling = spelling.Spelling()
         self.latest: deque[latest.Line] = deque(maxlen=LATEST_MAX)
-        self.notices: deque[Notice] = deque(maxlen=NOTICES_MAX)
+        self.notices = Notices()
         self.alarms: tuple[Alarm, ...] = ()
         self.hub_alarms = HubAlarms()
         self.wants_second: cmd.Command | None = None
@@ -341,6 +340,7 @@ class Desk:
     def on_time(self) -> None:
         """Autosave, alarms, travel times; call it some times a second."""
         now = self.clock()
+        self.changed(*self.notices.fade(now))
         self.forms.on_time(self.floor, now)
         authorising.on_time(self)
         look_ups.on_time(self)

@@ -4,6 +4,7 @@ What is in hand stands first, then what is chosen on map and lists, then everyth
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 from msgspec import Struct
@@ -61,14 +62,15 @@ def find(desk: Desk, typed: str) -> list[Entry]:
 def typed_number(typed: str) -> str:
     """The number in these words, "" when they are none. A SIP address counts as it stands."""
     number = bare(typed)
-    if number.startswith(("sip:", "sips:")):
+    if number.lower().startswith(("sip:", "sips:")):
         return number
     return number if number and set(number) <= DIGITS else ""
 
 
 def bare(number: str) -> str:
-    """Without the blanks and dashes people put into numbers."""
-    return number.strip().replace(" ", "") if ":" in number else re.sub(r"[\s-]", "", number)
+    """As a telephone takes it: without the blanks, dashes, dots and brackets of people, and no wide signs."""
+    plain = unicodedata.normalize("NFKC", number).strip()
+    return plain.replace(" ", "") if ":" in plain else re.sub(r"[\s().–—-]", "", plain)
 
 
 def name_of(desk: Desk, number: str) -> str:
@@ -87,12 +89,13 @@ def _picked(desk: Desk) -> Iterator[Entry]:
 
 def _of_the_incident(desk: Desk) -> Iterator[Entry]:
     form = desk.form()
-    yield Entry(form.contact_phone, form.contact_name, say("联系人"))
+    yield Entry(typed_number(form.contact_phone), form.contact_name, say("联系人"))
     incident = desk.incident()
     intakes = incident.intake_ids if incident else ()
     for at, intake_id in enumerate(intakes, 1):
         contact = desk.form_of(intake_id)
-        yield Entry(contact.contact_phone, contact.contact_name, say("第 {n} 次来电", n=at))
+        number = typed_number(contact.contact_phone)
+        yield Entry(number, contact.contact_name, say("第 {n} 次来电", n=at))
         call = desk.floor.calls.get(desk.floor.intakes[intake_id].call_id or "")
         if call is not None and call.direction is Direction.INBOUND:
             yield Entry(call.number, call.name, say("第 {n} 次来电", n=at))

@@ -40,6 +40,8 @@ class Line:
     def __init__(self, site: str = "") -> None:
         self.site = site
         self.calls: dict[str, Call] = {}
+        self.dialled: dict[str, str] = {}
+        """What was dialled from the window, by call: of an address its number is a part only."""
         self.places: dict[str, CallPlace] = {}
         """Where each live call stands, the one that moved last at the end."""
         self.supervising: dict[str, str] = {}
@@ -173,6 +175,7 @@ class Line:
         for key in ended[:-ENDED_KEPT_MAX]:
             del self.calls[key]
             self._silent_ms.pop(key, None)  # a telephone that died told no quality
+            self.dialled.pop(key, None)
 
     def _lamp(self, event: phone.AnyEvent) -> None:
         lamp = self.lamp

@@ -24,6 +24,10 @@ DEATHS = {
     "SIGSEGV": ("电话库出错", "the telephone library failed"),
     "SIGKILL": ("被系统强行结束", "killed by the system"),
     "no sign of life": ("没有反应，已强行结束", "it did not react and was ended"),
+    "Cannot assign requested address": (
+        "[phone] sip_host 不是本机的地址，请维护更正",
+        "[phone] sip_host is no address of this machine: have it corrected",
+    ),
     "already in use": ("端口被其他程序占用", "another program has its port"),
 }
 """What stands in the reason of a death, and what it means."""

@@ -58,6 +58,12 @@ REASONS: dict[str, tuple[str, str]] = {
     "release comes after listening": ("要先监听才能强拆", "released only by who listens already"),
     "too many": ("一分钟内请求太多", "too many requests in a minute"),
     "source not trusted": ("来源不可信", "its source is not trusted"),
+    "no word of it": ("对方一直没有回音", "nothing was heard of it"),
+    "no address that can be dialled": ("这不是能拨的号码或地址", "no number or address that can be dialled"),
+    "gethostbyname() has returned error (PJ_ERESOLVE)": (
+        "找不到这个地址的主机（域名解析失败）",
+        "there is no host of that name",
+    ),
 }
 
 UNREACHED: dict[tuple[int, ...], tuple[str, str]] = {
@@ -72,6 +78,10 @@ UNREACHED: dict[tuple[int, ...], tuple[str, str]] = {
     (500, 502, 503, 504): ("交换机或对方线路故障", "the exchange or their line failed"),
 }
 """Why a call of ours came to nothing, by the SIP code (RFC 3261 21)."""
+UNSENT: dict[tuple[int, ...], tuple[str, str]] = {
+    (405, 501): ("来电人的线路不支持转接", "the line of the caller cannot be sent on"),
+}
+"""Why nobody could be sent on, before the reasons of any call (RFC 3515 2.4.2)."""
 PHONE_DIED = "phone_restarted"
 
 
@@ -83,6 +93,12 @@ def unreached_words(sip_code: int, reason: str) -> str:
         )
     known = next((words for codes, words in UNREACHED.items() if sip_code in codes), None)
     return pick(known) if known else f"{sip_code or ''} {reason_words(reason)}".strip()
+
+
+def unsent_words(sip_code: int, reason: str) -> str:
+    """Why a transfer came to nothing."""
+    known = next((words for codes, words in UNSENT.items() if sip_code in codes), None)
+    return pick(known) if known else unreached_words(sip_code, reason)
 
 
 def reason_words(reason: str) -> str:

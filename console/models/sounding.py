@@ -305,7 +305,9 @@ class Sounding:
             return
         if seat.self_test is None or self._desk.clock() - seat.self_test.at > SHIFT_MS:
             do = say("按 Ctrl+Shift+S：说两秒话，听回放，再自动试呼")
-            self._desk.notice(say("本班还没有上岗测试"), do, "shift_test", grave=False)
+            what = say("本班还没有上岗测试")
+            self._desk.notices.behind(Notice(self._desk.clock(), what, do, "shift_test", grave=False))
+            self._desk.changed(Topic.NOTICE)
 
     # --- the hook key --------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from console.models.phone_words import heard_words, mode_sentence
 from console.models.supervising import is_with
 from console.models.talk_words import number_of
 from telephony.conversation import CallPlace
+from telephony.messages import CallQuality
 from telephony.mirror import CallStage, CallView, MonitorView
 
 SLOTS = 4
@@ -140,13 +141,18 @@ def _alarm(call: CallView, monitors: list[MonitorView], now: int) -> str:
         seconds = max(0, now - call.dead_air_since_ms) // 1000
         parts.insert(0, say("■ 无音频 {s} 秒：听不到对方", s=seconds))
     elif quality is not None and quality.bad:
-        words = say(
-            "▲ 音质差 MOS {mos}　丢包 {loss} %", mos=f"{quality.mos:.1f}", loss=f"{quality.loss_percent:.0f}"
-        )
-        parts.insert(0, words)
+        parts.insert(0, _bad_words(quality))
     if call.transferring:
         parts.append(say("转接中"))
     return "　".join(parts)
+
+
+def _bad_words(quality: CallQuality) -> str:
+    """What makes it bad: lost packets, or such as come too unevenly."""
+    mos, loss, jitter = f"{quality.mos:.1f}", f"{quality.loss_percent:.0f}", f"{quality.jitter_ms:.0f}"
+    if loss == "0":
+        return say("▲ 音质差 MOS {mos}　抖动 {ms} 毫秒", mos=mos, ms=jitter)
+    return say("▲ 音质差 MOS {mos}　丢包 {loss} %", mos=mos, loss=loss)
 
 
 def _monitor_words(monitor: MonitorView) -> str:

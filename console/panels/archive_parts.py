@@ -10,6 +10,7 @@ from console.archivist import Archivist, Unnoted
 from console.i18n import say
 from console.models.asking import Ask
 from console.models.desk import Desk
+from console.models.state import Notice, Topic
 from console.models.vault import VaultWatch
 from console.panels.archive import ArchiveDesk
 from console.panels.recall import RecallPanel
@@ -76,7 +77,8 @@ class ArchiveParts:
         if repaired:
             what = say("话机上次中断时的 {n} 段录音已修复归档", n=repaired)
             do = say("末尾最多缺 1 秒，检索（Ctrl+F）中标为“中断后修复”")
-            self._desk.notice(what, do, "archive", grave=False)
+            self._desk.notices.behind(Notice(now, what, do, "archive", grave=False))
+            self._desk.changed(Topic.NOTICE)
         vault = self._archivist.vault_state()
         told = self._watch.due(vault, now) if vault is not None else None
         if told is not None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from console.i18n import say
-from console.models import acts
+from console.models import acts, acts_calls
 from console.models.call_rows import CallRow, calls
 from console.models.desk import Desk
 from console.models.queue_rows import queue_words, with_queue
@@ -76,10 +76,13 @@ class CallsPanel(Panel):
         super().tell_age(say("{old}（他台）", old=words) if words else "")
 
     def _use(self, call_id: str) -> None:
-        """Enter: answer what rings here, show what was taken in, open a form for what nobody answered."""
+        """Enter: answer this one, show what was taken in, open a form for what nobody answered."""
         call = self._desk.line.call(self._desk.floor, call_id)
-        if any(ringing.id == call_id for ringing in self._desk.line.ringing()):
+        ringing = [one.id for one in self._desk.line.ringing()]
+        if ringing[:1] == [call_id]:
             self._do("answer")
+        elif call_id in ringing:
+            acts_calls.talk_to(self._desk, call_id)
         elif call is not None and call.ended_at and not call.answered_at and not call.intake_id:
             acts.take_missed(self._desk, call)
         else:

@@ -42,6 +42,7 @@ class DialSheet(Sheet):
         super().__init__("dial", page, over)
         self._desk, self._transferring = desk, ""
         self._title = text("", "large")
+        self._title.setObjectName("dial.title")
         self._typed = QLineEdit()
         self._typed.setObjectName("dial.number")
         self._typed.setPlaceholderText(say("号码，或站、医院、来电人的名字"))
@@ -59,13 +60,22 @@ class DialSheet(Sheet):
     def open(self, transferring: str = "") -> None:
         """Take the keyboard; Esc or a call gives it back."""
         self._transferring = transferring
-        call = self._desk.line.calls.get(transferring)
-        who = acts_calls.who(self._desk, call) if call is not None else ""
-        self._title.setText(say("盲转：把 {who} 转给", who=who) if transferring else self._dial_title())
+        self.refresh()
         self._go.setText(say("转出 Enter") if transferring else say("拨打 Enter"))
         self._typed.clear()
         self._search("")
         self.come(self._typed)
+
+    def refresh(self) -> None:
+        """Who it is about, as the calls are now."""
+        call = self._desk.line.calls.get(self._transferring)
+        if not self._transferring:
+            words = self._dial_title()
+        elif call is None or call.ended_at is not None:
+            words = say("要转出的通话已经结束　Esc 关闭")
+        else:
+            words = say("盲转：把 {who} 转给", who=acts_calls.who(self._desk, call))
+        self._title.setText(words)
 
     def _dial_title(self) -> str:
         talking = self._desk.line.talking()

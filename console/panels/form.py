@@ -30,6 +30,7 @@ from console.verbs import tip
 from dispatch.hints import Hint
 from dispatch.kinds import Answer, HowPlaced, IncidentType, Need, Severity
 from dispatch.words import Call, Form
+from telephony.conversation import CallPlace
 
 DRESSED_PX = 4  # a label grows a little with the style sheet
 LABEL_PX = 68
@@ -252,16 +253,29 @@ class FormPanel(Panel):
         desk = self._desk
         self._history.setText(history(desk, call) if call else "")
         set_property(self._call, "tone", "")
+        number = call.number or say("号码未显示") if call else ""
         if call is None:
             self._call.setText(self._title())
         elif call.ended_at is not None:
-            self._call.setText(say("{number} 已挂机", number=call.number))
+            self._call.setText(say("{number} 已挂机", number=number))
         elif call.answered_at is not None:
-            self._call.setText(say("{number} 通话 {age}", number=call.number, age=age(call.answered_at, now)))
+            self._tell_up(call, number, age(call.answered_at, now))
             set_property(self._call, "tone", "ok")
         else:
-            self._call.setText(say("{number} 振铃，F3 接听", number=call.number or say("号码未显示")))
+            self._call.setText(say("{number} 振铃，F3 接听", number=number))
             set_property(self._call, "tone", "fault")
+
+    def _tell_up(self, call: Call, number: str, since: str) -> None:
+        """Nobody should speak to a caller who does not hear it."""
+        match self._desk.line.places.get(call.id):
+            case CallPlace.HELD:
+                words, tone = say("{number} 保持 {age}", number=number, age=since), "warning"
+            case CallPlace.ASIDE | CallPlace.TAKEN:
+                words, tone = say("{number} 听不到您 {age}", number=number, age=since), "warning"
+            case _:
+                words, tone = say("{number} 通话 {age}", number=number, age=since), "ok"
+        self._call.setText(words)
+        set_property(self._call, "tone", tone)
 
     def _title(self) -> str:
         if self._intake is None:

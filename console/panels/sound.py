@@ -163,7 +163,7 @@ class SoundSheet(Sheet):
 
     def open(self) -> None:
         self.refresh()
-        self.come(self._shift)
+        self.come(next(one for one in (self._shift, self._ear, self._close) if one.isEnabled()))
 
     # --- drawing -----------------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ from msgspec import inspect
 
 from store.config.acd import Acd
 from store.config.fields import key_texts
+from store.config.phone import Phone
 from store.config.sections import Config
 from store.config.words import Words, choices, type_words, value_words
 
@@ -23,6 +24,7 @@ DEFAULT_FILE = Path("lingsheng.toml")
 FILE_BYTES_MAX = 1_000_000
 SQLITE = "sqlite:///"
 PORT_MAX = 65_535
+REGISTRAR = re.compile(r"sip:(\[[0-9A-Fa-f:.]+\]|[\w.-]+)(:\d{1,5})?(;[\w.=;-]+)?")
 T = TypeVar("T")
 
 
@@ -152,6 +154,7 @@ def _contradictions(config: Config) -> list[Words]:
                 "[phone] with a registrar also needs user and password_file",
             )
         )
+    problems += _of_registrars(phone)
     if phone.transport == "tls" and not phone.tls_ca_file:
         problems.append(
             Words(
@@ -171,6 +174,18 @@ def _contradictions(config: Config) -> list[Words]:
                 )
             )
     return problems
+
+
+def _of_registrars(phone: Phone) -> list[Words]:
+    """A telephone would not even begin to register there."""
+    return [
+        Words(
+            f"[phone] {name} 应为 sip:主机[:端口]，写的却是 {uri}",
+            f"[phone] {name} must be sip:host[:port], not {uri}",
+        )
+        for name, uri in (("registrar", phone.registrar), ("backup_registrar", phone.backup_registrar))
+        if uri and not REGISTRAR.fullmatch(uri)
+    ]
 
 
 def _of_acd(acd: Acd) -> list[Words]:

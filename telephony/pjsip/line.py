@@ -175,7 +175,16 @@ class Line:
         return frozenset(found - {""})
 
     def uri_of(self, target: str) -> str:
-        """A SIP URI as it is, a number at the registrar that serves. Raises `EngineError` without one."""
+        """A SIP URI as it is, a number at the registrar that serves.
+
+        Raises `EngineError` without one, and for what is no address: nobody goes on hold for that.
+        """
+        uri = self._whole(target)
+        if pj.Endpoint.instance().utilVerifySipUri(uri) != pj.PJ_SUCCESS:
+            raise EngineError("no address that can be dialled")
+        return uri
+
+    def _whole(self, target: str) -> str:
         if target.lower().startswith(("sip:", "sips:")):
             return target
         registrar = self._registrations[self._best()].registrar

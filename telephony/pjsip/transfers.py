@@ -14,6 +14,7 @@ from telephony.pjsip.engine import Engine
 from telephony.pjsip.leg import Leg, now_ms
 
 TRANSFER_S_MAX = 45.0  # as long as a telephone may ring there
+REPLACED_S_MAX = 2.0  # by then whoever takes our place has ended our call with him (RFC 3891)
 OK, MULTIPLE_CHOICES = 200, 300
 
 
@@ -54,6 +55,8 @@ class Transfers:
         elif sip_code < MULTIPLE_CHOICES:
             self._emit(msg.CallTransferred(call_id, target, now_ms()))
             self._engine.defer(lambda: self._exchange.hang_up(call_id))
+            # a far end that knows no Replaces has taken a second call: ours with it would stay up
+            self._engine.defer(lambda: self._exchange.hang_up(target), REPLACED_S_MAX)
         else:
             self._failed(leg, sip_code, reason)
 

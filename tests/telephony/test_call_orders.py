@@ -57,6 +57,19 @@ def test_a_second_call_waits_and_interrupts_nothing(seat: Any, raw: RawCaller) -
     assert seat.heard.until(msg.CommandRefused).order == "LeaveConference"
 
 
+def test_what_is_no_address_is_refused_and_holds_nobody(seat: Any, raw: RawCaller) -> None:
+    coming = raw.invite("13904510001")
+    here = seat.heard.until(msg.CallRinging).call_id
+    seat.phone.answer(here)
+    assert raw.final(coming) == 200
+    seat.heard.until(msg.CallAnswered)
+    seat.phone.dial("sip:@@@")
+    refused = seat.heard.until(msg.CommandRefused)
+    assert (refused.order, refused.reason) == ("Dial", "no address that can be dialled")
+    assert seat.phone.calls[here].place is CallPlace.TALK
+    assert list(seat.phone.calls) == [here]
+
+
 def test_an_intercom_call_from_the_exchange_is_answered_by_itself(
     trusting: Any, make_raw: Callable[[Any], RawCaller]
 ) -> None:

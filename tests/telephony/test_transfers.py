@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bench.raw_caller import RawCaller
+from console.drill.ports import free_ports
 from telephony import messages as msg
 from telephony.conversation import CallPlace
 from telephony.settings import AccountSettings, TrustSettings
@@ -161,3 +162,40 @@ def test_who_is_sent_elsewhere_with_all_places_taken_keeps_the_call(
     assert partner.heard.until(msg.TransferFailed).call_id == there
     seat.settle()
     assert seat.phone.calls[here].place is CallPlace.TALK
+
+
+@pytest.fixture
+def far_caller(tmp_path: Path, telephone: tuple[str, Path]) -> Iterator[Callable[[str], None]]:
+    """A second baresip, which calls: it makes a call of its own of any REFER and knows no Replaces."""
+    folder, (port,) = tmp_path / "far", free_ports(1)
+    folder.mkdir()
+    config = (tmp_path / "config").read_text()
+    own = telephone[0].rpartition(":")[2]
+    (folder / "config").write_text(config.replace(f"127.0.0.1:{own}", f"127.0.0.1:{port}"))
+    (folder / "accounts").write_text(f"<sip:13904510001@127.0.0.1:{port}>;regint=0\n")
+    (folder / "contacts").touch()
+    started: list[subprocess.Popen[bytes]] = []
+
+    def dial(uri: str) -> None:
+        words = ["baresip", "-f", str(folder), "-e", f"/dial {uri}"]
+        quiet = subprocess.DEVNULL
+        started.append(subprocess.Popen(words, stdin=quiet, stdout=quiet, stderr=quiet))
+
+    yield dial
+    for process in started:
+        process.terminate()
+        process.wait(10)
+
+
+@pytest.mark.nightly
+def test_who_knows_no_replaces_is_let_go_after_an_attended_transfer(
+    seat: Any, far_caller: Callable[[str], None], telephone: tuple[str, Path]
+) -> None:
+    far_caller(seat.uri)
+    here = seat.answered().call_id
+    consult = seat.phone.dial(telephone[0])
+    seat.heard.until(msg.CallAnswered, lambda e: e.call_id == consult)
+    seat.phone.transfer_to(here, consult)
+    assert seat.heard.until(msg.CallTransferred).call_id == here
+    assert {seat.heard.until(msg.CallEnded).call_id for _ in range(2)} == {here, consult}
+    assert not seat.phone.calls, "the operator is free"

@@ -95,6 +95,8 @@ def test_relative_paths_count_from_the_folder_of_the_file(tmp_path: Path, url: s
         ("[[gateway.key_rule]]\ngives = 's'\nmessage = 1", "one of 0x0301, 0x0302, 0x0900, not the number 1"),
         ("[hub]\ncommand_port = 5571", "the three ports of [hub] must differ"),
         ('[phone]\nregistrar = "sip:pbx"', "[phone] with a registrar also needs user and password_file"),
+        ('[phone]\nregistrar = "10.0.0.1:5060"', "registrar must be sip:host[:port], not 10.0.0.1:5060"),
+        ('[phone]\nbackup_registrar = "sip:"', "backup_registrar must be sip:host[:port], not sip:"),
         ("[hub\n", "第 1 行第 5 列"),
     ],
 )

@@ -229,7 +229,8 @@ def test_who_gave_up_and_who_rings_at_the_districts_is_told(exchange: Callable[.
 
 
 @pytest.mark.parametrize(
-    ("shown", "asserted"), [("anonymous", "tel:+8613904510002"), ("trunk", "sip:13904510002@t")]
+    ("shown", "asserted"),
+    [("anonymous", "<tel:+8613904510002>"), ("trunk", '"Zhang" <sip:13904510002@10.1.0.5;user=phone>')],
 )
 def test_who_waits_has_the_number_that_the_seats_show(
     exchange: Callable[..., HuntedExchange], shown: str, asserted: str
@@ -238,7 +239,7 @@ def test_who_waits_has_the_number_that_the_seats_show(
     ask = HuntQueue("127.0.0.1", ex.control, "120")
     (seat,) = ex.seats("8001")
     seat.policy = NEVER
-    call = ex.phone(shown).call(extra=f"P-Asserted-Identity: <{asserted}>\r\n")
+    call = ex.phone(shown).call(extra=f"P-Asserted-Identity: {asserted}\r\n")
     assert rang(seat) == "8001"
     (picture,) = ask() or ()
     assert [one.number for one in picture.waiting] == ["13904510002"]
