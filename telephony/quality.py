@@ -4,6 +4,7 @@ Dead air is its own matter: no packet for two seconds while somebody should be s
 """
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from telephony.settings import QualitySettings
 
@@ -31,6 +32,9 @@ class Counters(Struct, frozen=True):
     buffer_ms: float = 0.0
 
 
+NOTHING = Counters(0, 0)
+
+
 class Heard(Struct, frozen=True):
     """The quality of a stretch of a call."""
 
@@ -52,6 +56,44 @@ def heard_between(before: Counters, after: Counters) -> Heard:
     delay_ms = after.round_trip_ms / 2 + after.buffer_ms + PACKET_MS
     mos = estimated_mos(loss, delay_ms)
     return Heard(round(loss, 2), round(after.jitter_ms, 1), round(delay_ms, 1), round(mos, 2))
+
+
+class Tally:
+    """The received audio of one call over all its streams: hold and resume build new ones, which count anew.
+
+    What a stream's buffer lacked before the first packet came is no gap: there was nothing to play yet.
+    """
+
+    def __init__(self) -> None:
+        self.newest = self._begin = self._told = self._earlier = NOTHING
+
+    def take(self, counters: Counters) -> None:
+        """One look at the counters of the stream that is now."""
+        if counters.received < self.newest.received:
+            self._earlier = self._so_far()
+            self.newest = NOTHING
+        if not self.newest.received:
+            self._begin = self._told = Counters(0, 0, counters.gaps)
+        self.newest = counters
+
+    def since_told(self) -> Heard | None:
+        """What was heard since this was asked last; `None`: not a packet came."""
+        before, self._told = self._told, self.newest
+        return heard_between(before, self.newest) if self.newest.received > before.received else None
+
+    def whole(self) -> Heard | None:
+        """What was heard of the whole call; `None`: not a packet came."""
+        so_far = self._so_far()
+        return heard_between(NOTHING, so_far) if so_far.received else None
+
+    def _so_far(self) -> Counters:
+        earlier, begin, newest = self._earlier, self._begin, self.newest
+        return replace(
+            newest,
+            received=earlier.received + newest.received,
+            lost=earlier.lost + newest.lost,
+            gaps=earlier.gaps + max(newest.lost, newest.gaps - begin.gaps),
+        )
 
 
 def estimated_mos(loss_percent: float, delay_ms: float) -> float:

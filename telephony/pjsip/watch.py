@@ -11,26 +11,19 @@ import pjsua2 as pj
 
 from telephony.facts import AnyEvent, CallQuality, CallStats, DeadAirBegan, DeadAirEnded
 from telephony.pjsip.leg import Leg, now_ms
-from telephony.quality import Counters, Silence, heard_between, is_bad, listen
+from telephony.quality import Counters, Heard, Silence, Tally, is_bad, listen
 from telephony.settings import QualitySettings
 
 LOOK_S = 0.2  # silence is known one look late and told one look late: with `dead_air_ms` below 2 s
 LOOKS_PER_SECOND = 5
-NOTHING = Counters(0, 0)
 
 
 class Ear:
-    """What is known of one call's received audio. A rebuilt stream counts from zero: so do we."""
+    """What is known of one call's received audio."""
 
     def __init__(self, at_ms: int) -> None:
-        self.first = self.last_told = self.newest = NOTHING
+        self.tally = Tally()
         self.silence = Silence(0, at_ms)
-        self.told_bad = False
-
-    def take(self, counters: Counters) -> None:
-        if counters.received < self.newest.received:
-            self.first = self.last_told = NOTHING
-        self.newest = counters
 
 
 class Watch:
@@ -64,28 +57,25 @@ class Watch:
         if ear is None:
             return
         self._alive_again(call_id, ear)
-        if ear.newest.received:
-            self._tell(call_id, ear.first, ear.newest, final=True)
+        self._tell(call_id, ear.tally.whole(), final=True)
 
     def _look(self, leg: Leg) -> None:
         ear = self._ears.setdefault(leg.call_id, Ear(now_ms()))
-        ear.take(counters_of(leg))
+        ear.tally.take(counters_of(leg))
         self._listen(leg, ear)
         if self._looks % LOOKS_PER_SECOND == 0:
             silent_ms = now_ms() - ear.silence.heard_at_ms
-            newest = ear.newest
+            newest = ear.tally.newest
             self._emit(CallStats(leg.call_id, newest.received, newest.lost, newest.jitter_ms, silent_ms))
-            if newest.received > ear.last_told.received:
-                self._tell(leg.call_id, ear.last_told, newest)
-            ear.last_told = newest
+            self._tell(leg.call_id, ear.tally.since_told())
 
     def _listen(self, leg: Leg, ear: Ear) -> None:
         """Before the answer nobody owes us a packet."""
         if not leg.answered:
-            ear.silence = Silence(ear.newest.received, now_ms())
+            ear.silence = Silence(ear.tally.newest.received, now_ms())
             return
         before = ear.silence
-        ear.silence = listen(before, ear.newest.received, now_ms(), self._limits.dead_air_ms)
+        ear.silence = listen(before, ear.tally.newest.received, now_ms(), self._limits.dead_air_ms)
         leg.dead_air = ear.silence.dead_since_ms is not None
         if before.dead_since_ms is None and ear.silence.dead_since_ms is not None:
             self._emit(DeadAirBegan(leg.call_id, ear.silence.dead_since_ms))
@@ -97,14 +87,15 @@ class Watch:
         ear = self._ears.get(call_id)
         if ear is not None:
             self._alive_again(call_id, ear)
-            ear.silence = Silence(ear.newest.received, now_ms())
+            ear.silence = Silence(ear.tally.newest.received, now_ms())
 
     def _alive_again(self, call_id: str, ear: Ear) -> None:
         if ear.silence.dead_since_ms is not None:
             self._emit(DeadAirEnded(call_id, now_ms(), now_ms() - ear.silence.dead_since_ms))
 
-    def _tell(self, call_id: str, before: Counters, after: Counters, *, final: bool = False) -> None:
-        heard = heard_between(before, after)
+    def _tell(self, call_id: str, heard: Heard | None, *, final: bool = False) -> None:
+        if heard is None:
+            return
         self._emit(
             CallQuality(
                 call_id,

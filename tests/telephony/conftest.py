@@ -19,6 +19,7 @@ from telephony.phone import Phone
 from telephony.settings import AccountSettings, EngineSettings, PhoneSettings, TrustSettings, Voice
 from telephony.speech import speech_wav
 from tests.telephony.exchange import needs
+from tests.telephony.foreign import Abroad
 
 WAIT_S = 8.0
 NOBODY = "0" * 32  # no call has this id
@@ -269,6 +270,14 @@ def make_raw() -> Iterator[Callable[[Seat], RawCaller]]:
 @pytest.fixture
 def raw(seat: Seat, make_raw: Callable[[Seat], RawCaller]) -> RawCaller:
     return make_raw(seat)
+
+
+@pytest.fixture
+def abroad(tmp_path: Path) -> Iterator[Abroad]:
+    """Makes telephones that are not ours: sipp, with an ear that goes on through every hold."""
+    needs("sipp")
+    with Abroad(tmp_path) as abroad:
+        yield abroad
 
 
 @pytest.fixture(scope="session")

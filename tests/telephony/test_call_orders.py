@@ -16,7 +16,7 @@ from telephony.conversation import CallPlace
 from telephony.monitoring import HEADER, MonitorMode, MonitorWish, signed
 from telephony.settings import TrustSettings, Voice
 from tests.telephony.exchange import PEERS, needs
-from tests.telephony.tones import CALLER_HZ, level_db, read
+from tests.telephony.tones import CALLER_HZ, level_db, read, tick_gaps, windows
 
 pytestmark = pytest.mark.process
 SECRET = "the site's secret"
@@ -213,25 +213,6 @@ def test_prompt_and_metronome_reach_the_caller_in_time(make_seat: Callable[..., 
     assert max(level_db(w, 1900, rate_hz) for w in windows(sides[1], rate_hz, 0.25)) > -3
     assert max(level_db(w, 1900, rate_hz) for w in windows(sides[0], rate_hz, 0.25)) < -40
     assert level_db(sides[0][-rate_hz:], CALLER_HZ, rate_hz) > -3
-
-
-def windows(samples: Any, rate_hz: int, seconds: float) -> list[Any]:
-    size = round(rate_hz * seconds)
-    return [samples[n : n + size] for n in range(0, len(samples) - size, size)]
-
-
-def tick_gaps(samples: Any, rate_hz: int) -> Any:
-    """Seconds from one tick's beginning to the next, read in steps of 2 ms."""
-    step_s = 0.002
-    loud = [n for n, w in enumerate(windows(samples, rate_hz, step_s)) if level_at(w, rate_hz) > 0.02]
-    begins = [n * step_s for n, before in zip(loud[1:], loud, strict=False) if n - before > 100]
-    return np.diff(begins)
-
-
-def level_at(window: Any, rate_hz: int) -> float:
-    """How much of a tick (1 kHz) there is in 2 ms, of full level."""
-    turns = np.exp(-2j * np.pi * 1000 * np.arange(len(window)) / rate_hz)
-    return float(2 * abs(np.sum(window * turns)) / len(window) / 32768)
 
 
 def test_only_a_signed_call_of_a_trusted_source_monitors(

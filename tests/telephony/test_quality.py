@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telephony.quality import Counters, Heard, Silence, estimated_mos, heard_between, is_bad, listen
+from telephony.quality import Counters, Heard, Silence, Tally, estimated_mos, heard_between, is_bad, listen
 from telephony.settings import QualitySettings
 
 LIMIT_MS = 1600
@@ -43,6 +43,41 @@ def test_every_counter_gives_a_score(a: int, b: int, c: int, d: int, e: int, f: 
     heard = heard_between(Counters(a, b, c), Counters(d, e, f))
     assert 1.0 <= heard.mos <= 4.5
     assert 0.0 <= heard.loss_percent <= 100.0
+
+
+def test_what_a_buffer_lacks_before_the_first_packet_is_no_loss() -> None:
+    tally = Tally()
+    for counters in (Counters(0, 0), Counters(0, 0, gaps=3), Counters(8, 0, gaps=4), Counters(58, 0, gaps=4)):
+        tally.take(counters)
+    for heard in (tally.since_told(), tally.whole()):
+        assert heard is not None
+        assert heard.loss_percent == 0.0
+
+
+def test_a_call_is_judged_over_all_its_streams() -> None:
+    """A hold and a resume each build a new one; the call may end while it is held."""
+    tally = Tally()
+    assert tally.whole() is None
+    tally.take(Counters(0, 0, gaps=1))
+    tally.take(Counters(75, 25, gaps=20))
+    assert tally.since_told() == tally.whole()
+    assert tally.since_told() is None
+    tally.take(Counters(5, 0, gaps=2, buffer_ms=60.0))
+    tally.take(Counters(100, 0, gaps=2, buffer_ms=60.0))
+    second, whole = tally.since_told(), tally.whole()
+    assert second is not None
+    assert whole is not None
+    assert (second.loss_percent, whole.loss_percent) == (0.0, 12.5)
+    assert whole.delay_ms == 80.0
+
+
+def test_late_packets_count_beside_those_of_an_earlier_stream_that_never_came() -> None:
+    tally = Tally()
+    for counters in (Counters(90, 10), Counters(5, 0), Counters(100, 0, gaps=20)):
+        tally.take(counters)
+    whole = tally.whole()
+    assert whole is not None
+    assert whole.loss_percent == 15.0
 
 
 def test_dead_air_begins_with_the_last_packet_and_ends_with_the_next() -> None:

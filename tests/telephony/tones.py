@@ -49,12 +49,35 @@ class Phases:
         return samples[first : first + round(WINDOW_S * rate_hz)]
 
     def tones(self, samples: Samples, rate_hz: int, started_at_ms: float, name: str) -> set[int]:
-        """Which of the tones are heard; each must be clearly there or clearly absent."""
-        window = self.window(samples, rate_hz, started_at_ms, name)
-        heard = set()
-        for hz in (OPERATOR_HZ, CALLER_HZ, HOSPITAL_HZ, SUPERVISOR_HZ, HOLD_HZ):
-            db = level_db(window, hz, rate_hz)
-            assert not SILENT_DB < db < HEARD_DB, f"{name}: {hz} Hz at {db:.1f} dB"
-            if db >= HEARD_DB:
-                heard.add(hz)
-        return heard
+        """Which of the tones are heard then."""
+        return tones_in(self.window(samples, rate_hz, started_at_ms, name), rate_hz, name)
+
+
+def tones_in(window: Samples, rate_hz: int, name: str, silent_db: float = SILENT_DB) -> set[int]:
+    """Which of the tones are heard; each must be clearly there or clearly absent."""
+    heard = set()
+    for hz in (OPERATOR_HZ, CALLER_HZ, HOSPITAL_HZ, SUPERVISOR_HZ, HOLD_HZ):
+        db = level_db(window, hz, rate_hz)
+        assert not silent_db < db < HEARD_DB, f"{name}: {hz} Hz at {db:.1f} dB"
+        if db >= HEARD_DB:
+            heard.add(hz)
+    return heard
+
+
+def windows(samples: Samples, rate_hz: int, seconds: float) -> list[Samples]:
+    size = round(rate_hz * seconds)
+    return [samples[n : n + size] for n in range(0, len(samples) - size, size)]
+
+
+def tick_gaps(samples: Samples, rate_hz: int) -> Samples:
+    """Seconds from one tick of the metronome to the next, read in steps of 2 ms."""
+    step_s = 0.002
+    loud = [n for n, w in enumerate(windows(samples, rate_hz, step_s)) if level_at(w, rate_hz) > 0.02]
+    begins = [n * step_s for n, before in zip(loud[1:], loud, strict=False) if n - before > 100]
+    return np.diff(begins)
+
+
+def level_at(window: Samples, rate_hz: int) -> float:
+    """How much of a tick (1 kHz) there is in 2 ms, of full level."""
+    turns = np.exp(-2j * np.pi * 1000 * np.arange(len(window)) / rate_hz)
+    return float(2 * abs(np.sum(window * turns)) / len(window) / 32768)
