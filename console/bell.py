@@ -40,14 +40,12 @@ class Bell(QObject):
 
     def refresh(self, now: int) -> None:
         """Calls changed, or a second has passed; `now` in ms."""
-        lasting, due = self._bells.lasting(), self._bells.due()
-        if self._bells.is_urgent():
+        wanted = self._bells.look(now)
+        if wanted.urgent:
             QApplication.alert(self._window)
         self._warm_up()
-        if lasting is not None:
-            self._sound(lasting, now)
-        elif due is not None:
-            self._sound(due, now)
+        if (tone := wanted.lasting or wanted.due) is not None:
+            self._sound(tone, now)
         elif self._now is not None and self._now.loop:
             self._now = None
             self._speaker.hush()
