@@ -24,6 +24,7 @@ enrolment     the window of a seat that is not enrolled yet
 layouts       the shares of the window's parts, each dispatcher's own
 city_map      the city file as the windows use it
 paper         the printer's side of the paper sheet
+opening       a window comes up whole on its screen
 ending        a window asked to end by a signal ends in order
 theme         colours, type and sizes; `i18n` and `english` the two languages, english_* of one subject;
               `names` the object names

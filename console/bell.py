@@ -4,7 +4,6 @@ Where no sound comes out, the bell of the screen stands in, and the device is tr
 """
 
 import tempfile
-import wave
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from console.models.bells import Bells, Tone
 from console.models.desk import Desk
-from console.speaker import Speaker
+from console.speaker import Speaker, write_wav
 from telephony.headset.frames import RATE_HZ
 from telephony.headset.rings import ring_tone
 
@@ -41,14 +40,12 @@ class Bell(QObject):
 
     def refresh(self, now: int) -> None:
         """Calls changed, or a second has passed; `now` in ms."""
-        lasting, due = self._bells.lasting(), self._bells.due()
-        if self._bells.is_urgent():
+        wanted = self._bells.look(now)
+        if wanted.urgent:
             QApplication.alert(self._window)
         self._warm_up()
-        if lasting is not None:
-            self._sound(lasting, now)
-        elif due is not None:
-            self._sound(due, now)
+        if (tone := wanted.lasting or wanted.due) is not None:
+            self._sound(tone, now)
         elif self._now is not None and self._now.loop:
             self._now = None
             self._speaker.hush()
@@ -89,10 +86,8 @@ class Bell(QObject):
         name = "-".join([*tone.families, str(tone.percent), *(["ear"] if tone.in_ear else [])])
         file = Path(self._folder.name) / f"{name}.wav"
         if not file.exists():
-            with wave.open(str(file), "wb") as out:
-                out.setparams((1, 2, RATE_HZ, 0, "NONE", ""))
-                for family in tone.families:
-                    out.writeframes(ring_tone(family, tone.percent, in_ear=tone.in_ear))
+            tones = (ring_tone(family, tone.percent, in_ear=tone.in_ear) for family in tone.families)
+            write_wav(file, b"".join(tones), RATE_HZ)
         return file
 
     def _begun(self, _ms: int) -> None:

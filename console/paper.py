@@ -6,16 +6,17 @@ saved, so that there is something in the hand when nothing else works.
 
 import html
 import logging
-import queue
-import threading
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from PySide6.QtCore import QMarginsF, QObject, QSizeF, QTimer, Signal
 from PySide6.QtGui import QPageLayout, QPageSize, QPdfWriter, QTextDocument
 from PySide6.QtPrintSupport import QPrinter, QPrinterInfo
 
 from console.i18n import say
+from console.jobs import Jobs
 from console.models.ages import local
 from console.models.desk import Desk
 from console.models.paper import Part, Sheet, all_open, in_hand
@@ -35,69 +36,74 @@ MM_PER_INCH = 25.4
 log = logging.getLogger(__name__)
 
 
-class PaperTray(QObject):
-    """`folder` None: no paper here. `told(what, do)` is emitted for the window's thread."""
+class Told(NamedTuple):
+    """What the window says, and what to do about it; "": nothing."""
 
-    told = Signal(str, str)
+    what: str
+    do: str
+
+
+class PaperTray(QObject):
+    """`folder` None: no paper here. `told` is emitted with a `Told`, for the window's thread."""
+
+    told = Signal(object)
 
     def __init__(self, folder: Path | None) -> None:
         super().__init__()
         self._folder = folder
-        self._jobs: queue.SimpleQueue[tuple[str, list[Sheet], bool] | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._run, name="paper", daemon=True)
+        self._jobs = Jobs("paper", self.told.emit) if folder is not None else None
         self._fault = ""
-        if folder is not None:
-            self._thread.start()
 
     def stop(self) -> None:
         """Finish what waits; at most `STOP_S_MAX` seconds."""
-        if self._folder is not None:
-            self._jobs.put(None)
-            self._thread.join(STOP_S_MAX)
+        if self._jobs is not None:
+            self._jobs.finish()
+            self._jobs.join(STOP_S_MAX)
 
     def print_sheet(self, sheet: Sheet, now: int) -> None:
         """Save this page and print it where there is a printer; the answer comes by `told`."""
         stamp = f"{local(now):%Y%m%d-%H%M%S}"
-        self._jobs.put((f"sheet-{stamp}-{sheet.key[-8:]}.pdf", [sheet], True))
+        self._put(f"sheet-{stamp}-{sheet.key[-8:]}.pdf", [sheet], aloud=True)
 
     def keep_round(self, sheets: list[Sheet], now: int) -> None:
         """Save all that is open, quietly; nothing where nothing is open."""
         if sheets:
-            self._jobs.put((f"open-{local(now):%Y%m%d-%H%M%S}.pdf", sheets, False))
+            self._put(f"open-{local(now):%Y%m%d-%H%M%S}.pdf", sheets, aloud=False)
 
-    def _run(self) -> None:
-        while (job := self._jobs.get()) is not None:
-            name, sheets, aloud = job
-            try:
-                self._save(name, sheets, aloud=aloud)
-                self._fault = ""
-            except OSError as error:
-                self._fail(error.strerror or str(error))
+    def _put(self, name: str, sheets: list[Sheet], *, aloud: bool) -> None:
+        if self._jobs is not None and self._folder is not None:
+            self._jobs.put(partial(self._keep, self._folder, name, sheets, aloud))
 
-    def _fail(self, why: str) -> None:
+    # --- below: the thread of the paper ------------------------------------------------------------------
+
+    def _keep(self, folder: Path, name: str, sheets: list[Sheet], aloud: bool) -> Told | None:
+        try:
+            self._save(folder / name, sheets)
+        except OSError as error:
+            return self._failed(error.strerror or str(error))
+        self._fault = ""
+        if not aloud:
+            return None
+        printed = _printed(sheets)
+        words = say("接警单已打印，并存为 {path}") if printed else say("接警单已存为 {path}")
+        return Told(words.format(path=folder / name), "" if printed else say("没有打印机，可拷走打印"))
+
+    def _failed(self, why: str) -> Told | None:
         """Said once while it lasts."""
-        if why != self._fault:
-            self._fault = why
-            log.warning("the paper sheet was not saved: %s", why)
-            self.told.emit(say("接警单未能保存：{text}", text=why), say("请抄写，或检查 seat.paper_dir"))
+        known, self._fault = self._fault, why
+        if why == known:
+            return None
+        log.warning("the paper sheet was not saved: %s", why)
+        return Told(say("接警单未能保存：{text}", text=why), say("请抄写，或检查 seat.paper_dir"))
 
-    def _save(self, name: str, sheets: list[Sheet], *, aloud: bool) -> None:
-        assert self._folder is not None  # the thread runs only with one
-        self._folder.mkdir(parents=True, exist_ok=True)
-        path, fresh = self._folder / name, self._folder / f".{name}"
+    def _save(self, path: Path, sheets: list[Sheet]) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_name(f".{path.name}")
         fresh.write_bytes(b"")  # says what is wrong with the folder: Qt does not
         write_pdf(fresh, sheets)
         fresh.replace(path)
-        self._keep_small()
-        if aloud:
-            printed = _printed(sheets)
-            words = say("接警单已打印，并存为 {path}") if printed else say("接警单已存为 {path}")
-            self.told.emit(words.format(path=path), "" if printed else say("没有打印机，可拷走打印"))
-
-    def _keep_small(self) -> None:
-        assert self._folder is not None
         for pattern, most in (("open-*.pdf", ROUND_FILES_MAX), ("sheet-*.pdf", SHEET_FILES_MAX)):
-            for old in sorted(self._folder.glob(pattern))[:-most]:
+            for old in sorted(path.parent.glob(pattern))[:-most]:
                 old.unlink(missing_ok=True)
 
 
@@ -107,7 +113,7 @@ class DeskPaper:
     def __init__(self, desk: Desk, folder: Path | None) -> None:
         self._desk = desk
         self._tray = PaperTray(folder)
-        self._tray.told.connect(lambda what, do: desk.notice(what, do, grave=False))
+        self._tray.told.connect(lambda told: desk.notice(*told, grave=False))
         self._timer = QTimer(self._tray, interval=ROUND_EVERY_MS)
         self._timer.timeout.connect(self.keep_round)
         self._timer.start()

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 from msgspec.structs import replace
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication
 
 from console import i18n
@@ -22,6 +23,7 @@ from console.hub_seat import HubSeat
 from console.models.desk import Desk
 from console.models.keeping import Keeper
 from console.models.readiness import Setup
+from console.opening import open_whole
 from console.pathfinder import NoPaths, Pathfinder
 from console.selftest import BindingLeaksError, check_binding
 from console.theme import Theme
@@ -247,8 +249,7 @@ def run(config: Config, lang: str) -> int:
         raise CannotStartError(f"本机密钥不可用：{error}", f"the keys of this machine: {error}") from error
     end_in_order(app)
     seat.start()
-    seat.window.resize(*WINDOW_PX)
-    seat.window.show()
+    open_whole(seat.window, QSize(*WINDOW_PX))
     seat.window.open_login()
     autopilot = _autopilot(config, seat)
     try:

@@ -6,13 +6,12 @@ Three rising tones, made here, played by a child process; without a sound device
 import math
 import struct
 import tempfile
-import wave
 from pathlib import Path
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
-from console.speaker import Speaker
+from console.speaker import Speaker, write_wav
 
 RATE_HZ = 22_050
 TONES_HZ = (523, 659, 784)  # C E G: no telephone and no alarm of ours sounds like it
@@ -33,15 +32,6 @@ def chime_samples() -> bytes:
     return struct.pack(f"<{len(samples)}h", *samples)
 
 
-def write_chime(file: Path) -> None:
-    """The tones as a WAV file."""
-    with wave.open(str(file), "wb") as out:
-        out.setnchannels(1)
-        out.setsampwidth(2)
-        out.setframerate(RATE_HZ)
-        out.writeframes(chime_samples())
-
-
 class Chime(QObject):
     """Plays the chime once; `played` counts, for the record and for tests."""
 
@@ -56,7 +46,7 @@ class Chime(QObject):
         self.played += 1
         if self._folder is None:
             self._folder = tempfile.TemporaryDirectory(prefix="lingsheng-chime-")
-            write_chime(self._file(self._folder))
+            write_wav(self._file(self._folder), chime_samples(), RATE_HZ)
         self._speaker.play(self._file(self._folder))
 
     def stop(self) -> None:

@@ -4,6 +4,7 @@ Finding a sound device takes a second on some machines and for ever on a broken 
 """
 
 import sys
+import wave
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QProcess, Signal
@@ -108,3 +109,10 @@ class Speaker(QObject):
         wanted, self._wanted = self._wanted, False
         if wanted:
             self.silent.emit()
+
+
+def write_wav(file: Path, samples: bytes, rate_hz: int) -> None:
+    """16-bit mono samples as a file that can be played. Raises OSError."""
+    with wave.open(str(file), "wb") as out:
+        out.setparams((1, 2, rate_hz, 0, "NONE", ""))
+        out.writeframes(samples)

@@ -1,12 +1,14 @@
 """What the window itself sounds: calls where the telephone has no sound, crews in need, a lost line. No Qt.
 
-Nothing interrupts speech: while the operator speaks each of these is one soft tone and no more.
+Nothing interrupts speech: while the operator speaks each of these is one soft tone, and who still waits is
+another now and then, by the same rule as at the telephone.
 """
 
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from telephony.headset.ringing import SoftTones
 from telephony.headset.rings import RingFamily
 
 if TYPE_CHECKING:
@@ -26,36 +28,37 @@ class Tone(Struct, frozen=True):
     in_ear: bool = False
 
 
+class Wanted(Struct, frozen=True):
+    """`lasting` sounds until it is taken, never into speech; `due` once, now. None: nothing.
+
+    `urgent`: somebody waits for this seat, heard or not.
+    """
+
+    lasting: Tone | None
+    due: Tone | None
+    urgent: bool
+
+
 class Bells:
     """Belongs to a window; asked whenever calls changed, and each second."""
 
     def __init__(self, desk: "Desk") -> None:
         self._desk = desk
-        self._heard: frozenset[str] = frozenset()
+        self._soft = SoftTones()
 
-    def is_urgent(self) -> bool:
-        """Somebody waits for this seat, heard or not."""
-        return bool(self._desk.sounding.ringing.waiting or self._crews())
-
-    def lasting(self) -> Tone | None:
-        """What sounds until it is taken; None: nothing, and never into speech."""
-        sounding = self._desk.sounding
-        families = []
-        if (ring := sounding.own_ring()) is not None:
-            families.append(ring.family)
-        if self._crews():
-            families.append(RingFamily.CREW)
-        return None if sounding.ringing.speaking or not families else self._tone(*families, loop=True)
-
-    def due(self) -> Tone | None:
-        """One tone for what is new since it was last asked, if nothing lasting sounds for it."""
-        sounding = self._desk.sounding
-        calls = sounding.ringing.waiting if sounding.own_ring() is not None else frozenset()
-        before, self._heard = self._heard, calls | self._crews()
+    def look(self, now: int) -> Wanted:
+        """What is wanted now (ms); what is new is told once, so each answer has to be used."""
+        sounding, crews = self._desk.sounding, self._crews()
+        callers, ring = sounding.ringing.waiting, sounding.own_ring()
         alarmed, sounding.alarmed = sounding.alarmed, False
-        if sounding.ringing.speaking:
-            return self._tone(RingFamily.WAITING) if alarmed or self._heard - before else None
-        return self._tone(RingFamily.FAULT) if alarmed else None
+        speaking, urgent = sounding.ringing.speaking, bool(callers or crews)
+        own = callers if ring is not None else frozenset()
+        soft = self._soft.due(own | crews if speaking else frozenset(), now)
+        if speaking:
+            return Wanted(None, self._tone(RingFamily.WAITING) if soft or alarmed else None, urgent)
+        families = ([] if ring is None else [ring.family]) + ([RingFamily.CREW] if crews else [])
+        lasting = self._tone(*families, loop=True) if families else None
+        return Wanted(lasting, self._tone(RingFamily.FAULT) if alarmed else None, urgent)
 
     def _crews(self) -> frozenset[str]:
         """Each call for help; one that grows graver is another."""

@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QSize, QTimer
 from PySide6.QtWidgets import QApplication
 
 from console import i18n
@@ -20,6 +20,7 @@ from console.models.map_marks import doubt_marks, incident_marks, site_marks, ve
 from console.models.modes import Standing, Watch, age_words, banners
 from console.models.reserve import urgency, wall_line
 from console.models.site_lamps import site_lamps
+from console.opening import open_whole
 from console.ports import Moved
 from console.selftest import check_binding
 from console.theme import font
@@ -133,13 +134,12 @@ def run(config: Config, lang: str) -> int:
     city = open_city(config)
     canvas = MapCanvas(city.cartographer, attribution=city.attribution, lang=lang, theme="night")
     window = WallWindow(config.site.name, canvas)
-    window.resize(*SIZE_PX)
     link = HubLink(settings, lambda: None)
     wall = Wall(link, window, canvas, city.aeds)
     camera = _camera(config, window, canvas, wall)
     end_in_order(app)
     link.start()
-    window.show()
+    open_whole(window, QSize(*SIZE_PX))
     code = app.exec()
     canvas.close_map()
     link.stop()

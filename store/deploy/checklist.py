@@ -2,6 +2,7 @@
 
 from store.deploy.city_file import CityFile, CityMachine
 from store.deploy.engine import backup_dir
+from store.deploy.processes import ON_SCREEN, SCREEN_ENV
 
 STOP_FIRST = "`systemctl disable --now postgresql etcd patroni`"
 INCLUDE = '`include "/etc/nftables.d/*.nft"`'
@@ -30,6 +31,8 @@ def _base(city: CityFile, machine: CityMachine) -> list[Step]:
     packages += ["postgresql-15", "patroni"] if "postgresql" in machine.runs else []
     packages += ["etcd-server", "etcd-client"] if "etcd" in machine.runs else []
     packages += ["kamailio", "kamailio-extra-modules"] if "exchange" in machine.runs else []
+    if ON_SCREEN & set(machine.runs):
+        packages += ["xserver-xorg", "lightdm", "openbox", "pulseaudio", "dbus-user-session"]
     program, config = city.path("program", machine), city.path("config", machine)
     install = f"`apt-get install -y --no-install-recommends {' '.join(packages)}`"
     user = f"`useradd --system --home-dir {city.path('state', machine)} --shell /usr/sbin/nologin lingsheng`"
@@ -92,9 +95,16 @@ def _ours(city: CityFile, machine: CityMachine) -> list[Step]:
                 "Enrolled as `exchange`, like a gateway.",
             ),
         ]
+    if ON_SCREEN & set(machine.runs):
+        words = "The desktop of our user comes up on the screen, empty and without a log-in."
+        steps.append(("`systemctl restart lightdm`：屏幕进入 lingsheng 的空桌面，不问口令。", words))
     if "seat" in machine.runs:
-        asked = f"`main.py doctor --config {city.path('config', machine)}/lingsheng.toml`，由坐席的账户执行"
-        steps.append((f"{asked}：“耳机”“班长监听”正常。", "Sound and supervision, as the seat's user."))
+        config = city.path("config", machine)
+        user = f"runuser -u lingsheng -- env $(cat {config}/{SCREEN_ENV})"
+        asked = f"`{user} {city.path('program', machine)}/.venv/bin/python main.py doctor"
+        asked += f" --config {config}/lingsheng.toml`"
+        words = "Sound, screen and supervision, as the seat's user."
+        steps.append((f"{asked}：“显示器”“耳机”“班长监听”正常。", words))
     units = " ".join(f"lingsheng-{part}" for part in machine.runs if part not in {"postgresql", "etcd"})
     if units:
         steps.append((f"`systemctl enable --now {units}`", "Our processes."))

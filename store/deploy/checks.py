@@ -23,6 +23,7 @@ from store.config.words import Words
 from store.db.errors import StoreError
 from store.db.server import role_rights
 from store.deploy.city_file import CityFile, CityMachine, read_city
+from store.deploy.processes import ON_SCREEN, SCREEN_ENV
 from store.exits import CannotStartError, ExitCode
 from store.patroni import PatroniError, leader_of, members
 
@@ -33,6 +34,7 @@ CLOCK_MS_MAX = 100.0
 CERTIFICATE_DAYS_MIN = 60
 VERIFY_S_MAX = 30.0
 DAY_S = 86_400
+X_SOCKETS = Path("/tmp/.X11-unix")  # noqa: S108 - where every X server has them
 
 
 class Finding(Struct, frozen=True):
@@ -91,6 +93,8 @@ def checks_of(here: Here) -> list[Callable[[Here], Iterator[Finding]]]:
         checks.append(rights)
     if runs & {"hub", "standby", "relay", "gateway", "wall", "seat"}:
         checks.append(hubs)
+    if runs & ON_SCREEN:
+        checks.append(screen)
     if "seat" in runs:
         checks += [headset, supervision]
     return checks
@@ -313,6 +317,34 @@ def hubs(here: Here) -> Iterator[Finding]:
         "systemctl status lingsheng-hub; look at the firewall",
     )
     yield broken("没有中枢应答", "no hub answers", *advice)
+
+
+# --- the screen ------------------------------------------------------------------------------------------
+
+
+def screen(here: Here) -> Iterator[Finding]:
+    """What `owners` wrote of screen and sound is there: without it neither seat nor wall starts."""
+    file = here.folder / SCREEN_ENV
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+        known = dict(line.split("=", 1) for line in lines if "=" in line)
+        number = known.get("DISPLAY", "").removeprefix(":").partition(".")[0]
+        shown = not number.isdecimal() or (X_SOCKETS / f"X{number}").exists()  # else of another machine
+        heard = (Path(known.get("XDG_RUNTIME_DIR", "")) / "pulse" / "native").exists()
+    except OSError as error:
+        yield broken("坐席、大屏不能启动", str(error), "以 root 执行 owners", "run `owners` as root")
+        return
+    if not shown:
+        advice = (
+            "systemctl status lightdm；DISPLAY 不对则改",
+            "systemctl status lightdm, or change DISPLAY in",
+        )
+        yield broken(f"屏幕 :{number} 没有开", f"no screen :{number}", advice[0], f"{advice[1]} {file}")
+    elif "seat" in here.machine.runs and not heard:
+        advice = ("装 pulseaudio、dbus-user-session 后重启", "install pulseaudio, dbus-user-session, restart")
+        yield broken("没有声音服务：听不到振铃", "no sound server: nobody hears it ring", *advice)
+    else:
+        yield well("屏幕与声音服务", "the screen, and the sound server")
 
 
 # --- the seat --------------------------------------------------------------------------------------------

@@ -84,6 +84,9 @@ def _files(city: CityFile, machine: CityMachine, words: Passwords, secrets: Path
     yield f"{config}/lingsheng.toml", HEAD + toml_text(processes.configuration(city, machine)), OPEN
     for name, text in processes.units(city, machine).items():
         yield f"{city.path('units', machine)}/{name}", text, OPEN
+    if runs & processes.ON_SCREEN:
+        text = (TEMPLATES / "lightdm.conf").read_text(encoding="utf-8")
+        yield f"{etc}/lightdm/lightdm.conf.d/lingsheng.conf", text, OPEN
     if "seat" in runs:
         yield f"{config}/{MONITOR_FILE}", monitor_secrets(secrets, city)[machine.site] + "\n", SECRET
     if city.running("exchange") and runs & {"seat", "exchange"}:
@@ -152,6 +155,14 @@ def _owners(city: CityFile, machine: CityMachine) -> str:
         ]
     if runs & {"postgresql", "hub", "standby"}:
         lines.append(f"chown lingsheng {config}/pgpass {config}/patroni.password")
+    if runs & processes.ON_SCREEN:
+        env = f"{config}/{processes.SCREEN_ENV}"
+        lines += [
+            "loginctl enable-linger lingsheng",
+            "usermod -a -G audio lingsheng",
+            f"[ -e {env} ] ||",
+            f"    printf 'DISPLAY=:0\\nXDG_RUNTIME_DIR=/run/user/%s\\n' \"$(id -u lingsheng)\" >{env}",
+        ]
     if "seat" in runs:
         lines.append(f"chown lingsheng {config}/{MONITOR_FILE}")
     if "seat" in runs and city.running("exchange"):

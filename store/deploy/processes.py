@@ -22,6 +22,9 @@ WORDS = {
 }
 COMMANDS = {"hub": "hub --standby", "standby": "hub --standby"}
 """Both start by listening for the other: whoever hears no Tick commands (docs/operations.md)."""
+ON_SCREEN = frozenset({"seat", "wall"})
+SCREEN_ENV = "screen.env"
+"""Which screen and whose sound: `owners` writes it, as only the machine knows the number of our user."""
 BACKUP_AT = "*-*-* 02:30:00"
 DRILL_AT = "Sat *-*-1..7 04:00:00"
 
@@ -141,7 +144,7 @@ def units(city: CityFile, machine: CityMachine) -> dict[str, str]:
 
 
 def _unit(city: CityFile, machine: CityMachine, part: Part) -> str:
-    on_screen = part in {"wall", "seat"}
+    on_screen = part in ON_SCREEN
     writes = [city.path("state", machine), city.path("log", machine)]
     return _filled(
         "process.service",
@@ -151,7 +154,8 @@ def _unit(city: CityFile, machine: CityMachine, part: Part) -> str:
             "config": city.path("config", machine),
             "part": COMMANDS.get(part, part),
             "user": USER,
-            "after": "",
+            "after": " display-manager.service" if on_screen else "",
+            "screen": _filled("screen.conf", {"config": city.path("config", machine)}) if on_screen else "",
             "restart_s": "0.5" if part != "seat" else "2",
             "oom": str(OOM[part]),
             "home": "read-only" if on_screen else "yes",

@@ -6,6 +6,7 @@ run. A call knows nothing of it: while a device is missing its buffer is silent,
 
 import logging
 import queue
+import time
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
@@ -18,7 +19,7 @@ from telephony.headset.choosing import Choice, choose, words_for
 from telephony.headset.ends import Ends
 from telephony.headset.levels import FLOOR_DB
 from telephony.headset.pulse import PulseServer
-from telephony.headset.ringing import RingPlan
+from telephony.headset.ringing import RingPlan, SoftTones
 from telephony.headset.rings import RingFamily, percent_of, ring_tone
 from telephony.headset.sound import Ring, RingOnce, TryOut, Use, Wish
 from telephony.headset.streams import Ear, Mouth
@@ -60,6 +61,8 @@ class QtLoop:
         self._chosen: Chosen | None = None
         self._told: HeadsetState | None = None
         self._plan: RingPlan | None = None
+        self._rung = RingChanged("")
+        self._soft = SoftTones()
         self._trial: Trial | None = None
 
     def run(self) -> None:
@@ -92,6 +95,7 @@ class QtLoop:
                 self._grant(wish)
             except Exception:  # the thread goes on: calls are up
                 log.exception("sound")
+        self._sound_softly()
 
     def _grant(self, wish: Wish) -> None:
         match wish:
@@ -114,8 +118,9 @@ class QtLoop:
         if self._mouth is None or self._mouth.broken or before is None or before.mouth != chosen.mouth:
             self._open_mouth(_of(chosen.inputs, chosen.mouth))
         moved = before is None or (before.speaker, before.ear) != (chosen.speaker, chosen.ear)
-        if self._plan is not None and (moved or self._bells.broken):
-            self._sound_bells(chosen)
+        lasting = self._plan is not None and not self._plan.waiting
+        if self._plan is not None and lasting and (moved or self._bells.broken):
+            self._sound_bells(self._plan, chosen)
         state = _state(chosen)
         if state != self._told:
             self._told = state
@@ -158,28 +163,37 @@ class QtLoop:
             self._end_trial(self._trial)
 
     def _ring(self, plan: RingPlan | None) -> None:
-        if plan == self._plan:
-            return
-        self._plan = plan
-        if plan is None:
+        before, self._plan = self._plan, plan
+        if plan is None or plan.waiting:
             self._bells.silence()
-            self._tell(RingChanged(""))
-            return
-        if self._chosen is not None:
-            self._sound_bells(self._chosen)
-        self._tell(RingChanged(plan.family, plan.in_headset))
+        elif plan != before and self._chosen is not None:
+            self._sound_bells(plan, self._chosen)
+        rung = RingChanged("") if plan is None else RingChanged(plan.family, plan.in_headset)
+        if rung != self._rung:
+            self._rung = rung
+            self._tell(rung)
 
-    def _sound_bells(self, chosen: Chosen) -> None:
-        """On the speaker, and in the headset where that is another device and may be disturbed.
-
-        Where the only output is the ear that listens, it rings there so softly that it covers no word.
-        """
-        assert self._plan is not None
-        wanted = [chosen.speaker, chosen.ear] if self._plan.in_headset else [chosen.speaker]
+    def _sound_bells(self, plan: RingPlan, chosen: Chosen) -> None:
+        """On the speaker, and in the headset where that is another device and may be disturbed."""
+        wanted = [chosen.speaker, chosen.ear] if plan.in_headset else [chosen.speaker]
         outputs = {c.device.id: chosen.outputs[c.device.id] for c in wanted if c.device is not None}
-        in_ear = not self._plan.in_headset and chosen.speaker.device == chosen.ear.device
+        tone = ring_tone(plan.family, percent_of(self._settings.ring_percent))
+        self._bells.ring(tone, list(outputs.values()))
+
+    def _sound_softly(self) -> None:
+        """Somebody waits while somebody is spoken to: a tone on the speaker, and no more for a while.
+
+        Where the only output is the ear that listens, it is so soft there that it covers no word.
+        """
+        plan, chosen = self._plan, self._chosen
+        waiting = frozenset[str]() if plan is None else plan.waiting
+        if not self._soft.due(waiting, time.monotonic_ns() // 1_000_000) or plan is None or chosen is None:
+            return
+        output = _of(chosen.outputs, chosen.speaker)
+        in_ear = chosen.speaker.device == chosen.ear.device
         percent = percent_of(self._settings.ring_percent)
-        self._bells.ring(ring_tone(self._plan.family, percent, in_ear=in_ear), list(outputs.values()))
+        if output is not None:
+            self._bells.play(ring_tone(plan.family, percent, in_ear=in_ear), output)
 
     def _ring_once(self, family: RingFamily) -> None:
         """One period on the speaker, so that somebody hears how loud it is. A real ring goes before it."""

@@ -8,13 +8,19 @@ from telephony.headset.rings import RingFamily
 
 SPOKEN_ON = frozenset({CallPlace.TALK, None})  # None: its place is not told yet
 INTERNAL_WORDS = ("internal", "intercom")  # in Alert-Info (RFC 7462)
+SOFT_EVERY_MS = 25_000
+"""Who waits while somebody is spoken to is not forgotten, and a caller's words are not drowned."""
 
 
 class RingPlan(Struct, frozen=True):
-    """The family that sounds. `in_headset`: there too, not on the speaker only."""
+    """The family that sounds. `in_headset`: there too, not on the speaker only.
+
+    `waiting`: it sounds for these, once whenever `SoftTones` says; empty: on and on.
+    """
 
     family: RingFamily
     in_headset: bool
+    waiting: frozenset[str] = frozenset()
 
 
 class Ringing:
@@ -45,7 +51,7 @@ class Ringing:
         if not self._ringing:
             return None
         if self.speaking:
-            return RingPlan(RingFamily.WAITING, in_headset=False)
+            return RingPlan(RingFamily.WAITING, in_headset=False, waiting=self.waiting)
         emergency = RingFamily.EMERGENCY in self._ringing.values()
         return RingPlan(RingFamily.EMERGENCY if emergency else RingFamily.INTERNAL, in_headset=True)
 
@@ -63,6 +69,25 @@ class Ringing:
     def speaking(self) -> bool:
         """Somebody is at the operator's ear, or may be: a call just taken whose place is not told yet."""
         return any(place in SPOKEN_ON for place in self._up.values())
+
+
+class SoftTones:
+    """When the soft tone is due amid speech: for each who begins to wait, and again while anybody does.
+
+    Whoever waited before the speech began is told of at its beginning: the full ring has just ceased.
+    """
+
+    def __init__(self) -> None:
+        self._known: frozenset[str] = frozenset()
+        self._sounded_ms = 0
+
+    def due(self, waiting: frozenset[str], now_ms: int) -> bool:
+        """Asked a few times a second, with nobody while nobody is spoken to; `now_ms` of any steady clock."""
+        known, self._known = self._known, waiting
+        if waiting - known or (waiting and now_ms - self._sounded_ms >= SOFT_EVERY_MS):
+            self._sounded_ms = now_ms
+            return True
+        return False
 
 
 def family_of(ringing: msg.CallRinging) -> RingFamily:

@@ -17,16 +17,17 @@ class RingFamily(enum.StrEnum):
 
     EMERGENCY = "emergency"  # two tones in turn, hardly a pause
     INTERNAL = "internal"  # another desk: one soft tone, a long pause
-    WAITING = "waiting"  # somebody else rings while the operator speaks: two short tones, seldom
+    WAITING = "waiting"  # somebody else rings while the operator speaks: two short tones, now and then
     CREW = "crew"  # a crew calls for help: three high tones, falling
     FAULT = "fault"  # the line is down: two low tones
 
 
 # (Hz, ms) in order, 0 Hz is a pause. 450 Hz is the tone of telephones in China (GF002-9002).
+# WAITING is played once: without its pause an output that begins late is closed before anything is heard.
 SCORES: dict[RingFamily, tuple[tuple[int, int], ...]] = {
     RingFamily.EMERGENCY: ((880, 250), (660, 250), (880, 250), (660, 250), (0, 500)),
     RingFamily.INTERNAL: ((450, 1000), (0, 3000)),
-    RingFamily.WAITING: ((450, 150), (0, 100), (450, 150), (0, 3600)),
+    RingFamily.WAITING: ((450, 150), (0, 100), (450, 150), (0, 1600)),
     RingFamily.CREW: ((1320, 120), (0, 40), (1100, 120), (0, 40), (990, 200), (0, 600)),
     RingFamily.FAULT: ((330, 300), (0, 100), (330, 300), (0, 300)),
 }

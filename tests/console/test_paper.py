@@ -4,6 +4,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtPdf import QPdfDocument
 
@@ -155,14 +156,24 @@ def test_a_folder_that_cannot_be_written_is_said_once(busy_seat, tmp_path, qtbot
     wall.write_text("in the way")
     told = []
     made = PaperTray(wall / "paper")
-    made.told.connect(lambda what, do: told.append((what, do)))
+    made.told.connect(told.append)
     sheets = paper.all_open(busy_seat.desk, busy_seat.clock())[:1]
     made.keep_round(sheets, busy_seat.clock())
     made.keep_round(sheets, busy_seat.clock())
     made.stop()
     qtbot.waitUntil(lambda: bool(told))
     assert len(told) == 1
-    assert "未能保存" in told[0][0]
+    assert "未能保存" in told[0].what
+
+
+def test_a_sheet_that_breaks_a_rule_of_ours_keeps_no_other_from_its_paper(busy_seat, tmp_path, caplog):
+    made = PaperTray(tmp_path)
+    sheets = paper.all_open(busy_seat.desk, busy_seat.clock())[:1]
+    made.keep_round([replace(sheets[0], title=None)], busy_seat.clock())
+    made.keep_round(sheets, busy_seat.clock() + 300_000)
+    made.stop()
+    assert len(list(tmp_path.glob("open-*.pdf"))) == 1
+    assert "Traceback" in caplog.text
 
 
 def test_nothing_in_hand_is_said(seat, tmp_path):

@@ -10,8 +10,8 @@ from PySide6.QtCore import QProcess
 
 from console.panels.player import Player
 from console.record import PROGRAM_DIR, write_record
-from console.sound import Chime, write_chime
-from console.speaker import Speaker
+from console.sound import RATE_HZ, Chime, chime_samples
+from console.speaker import Speaker, write_wav
 from dispatch import reserve_commands as reserve
 from dispatch.kinds import ReserveRole
 from dispatch.reserve import SeatOrder
@@ -24,7 +24,7 @@ HELD_UP_S_MAX = 0.05
 @pytest.fixture
 def tone(tmp_path: Path) -> Path:
     file = tmp_path / "一声.wav"
-    write_chime(file)
+    write_wav(file, chime_samples(), RATE_HZ)
     return file
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from console.record import PROGRAM_DIR
+from console.speaker import write_wav
 from telephony.headset.rings import RingFamily, ring_tone
 from tests.telephony.sound_server import EAR, RATE_HZ, SPEAKER, SoundServer, running_sound
 
@@ -164,23 +165,17 @@ def test_a_ring_goes_on_until_it_is_hushed(sound: SoundServer, tmp_path: Path, c
     """At the volume's floor, for several periods, with no gap longer than the tone's own pause."""
     ring = ring_tone(RingFamily.EMERGENCY, 0)
     file = tmp_path / "ring.wav"
-    with wave.open(str(file), "wb") as out:
-        out.setparams((1, 2, RATE_HZ, 0, "NONE", ""))
-        out.writeframes(ring)
+    write_wav(file, ring, RATE_HZ)
     with sound.heard_at("speaker") as speaker:
         child.tell(f"\tdevice {SPEAKER}")
         child.tell(f"\tloop {file}")
         speaker.until_loud()
-        begun = len(speaker.samples())
-        while len(heard := speaker.samples()) < begun + PERIODS * len(ring) // 2:
-            speaker.until_loud()
+        heard = speaker.until_longer_by(PERIODS * len(ring) // 2)
         child.tell("")
         child.tell("\tfrom 0 1.0 nowhere.wav")
         child.until("silent")
-        quiet = len(speaker.samples()) + RATE_HZ
-        while len(speaker.samples()) < quiet + RATE_HZ:
-            threading.Event().wait(0.05)
-        after = speaker.samples()[quiet:]
+        quiet = len(speaker.until_longer_by(RATE_HZ))
+        after = speaker.until_longer_by(RATE_HZ)[quiet:]
     loud = np.flatnonzero(np.abs(heard) > 500)
     assert np.diff(loud).max() / RATE_HZ < GAP_S_MAX
     assert np.abs(after).max() < 100

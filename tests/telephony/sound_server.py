@@ -145,6 +145,15 @@ class Listening:
             assert time.monotonic() < deadline_s, "nothing is heard"
             never.wait(0.05)
 
+    def until_longer_by(self, count: int, more_s_max: float = 6.0) -> Any:
+        """All that was heard, once so many more samples of it are there; `more_s_max` over their own time."""
+        wanted, never = len(self.samples()) + count, threading.Event()
+        deadline_s = time.monotonic() + count / RATE_HZ + more_s_max
+        while len(heard := self.samples()) < wanted:
+            assert time.monotonic() < deadline_s, "the sound server gives no more"
+            never.wait(0.05)
+        return heard
+
     def end(self) -> None:
         self._process.kill()
         self._process.wait(END_S_MAX)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from store.config import Config, Phone
-from store.deploy.checks import Here, check_machine, checks_of, headset, services, supervision
+from store.deploy.checks import Here, check_machine, checks_of, headset, screen, services, supervision
 from store.deploy.city_file import read_city
 from store.deploy.making import make_kit
 from store.exits import CannotStartError, ExitCode
@@ -83,6 +83,27 @@ def test_a_seat_without_sound_or_without_its_supervisors_secret_is_told(tmp_path
     assert said(**whole) == "●■", "everybody's"
     secret.chmod(0o600)
     assert said(**whole) == "●●"
+
+
+def test_a_seat_without_its_screen_or_its_sound_server_is_told(tmp_path: Path) -> None:
+    city = read_city(PROJECT / "deploy" / "city.example.toml")
+    known = {name: Here(city, machine, Config(), tmp_path) for name in ("seat-01", "wall-1", "a1")
+             if (machine := city.machine_named(name)) is not None}  # fmt: skip
+    assert [screen in checks_of(here) for here in known.values()] == [True, True, False]
+
+    def said(name: str) -> str:
+        [finding] = screen(known[name])
+        return f"{finding.mark} {finding.what.en}"
+
+    assert "screen.env" in said("seat-01")
+    (tmp_path / "screen.env").write_text(f"DISPLAY=:49152\nXDG_RUNTIME_DIR={tmp_path}\n")
+    assert said("wall-1") == "■ no screen :49152"
+    (tmp_path / "screen.env").write_text(f"DISPLAY=elsewhere:0\nXDG_RUNTIME_DIR={tmp_path}\n")
+    assert said("seat-01").startswith("■ no sound server")
+    assert said("wall-1")[0] == "●", "it makes no sound"
+    (tmp_path / "pulse").mkdir()
+    (tmp_path / "pulse" / "native").touch()
+    assert said("seat-01")[0] == "●"
 
 
 def test_a_folder_that_is_no_kit_is_refused(tmp_path: Path) -> None:

@@ -242,3 +242,20 @@ def test_a_segment_is_archived_whole_once_and_never_over_another(tmp_path: Path)
     assert subprocess.run(command, check=False).returncode != 0
     assert target.read_bytes() == b"one"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["kept", "segment"]
+
+
+def test_what_stands_on_a_screen_is_told_which_and_whose_sound(kit: Path) -> None:
+    """A service has neither DISPLAY nor the folder of its user's sound server, and a /tmp of its own."""
+    for name, part in (("seat-01", "seat"), ("wall-1", "wall")):
+        unit = (kit / name / f"etc/systemd/system/lingsheng-{part}.service").read_text("utf-8")
+        assert "\nEnvironmentFile=/etc/lingsheng/screen.env\n" in unit
+        assert "\nBindReadOnlyPaths=-/tmp/.X11-unix\n" in unit
+        assert "display-manager.service" in unit
+        owners = (kit / name / "etc/lingsheng/owners").read_text("utf-8")
+        assert "enable-linger lingsheng" in owners
+        assert re.search(r"printf 'DISPLAY=:0\\nXDG_RUNTIME_DIR=/run/user/%s\\n'.*screen.env", owners)
+        desktop = (kit / name / "etc/lightdm/lightdm.conf.d/lingsheng.conf").read_text("utf-8")
+        assert "autologin-user=lingsheng" in desktop
+    hub = (kit / "a1/etc/systemd/system/lingsheng-hub.service").read_text("utf-8")
+    assert "screen" not in hub
+    assert not (kit / "a1/etc/lightdm").exists()

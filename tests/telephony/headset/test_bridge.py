@@ -144,6 +144,8 @@ def test_who_waits_is_soft_at_the_only_ear_and_rings_fully_once_the_caller_is_on
         seat.heard.until(msg.RingChanged, lambda r: r.family == "waiting")
         ear.until_loud(SOFT_MIN)
         assert np.abs(ear.samples()[-RATE_HZ:]).max() < SOFT_MAX
+        after = ear.until_longer_by(6 * RATE_HZ)[-5 * RATE_HZ :]
+        assert np.abs(after).max() < SOFT_MIN, "and not again for a while"
         seat.phone.hold(first)
         seat.heard.until(msg.RingChanged, lambda r: r.family == "emergency")
         ear.until_loud(SOFT_MAX)

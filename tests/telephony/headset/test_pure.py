@@ -16,7 +16,7 @@ from telephony.headset.choosing import choose, words_for
 from telephony.headset.frames import FRAME_BYTES, LEAD_FRAMES, RATE_HZ, WAITING_FRAMES_MAX, Frames
 from telephony.headset.hooks import HookAct, hook_means
 from telephony.headset.levels import FLOOR_DB, rms_db
-from telephony.headset.ringing import Ringing, RingPlan
+from telephony.headset.ringing import SOFT_EVERY_MS, Ringing, RingPlan, SoftTones
 from telephony.headset.rings import Loop, Once, RingFamily, percent_of, ring_tone
 from telephony.mirror import CallStage, CallView
 from telephony.settings import HeadsetSettings
@@ -114,7 +114,7 @@ def test_what_rings_where() -> None:
     steps: list[tuple[msg.AnyEvent, RingPlan | None]] = [
         (rings("1", headers=(("alert-info", "<x>;info=internal"),)), RingPlan(RingFamily.INTERNAL, True)),
         (rings("2"), RingPlan(RingFamily.EMERGENCY, True)),
-        (msg.CallAnswered("2", 0, 0), RingPlan(RingFamily.WAITING, False)),
+        (msg.CallAnswered("2", 0, 0), RingPlan(RingFamily.WAITING, False, frozenset({"1"}))),
         (msg.CallEnded("2", msg.EndedBy.SEAT, 200, "", True, 0), RingPlan(RingFamily.INTERNAL, True)),
         (msg.CallEnded("1", msg.EndedBy.FAR_END, 487, "", False, 0), None),
     ]
@@ -126,7 +126,7 @@ def test_what_rings_where() -> None:
 @pytest.mark.parametrize("place", [CallPlace.HELD, CallPlace.ASIDE, CallPlace.TAKEN, CallPlace.ALONE])
 def test_while_nobody_is_spoken_to_an_emergency_rings_fully(place: CallPlace) -> None:
     ringing = Ringing()
-    loud, soft = RingPlan(RingFamily.EMERGENCY, True), RingPlan(RingFamily.WAITING, False)
+    loud, soft = RingPlan(RingFamily.EMERGENCY, True), RingPlan(RingFamily.WAITING, False, frozenset({"2"}))
     steps: list[tuple[msg.AnyEvent, RingPlan | None]] = [
         (rings("1"), loud),
         (msg.CallMoved("1", CallPlace.TALK, 0), None),
@@ -139,6 +139,18 @@ def test_while_nobody_is_spoken_to_an_emergency_rings_fully(place: CallPlace) ->
     for event, plan in steps:
         ringing.apply(event)
         assert ringing.plan() == plan
+
+
+def test_amid_speech_each_who_waits_is_one_soft_tone_and_another_now_and_then() -> None:
+    soft, heard = SoftTones(), []
+    one, two, nobody = frozenset("1"), frozenset("12"), frozenset[str]()
+    waits = {0: one, 10: two, 20: one, 60: nobody, 61: nobody, 62: one}
+    waiting = nobody
+    for second in range(90):
+        waiting = waits.get(second, waiting)
+        heard += [second] if soft.due(waiting, second * 1000) else []
+    assert heard == [0, 10, 35, 62, 87], "each at once, nobody's end is told, again after 25 s, and from anew"
+    assert 20_000 <= SOFT_EVERY_MS <= 30_000
 
 
 def test_levels_are_true() -> None:
