@@ -30,8 +30,8 @@ def vault_words(state: VaultState) -> tuple[str, str]:
     if state.fault:
         why = f"{pick(FAULTS[state.fault])} {state.words}".strip()
         return say("▲ {why}，{n} 段待入库", why=why, n=state.waiting), "warning"
-    if state.flaws:
-        return say("■ 录音库：{n} 段不能入库", n=len(state.flaws)), "fault"
+    if state.flawed:
+        return say("■ 录音库：{n} 段不能入库", n=state.flawed), "fault"
     if state.unread:
         return say("△ 录音库：还有 {n} 天未读入，检索可能不全", n=state.unread), "warning"
     if state.waiting:
@@ -47,13 +47,16 @@ class VaultWatch:
         self._calm: int | None = None
         self._told = False
         self._flaws: frozenset[str] = frozenset()
+        self._oldest = ""
+        """Of the flaws that were shown, where there were more: what is older was there before, unseen."""
 
     def due(self, state: VaultState, now: int) -> Told | None:
         """`now`: ms. None: nothing new."""
         known, self._flaws = self._flaws, frozenset(path for path, _ in state.flaws)
-        fresh = sorted(self._flaws - known)
+        fresh = sorted(path for path in self._flaws - known if path > self._oldest)
+        self._oldest = min(self._flaws) if state.flawed > len(self._flaws) else ""
         if fresh:
-            what = say("{n} 段录音不能入录音库：{path}", n=len(self._flaws), path=fresh[0])
+            what = say("{n} 段录音不能入录音库：{path}", n=state.flawed, path=fresh[0])
             return Told(what, say("保留本机文件，报告班长与维护"), grave=True)
         return self._trouble(state, now) if state.fault else self._over(now)
 

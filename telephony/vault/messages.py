@@ -46,9 +46,9 @@ FLAWS_MAX = 100
 class VaultState(Struct, frozen=True, tag=True):
     """`waiting` recordings are not in the vault as they are now.
 
-    Of `unread` days of it nothing is in the catalogue yet. `flaws`: own recordings that cannot be put in, at
-    most `FLAWS_MAX`, each with `label` (unreadable), `unlabelled` (has none), `missing` (its sound),
-    `damaged` or `another` (the vault has another of this name).
+    Of `unread` days of it nothing is in the catalogue yet. `flawed` own recordings cannot be put in: `flaws`
+    are the newest of them, newest first, at most `FLAWS_MAX`, each with `label` (unreadable), `unlabelled`
+    (has none), `missing` (its sound), `damaged` or `another` (the vault has another of this name).
     """
 
     waiting: int = 0
@@ -56,6 +56,7 @@ class VaultState(Struct, frozen=True, tag=True):
     fault: Fault = ""
     words: str = ""
     flaws: tuple[tuple[str, str], ...] = ()
+    flawed: int = 0
 
 
 Question = Look | Fetch

@@ -212,8 +212,9 @@ class VaultProcess:
 
     def _state(self) -> VaultState:
         fault, words = next(iter(self._aside.values()), NO_FAULT)
-        flaws = tuple((path, flaw.words) for path, flaw in self._vault.flaws.items())
-        return VaultState(self._not_in, len(self._vault.new_days), fault, words, flaws[:FLAWS_MAX])
+        flaws = sorted(((path, flaw.words) for path, flaw in self._vault.flaws.items()), reverse=True)
+        told = tuple(flaws[:FLAWS_MAX])
+        return VaultState(self._not_in, len(self._vault.new_days), fault, words, told, len(flaws))
 
     def _tell(self, state: VaultState) -> None:
         known = self._told.fault if self._told is not None else ""

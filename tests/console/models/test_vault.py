@@ -6,7 +6,7 @@ from console.models.vault import CALM_MS, LATE_MS, VaultWatch, vault_words
 from telephony.vault.messages import VaultState
 
 AWAY = VaultState(waiting=3, fault="away", words="not mounted")
-FLAWED = VaultState(flaws=(("2026-11-22/a.json", "damaged"),))
+FLAWED = VaultState(flaws=(("2026-11-22/a.json", "damaged"),), flawed=1)
 GONE = LATE_MS + 2_000
 
 
@@ -63,7 +63,7 @@ def test_one_that_answers_only_for_moments_is_away() -> None:
 
 def test_each_flaw_is_told_and_told_again_when_it_comes_again() -> None:
     watch = VaultWatch()
-    other = VaultState(flaws=(*FLAWED.flaws, ("2026-11-22/b.json", "missing")))
+    other = VaultState(flaws=(("2026-11-22/b.json", "missing"), *FLAWED.flaws), flawed=2)
     told = [watch.due(state, 0) for state in (FLAWED, FLAWED, other, VaultState(), FLAWED)]
     assert [one.what.split("/")[-1] if one else None for one in told] == [
         "a.json",
@@ -72,3 +72,20 @@ def test_each_flaw_is_told_and_told_again_when_it_comes_again() -> None:
         None,
         "a.json",
     ]
+
+
+def cut(*names: str, flawed: int) -> VaultState:
+    """The newest three, newest first, of so many."""
+    newest = sorted(names, reverse=True)[:3]
+    return VaultState(flaws=tuple((f"2026-11-22/{name}.json", "damaged") for name in newest), flawed=flawed)
+
+
+def test_flaws_beyond_what_is_listed_are_counted_and_not_told_when_they_move_up() -> None:
+    watch = VaultWatch()
+    full = cut("b", "c", "d", flawed=104)
+    assert "104" in vault_words(full)[0]
+    states = (full, cut("a", "b", "d", flawed=103), cut("b", "d", "e", flawed=104), cut("b", "d", flawed=2))
+    told = [watch.due(state, 0) for state in states]
+    assert [one.what.split("/")[-1] if one else None for one in told] == ["b.json", None, "e.json", None]
+    assert told[0] is not None
+    assert "104" in told[0].what

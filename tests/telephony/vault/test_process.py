@@ -1,6 +1,7 @@
 """The vault's process without a process: what it does in which order, and what it says of what fails."""
 
 import errno
+import os
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ from telephony.archive.catalogue import Search
 from telephony.archive.labels import ArchiveError
 from telephony.vault.folder import MARK, Alive
 from telephony.vault.messages import (
+    FLAWS_MAX,
     Fetch,
     Fetched,
     Look,
@@ -178,3 +180,15 @@ def test_a_picture_the_vault_has_no_more(vault: Picky) -> None:
     pipe.ask(Fetch(1, label, str(vault.own / FETCHED)))
     process.turn()
     assert pipe.said[-1] == Fetched(1, "")
+
+
+def test_flaws_are_all_counted_and_the_newest_are_told_in_their_order(tmp_path: Path, folder: Path) -> None:
+    vault, day = Picky(tmp_path / "01", folder), tmp_path / "01" / "2026-11-22"
+    day.mkdir(parents=True)
+    names = [f"{n:032x}.wav" for n in range(FLAWS_MAX + 4)]
+    for name in names:
+        (day / name).touch()
+        os.utime(day / name, ns=(0, 0))
+    _, pipe = run(vault, 2)
+    assert pipe.state.flawed == FLAWS_MAX + 4
+    assert pipe.state.flaws == tuple((f"{day.name}/{one}", "unlabelled") for one in names[:3:-1])
