@@ -168,13 +168,10 @@ def add_admin(parser: Parser) -> None:
 
 
 def run_admin(options: Namespace) -> int:
-    """`admin lists` reads the lists the hub reads at its first start."""
     config = load_config(options.config)
     from store import admin_cli
 
-    if options.verb == "lists":
-        options.read_lists = seed_of(options.folder, config.site.code)
-    return admin_cli.run(options, config)
+    return admin_cli.run(options, config, lambda folder: seed_of(folder, config.site.code)())
 
 
 def run_relay(options: Namespace) -> int:

@@ -6,10 +6,11 @@ A hub notices a changed roster within a second and notes every change, made or r
 import argparse
 import getpass
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 
+from dispatch.commands import Command
 from dispatch.kinds import Role
 from dispatch.moments import DAY_MS
 from dispatch.words import Dispatcher
@@ -26,6 +27,8 @@ from store.exits import CannotStartError, ExitCode
 
 PASSWORD_LENGTH_MIN = 6
 MINUTE_MS = 60_000
+ReadLists = Callable[[Path], Sequence[Command]]
+"""The orders that the lists in a folder come to."""
 _PERSONAL = [role.value for role in Role if role not in {Role.HUB, Role.GATEWAY, Role.SEAT}]
 
 
@@ -86,9 +89,11 @@ def _person_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--on-call", action="store_true", help="备勤 may be called out")
 
 
-def run(options: argparse.Namespace, config: Config) -> int:
-    """Do one verb; returns the exit code. Raises CannotStartError."""
+def run(options: argparse.Namespace, config: Config, lists: ReadLists) -> int:
+    """Do one verb; returns the exit code. `lists` reads a folder of them. Raises CannotStartError."""
     try:
+        if options.verb == "lists":
+            return _lists(lists(options.folder), config)
         return _VERBS[options.verb](options, config)
     except NotDoneError as error:
         _print(f"未更改 nothing changed: {error}")
@@ -251,12 +256,11 @@ def _people(_options: argparse.Namespace, config: Config) -> int:
 # --- lists ---------------------------------------------------------------------------------------------
 
 
-def _lists(options: argparse.Namespace, config: Config) -> int:
+def _lists(commands: Sequence[Command], config: Config) -> int:
     """Shows what is new first, so that the two know what they confirm. 1: the hub would refuse a row.
 
     Rows that cannot be read are only logged.
     """
-    commands = options.read_lists()
     with closing(Administration(config)) as office:
         found = office.unlisted(commands)
         for row in found.rows:
@@ -320,6 +324,5 @@ _VERBS: dict[str, Callable[[argparse.Namespace, Config], int]] = {
     "enable": _set_disabled,
     "person": _person,
     "people": _people,
-    "lists": _lists,
     "ballast": disk_cli.run,
 }

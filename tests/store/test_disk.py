@@ -66,17 +66,21 @@ def test_no_ballast_where_it_would_make_the_disk_short(tmp_path: Path) -> None:
     assert not (tmp_path / BALLAST).exists()
 
 
+def no_lists(folder: Path) -> list[cmd.Command]:
+    raise AssertionError(folder)
+
+
 def test_an_administrator_releases_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     config = Config(store=Store(url=f"sqlite:///{tmp_path}/hub.sqlite", ballast_mb=4))
     asked = SimpleNamespace(verb="ballast", release=False, make=True)
-    assert run(asked, config) == ExitCode.DONE
+    assert run(asked, config, no_lists) == ExitCode.DONE
     assert "ballast: 4 MB" in capsys.readouterr().out
-    assert run(SimpleNamespace(verb="ballast", release=True, make=False), config) == ExitCode.DONE
+    assert run(SimpleNamespace(verb="ballast", release=True, make=False), config, no_lists) == ExitCode.DONE
     out = capsys.readouterr().out
     assert "released: 4 MB" in out
     assert "ballast: 0 MB" in out
     server = Config(store=Store(url="postgresql+psycopg://x@localhost/none"))
-    assert run(asked, server) == ExitCode.FAILED
+    assert run(asked, server, no_lists) == ExitCode.FAILED
 
 
 def test_master_data_waits_and_calls_do_not() -> None:
