@@ -119,12 +119,6 @@ def supervision(config: Config) -> Finding:
     return ok("有签名密钥", "the secret is here")
 
 
-FLAWS = {
-    "empty": ("是空的，谁也不能监听", "is empty: nobody may listen"),
-    "open": ("他人可读", "others can read"),
-}
-
-
 def _wrong_secret(path: Path) -> Finding | None:
     """None: it is there, not empty, and its owner's alone."""
     try:
@@ -137,8 +131,8 @@ def _wrong_secret(path: Path) -> Finding | None:
             "放好文件，属主为运行坐席的账户，权限 0600",
             "put the file there, owned by the seat's account, mode 0600",
         )
-    if not flaw:
+    if flaw is None:
         return None
-    said = FLAWS[flaw]
-    return Finding(Level.WARN, f"{path} {said[0]}", f"{path} {said[1]}",
+    level = Level.FAIL if flaw.broken else Level.WARN
+    return Finding(level, f"{path} {flaw.words.zh}", f"{path} {flaw.words.en}",
                    "写入各席相同的密钥，chmod 0600", "the same secret at every seat, chmod 0600")  # fmt: skip

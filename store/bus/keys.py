@@ -8,12 +8,12 @@ keys/hub.pub          the hub's public key, pinned on every machine
 import os
 import secrets
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 import zmq
 from msgspec import Struct
 
+from store.config.words import Words
 from store.core.seals import SEED_BYTES, SignKey
 from store.private_file import write_private
 
@@ -94,11 +94,22 @@ def own_sign_key(folder: Path, machine: str) -> SignKey:
         raise KeyFileError(f"{path}: not a sign key") from error
 
 
-def secret_flaw(path: Path) -> Literal["", "empty", "open"]:
-    """What is wrong with a file that holds a secret: nothing in it, or others may read it. Raises OSError."""
+class SecretFlaw(Struct, frozen=True):
+    """What is wrong with a file that holds a secret; `broken`: what it is for cannot work."""
+
+    words: Words
+    broken: bool
+
+
+EMPTY = SecretFlaw(Words("是空的", "is empty"), broken=True)
+OPEN = SecretFlaw(Words("他人可读", "others can read"), broken=False)
+
+
+def secret_flaw(path: Path) -> SecretFlaw | None:
+    """None: there is something in it, and it is its owner's alone. Raises OSError."""
     if not path.read_bytes().strip():
-        return "empty"
-    return "open" if path.stat().st_mode & OPEN_BITS else ""
+        return EMPTY
+    return OPEN if path.stat().st_mode & OPEN_BITS else None
 
 
 def read_private(path: Path) -> bytes:

@@ -371,9 +371,8 @@ def supervision(here: Here) -> Iterator[Finding]:
     except OSError as error:
         yield broken(f"读不到 {path}，坐席不能启动", f"{error}: the seat does not start", *advice)
         return
-    if flaw == "empty":
-        yield broken(f"{path} 是空的：班长不能监听", f"{path} is empty: nobody may supervise", *advice)
-    elif flaw:
-        yield broken(f"{path} 他人可读", f"{path} can be read by others", f"chmod 0600 {path}", "chmod 0600")
+    if flaw is not None:
+        said = (f"{path} {flaw.words.zh}", f"{path} {flaw.words.en}")
+        yield broken(*said, *advice, mark="■" if flaw.broken else "▲")
     else:
         yield well("班长监听的签名密钥", "the secret supervisors sign with")

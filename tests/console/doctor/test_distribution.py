@@ -54,7 +54,8 @@ def test_supervision_takes_a_secret_of_its_owner_alone_and_a_way_that_carries_it
     assert supervision(Config(phone=phone)).level is Level.FAIL, "not there"
     secret.write_text("x\n")
     secret.chmod(0o640)
-    assert "他人可读" in supervision(Config(phone=phone)).zh
+    found = supervision(Config(phone=phone))
+    assert (found.level, "他人可读" in found.zh) == (Level.WARN, True)
     secret.chmod(0o600)
     assert supervision(Config(phone=phone)).level is Level.OK
     found = supervision(Config(phone=phone, acd=Acd(kind="asterisk", address="10.1.0.13:5038")))
@@ -62,4 +63,5 @@ def test_supervision_takes_a_secret_of_its_owner_alone_and_a_way_that_carries_it
     direct = replace(phone, seat_number="sip:{seat}@seat-{seat}.lan")
     assert supervision(Config(phone=direct, acd=Acd(kind="asterisk"))).level is Level.OK
     secret.write_text("")
-    assert "是空的" in supervision(Config(phone=phone)).zh
+    found = supervision(Config(phone=phone))
+    assert (found.level, "是空的" in found.zh) == (Level.FAIL, True)

@@ -80,7 +80,7 @@ def test_a_seat_without_sound_or_without_its_supervisors_secret_is_told(tmp_path
     assert said(**whole) == "●■", "empty"
     secret.write_text("x\n")
     secret.chmod(0o644)
-    assert said(**whole) == "●■", "everybody's"
+    assert said(**whole) == "●▲", "everybody's: it works, and is said"
     secret.chmod(0o600)
     assert said(**whole) == "●●"
 
