@@ -21,7 +21,10 @@ VERSION = "2"
 NOBODY_SIGNED = "no person signed"
 BY_CHARS_MAX = 20
 REASON_CHARS_MAX = 60
-"""Encoded nine octets a character: an INFO with more would no longer fit a datagram of 1,300."""
+OCTETS_PER_CHAR = 9
+"""Encoded, of a common Chinese character; a rare one has twelve, so that fewer of them fit. An INFO with more
+than all this would be no datagram of 1,300 octets, beyond which the library tries TCP first.
+"""
 
 
 class MonitorMode(enum.StrEnum):
@@ -52,7 +55,7 @@ class Judged(NamedTuple):
 
 def signed(wish: MonitorWish, at_ms: int, secret: str) -> str:
     """The header's value. A name or a reason that is too long is cut."""
-    by, reason = quote(wish.by[:BY_CHARS_MAX], safe=""), quote(wish.reason[:REASON_CHARS_MAX], safe="")
+    by, reason = _written(wish.by, BY_CHARS_MAX), _written(wish.reason, REASON_CHARS_MAX)
     text = f"{VERSION};{wish.mode};{wish.call_id};{at_ms};{by};{reason}"
     return f"{text};{_signature(text, secret)}"
 
@@ -105,6 +108,14 @@ def _parsed(text: str) -> tuple[MonitorWish | None, int]:
         return None, 0
     by, reason = _read(parts[3], BY_CHARS_MAX), _read(parts[4], REASON_CHARS_MAX)
     return MonitorWish(MonitorMode(parts[0]), parts[1], by, reason), int(parts[2][:ID_CHARS])
+
+
+def _written(words: str, chars_max: int) -> str:
+    """As much of it as there is room for."""
+    letters = [quote(letter, safe="") for letter in words[:chars_max]]
+    while sum(map(len, letters)) > chars_max * OCTETS_PER_CHAR:
+        letters.pop()
+    return "".join(letters)
 
 
 def _read(encoded: str, chars_max: int) -> str:
