@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from console.i18n import say
+from dispatch.commands import ReportCallEnded
 from dispatch.kinds import CallResult, Direction
 from dispatch.words import Call
 
@@ -39,6 +41,21 @@ def dropped(desk: "Desk", now: int) -> list[Dropped]:
         if not _is_settled(lost, tried, line.known(floor, book.numbers.get(lost.number, ()))):
             found.append(Dropped(lost, len(tried), max((call.rang_at for call in tried), default=None)))
     return sorted(found, key=lambda it: (it.call.ended_at or 0, it.call.id))
+
+
+def end_left_behind(desk: "Desk") -> None:
+    """Once, as this program begins: the telephone of the one before ended with it, and so did its calls."""
+    own = desk.own_seat_id()
+    if desk.line.compared or not own:
+        return
+    desk.line.compared = True
+    for call in list(desk.floor.calls.values()):
+        if call.seat_id != own or call.ended_at is not None or call.id in desk.line.calls:
+            continue
+        desk.give(ReportCallEnded(call.id, CallResult.LINE_FAULT))
+        if call.direction is Direction.INBOUND and call.number:
+            what = say("{number} 的来电因线路故障中断", number=call.number)
+            desk.notice(what, say("按 Ctrl+F11 回拨"), "ring_back")
 
 
 def _is_lost(desk: "Desk", call: Call, now: int) -> bool:

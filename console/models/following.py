@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from console.models import requests
+from console.models.dropped import end_left_behind
 from console.models.state import Topic
 from dispatch import events as ev
 from dispatch.archive_notes import ArchiveNoted
@@ -43,6 +44,7 @@ def refit(desk: "Desk") -> None:
     """The floor is a new one: the hand keeps its intake, all else is what that floor says of it."""
     hand, floor = desk.hand, desk.floor
     desk.distribution.refit()
+    end_left_behind(desk)
     for known in floor.intakes.values():
         if known.incident_id is not None:
             desk.opened(known.id)

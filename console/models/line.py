@@ -44,6 +44,8 @@ class Line:
         """What was dialled from the window, by call: of an address its number is a part only."""
         self.places: dict[str, CallPlace] = {}
         """Where each live call stands, the one that moved last at the end."""
+        self.compared = False
+        """The floor was asked once for calls of this seat that an earlier program left behind."""
         self.supervising: dict[str, str] = {}
         """Our own legs to calls of other seats, and those calls: they are no calls to anybody."""
         self.left: dict[str, str] = {}

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from console.i18n import say
+from console.models.dropped import end_left_behind
 from console.ports import LogInNeeded
 from dispatch import commands as cmd
 
@@ -17,6 +18,7 @@ def drafting(desk: "Desk") -> bool:
 
 def welcome(desk: "Desk") -> None:
     """What waited for somebody (see `unsigned`) is theirs now, with the times it was given."""
+    end_left_behind(desk)
     for notice in [one for one in desk.notices if one.verb == "log_out"]:
         desk.notices.remove(notice)
     if not desk.may(cmd.BeginIntake):

@@ -9,11 +9,13 @@ from hypothesis.stateful import invariant, rule
 from console.models.desk import Desk
 from console.models.dropped import KEPT_MS, dropped
 from console.models.line import Line
+from dispatch import commands as cmd
 from dispatch import events as ev
 from dispatch.floor import Floor
 from dispatch.kinds import CallResult, Direction
 from dispatch.missed import MissedList
 from telephony import messages as phone
+from tests.console.busy import Seatful
 from tests.dispatch.any_calls import SEATS, AnyCalls, directions, numbers, picks
 
 SEAT = SEATS[0]
@@ -93,3 +95,23 @@ def looked_up(desk: SmallDesk, now: int) -> list[Any]:
 
 TestDroppedCalls = DroppedCalls.TestCase
 TestDroppedCalls.settings = settings(max_examples=80, stateful_step_count=40, deadline=None)
+
+
+def test_a_call_of_the_seat_that_died_with_it_is_ended_and_to_be_rung_back() -> None:
+    again = Seatful()
+    for key, number in (("up", "13904510001"), ("other", "13904510002")):
+        at_seat = "s1" if key == "up" else "s2"
+        again.hub.as_hub(cmd.ReportRinging(key, number), seat_id=at_seat, person="d2")
+        again.hub.as_hub(cmd.ReportAnswered(key), seat_id=at_seat, person="d2")
+    again.pump()
+    again.log_in()
+    calls = again.desk.floor.calls
+    assert calls["up"].result == "line_fault"
+    assert calls["other"].ended_at is None, "another seat's call goes on"
+    assert [one.call.id for one in dropped(again.desk, again.clock())] == ["up"]
+    assert "13904510001" in again.desk.notices[-1].what
+    again.phone.ring("13904510003")
+    again.pump()
+    again.hub.load()
+    again.pump()
+    assert again.desk.line.ringing(), "what rings now is ours"
