@@ -50,8 +50,11 @@ def find(desk: Desk, typed: str) -> list[Entry]:
     on_the_line = {bare(call.number) for call in (*desk.line.up(), *desk.line.ringing())}
     known = [it for it in entries(desk) if bare(it.number) not in on_the_line]
     desk.spelling.ask(desk.navigator.spell, (it.name for it in known))
-    found = [it for it in known if words in it.name.lower() or words in it.number or words in bare(it.number)]
     number = typed_number(typed)
+    digits = number or words
+    found = [
+        it for it in known if words in it.name.lower() or words in it.number or digits in bare(it.number)
+    ]
     if not number:
         found += [it for it in known if it not in found and desk.spelling.fits(words, it.name)]
     if number and all(bare(it.number) != number for it in found):

@@ -260,7 +260,6 @@ class FormPanel(Panel):
             self._call.setText(say("{number} 已挂机", number=number))
         elif call.answered_at is not None:
             self._tell_up(call, number, age(call.answered_at, now))
-            set_property(self._call, "tone", "ok")
         else:
             self._call.setText(say("{number} 振铃，F3 接听", number=number))
             set_property(self._call, "tone", "fault")

@@ -85,6 +85,10 @@ def test_a_number_as_people_type_it(typed: str) -> None:
     assert typed_number(typed) == "13904510002"
 
 
+def test_wide_digits_find_whom_they_mean(shown: Shown) -> None:
+    assert [one.name for one in find(shown.seat.desk, "１１０")] == ["公安"]
+
+
 def test_a_contact_that_is_no_number_is_not_dialled(shown: Shown) -> None:
     shown.key(Key.Key_F10)
     shown.seat.desk.type(contact_phone="不详")
@@ -148,6 +152,7 @@ def test_the_head_of_the_form_says_that_the_caller_waits(shown: Shown) -> None:
     shown.key(Key.Key_F9, CTRL)
     assert "保持" in shown.text("form.call")
     assert "通话" not in shown.text("form.call")
+    assert shown.find("form.call").property("tone") == "warning"
 
 
 def test_a_notice_goes_once_its_act_is_done(shown: Shown) -> None:
