@@ -54,7 +54,6 @@ CALLS: dict[str, str] = {
     "已收回通话，班长转为监听": "The call is yours again, the supervisor listens",
     "Ctrl+F9 收回通话": "Ctrl+F9 takes the call back",
     "已转往 {number}": "Transferred to {number}",
-    "按 Ctrl+F11 回拨": "Ctrl+F11 rings back",
     "按 Ctrl+F11 回拨（失线 {n} 个）": "Ctrl+F11 rings back ({n} lost)",
     "没有号码，无法回拨；看受理单里有无联系电话": "No number to ring back; look for one in the form",
     "{vehicle} 所在站": "station of {vehicle}",

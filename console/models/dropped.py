@@ -49,13 +49,15 @@ def end_left_behind(desk: "Desk") -> None:
     if desk.line.compared or not own:
         return
     desk.line.compared = True
+    waiting = len(dropped(desk, desk.clock()))
     for call in list(desk.floor.calls.values()):
         if call.seat_id != own or call.ended_at is not None or call.id in desk.line.calls:
             continue
         desk.give(ReportCallEnded(call.id, CallResult.LINE_FAULT))
         if call.direction is Direction.INBOUND and call.number:
+            waiting += 1
             what = say("{number} 的来电因线路故障中断", number=call.number)
-            desk.notice(what, say("按 Ctrl+F11 回拨"), "ring_back")
+            desk.notice(what, say("按 Ctrl+F11 回拨（失线 {n} 个）", n=waiting), "ring_back")
 
 
 def _is_lost(desk: "Desk", call: Call, now: int) -> bool:

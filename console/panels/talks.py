@@ -111,7 +111,8 @@ class TalksStrip(QFrame):
         self._slots = _placed(self._slots, list(live))
         lost = dropped(self._desk, now)
         free = [at for at in range(SLOTS) if not self._slots[at]]
-        shown = dict(zip(reversed(free[1:] if not live else free), lost, strict=False))
+        places = free[1:] if not live and len(lost) < SLOTS else free
+        shown = dict(zip(reversed(places), lost, strict=False))
         for at, card in enumerate(self._cards):
             call, gone = live.get(self._slots[at]), shown.get(at)
             self._lost[at] = gone

@@ -198,3 +198,14 @@ def test_in_a_call_the_sheet_of_sound_has_the_keyboard(shown: Shown) -> None:
     sheet, focus = shown.find("sound"), shown.window.focusWidget()
     assert focus is not None
     assert sheet.isAncestorOf(focus)
+
+
+def test_all_callers_a_dead_telephone_lost_are_in_sight(shown: Shown) -> None:
+    for at in range(3):
+        shown.seat.phone.ring(f"1380000000{at}")
+        shown.settle()
+        shown.key(Key.Key_F3, CTRL)
+    assert [shown.text(f"talk.{at}.place") for at in range(4)] == ["‖ 保持", "‖ 保持", "‖ 保持", "● 通话"]
+    shown.seat.phone.die()
+    shown.settle()
+    assert [shown.text(f"talk.{at}.place") for at in range(4)] == ["△ 失线"] * 4
