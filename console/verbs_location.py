@@ -7,7 +7,7 @@ from dispatch.whereabouts import ReportLookUp
 LOCATION_VERBS: tuple[Verb, ...] = (
     Verb("use_location", "采用定位", "Use location", "Ctrl+I", ("cydw", "caiyong", "cy"), "locate",
          order=cmd.ChangeIntake, zh_long="把定位连同误差填入受理单，已输文字不动",
-         en_long="location into the form, words stay"),
+         en_long="take the location, words stay"),
     Verb("next_location", "下一个定位", "Next location", "Ctrl+Shift+N", ("xydw",), "locate",
          zh_long="来电有多个定位时换一个看", en_long="the next of several locations"),
     Verb("ask_location", "查定位", "Ask location", "Ctrl+Q", ("cdw", "chadingwei", "dycy"), "locate",
