@@ -126,6 +126,7 @@ CALLS: dict[str, str] = {
     "对方：{digits}": "Theirs: {digits}",
     "Ctrl+F11 回拨　还没有回拨过": "Ctrl+F11 rings back  not tried yet",
     "Ctrl+F11 回拨　已试 {n} 次，上次 {age} 前": "Ctrl+F11 rings back  tried {n} times, last {age} ago",
+    "△ 失线（另有 {n} 个）": "△ Lost ({n} more)",
     "△ 失线": "△ Lost",
     "没有通话": "No call",
     "呼出 {number}": "Dialled {number}",

@@ -188,8 +188,10 @@ class Sounding:
         notices = self._desk.notices
         if (old := self._told.pop(about, None)) in notices and old is not None:
             notices.remove(old)
-        self._desk.notice(what, do, "sound" if do else None, grave=bool(do))
-        self._told[about] = notices[-1]
+        told = Notice(self._desk.clock(), what, do, "sound" if do else None, grave=bool(do))
+        (notices.append if do else notices.behind)(told)
+        self._told[about] = told
+        self._desk.changed(Topic.NOTICE)
 
     def use(self, **chosen: object) -> None:
         """Other devices, another volume: used at once, and after every restart."""

@@ -113,13 +113,14 @@ class TalksStrip(QFrame):
         free = [at for at in range(SLOTS) if not self._slots[at]]
         places = free[1:] if not live and len(lost) < SLOTS else free
         shown = dict(zip(reversed(places), lost, strict=False))
+        beyond = len(lost) - len(shown)
         for at, card in enumerate(self._cards):
             call, gone = live.get(self._slots[at]), shown.get(at)
             self._lost[at] = gone
             if call is not None:
                 _show_call(card, call)
             elif gone is not None:
-                _show_lost(card, gone, now)
+                _show_lost(card, gone, now, beyond if at == min(shown) else 0)
             else:
                 idle = say("没有通话") if not live and at == 0 else ""
                 card.show_words("", "", "", idle, "", filled=False)
@@ -150,9 +151,11 @@ def _show_call(card: Card, it: TalkCard) -> None:
     card.show_words(f"{it.sign} {it.place}", it.who, it.age, told, it.tone, filled=filled)
 
 
-def _show_lost(card: Card, it: Dropped, now: int) -> None:
+def _show_lost(card: Card, it: Dropped, now: int, beyond: int) -> None:
+    """`beyond`: how many more there are than places."""
     who = f"{it.call.number} {it.call.name}".strip()
     told = say("Ctrl+F11 回拨　还没有回拨过")
     if it.tried_at is not None:
         told = say("Ctrl+F11 回拨　已试 {n} 次，上次 {age} 前", n=it.attempts, age=age(it.tried_at, now))
-    card.show_words(say("△ 失线"), who, age(it.call.ended_at or now, now), told, "warning", filled=False)
+    place = say("△ 失线（另有 {n} 个）", n=beyond) if beyond else say("△ 失线")
+    card.show_words(place, who, age(it.call.ended_at or now, now), told, "warning", filled=False)

@@ -209,3 +209,21 @@ def test_all_callers_a_dead_telephone_lost_are_in_sight(shown: Shown) -> None:
     shown.seat.phone.die()
     shown.settle()
     assert [shown.text(f"talk.{at}.place") for at in range(4)] == ["△ 失线"] * 4
+    shown.seat.phone.revive()
+    shown.seat.phone.ring("13800000009")
+    shown.settle()
+    assert shown.text("talk.0.place") == "◉ 振铃"
+    assert shown.text("talk.1.place") == "△ 失线（另有 1 个）", "who has no place is counted"
+
+
+def test_a_line_that_is_back_does_not_cover_a_lost_caller(shown: Shown) -> None:
+    sounding = shown.seat.desk.sounding
+    shown.seat.phone.die()
+    shown.settle()
+    sounding._tell("line", "电话线路恢复")
+    shown.settle()
+    assert "因线路故障中断" in shown.text("notice.text")
+    sounding._tell("line", "电话线路断开", "请用桌上话机接听")
+    shown.settle()
+    assert "电话线路断开" in shown.text("notice.text")
+    assert [one.what for one in shown.seat.desk.notices if "恢复" in one.what] == []
