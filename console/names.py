@@ -18,7 +18,7 @@ Missions         mission.<row>.next, mission.<row>.hospital (row counts from 0)
 Reason bar       reason.<value of the reason>, reason.remark, reason.minutes, reason.confirm, reason.cancel
 Keys             keys.<verb id> (the strip of F-keys at the foot), command.line
 Notices          notice.text, notice.act, notice.dismiss, banner
-Status           lamp.<phone radio hub store recorder clock acd city conflicts>, clock, mode, seat.state
+Status           who, lamp.<phone radio hub store recorder clock acd city conflicts>, clock, mode, seat.state
 Missed calls     missed.table, missed.<verb id>
 Seats            seats.table, seats.tests.table, seats.list.<times tests>, seats.set_seat
 Mode             mode (the sign; pressing it opens the act that moves command), mode.frame (island)

@@ -58,7 +58,7 @@ class Header(QFrame):
         self._mode.setObjectName("mode")
         self._mode.setFixedHeight(MODE_PX)
         self._where = text("", "large")
-        self._who = text("")
+        self._who = Sentence("who")
         self._state = StateSign(desk, do)
         self._clock = text("", "clock")
         self._clock.setObjectName("clock")
@@ -123,10 +123,15 @@ class Header(QFrame):
         person = desk.person
         known = desk.floor.dispatchers.get(person.dispatcher_id) if person else None
         if person is None or known is None:
-            self._who.setText(say("未登录"))
+            self._show_who(say("未登录"))
             return
         roles = "、".join(sorted(word(role) for role in person.roles))
-        self._who.setText(f"{known.name} {known.staff_number}　{roles}")
+        self._show_who(f"{known.name} {known.staff_number}　{roles}")
+
+    def _show_who(self, words: str) -> None:
+        """The roles give way before the window grows wider than its screen."""
+        self._who.setText(words)
+        self._who.setToolTip(words)
 
     def _site_mode(self) -> tuple[str, str]:
         """The one word for how this site stands, and its tone."""
