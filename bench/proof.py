@@ -217,7 +217,7 @@ def prove(proof: Proof, *, release: bool) -> Outcome:
         | {"LINGSHENG_NIGHTLY": "1"}
         | {f"LINGSHENG_{name}": str(value) for name, value in sizes.items()}
     )
-    command = [sys.executable, "-m", "pytest", "-s", "-rs", "-p", "no:cacheprovider", *tests]
+    command = [sys.executable, "-m", "pytest", "-s", "-rsf", "-p", "no:cacheprovider", *tests]
     command += ["-m", "nightly"] if proof.only_nightly else []
     start = time.monotonic()
     try:
@@ -243,6 +243,7 @@ def outcome(name: str, code: int, output: str, seconds: float, sizes: dict[str, 
     said = re.findall(r"^.*\b\d+ (?:passed|failed|skipped|error).* in .*$", output, re.MULTILINE)
     words = " ".join(f"{key}={value}" for key, value in sizes.items())
     words = f"{words}  {said[-1].strip('= ') if said else output[-200:].strip()}".strip()
+    words = "  ".join([words, *re.findall(r"^FAILED (\S+)", output, re.MULTILINE)])
     mark = "ok" if code == 0 else "FAILED"
     if code == 0 and said and "passed" not in said[-1]:
         mark = "—"

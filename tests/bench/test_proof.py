@@ -17,7 +17,8 @@ def test_figures_and_words_become_lines() -> None:
 
 
 def test_what_failed_and_what_could_not_run() -> None:
-    assert outcome("x", 1, "F\n1 failed, 1 passed in 1s\n", 1, {}).mark == "FAILED"
+    failed = outcome("x", 1, "F\nFAILED t.py::one - E\n1 failed, 1 passed in 1s\n", 1, {})
+    assert (failed.mark, failed.words) == ("FAILED", "1 failed, 1 passed in 1s  t.py::one")
     assert outcome("x", 0, "s\n3 skipped in 1s\n", 1, {}).mark == "—"
     assert outcome("x", 2, "no such option", 1, {}).words == "no such option"
 
