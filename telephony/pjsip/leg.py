@@ -33,6 +33,7 @@ INFO, INVITE = "INFO", "INVITE"
 UNANSWERED = {pj.PJSIP_TSX_STATE_CALLING, pj.PJSIP_TSX_STATE_PROCEEDING}
 CANCEL, BYE = "CANCEL", "BYE"
 HEEDED = {INVITE, CANCEL, BYE}
+NEW_AUDIO_S = 1.0  # a far end whose offer left us without sound may make another itself
 NO_AUDIO_STATES = {pj.PJSUA_CALL_MEDIA_NONE, pj.PJSUA_CALL_MEDIA_ERROR}
 
 
@@ -84,6 +85,7 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
         self.born_at_s = time.monotonic()
         self.account_id = self.source = ""
         self.answering = self.answered = self.media_active = self.on_hold = self.barren = False
+        self.soundless = False
         self.dead_air = False
         self.ended_by: EndedBy | None = None
         self.seconds_max: float | None = None
@@ -124,6 +126,10 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
         media = [m for m in state.media if m.type == pj.PJMEDIA_TYPE_AUDIO]
         self.on_hold = any(m.status == pj.PJSUA_CALL_MEDIA_LOCAL_HOLD for m in media)
         active = any(m.status == pj.PJSUA_CALL_MEDIA_ACTIVE for m in media)
+        soundless = bool(media) and all(m.status in NO_AUDIO_STATES for m in media)
+        if soundless and not self.soundless:
+            self.hold_due_s = time.monotonic() + NEW_AUDIO_S
+        self.soundless = soundless
         connected = any(m.audioConfSlot != pj.PJSUA_INVALID_ID for m in media)
         self.audio = self.getAudioMedia(-1) if connected else None
         self.owner.audio_changed(self)
@@ -190,9 +196,15 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
             native.limit_transaction(self._invite)
 
     def hold(self, wanted: bool) -> None:
-        """Offer hold or resume by re-INVITE. Raises `pj.Error` while another one is under way."""
+        """Offer hold or resume by re-INVITE, new audio where there is none: the library would abort else.
+
+        Raises `pj.Error` while another one is under way.
+        """
         options = pj.CallOpParam(True)
-        if wanted:
+        if self.soundless:
+            options.opt.flag = pj.PJSUA_CALL_REINIT_MEDIA
+            self.reinvite(options)
+        elif wanted:
             self.setHold(options)
         else:
             options.opt.flag = pj.PJSUA_CALL_UNHOLD

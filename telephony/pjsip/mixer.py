@@ -150,9 +150,12 @@ class Mixer:
         return leg.recorder.far if port.kind is Kind.FAR else leg.recorder.near
 
     def _tell_hold(self, leg: Leg, now_s: float) -> None:
-        """The far end should know whether it waits; asked again, ever less often, while it does not agree."""
+        """The far end should know whether it waits; asked again, ever less often, while it does not agree.
+
+        So is one whose last offer left the call without sound: an address that could not be used.
+        """
         wanted = self.places.get(leg.call_id) is CallPlace.HELD
-        if leg.on_hold == wanted:
+        if leg.on_hold == wanted and not leg.soundless:
             leg.hold_tries, leg.hold_due_s = 0, 0.0
         elif (
             leg.answered and leg.ended_by is None and leg.transfer_target is None and now_s >= leg.hold_due_s
