@@ -161,7 +161,8 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
     @guarded
     def onCallTransferRequest(self, param: pj.OnCallTransferRequestParam) -> None:
         param.statusCode = DECLINE  # else the library calls whomever the far end names (REFER, RFC 3515)
-        leg = self.owner.transfer_asked(self, clean_text(str(param.dstUri)))
+        target = clean_text(str(param.dstUri)).strip()
+        leg = self.owner.transfer_asked(self, target) if target else None  # it would write to address 0 else
         if leg is not None:
             param.statusCode, param.newCall = ACCEPTED, leg
 

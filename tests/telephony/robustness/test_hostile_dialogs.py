@@ -178,6 +178,28 @@ def test_an_offer_that_leaves_the_call_without_sound_is_followed_by_ours(seat: A
     assert not seat.heard.of(msg.PhoneFault)
 
 
+@pytest.mark.parametrize("to", ["", " "])
+def test_to_be_sent_to_nobody_is_declined(seat: Any, to: str) -> None:
+    """The library wrote to address 0."""
+    seat.phone.trust(TRUST)
+    seat.settle()
+    caller, pid = Rude(seat.port), seat.phone.child.pid
+    call = caller.invite()
+    here = seat.heard.until(msg.CallRinging).call_id
+    seat.phone.answer(here)
+    assert caller.final(call) == 200
+    caller.says(call, request("REFER", f"Refer-To:{to}\r\n"), 2)
+    while "CSeq: 2 REFER" not in (answer := caller.receive()):
+        pass
+    assert answer.split()[1] in {"400", "603"}
+    assert here in seat.phone.calls
+    seat.phone.hang_up(here)
+    caller.take_bye()
+    seat.heard.until(msg.CallEnded)
+    caller.close()
+    assert seat.phone.child.pid == pid
+
+
 @pytest.mark.nightly
 def test_damaged_requests_in_a_call(lend: Lend) -> None:
     dice, mutator = random.Random(SEED), Mutator(SEED, SEEDS)
