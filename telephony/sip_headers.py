@@ -39,6 +39,7 @@ ADDRESS_LINE = re.compile(r"(?:\A|[\r\n])(?:c=|a=rtcp:)([^\r\n]*)")
 HOST_CHARS_MAX = 253  # RFC 1035 2.3.4
 MEDIA_LINE = re.compile(r"(?:\A|[\r\n])m=")
 MEDIA_MAX = 8
+CONNECTION_LINE = re.compile(r"(?:\A|[\r\n])c=")
 CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
@@ -127,19 +128,17 @@ def has_offer(message: str) -> bool:
     return re.split(r"\r?\n\r?\n", message, maxsplit=1)[1:] not in ([], [""])
 
 
-def is_hostile(message: str) -> bool:
-    """True when the body says what no honest end says and the native library cannot bear.
-
-    A host name longer than `HOST_CHARS_MAX`, or more streams than `MEDIA_MAX`. Where the body begins is not
-    asked: the library takes a lone CR for the end of a line, and no header looks like a line of SDP.
-    """
-    return is_hostile_sdp(message)
-
-
 def is_hostile_sdp(body: str) -> bool:
-    """The same of a session description alone (RFC 8866), or of a body that has one among its parts."""
+    """True when a session description (RFC 8866) says what the native library cannot bear.
+
+    A host name longer than `HOST_CHARS_MAX`, more streams than `MEDIA_MAX`, or a stream without address, which
+    the library reads even where port 0 refuses it. It takes a lone CR for the end of a line, as here.
+    """
     words = " ".join(ADDRESS_LINE.findall(body)).split()
-    return max(map(len, words), default=0) > HOST_CHARS_MAX or len(MEDIA_LINE.findall(body)) > MEDIA_MAX
+    session, *streams = MEDIA_LINE.split(body)
+    lacking = (CONNECTION_LINE.search(one) is None for one in streams)
+    homeless = CONNECTION_LINE.search(session) is None and any(lacking)
+    return max(map(len, words), default=0) > HOST_CHARS_MAX or len(streams) > MEDIA_MAX or homeless
 
 
 def address_of(value: str) -> Caller:

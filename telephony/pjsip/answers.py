@@ -36,17 +36,26 @@ class Answers:
         self._sdp_of = native.library().pjsip_rdata_get_sdp_info
         self._sdp_of.argtypes, self._sdp_of.restype = [ctypes.c_void_p], ctypes.POINTER(SessionText)
 
+    def is_hostile(self, received: int) -> bool:
+        """Whether the library cannot bear the session description of this message of its."""
+        session = self._session(received)
+        return session is not None and is_hostile_sdp(_text(session))
+
     def weigh(self, received: int) -> None:
         """Take the answer out where the library cannot bear it. `received`: its message."""
-        session = self._sdp_of(received).contents
-        if not session.body.at or session.body.octets <= 0:
+        session = self._session(received)
+        if session is None:
             return
-        sdp = ctypes.string_at(session.body.at, session.body.octets).decode("utf-8", "replace")
-        call_id, hostile = call_id_of(_head(received, session)), is_hostile_sdp(sdp)
+        call_id, hostile = call_id_of(_head(received, session)), is_hostile_sdp(_text(session))
         if not hostile and call_id not in _barren:
             return
         log.log(logging.WARNING if hostile else logging.DEBUG, "answer of call %r left out", call_id)
         session.body.at, session.body.octets, session.error, session.session = None, 0, 0, None
+
+    def _session(self, received: int) -> SessionText | None:
+        """`None`: the message has no session description."""
+        session: SessionText = self._sdp_of(received).contents
+        return session if session.body.at and session.body.octets > 0 else None
 
 
 def given_up(sip_call_id: str) -> None:
@@ -67,6 +76,10 @@ def octets(sip_call_id: str) -> bytes:
 def call_id_of(head: bytes) -> bytes:
     """Of the message itself: others may lie before it. "" where there is none."""
     return bytes(next(iter(CALL_ID.findall(head)[-1:]), b"")).strip()
+
+
+def _text(session: SessionText) -> str:
+    return ctypes.string_at(session.body.at, session.body.octets).decode("utf-8", "replace")
 
 
 def _head(received: int, session: SessionText) -> bytes:

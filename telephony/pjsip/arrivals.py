@@ -19,9 +19,9 @@ NAME = b"mod-lingsheng-arrivals"
 BEFORE_TRANSACTIONS = 12  # PJSIP_MOD_PRIORITY_TRANSPORT_LAYER is 8, PJSIP_MOD_PRIORITY_TSX_LAYER 16
 METHOD = re.compile(rb"Request msg (\w+)/")
 TAG = re.compile(r";\s*tag\s*=\s*([^\s;,>]+)", re.IGNORECASE)
-ANSWERING = {b"ACK", b"PRACK"}
+ANSWERING, OFFERING = {b"ACK", b"PRACK"}, {b"INVITE", b"UPDATE"}
 NEVER_ANSWERED, MESSAGE = b"ACK", b"MESSAGE"
-FORBIDDEN, METHOD_NOT_ALLOWED = 403, 405
+FORBIDDEN, METHOD_NOT_ALLOWED, NOT_ACCEPTABLE = 403, 405, 488
 GO_ON, DONE = 0, 1  # PJ_FALSE: the next module has it; PJ_TRUE: nobody else sees it
 NEEDED = (
     *("pjsip_endpt_register_module", "pjsua_get_pjsip_endpt", "pjsip_endpt_respond_stateless"),
@@ -39,6 +39,9 @@ class Gate(Protocol):
 
     def shuts_out(self, request: SipRequest, source: str) -> bool:
         """Whether what a stranger asks is refused; then it is counted and told."""
+
+    def cannot_hear(self, request: SipRequest) -> None:
+        """A caller was refused whose offer would abort the library."""
 
 
 class Module(ctypes.Structure):
@@ -90,8 +93,11 @@ class Arrivals:
             return self._refuse(received, FORBIDDEN)
         if method == MESSAGE:
             return self._refuse(received, METHOD_NOT_ALLOWED)
-        if method in ANSWERING:  # what carries an offer is refused with a code elsewhere
+        if method in ANSWERING:
             self._answers.weigh(received)
+        elif method in OFFERING and self._answers.is_hostile(received):
+            self._tell(received)
+            return self._refuse(received, NOT_ACCEPTABLE)
         return GO_ON
 
     def _response(self, received: int) -> int:
@@ -101,6 +107,14 @@ class Arrivals:
     def _refuse(self, received: int, code: int) -> int:
         self._respond(self._endpoint, received, code, None, None, None)
         return DONE
+
+    def _tell(self, received: int) -> None:
+        """A caller whom no telephone like ours can hear; in a call it is the call's own matter."""
+        message = Received.from_address(received)
+        if self.gate is not None and message.source is not None:
+            request = parse_request(message.text)
+            if not tag_of(request.first("to")):
+                self.gate.cannot_hear(request)
 
     def _is_strangers(self, received: int) -> bool:
         """Never of what cannot be told: a caller lost is worse than a stranger heard."""

@@ -12,7 +12,7 @@ from telephony import messages as msg
 from telephony.pjsip.leg import now_ms
 from telephony.pjsip.listeners import EVERYBODY
 from telephony.settings import TrustSettings
-from telephony.sip_headers import SipRequest, caller_of, dialled_of, has_offer, is_hostile
+from telephony.sip_headers import SipRequest, caller_of, dialled_of, has_offer
 from telephony.strangers import Strangers, address_of
 from telephony.trust import TrustedSources
 
@@ -71,14 +71,17 @@ class Door:
         """The code this caller has to hear, `None`: the call may ring. A refusal is told."""
         code = self._code_for(message)
         if code is not None:
-            caller = caller_of(request)
-            self._emit(msg.CallRejected(caller.number, caller.name, dialled_of(request), code, now_ms()))
+            self.tell(request, code)
         return code
+
+    def tell(self, request: SipRequest, code: int) -> None:
+        """This caller heard `code`."""
+        caller = caller_of(request)
+        self._emit(msg.CallRejected(caller.number, caller.name, dialled_of(request), code, now_ms()))
 
     def _code_for(self, message: str) -> int | None:
         if not self._accepting:
             return NOT_HERE
         if self._turning_away is not None:
             return self._turning_away
-        unwanted = is_hostile(message) or not (self._late_offers or has_offer(message))
-        return NOT_ACCEPTABLE if unwanted else None
+        return None if self._late_offers or has_offer(message) else NOT_ACCEPTABLE

@@ -22,7 +22,7 @@ from telephony.messages import (
 from telephony.pjsip import answers, native
 from telephony.pjsip.guard import guarded
 from telephony.pjsip.recorder import CallRecorder
-from telephony.sip_headers import clean_text, is_hostile, is_hostile_sdp, network_failed, parse_request
+from telephony.sip_headers import clean_text, network_failed, parse_request
 
 NETWORK_CODES = {408, 480, 502, 503, 504}
 ACCEPTED = 202
@@ -136,17 +136,6 @@ class Leg(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
         if active != self.media_active:
             self.media_active = active
             self.emit(CallMedia(self.call_id, active))
-
-    @guarded
-    def onCallRxOffer(self, param: pj.OnCallRxOfferParam) -> None:
-        """UPDATE (RFC 3311); what the library cannot print for us is "" here."""
-        if is_hostile_sdp(str(param.offer.wholeSdp)):
-            param.statusCode = NOT_ACCEPTABLE
-
-    @guarded
-    def onCallRxReinvite(self, param: pj.OnCallRxReinviteParam) -> None:
-        if is_hostile(str(param.rdata.wholeMsg)):
-            param.statusCode = NOT_ACCEPTABLE
 
     @guarded
     def onDtmfDigit(self, param: pj.OnDtmfDigitParam) -> None:

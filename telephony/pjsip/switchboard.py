@@ -20,7 +20,7 @@ from telephony.monitoring import HEADER as MONITOR_HEADER
 from telephony.monitoring import MonitorGate
 from telephony.pjsip.codes import CodeCalls
 from telephony.pjsip.digits import send_digits
-from telephony.pjsip.door import Door
+from telephony.pjsip.door import NOT_ACCEPTABLE, Door
 from telephony.pjsip.engine import SOCKET_LINGER_S, Engine
 from telephony.pjsip.leg import Leg, LegOwner, now_ms
 from telephony.pjsip.line import Line
@@ -159,6 +159,9 @@ class Switchboard(LegOwner):
             return False
         self._door.shut_out(request, source)
         return True
+
+    def cannot_hear(self, request: SipRequest) -> None:
+        self._door.tell(request, NOT_ACCEPTABLE)
 
     def audio_changed(self, leg: Leg) -> None:
         if leg.audio is not None:

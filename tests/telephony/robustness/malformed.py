@@ -13,8 +13,10 @@ HOSTILE = {
     "address": SDP.replace("c=IN IP4 127.0.0.1", "c=IN IP4 " + "h" * 254),
     "address of control": SDP + "a=rtcp:40001 IN IP4 " + "h" * 300 + "\r\n",
     "streams": SDP + MEDIA * 20,
+    "nowhere": HEAD.replace("c=IN IP4 127.0.0.1\r\n", "") + MEDIA.replace("40000", "0"),
 }
-"""What aborts the library: a host of 254 characters fails an assertion of its; streams use up its sockets."""
+"""What aborts the library: a host of 254 characters fails an assertion of its; streams use up its sockets; it
+reads the address of a stream also where none is needed (port 0)."""
 UNUSABLE = {
     "no session": "v=0\r\n",
     "no address": HEAD.replace("c=IN IP4 127.0.0.1\r\n", "") + MEDIA,
