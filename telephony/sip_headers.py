@@ -131,8 +131,8 @@ def has_offer(message: str) -> bool:
 def is_hostile_sdp(body: str) -> bool:
     """True when a session description (RFC 8866) says what the native library cannot bear.
 
-    A host name longer than `HOST_CHARS_MAX`, more streams than `MEDIA_MAX`, or a stream without address, which
-    the library reads even where port 0 refuses it. It takes a lone CR for the end of a line, as here.
+    A host name longer than `HOST_CHARS_MAX`, more streams than `MEDIA_MAX`, or a stream without address: it
+    is read even where port 0 refuses it. A lone CR ends a line for it, as here.
     """
     words = " ".join(ADDRESS_LINE.findall(body)).split()
     session, *streams = MEDIA_LINE.split(body)

@@ -114,6 +114,7 @@ def test_whom_the_seat_calls_is_heard_though_nobody_trusts_him(seat: Any, partne
     """What comes of a call that is up is the call's own business; so is the seat's test call to itself."""
     seat.phone.trust(ELSEWHERE)
     here, there = seat.connected(partner)
+    partner.heard.until(msg.CallAnswered)
     partner.phone.send_digits(there, "7", by_info=True)
     assert seat.heard.until(msg.DigitReceived).digit == "7"
     partner.phone.hang_up(there)
