@@ -11,7 +11,15 @@ HEADERS_MAX = 200
 VALUE_CHARS_MAX = 1024
 NUMBER_CHARS_MAX = 64
 NAME_CHARS_MAX = 128
-COMPACT_NAMES = {"f": "from", "t": "to", "i": "call-id", "m": "contact", "v": "via", "s": "subject"}
+COMPACT_NAMES = {
+    "c": "content-type",
+    "f": "from",
+    "t": "to",
+    "i": "call-id",
+    "m": "contact",
+    "v": "via",
+    "s": "subject",
+}
 KEPT = {
     "p-asserted-identity",
     "p-preferred-identity",
@@ -39,6 +47,8 @@ ADDRESS_LINE = re.compile(r"(?:\A|[\r\n])(?:c=|a=rtcp:)([^\r\n]*)")
 HOST_CHARS_MAX = 253  # RFC 1035 2.3.4
 MEDIA_LINE = re.compile(r"(?:\A|[\r\n])m=")
 MEDIA_MAX = 8
+KEYS_KIND = "dtmf-relay"
+KEYS = re.compile(r"Signal *= *(?:\d{1,2}|[A-D*#,!]) *\r\n", re.IGNORECASE)
 CONNECTION_LINE = re.compile(r"(?:\A|[\r\n])c=")
 CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
@@ -126,6 +136,16 @@ def network_failed(request: SipRequest) -> bool:
 def has_offer(message: str) -> bool:
     """True when the request carries a body: an INVITE without one leaves the offer to us."""
     return re.split(r"\r?\n\r?\n", message, maxsplit=1)[1:] not in ([], [""])
+
+
+def has_hostile_keys(message: str) -> bool:
+    """True when an INFO brings key tones (application/dtmf-relay) that the native library cannot bear.
+
+    It takes the line end after the signal for granted.
+    """
+    kinds = parse_request(message).values("content-type")
+    body = "".join(re.split(r"\r?\n\r?\n", message, maxsplit=1)[1:])
+    return any(KEYS_KIND in kind.lower() for kind in kinds) and KEYS.match(body) is None
 
 
 def is_hostile_sdp(body: str) -> bool:

@@ -13,15 +13,15 @@ from typing import Protocol
 from telephony.pjsip import native
 from telephony.pjsip.answers import Answers, octets
 from telephony.pjsip.received import Received, Text
-from telephony.sip_headers import SipRequest, parse_request
+from telephony.sip_headers import SipRequest, has_hostile_keys, parse_request
 
 NAME = b"mod-lingsheng-arrivals"
 BEFORE_TRANSACTIONS = 12  # PJSIP_MOD_PRIORITY_TRANSPORT_LAYER is 8, PJSIP_MOD_PRIORITY_TSX_LAYER 16
 METHOD = re.compile(rb"Request msg (\w+)/")
 TAG = re.compile(r";\s*tag\s*=\s*([^\s;,>]+)", re.IGNORECASE)
 ANSWERING, OFFERING = {b"ACK", b"PRACK"}, {b"INVITE", b"UPDATE"}
-NEVER_ANSWERED, MESSAGE = b"ACK", b"MESSAGE"
-FORBIDDEN, METHOD_NOT_ALLOWED, NOT_ACCEPTABLE = 403, 405, 488
+NEVER_ANSWERED, MESSAGE, INFO = b"ACK", b"MESSAGE", b"INFO"
+BAD_REQUEST, FORBIDDEN, METHOD_NOT_ALLOWED, NOT_ACCEPTABLE = 400, 403, 405, 488
 GO_ON, DONE = 0, 1  # PJ_FALSE: the next module has it; PJ_TRUE: nobody else sees it
 NEEDED = (
     *("pjsip_endpt_register_module", "pjsua_get_pjsip_endpt", "pjsip_endpt_respond_stateless"),
@@ -93,6 +93,8 @@ class Arrivals:
             return self._refuse(received, FORBIDDEN)
         if method == MESSAGE:
             return self._refuse(received, METHOD_NOT_ALLOWED)
+        if method == INFO and self._has_hostile_keys(received):
+            return self._refuse(received, BAD_REQUEST)
         if method in ANSWERING:
             self._answers.weigh(received)
         elif method in OFFERING and self._answers.is_hostile(received):
@@ -107,6 +109,10 @@ class Arrivals:
     def _refuse(self, received: int, code: int) -> int:
         self._respond(self._endpoint, received, code, None, None, None)
         return DONE
+
+    def _has_hostile_keys(self, received: int) -> bool:
+        message = Received.from_address(received)
+        return message.source is not None and has_hostile_keys(message.text)
 
     def _tell(self, received: int) -> None:
         """A caller whom no telephone like ours can hear; in a call it is the call's own matter."""

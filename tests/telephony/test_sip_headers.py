@@ -11,6 +11,7 @@ from telephony.sip_headers import (
     answer_after_s,
     caller_of,
     dialled_of,
+    has_hostile_keys,
     has_offer,
     is_hostile_sdp,
     kept_headers,
@@ -171,6 +172,24 @@ def test_an_invite_without_a_body_makes_no_offer() -> None:
     assert has_offer("INVITE sip:x SIP/2.0\r\nVia: x\r\n\r\nv=0")
     assert not has_offer("INVITE sip:x SIP/2.0\r\nVia: x\r\n\r\n")
     assert not has_offer("INVITE sip:x SIP/2.0\r\nVia: x")
+
+
+@pytest.mark.parametrize(
+    ("body", "hostile"),
+    [
+        ("Signal=5\r\nDuration=160\r\n", False),
+        ("Signal= #\r\nDuration= 160", False),
+        ("signal=11 \r\n", False),
+        ("Signal=5", True),
+        ("Signal=5\n", True),
+        ("Duration=160\r\nSignal=5", True),
+        ("", True),
+    ],
+)
+def test_key_tones_the_library_cannot_bear(body: str, hostile: bool) -> None:
+    for kind in ("Content-Type: application/dtmf-relay", "c: APPLICATION/\r\n DTMF-Relay ;x=y"):
+        assert has_hostile_keys(f"INFO sip:120@x SIP/2.0\r\n{kind}\r\n\r\n{body}") is hostile
+    assert not has_hostile_keys(f"INFO sip:120@x SIP/2.0\r\nContent-Type: text/plain\r\n\r\n{body}")
 
 
 @pytest.mark.parametrize(

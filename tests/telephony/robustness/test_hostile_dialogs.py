@@ -178,9 +178,16 @@ def test_an_offer_that_leaves_the_call_without_sound_is_followed_by_ours(seat: A
     assert not seat.heard.of(msg.PhoneFault)
 
 
-@pytest.mark.parametrize("to", ["", " "])
-def test_to_be_sent_to_nobody_is_declined(seat: Any, to: str) -> None:
-    """The library wrote to address 0."""
+@pytest.mark.parametrize(
+    "asked",
+    [
+        request("REFER", "Refer-To:\r\n"),
+        request("REFER", "Refer-To: \r\n"),
+        request("INFO", "Content-Type: application/dtmf-relay\r\n", "Signal=5"),
+    ],
+)
+def test_what_would_abort_it_in_a_call_is_refused(seat: Any, asked: bytes) -> None:
+    """Sent to nobody, the library wrote to address 0; of keys without a line's end it read on."""
     seat.phone.trust(TRUST)
     seat.settle()
     caller, pid = Rude(seat.port), seat.phone.child.pid
@@ -188,8 +195,8 @@ def test_to_be_sent_to_nobody_is_declined(seat: Any, to: str) -> None:
     here = seat.heard.until(msg.CallRinging).call_id
     seat.phone.answer(here)
     assert caller.final(call) == 200
-    caller.says(call, request("REFER", f"Refer-To:{to}\r\n"), 2)
-    while "CSeq: 2 REFER" not in (answer := caller.receive()):
+    caller.says(call, asked, 2)
+    while f"CSeq: 2 {asked.split()[0].decode()}" not in (answer := caller.receive()):
         pass
     assert answer.split()[1] in {"400", "603"}
     assert here in seat.phone.calls
