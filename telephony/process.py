@@ -34,6 +34,7 @@ CLOSER_S_MAX = 5.0
 COMMANDS_PER_TURN_MAX = 64
 PRIVATE_UMASK = 0o077  # recordings are for the account the seat runs under
 EXIT_CANNOT_START = 3
+ADDRESS_CHANGED = "own address changed"
 
 _settings = msgspec.json.Decoder(EngineSettings)
 
@@ -66,8 +67,14 @@ class PhoneProcess:
         self._emit(PhoneReady(self._engine.sip_port, audio, capabilities))
 
     def run(self) -> None:
-        """Until the parent asks us to finish, is gone or reads no more: a lost fact must not go unnoticed."""
+        """Until the parent asks us to finish, is gone or reads no more: a lost fact must not go unnoticed.
+
+        Or until this machine has another address: the parent starts us anew.
+        """
         while not self._pipe.ended and not self._unheard:
+            if self._switchboard.outlived:
+                self._emit(PhoneDown(ADDRESS_CHANGED))
+                return
             self._engine.turn()
             self._engine.do(self._switchboard.turn)
             if self._sound is not None:

@@ -24,6 +24,10 @@ DEATHS = {
     "SIGSEGV": ("电话库出错", "the telephone library failed"),
     "SIGKILL": ("被系统强行结束", "killed by the system"),
     "no sign of life": ("没有反应，已强行结束", "it did not react and was ended"),
+    "own address changed": (
+        "本机的网络地址变了，重新启动后向交换机重新注册",
+        "this machine's network address has changed: it registers anew",
+    ),
     "Cannot assign requested address": (
         "[phone] sip_host 不是本机的地址，请维护更正",
         "[phone] sip_host is no address of this machine: have it corrected",

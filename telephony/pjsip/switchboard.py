@@ -132,6 +132,11 @@ class Switchboard(LegOwner):
         self._lines.close()
 
     @property
+    def outlived(self) -> bool:
+        """No call is up, and our address has changed: the library finds it out once, at its start."""
+        return self._lines.moved and not self._legs
+
+    @property
     def trusted(self) -> TrustedSources:
         return self._door.trusted
 
