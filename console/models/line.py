@@ -86,6 +86,7 @@ class Line:
                 self._lamp(event)
                 return self._supervisors_gone()
             case phone.RecordingClosed():
+                self.lamp.recorder_fault = ""
                 return (cmd.KeepRecording(event.call_id, _recording(event)),)
             case _:
                 self._move(event)

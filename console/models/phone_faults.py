@@ -35,6 +35,12 @@ DEATHS = {
     "already in use": ("端口被其他程序占用", "another program has its port"),
 }
 """What stands in the reason of a death, and what it means."""
+UNRECORDED = {
+    "No space left": ("磁盘已满", "the disk is full"),
+    "Read-only file system": ("磁盘只读", "the disk is read-only"),
+    "does not grow": ("写不进磁盘", "the disk takes nothing"),
+}
+"""The same of a recording."""
 
 
 class Stranger(Struct, frozen=True):
@@ -52,6 +58,7 @@ class PhoneFaults:
     def __init__(self, desk: "Desk") -> None:
         self._desk = desk
         self.reason = ""
+        self.unrecorded_since = 0
         self._loop_since: int | None = None
         self._ready_at: int | None = None
         self._strangers: dict[str, Stranger] = {}
@@ -66,6 +73,8 @@ class PhoneFaults:
                 self._stranger(event)
             case phone.CallRejected():
                 self._rejected(event)
+            case phone.RecordingFailed():
+                self._unrecorded(event)
 
     def loop_since(self, now: int) -> int | None:
         """When the telephone began to die again and again; `None`: it does not, or has run steadily since."""
@@ -104,6 +113,24 @@ class PhoneFaults:
                 grave=False,
             )
 
+    def _unrecorded(self, event: phone.RecordingFailed) -> None:
+        """Once for each reason, while it lasts: lamp and alarm have it until a recording is whole again."""
+        before, why = self._desk.line.lamp.recorder_fault, unrecorded_words(event.reason)
+        if not before:
+            self.unrecorded_since = self._desk.clock()
+        elif unrecorded_words(before) == why:
+            return
+        call = self._desk.line.calls.get(event.call_id)
+        number = call.number if call is not None else ""
+        self._desk.notice(
+            say(
+                "{number} 的通话没有录音：{why}",
+                number=number or say("号码未显示"),
+                why=why,
+            ),
+            say("通话照常，请笔录要点，立即通知维护清理本机磁盘"),
+        )
+
     def _rejected(self, event: phone.CallRejected) -> None:
         """Whoever is turned away because of the seat's state is rung elsewhere; who found no room is not."""
         if event.sip_code == TOO_LARGE:
@@ -125,3 +152,8 @@ class PhoneFaults:
 def death_words(reason: str) -> str:
     """Why the telephone's process ended, in plain words; what nobody has words for stands as it is."""
     return next((pick(words) for part, words in DEATHS.items() if part in reason), reason)
+
+
+def unrecorded_words(reason: str) -> str:
+    """Why a call is not recorded, as above."""
+    return next((pick(words) for part, words in UNRECORDED.items() if part in reason), reason)

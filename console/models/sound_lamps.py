@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from console.i18n import pick, say
 from console.models.ages import clock
-from console.models.phone_faults import death_words
+from console.models.phone_faults import death_words, unrecorded_words
 from telephony.facts import LineState, RegistrarState, Words
 
 if TYPE_CHECKING:
@@ -119,12 +119,15 @@ def sound_alarms(desk: "Desk") -> list[SoundAlarm]:
 
 
 def _fault_alarms(desk: "Desk") -> list[SoundAlarm]:
-    """A telephone that dies again and again, strangers who call it."""
+    """A telephone that dies again and again, calls that are not recorded, strangers who call it."""
     faults, now = desk.sounding.faults, desk.clock()
     found = []
     if (since := faults.loop_since(now)) is not None:
         words = say("电话反复崩溃"), say("{reason}；每 5 秒自动再试", reason=faults.reason)
         found.append(SoundAlarm(f"{PREFIX}process", *words, since, True))
+    if unrecorded := desk.line.lamp.recorder_fault:
+        words = say("录音失败"), unrecorded_words(unrecorded)
+        found.append(SoundAlarm(f"{PREFIX}recorder", *words, faults.unrecorded_since, False))
     for one in faults.strangers(now):
         words = say("陌生来源呼叫"), say("{source} 已拒绝 {n} 次", source=one.source, n=one.count)
         found.append(SoundAlarm(f"{PREFIX}stranger:{one.source}", *words, one.since, False))

@@ -114,6 +114,7 @@ class Switchboard(LegOwner):
         self._engine.connections.admit(self._door.may_connect(self._lines.registrar_addresses))
         self._publishing.turn(self._lines.first)
         self._watch.turn(self._legs.values())
+        self._recordings.turn(self._legs.values())
 
     def close(self) -> None:
         """Goodbye to all calls, then drop everything native in the order the library needs."""

@@ -47,6 +47,20 @@ def test_one_death_is_no_loop_and_three_are(seat: Seatful) -> None:
     assert "sound:process" not in alarms(seat)
 
 
+def test_a_call_that_is_recorded_no_more_is_said_while_it_lasts(seat: Seatful) -> None:
+    call_id = seat.phone.ring("13904510001")
+    seat.phone.answer(call_id)
+    happens(seat, msg.RecordingFailed(call_id, "No space left on device"))
+    assert "13904510001" in seat.desk.notices[-1].what
+    assert "磁盘已满" in seat.desk.notices[-1].what
+    assert alarms(seat)["sound:recorder"] == "磁盘已满"
+    told = len(seat.desk.notices)
+    happens(seat, msg.RecordingFailed(call_id, "[Errno 28] No space left on device: 'x.wav.part'"))
+    assert len(seat.desk.notices) == told, "said once"
+    happens(seat, msg.RecordingClosed("1" * 32, "x.wav", "0" * 64, 1, 1, 1))
+    assert "sound:recorder" not in alarms(seat)
+
+
 def test_strangers_are_counted_by_address_and_forgotten_in_time(seat: Seatful) -> None:
     seat.phone.stranger_calls("192.0.2.7")
     seat.pump()
