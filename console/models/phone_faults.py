@@ -58,17 +58,22 @@ class PhoneFaults:
     def __init__(self, desk: "Desk") -> None:
         self._desk = desk
         self.reason = ""
-        self.unrecorded_since = 0
+        self.unrecorded_since = self.hung_since = 0
         self._loop_since: int | None = None
         self._ready_at: int | None = None
         self._strangers: dict[str, Stranger] = {}
 
     def take(self, event: phone.AnyEvent) -> None:
         match event:
+            case phone.PhoneHung(hung=False):
+                self._hangs_no_more()
             case phone.PhoneReady():
+                self._hangs_no_more()
                 self._ready_at = self._desk.clock()
             case phone.PhoneDown():
                 self._down(event)
+            case phone.PhoneHung(hung=True):
+                self._hangs()
             case phone.StrangerRefused():
                 self._stranger(event)
             case phone.CallRejected():
@@ -99,6 +104,19 @@ class PhoneFaults:
             say("电话程序反复崩溃：{reason}", reason=self.reason),
             say("请用桌上话机接听，立即通知维护；程序每 5 秒自动再试"),
         )
+
+    def _hangs(self) -> None:
+        self.hung_since = self._desk.clock()
+        self._desk.sounding.alarmed = True
+        self._desk.notice(
+            say("电话程序没有反应：按键无效，通话状态可能已变"),
+            say("请用桌上话机接听；十秒内恢复或自动重启，中断的来电可回拨"),
+        )
+
+    def _hangs_no_more(self) -> None:
+        said = say("电话程序没有反应：按键无效，通话状态可能已变")
+        for notice in [one for one in self._desk.notices if one.what == said]:
+            self._desk.notices.remove(notice)
 
     def _stranger(self, event: phone.StrangerRefused) -> None:
         now = self._desk.clock()
