@@ -22,6 +22,7 @@ from telephony.sip_headers import SipRequest, clean_text, parse_request
 SIP_PORT = 5060
 SIPS_PORT = 5061
 RENEW_EVERY_S = 1.0  # a renewal is refused while one is under way
+REFUSED_AGAIN_S = 10.0  # the library asks again where nobody answers, after a refusal never
 FORBIDDEN = 403
 WAITING = Words("正在注册", "registering")
 WRONG_PASSWORD = Words("交换机不认这个用户名或口令", "the exchange refuses this user name or password")
@@ -59,6 +60,7 @@ class Registration(pj.Account):  # type: ignore[misc]  # pjsua2 has no types
         """Our own address is another than the one we registered: the exchange calls nobody there."""
         self.renewals = 0
         self.renew_due_s: float | None = None
+        self._again_s: float | None = None
         self.on_answer: Callable[[int, SipRequest], None] | None = None
 
     def open(self, engine: EngineSettings) -> None:
@@ -86,6 +88,8 @@ class Registration(pj.Account):  # type: ignore[misc]  # pjsua2 has no types
         self.moved = own != self._from
         if self.pulse.returns != self.renewals:
             self.renewals, self.renew_due_s = self.pulse.returns, now_s
+        if self._again_s is not None and now_s >= self._again_s:
+            self._again_s, self.renew_due_s = None, now_s
         if self.renew_due_s is not None and now_s >= self.renew_due_s:
             self.renew_due_s = now_s + RENEW_EVERY_S
             with contextlib.suppress(pj.Error):  # one is under way: again in a second
@@ -111,6 +115,7 @@ class Registration(pj.Account):  # type: ignore[misc]  # pjsua2 has no types
     @guarded
     def onRegState(self, param: pj.OnRegStateParam) -> None:
         self.accepted = int(param.code) // 100 == 2 and int(param.expiration) > 0
+        self._again_s = None if self.accepted else time.monotonic() + REFUSED_AGAIN_S
         self.line.report()
 
     @guarded
