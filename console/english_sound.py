@@ -21,6 +21,23 @@ SOUND: dict[str, str] = {
     "请回拨该号码；请维护让交换机改用 UDP，或少带资料": "Ring the number back; have the exchange use UDP, or carry less",
     "拒绝了 {source} 的呼叫：它不是交换机的地址": "Refused a call from {source}: it is not the exchange's address",
     "若是本中心的交换机，请维护写入 trusted_sources": "If it is this centre's exchange, have it put into trusted_sources",
+    "无反应": "hangs",
+    "电话程序没有反应：按键无效，通话状态可能已变。十秒内自动重启": (
+        "The telephone does not react: keys do nothing, calls may stand otherwise. Restarted within 10 s"
+    ),
+    "电话无反应": "Telephone hangs",
+    "按键无效，通话状态可能已变": "keys do nothing, calls may stand otherwise",
+    "电话程序没有反应：按键无效，通话状态可能已变": (
+        "The telephone does not react: keys do nothing, calls may stand otherwise"
+    ),
+    "请用桌上话机接听；十秒内恢复或自动重启，中断的来电可回拨": (
+        "Answer on the desk telephone; it recovers or restarts within 10 s, callers who were cut can be rung back"
+    ),
+    "录音失败": "Not recorded",
+    "{number} 的通话没有录音：{why}": "The call of {number} is not recorded: {why}",
+    "通话照常，请笔录要点，立即通知维护清理本机磁盘": (
+        "The call goes on: write down what matters, have this machine's disk cleared at once"
+    ),
     "电话反复崩溃": "Telephone crashes",
     "电话程序反复崩溃：{reason}": "The telephone dies again and again: {reason}",
     "请用桌上话机，重开本程序": "Use the desk phone, start this program again",

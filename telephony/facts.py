@@ -92,6 +92,12 @@ class PhoneDown(Event, frozen=True):
     crash_loop: bool = False
 
 
+class PhoneHung(Event, frozen=True):
+    """`hung`: the process carries out no order; False: it does again. One that never does is restarted."""
+
+    hung: bool
+
+
 class PhoneFault(Event, frozen=True):
     """The phone broke a rule of its own and goes on: somebody should see this."""
 
@@ -188,6 +194,7 @@ class RecordingFailed(Event, frozen=True):
 AnyEvent = (
     PhoneReady
     | PhoneDown
+    | PhoneHung
     | PhoneFault
     | LineState
     | CallRinging

@@ -84,12 +84,13 @@ def missed(pulse: Pulse, why: Words) -> Pulse:
 class Heartbeat:
     """Beats until `stop`. `pulse` is replaced, never changed: read it from any thread.
 
-    `address`: the network address the target's name stands for, "" before it is known.
+    `address`: the network address the target's name stands for, "" before it is known. `own_address`: the one
+    of ours that the way there begins at, as of the newest connection, "" before there was one.
     """
 
     def __init__(self, target: Target) -> None:
         self.pulse = Pulse()
-        self.address = ""
+        self.address = self.own_address = ""
         self._target = target
         self._stopping = threading.Event()
         self._numbers = itertools.count(1)
@@ -150,6 +151,7 @@ class Heartbeat:
         link.settimeout(MISS_S)
         try:
             link.connect(address)
+            self.own_address = str(link.getsockname()[0])
             if target.transport is Transport.TLS:
                 context = ssl.create_default_context(cafile=target.ca_file)
                 link = context.wrap_socket(link, server_hostname=target.host)

@@ -47,6 +47,7 @@ class Phone:
             self._on_message,
             self._on_state,
             silence_s_max=SILENCE_S_MAX,
+            on_hung=lambda hung: self._tell(msg.PhoneHung(hung)),
         )
 
     def start(self) -> None:

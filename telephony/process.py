@@ -34,6 +34,10 @@ CLOSER_S_MAX = 5.0
 COMMANDS_PER_TURN_MAX = 64
 PRIVATE_UMASK = 0o077  # recordings are for the account the seat runs under
 EXIT_CANNOT_START = 3
+NAME_LOOK_UP = (
+    "timeout:1 attempts:1"  # resolv.conf(5): its own choice of 5 s, twice, would hold our one thread
+)
+ADDRESS_CHANGED = "own address changed"
 
 _settings = msgspec.json.Decoder(EngineSettings)
 
@@ -66,8 +70,14 @@ class PhoneProcess:
         self._emit(PhoneReady(self._engine.sip_port, audio, capabilities))
 
     def run(self) -> None:
-        """Until the parent asks us to finish, is gone or reads no more: a lost fact must not go unnoticed."""
+        """Until the parent asks us to finish, is gone or reads no more: a lost fact must not go unnoticed.
+
+        Or until this machine has another address: the parent starts us anew.
+        """
         while not self._pipe.ended and not self._unheard:
+            if self._switchboard.outlived:
+                self._emit(PhoneDown(ADDRESS_CHANGED))
+                return
             self._engine.turn()
             self._engine.do(self._switchboard.turn)
             if self._sound is not None:
@@ -129,7 +139,16 @@ class PhoneProcess:
             self._unheard = True
 
 
+def ask_names_briefly() -> None:
+    """The library asks for a registrar's name on our thread: whoever waits 10 s for it is killed as hung.
+
+    Call before the first name is asked for: the system's resolver reads this once. What is set already stays.
+    """
+    os.environ.setdefault("RES_OPTIONS", NAME_LOOK_UP)
+
+
 def main() -> int:
+    ask_names_briefly()
     logging.basicConfig(format="%(asctime)s phone %(levelname)s %(name)s %(message)s")
     os.umask(PRIVATE_UMASK)
     settings = _settings.decode(sys.argv[1])

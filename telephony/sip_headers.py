@@ -50,7 +50,10 @@ MEDIA_MAX = 8
 KEYS_KIND = "dtmf-relay"
 KEYS = re.compile(r"Signal *= *(?:\d{1,2}|[A-D*#,!]) *\r\n", re.IGNORECASE)
 CONNECTION_LINE = re.compile(r"(?:\A|[\r\n])c=")
-CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+CONTROL = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff\ud800-\udfff]"
+)
+"""What is not seen, and what turns the order of reading: 10003333931 would be shown as 13933330001."""
 
 
 class SipRequest(NamedTuple):
@@ -167,7 +170,7 @@ def address_of(value: str) -> Caller:
     if match is None:
         return Caller(number_of(value.strip().partition(";")[0]), "")
     name = match["token"] if match["quoted"] is None else re.sub(r"\\(.)", r"\1", match["quoted"])
-    return Caller(number_of(match["uri"]), name.strip()[:NAME_CHARS_MAX])
+    return Caller(number_of(match["uri"]), CONTROL.sub("", name).strip()[:NAME_CHARS_MAX])
 
 
 def number_of(uri: str) -> str:

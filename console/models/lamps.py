@@ -11,6 +11,7 @@ from console.models.desk import Desk
 from console.models.island_rows import to_check
 from console.models.labels import site_name
 from console.models.modes import CITY_OLD_MS, CLOCK_OFF_MS, CLOCK_WRONG_MS, DISK_CRITICAL_PERCENT, banners
+from console.models.phone_faults import unrecorded_words
 from console.models.queue_rows import link_words
 from console.models.site_lamps import gravest, site_lamps
 from console.models.sound_lamps import headset_sign, phone_sign
@@ -110,7 +111,7 @@ def _store(desk: Desk, now: int) -> Lamp:
 def _recorder(desk: Desk) -> Lamp:
     lamp = desk.line.lamp
     if lamp.recorder_fault:
-        detail = say("录音失败：{text}。请检查磁盘", text=lamp.recorder_fault)
+        detail = say("录音失败：{text}。请检查磁盘", text=unrecorded_words(lamp.recorder_fault))
         return Lamp("recorder", say("录音"), "fault", say("失败"), detail)
     if not lamp.running:
         return Lamp("recorder", say("录音"), "quiet", say("停"), say("电话未运行，没有录音"))

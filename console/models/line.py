@@ -32,6 +32,7 @@ class PhoneLamp(Struct):
     text: str = ""
     account_id: str = ""  # the seat's own line, which is told first; the others are ring groups
     recorder_fault: str = ""
+    hung: bool = False
 
 
 class Line:
@@ -86,6 +87,7 @@ class Line:
                 self._lamp(event)
                 return self._supervisors_gone()
             case phone.RecordingClosed():
+                self.lamp.recorder_fault = ""
                 return (cmd.KeepRecording(event.call_id, _recording(event)),)
             case _:
                 self._move(event)
@@ -183,9 +185,12 @@ class Line:
         lamp = self.lamp
         match event:
             case phone.PhoneReady():
-                lamp.running, lamp.audio, lamp.text = True, event.audio, ""
+                lamp.running, lamp.audio, lamp.text, lamp.hung = True, event.audio, "", False
+            case phone.PhoneHung():
+                lamp.hung = event.hung
             case phone.PhoneDown():
                 lamp.running, lamp.registered, lamp.text = False, False, event.reason
+                lamp.hung = False
                 lamp.account_id = ""
             case phone.LineState() if lamp.account_id in {"", event.account_id}:
                 lamp.account_id = event.account_id

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from console.i18n import pick, say
 from console.models.ages import clock
-from console.models.phone_faults import death_words
+from console.models.phone_faults import death_words, unrecorded_words
 from telephony.facts import LineState, RegistrarState, Words
 
 if TYPE_CHECKING:
@@ -41,6 +41,10 @@ def phone_sign(desk: "Desk") -> Sign:
     if not lamp.running:
         words = say("电话进程未运行，正在重启；请用话机接听。{text}", text=death_words(lamp.text))
         return Sign("fault", say("停"), words)
+    if lamp.hung:
+        return Sign(
+            "fault", say("无反应"), say("电话程序没有反应：按键无效，通话状态可能已变。十秒内自动重启")
+        )
     if line is not None and len(line.registrars) > 1 and line.serving is not None:
         return _two(line, line.serving)
     if not (lamp.registered or lamp.direct):
@@ -119,12 +123,18 @@ def sound_alarms(desk: "Desk") -> list[SoundAlarm]:
 
 
 def _fault_alarms(desk: "Desk") -> list[SoundAlarm]:
-    """A telephone that dies again and again, strangers who call it."""
+    """A telephone that dies again and again, calls that are not recorded, strangers who call it."""
     faults, now = desk.sounding.faults, desk.clock()
     found = []
     if (since := faults.loop_since(now)) is not None:
         words = say("电话反复崩溃"), say("{reason}；每 5 秒自动再试", reason=faults.reason)
         found.append(SoundAlarm(f"{PREFIX}process", *words, since, True))
+    if desk.line.lamp.hung:
+        words = say("电话无反应"), say("按键无效，通话状态可能已变")
+        found.append(SoundAlarm(f"{PREFIX}hung", *words, faults.hung_since, True))
+    if unrecorded := desk.line.lamp.recorder_fault:
+        words = say("录音失败"), unrecorded_words(unrecorded)
+        found.append(SoundAlarm(f"{PREFIX}recorder", *words, faults.unrecorded_since, False))
     for one in faults.strangers(now):
         words = say("陌生来源呼叫"), say("{source} 已拒绝 {n} 次", source=one.source, n=one.count)
         found.append(SoundAlarm(f"{PREFIX}stranger:{one.source}", *words, one.since, False))

@@ -121,7 +121,9 @@ def _hears(desk: Desk, call: CallView, state: str, together: list[CallView], now
         playing.append(say("♪ 放录音，对方听得到"))
     if call.digits:
         playing.append(say("对方按键 {digits}", digits=call.digits[-8:]))
-    return "　".join((*playing, heard_words(state, len(together) + 1, bool(together))))
+    if state != "talk" or call.dead_air_since_ms is None:  # else nobody is heard: the alarm says so
+        playing.append(heard_words(state, len(together) + 1, bool(together)))
+    return "　".join(playing)
 
 
 def _supervised(desk: Desk, call: CallView) -> str:

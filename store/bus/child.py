@@ -29,6 +29,7 @@ from store.bus.pipe import CONTROL_FRAME, ParentEnd
 BACK_OFF_S = (0.2, 1.0, 5.0)
 CRASH_LOOP_COUNT = 3  # this many deaths without a steady run in between is a crash loop
 STEADY_S = 10.0
+HUNG_S = 3.0  # six beats: longer than a loaded machine holds a loop
 READY_S_MAX = 20.0
 OUTGOING_MAX = 10_000
 FRAMES_PER_TURN_MAX = 256
@@ -73,12 +74,17 @@ class Child:
         on_state: Callable[[ChildState], None],
         *,
         silence_s_max: float | None = None,
+        on_hung: Callable[[bool], None] | None = None,
     ) -> None:
-        """`silence_s_max`: kill a child whose loop has not beaten for so long; `None`: it may work long."""
+        """`silence_s_max`: kill a child whose loop has not beaten for so long; `None`: it may work long.
+
+        `on_hung`: True when it has not beaten for `HUNG_S`, False when it does again; never after its death.
+        """
         self._command = [sys.executable, "-m", module, *args]
         self._on_message = on_message
         self._on_state = on_state
-        self._silence_s_max = silence_s_max
+        self._silence_s_max, self._on_hung = silence_s_max, on_hung
+        self._hung = False
         self._outgoing: deque[bytes] = deque()
         self._stop_at_s: float | None = None
         self._thread = threading.Thread(target=self._run, name=f"child-{module}", daemon=True)
@@ -135,6 +141,7 @@ class Child:
             self._died(str(error), steady=False)
             return
         self._enter(ChildPhase.STARTING, pid=spawn.process.pid)
+        self._hung = False
         try:
             while spawn.alive:
                 self._turn(spawn)
@@ -165,6 +172,9 @@ class Child:
             spawn.finish(now_s, self._stop_at_s)
         elif spawn.overdue(now_s, self._silence_s_max):
             spawn.kill("no sign of life")
+        elif self._on_hung is not None and spawn.hangs(now_s) is not self._hung:
+            self._hung = not self._hung
+            self._guard(self._on_hung, self._hung)
 
     def _read(self, spawn: "_Spawn") -> None:
         for _ in range(FRAMES_PER_TURN_MAX):
@@ -240,6 +250,9 @@ class _Spawn:
         if self.ready_at_s is None:
             return now_s - self.born_at_s > READY_S_MAX
         return silence_s_max is not None and now_s - self.heard_at_s > silence_s_max
+
+    def hangs(self, now_s: float) -> bool:
+        return self.ready_at_s is not None and now_s - self.heard_at_s > HUNG_S
 
     def finish(self, now_s: float, kill_at_s: float) -> None:
         """Ask once to finish in order; kill when the deadline has passed."""

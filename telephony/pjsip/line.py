@@ -22,11 +22,16 @@ from telephony.sip_headers import SipRequest, clean_text, parse_request
 SIP_PORT = 5060
 SIPS_PORT = 5061
 RENEW_EVERY_S = 1.0  # a renewal is refused while one is under way
+REFUSED_AGAIN_S = 10.0  # the library asks again where nobody answers, after a refusal never
 FORBIDDEN = 403
 WAITING = Words("正在注册", "registering")
 WRONG_PASSWORD = Words("交换机不认这个用户名或口令", "the exchange refuses this user name or password")
 NO_SUCH_USER = Words("交换机上没有这个分机", "the exchange knows no such extension")
 NO_ANSWER = Words("注册没有应答", "registration is not answered")
+MOVED = Words(
+    "本机的网络地址变了，没有通话时话机即重新启动",
+    "this machine's network address has changed: the telephone starts anew as soon as no call is up",
+)
 REFUSED_CODES = {401: WRONG_PASSWORD, 403: WRONG_PASSWORD, 407: WRONG_PASSWORD, 404: NO_SUCH_USER}
 NO_ANSWER_CODES = {408, 502, 503, 504}
 
@@ -50,8 +55,12 @@ class Registration(pj.Account):  # type: ignore[misc]  # pjsua2 has no types
         self.heartbeat: Heartbeat | None = None
         self.accepted = False
         """By its last answer. The library calls a registration lost that it is about to renew."""
+        self._from = ""
+        self.moved = False
+        """Our own address is another than the one we registered: the exchange calls nobody there."""
         self.renewals = 0
         self.renew_due_s: float | None = None
+        self._again_s: float | None = None
         self.on_answer: Callable[[int, SipRequest], None] | None = None
 
     def open(self, engine: EngineSettings) -> None:
@@ -74,26 +83,39 @@ class Registration(pj.Account):  # type: ignore[misc]  # pjsua2 has no types
         if self.heartbeat is None:
             return
         self.pulse = self.heartbeat.pulse
+        own = self.heartbeat.own_address
+        self._from = self._from or own
+        self.moved = own != self._from
         if self.pulse.returns != self.renewals:
             self.renewals, self.renew_due_s = self.pulse.returns, now_s
+        if self._again_s is not None and now_s >= self._again_s:
+            self._again_s, self.renew_due_s = None, now_s
         if self.renew_due_s is not None and now_s >= self.renew_due_s:
             self.renew_due_s = now_s + RENEW_EVERY_S
             with contextlib.suppress(pj.Error):  # one is under way: again in a second
                 self.setRegistration(True)
                 self.renew_due_s = None
 
+    @property
+    def registered(self) -> bool:
+        """The exchange finds us."""
+        return self.accepted and not self.moved
+
     def state(self) -> RegistrarState:
         state = self.getInfo()
-        registered, code = self.accepted, int(state.regStatus)
+        registered, code = self.registered, int(state.regStatus)
         host, port = host_and_port(self.registrar or "", self.line.settings.transport)
         why = self.pulse.why
-        if why is None and not registered:
+        if self.moved:
+            why = why or MOVED
+        elif why is None and not registered:
             why = _refusal(code, clean_text(str(state.regStatusText)))
         return RegistrarState(f"{host}:{port}", registered, self.pulse.alive, code, why)
 
     @guarded
     def onRegState(self, param: pj.OnRegStateParam) -> None:
         self.accepted = int(param.code) // 100 == 2 and int(param.expiration) > 0
+        self._again_s = None if self.accepted else time.monotonic() + REFUSED_AGAIN_S
         self.line.report()
 
     @guarded
@@ -143,11 +165,16 @@ class Line:
     def turn(self) -> None:
         """Look at the heartbeats; a changed line is told."""
         now_s = time.monotonic()
-        pulses = [r.pulse for r in self._registrations]
+        before = [(r.pulse, r.moved) for r in self._registrations]
         for registration in self._registrations:
             registration.turn(now_s)
-        if any(old != r.pulse for old, r in zip(pulses, self._registrations, strict=True)):
+        if before != [(r.pulse, r.moved) for r in self._registrations]:
             self.report()
+
+    @property
+    def moved(self) -> bool:
+        """What it has registered is no longer an address of ours."""
+        return any(r.moved for r in self._registrations)
 
     @property
     def account(self) -> pj.Account:
@@ -231,7 +258,7 @@ class Line:
         registration = self._registrations[n]
         if registration.registrar is None:
             return 0
-        registered = registration.accepted
+        registered = registration.registered
         if registration.pulse.alive is False:
             return 1 if registered else 0
         return 3 if registered else 2

@@ -41,6 +41,11 @@ class Lines:
         return next(iter(self._lines.values()), None)
 
     @property
+    def moved(self) -> bool:
+        """A line is registered at an address that is ours no more."""
+        return any(line.moved for line in self._lines.values())
+
+    @property
     def registrar_addresses(self) -> frozenset[str]:
         """The network addresses the registrars of all lines were reached at, as far as known."""
         return frozenset().union(*(line.registrar_addresses for line in self._lines.values()))

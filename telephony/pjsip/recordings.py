@@ -1,6 +1,8 @@
 """Begins the recording of every call before its first word and hands it over when the call ends."""
 
-from collections.abc import Callable
+import shutil
+import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pjsua2 as pj
@@ -11,6 +13,12 @@ from telephony.pjsip.leg import Leg, now_ms
 from telephony.pjsip.recorder import CallRecorder
 from telephony.pjsip.voice import idle_source
 from telephony.recording import Unfinished
+
+LOOK_S = 1.0
+LOOKS_MAX = 3  # the library writes eight times a second: one look without growth may be a machine that hung
+ROOM_BYTES_MIN = 64 * 1024
+DISK_FULL = "No space left on device"
+NOT_WRITTEN = "the file does not grow"
 
 
 class Recordings:
@@ -27,6 +35,7 @@ class Recordings:
         self._rate_hz = engine.settings.clock_rate_hz
         self._emit, self._folder, self._close = emit, unfinished_dir, close
         self._idle: pj.AudioMedia | None = idle_source()
+        self._look_due_s = 0.0
 
     def begin(self, leg: Leg) -> None:
         """Once for each call; it goes on when its recording cannot start, and somebody is told."""
@@ -37,6 +46,23 @@ class Recordings:
             leg.recorder = CallRecorder(unfinished, self._idle)
         except EngineError as error:
             self._emit(RecordingFailed(leg.call_id, str(error)))
+
+    def turn(self, legs: Iterable[Leg]) -> None:
+        """The library says nothing of a full disk: whoever is recorded no more is told once."""
+        now_s = time.monotonic()
+        if now_s < self._look_due_s:
+            return
+        self._look_due_s = now_s + LOOK_S
+        for leg in list(legs):
+            if leg.recorder is not None and leg.recorder.stands_still() == LOOKS_MAX:
+                self._emit(RecordingFailed(leg.call_id, self._why()))
+
+    def _why(self) -> str:
+        try:
+            full = self._folder is not None and shutil.disk_usage(self._folder).free < ROOM_BYTES_MIN
+        except OSError as error:
+            return str(error)
+        return DISK_FULL if full else NOT_WRITTEN
 
     def end(self, leg: Leg) -> None:
         if leg.recorder is not None:

@@ -114,6 +114,7 @@ class Switchboard(LegOwner):
         self._engine.connections.admit(self._door.may_connect(self._lines.registrar_addresses))
         self._publishing.turn(self._lines.first)
         self._watch.turn(self._legs.values())
+        self._recordings.turn(self._legs.values())
 
     def close(self) -> None:
         """Goodbye to all calls, then drop everything native in the order the library needs."""
@@ -130,6 +131,11 @@ class Switchboard(LegOwner):
         self.mixer.close()
         self._recordings.close()
         self._lines.close()
+
+    @property
+    def outlived(self) -> bool:
+        """No call is up, and our address has changed: the library finds it out once, at its start."""
+        return self._lines.moved and not self._legs
 
     @property
     def trusted(self) -> TrustedSources:

@@ -226,6 +226,7 @@ def test_a_silent_caller_and_bad_quality_are_said_and_the_quality_is_kept(shown:
     shown.settle()
     shown.window.second()
     assert "无音频 5 秒" in shown.text("talk.0.told")
+    assert "互相听见" not in shown.text("talk.0.told")
     assert shown.find("talk.0").property("filled") is True
     shown.seat.phone.falls_silent(caller, 5_000)
     shown.seat.phone.heard_badly(caller)

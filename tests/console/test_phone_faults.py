@@ -3,7 +3,7 @@
 import pytest
 
 from console.models.phone_faults import STEADY_MS, STRANGER_MS
-from console.models.sound_lamps import sound_alarms
+from console.models.sound_lamps import phone_sign, sound_alarms
 from telephony import messages as msg
 from telephony.virtual import CAPABILITIES
 from tests.console.busy import Seatful
@@ -45,6 +45,33 @@ def test_one_death_is_no_loop_and_three_are(seat: Seatful) -> None:
     assert "sound:process" in alarms(seat), "it may die again at once"
     seat.pass_time(STEADY_MS)
     assert "sound:process" not in alarms(seat)
+
+
+def test_a_call_that_is_recorded_no_more_is_said_while_it_lasts(seat: Seatful) -> None:
+    call_id = seat.phone.ring("13904510001")
+    seat.phone.answer(call_id)
+    happens(seat, msg.RecordingFailed(call_id, "No space left on device"))
+    assert "13904510001" in seat.desk.notices[-1].what
+    assert "磁盘已满" in seat.desk.notices[-1].what
+    assert alarms(seat)["sound:recorder"] == "磁盘已满"
+    told = len(seat.desk.notices)
+    happens(seat, msg.RecordingFailed(call_id, "[Errno 28] No space left on device: 'x.wav.part'"))
+    assert len(seat.desk.notices) == told, "said once"
+    happens(seat, msg.RecordingClosed("1" * 32, "x.wav", "0" * 64, 1, 1, 1))
+    assert "sound:recorder" not in alarms(seat)
+
+
+def test_a_telephone_that_does_not_react_is_said_until_it_does(seat: Seatful) -> None:
+    happens(seat, msg.PhoneHung(True))
+    assert phone_sign(seat.desk).tone == "fault"
+    assert "sound:hung" in alarms(seat)
+    assert "没有反应" in seat.desk.notices[-1].what
+    happens(seat, msg.PhoneHung(False))
+    assert phone_sign(seat.desk).tone != "fault"
+    assert not seat.desk.notices, "true no more"
+    assert "sound:hung" not in alarms(seat)
+    happens(seat, msg.PhoneHung(True), msg.PhoneDown("no sign of life", restarting=True), READY)
+    assert "sound:hung" not in alarms(seat), "another process"
 
 
 def test_strangers_are_counted_by_address_and_forgotten_in_time(seat: Seatful) -> None:

@@ -89,6 +89,14 @@ class Cable:
     def mend(self) -> None:
         self._there("link", "set", "wire", "up")
 
+    def move(self) -> None:
+        """Our end gets another address and has the old one no more, as with a new lease."""
+        old, self.here = self.here, f"{self.here.rpartition('.')[0]}.65"
+        self._there("route", "add", f"{self.here}/32", "dev", "wire")
+        _run("ip", "addr", "add", f"{self.here}/26", "dev", self._device)
+        _run("ip", "addr", "del", f"{old}/30", "dev", self._device)
+        _run("ip", "route", "replace", f"{self.there}/32", "dev", self._device, "src", self.here)
+
     @contextlib.contextmanager
     def exchange(self, folder: Path, port: int) -> Iterator[Exchange]:
         """At the far end; telephones register as the group."""

@@ -16,6 +16,8 @@ from bench.sizes import report
 from bench.storm_group import Storm
 from console.drill.ports import free_ports
 from telephony import messages as msg
+from telephony.pjsip.line import MOVED
+from telephony.process import ADDRESS_CHANGED
 from telephony.settings import AccountSettings
 from tests.telephony.cable import Cable, missing
 from tests.telephony.exchange import GROUP, PASSWORD, needs, running_exchange
@@ -155,6 +157,21 @@ def test_a_cable_pulled_in_mid_call_is_told_and_the_call_goes_on_when_it_is_back
         rounded = [round(s, 2) for s in (silent_s, down_s, heard_s, back_s)]
         report("cable pulled", **dict(zip(("silent_s", "down_s", "heard_s", "back_s"), rounded, strict=True)))
         ends_well(seat, storm, talk_ms)
+
+
+@pytest.mark.nightly
+@pytest.mark.skipif(bool(missing()), reason=missing())
+def test_a_seat_whose_own_address_changes_says_so_and_registers_from_the_new_one(
+    make_seat: Any, tmp_path: Path
+) -> None:
+    port = free_ports(1)[0]
+    with Cable() as cable, cable.exchange(tmp_path / "far", port):
+        seat = make_seat(accounts=group_line(port, cable.there), bind_address="0.0.0.0")
+        line_is(seat, registered=True)
+        cable.move()
+        seat.heard.until(msg.LineState, lambda e: e.why == MOVED)
+        assert seat.heard.until(msg.PhoneDown).reason == ADDRESS_CHANGED
+        seat.heard.until(msg.LineState, lambda e: e.registered)
 
 
 @pytest.mark.nightly

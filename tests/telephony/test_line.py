@@ -1,6 +1,8 @@
 """A line at two exchanges: registered at both, calls by the living one, certificates checked, faults said."""
 
 import contextlib
+import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,7 +14,7 @@ import pytest
 from console.drill.ports import free_ports
 from telephony import messages as msg
 from telephony.heartbeat import CERT_EXPIRED, CERT_NAME, CERT_UNTRUSTED, NO_CA_FILE, REFUSED, SILENT
-from telephony.pjsip.line import NO_ANSWER, WRONG_PASSWORD, host_and_port
+from telephony.pjsip.line import NO_ANSWER, REFUSED_AGAIN_S, WRONG_PASSWORD, host_and_port
 from telephony.settings import AccountSettings, Srtp, Transport
 from tests.telephony.certificates import Authority
 from tests.telephony.exchange import PASSWORD, USER, Exchange, running_exchange
@@ -130,6 +132,45 @@ def test_a_wrong_password_is_said_in_plain_words(start: Any, make_seat: Any) -> 
     seat = make_seat(accounts=line_of(start("first"), password="wrong"))
     refused = seat.heard.until(msg.LineState, lambda e: e.code == 401)
     assert (refused.registered, refused.why) == (False, WRONG_PASSWORD)
+
+
+class Refusing:
+    """A registrar that refuses everybody until `accepts`: one that is loading its accounts."""
+
+    def __init__(self) -> None:
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind(("127.0.0.1", 0))
+        self.port = int(self._socket.getsockname()[1])
+        self.accepts = False
+        threading.Thread(target=self._run, daemon=True).start()
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def _run(self) -> None:
+        with contextlib.suppress(OSError):  # closed
+            while True:
+                asked, source = self._socket.recvfrom(4096)
+                self._socket.sendto(self._answer(asked.decode()), source)
+
+    def _answer(self, asked: str) -> bytes:
+        kept = ("Via:", "From:", "To:", "Call-ID:", "CSeq:")
+        lines = [line for line in asked.split("\r\n") if line.startswith(kept)]
+        if self.accepts:
+            contact = next((line for line in asked.split("\r\n") if line.startswith("Contact:")), "")
+            lines.append(f"{contact};expires=60")
+        code = "404 Not Found" if asked.startswith("REGISTER") and not self.accepts else "200 OK"
+        return "\r\n".join((f"SIP/2.0 {code}", *lines, "Content-Length: 0", "", "")).encode()
+
+
+@pytest.mark.nightly
+def test_an_exchange_that_refused_is_asked_again(make_seat: Any) -> None:
+    with contextlib.closing(Refusing()) as exchange:
+        at = f"sip:127.0.0.1:{exchange.port}"
+        seat = make_seat(accounts=(AccountSettings("a", f"sip:{USER}@127.0.0.1", at, USER, PASSWORD),))
+        seat.heard.until(msg.LineState, lambda e: e.code == 404)
+        exchange.accepts = True
+        seat.heard.until(msg.LineState, lambda e: e.registered, within_s=2 * REFUSED_AGAIN_S)
 
 
 def test_over_tls_with_keys_for_the_audio_the_line_is_whole(

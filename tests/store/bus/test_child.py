@@ -27,7 +27,15 @@ class Watched:
     def __init__(self, module: str = "echo_child", silence_s_max: float | None = None) -> None:
         self.messages: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self.states: queue.SimpleQueue[ChildState] = queue.SimpleQueue()
-        self.child = Child(module, [], self.messages.put, self.states.put, silence_s_max=silence_s_max)
+        self.hung: queue.SimpleQueue[bool] = queue.SimpleQueue()
+        self.child = Child(
+            module,
+            [],
+            self.messages.put,
+            self.states.put,
+            silence_s_max=silence_s_max,
+            on_hung=self.hung.put,
+        )
         self.child.start()
 
     def until(self, phase: ChildPhase) -> ChildState:
@@ -100,6 +108,21 @@ def test_a_silent_loop_is_killed_where_silence_is_limited(watch: Callable[..., W
     watched.until(ChildPhase.RUNNING)
     watched.child.send(b"hang")
     assert watched.until(ChildPhase.WAITING).reason == "no sign of life"
+
+
+def test_a_loop_that_hangs_is_told_and_told_when_it_beats_again(
+    watch: Callable[..., Watched], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("store.bus.child.HUNG_S", 1.2)
+    watched = watch()
+    pid = watched.until(ChildPhase.RUNNING).pid
+    assert pid is not None
+    os.kill(pid, signal.SIGSTOP)
+    assert watched.hung.get(timeout=WAIT_S) is True
+    os.kill(pid, signal.SIGCONT)
+    assert watched.hung.get(timeout=WAIT_S) is False
+    assert watched.child.send(b"hello")
+    assert watched.messages.get(timeout=WAIT_S) == b"echo hello"
 
 
 def test_last_words_before_the_end_are_heard(watch: Callable[..., Watched]) -> None:

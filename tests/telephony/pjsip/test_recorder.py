@@ -60,3 +60,38 @@ def test_the_legs_are_aligned_to_the_sample(tmp_path: Path) -> None:
         correlation = np.fft.irfft(spectrum)
         assert int(correlation.argmax()) == 0, "lag in samples"
         assert correlation[0] > 0.9 * np.sqrt(np.dot(caller, caller) * np.dot(operator, operator))
+
+
+FULL = """
+import os, resource, signal, sys
+from pathlib import Path
+from types import SimpleNamespace
+from telephony.pjsip import recordings
+from telephony.pjsip.engine import Engine
+from telephony.settings import EngineSettings, Transport
+recordings.LOOK_S = 0.3
+engine = Engine(EngineSettings(sip_port=0, bind_address="127.0.0.1", transports=(Transport.UDP,)), print)
+engine.start()
+told = []
+kept = recordings.Recordings(engine, told.append, Path(sys.argv[1]), print)
+leg = SimpleNamespace(call_id="0" * 32, recorder=None)
+kept.begin(leg)
+def look():
+    kept.turn([leg])
+    return not told
+engine.turn_while(look, 1.0)
+assert not told, "it grows"
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (leg.recorder.unfinished.leg("caller").stat().st_size,) * 2)
+engine.turn_while(look, 5.0)
+print(told, file=sys.stderr)
+os._exit(0 if len(told) == 1 and told[0].call_id == leg.call_id else 1)
+"""
+
+
+def test_a_recording_that_grows_no_more_is_told(tmp_path: Path) -> None:
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    run = subprocess.run(
+        [sys.executable, "-c", FULL, str(tmp_path)], env=env, check=False, capture_output=True
+    )
+    assert run.returncode == 0, run.stderr[-400:]
