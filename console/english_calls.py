@@ -116,6 +116,11 @@ CALLS: dict[str, str] = {
     "拨号：{who} 将保持并听保持音": "Dial: {who} goes on hold and hears so",
     "号码，或站、医院、来电人的名字": "Number, or name of a station, hospital or caller",
     "拨号": "Dial",
+    "拨号：电话线路断开，只能试拨完整的 sip: 地址": "Dial: the line is down, whole sip: addresses only",
+    "电话线路断开，号码没有拨出；通话中的不受影响": "The line is down, nothing was dialled; calls go on",
+    "请用桌上话机或手机拨打，并请网管检查交换机；恢复后 Ctrl+F2 再拨": (
+        "Ring from a desk or mobile telephone, have the exchange checked; Ctrl+F2 once it is back"
+    ),
     "盲转：把 {who} 转给": "Blind transfer: {who} goes to",
     "转出 Enter": "Transfer  Enter",
     "拨打 Enter": "Dial  Enter",

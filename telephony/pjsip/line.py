@@ -11,7 +11,7 @@ from typing import Protocol
 import pjsua2 as pj
 from msgspec.structs import replace
 
-from telephony.facts import AnyEvent, LineState, RegistrarState, Words
+from telephony.facts import LINE_DOWN, NO_ANSWER_CODES, AnyEvent, LineState, RegistrarState, Words
 from telephony.heartbeat import Heartbeat, Pulse, Target
 from telephony.messages import EngineError
 from telephony.pjsip.configuration import account_config
@@ -28,7 +28,6 @@ WRONG_PASSWORD = Words("交换机不认这个用户名或口令", "the exchange 
 NO_SUCH_USER = Words("交换机上没有这个分机", "the exchange knows no such extension")
 NO_ANSWER = Words("注册没有应答", "registration is not answered")
 REFUSED_CODES = {401: WRONG_PASSWORD, 403: WRONG_PASSWORD, 407: WRONG_PASSWORD, 404: NO_SUCH_USER}
-NO_ANSWER_CODES = {408, 502, 503, 504}
 
 
 class LineOwner(Protocol):
@@ -174,6 +173,15 @@ class Line:
         found = {r.heartbeat.address for r in self._registrations if r.heartbeat is not None}
         return frozenset(found - {""})
 
+    def reach(self, target: str) -> str:
+        """As `uri_of`, for a call of now: a number while no registrar lives would only cost 8 s on hold.
+
+        A whole address may be tried: it need not go by the exchange. Raises `EngineError`.
+        """
+        if not _is_whole(target) and self._state().dead:
+            raise EngineError(LINE_DOWN)
+        return self.uri_of(target)
+
     def uri_of(self, target: str) -> str:
         """A SIP URI as it is, a number at the registrar that serves.
 
@@ -185,7 +193,7 @@ class Line:
         return uri
 
     def _whole(self, target: str) -> str:
-        if target.lower().startswith(("sip:", "sips:")):
+        if _is_whole(target):
             return target
         registrar = self._registrations[self._best()].registrar
         if registrar is None:
@@ -235,6 +243,10 @@ class Line:
         if registration.pulse.alive is False:
             return 1 if registered else 0
         return 3 if registered else 2
+
+
+def _is_whole(target: str) -> bool:
+    return target.lower().startswith(("sip:", "sips:"))
 
 
 def host_and_port(registrar: str, transport: Transport) -> tuple[str, int]:
