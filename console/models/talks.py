@@ -10,7 +10,8 @@ from console.models.ages import age
 from console.models.call_rows import RINGING_AMBER_MS
 from console.models.desk import Desk
 from console.models.directory import name_of
-from console.models.phone_words import heard_words, mode_sentence
+from console.models.labels import word
+from console.models.phone_words import Ears, heard_words, mode_sentence
 from console.models.supervising import is_with
 from console.models.talk_words import number_of
 from telephony.conversation import CallPlace
@@ -112,8 +113,9 @@ def _since(desk: Desk, call: CallView) -> int:
 
 def _hears(desk: Desk, call: CallView, state: str, together: list[CallView], now: int) -> str:
     """Who hears whom, in a sentence; before it what plays into the call."""
+    ears = desk.sounding.ears(now)
     if call.supervises:
-        return _supervised(desk, call)
+        return _supervised(desk, call, ears)
     playing = []
     if call.metronome:
         playing.append(say("♩ 节拍 110/分，对方听得到"))
@@ -121,16 +123,20 @@ def _hears(desk: Desk, call: CallView, state: str, together: list[CallView], now
         playing.append(say("♪ 放录音，对方听得到"))
     if call.digits:
         playing.append(say("对方按键 {digits}", digits=call.digits[-8:]))
-    return "　".join((*playing, heard_words(state, len(together) + 1, bool(together))))
+    return "　".join((*playing, heard_words(state, len(together) + 1, bool(together), ears)))
 
 
-def _supervised(desk: Desk, call: CallView) -> str:
+def _supervised(desk: Desk, call: CallView, ears: Ears) -> str:
     """In the words of the seat that is supervised: what it has confirmed."""
     known = desk.floor.calls.get(call.supervises)
     confirmed = is_with(desk, known) if known else None
     if known is None or known.ended_at is not None:
         return say("该通话已结束")
-    return mode_sentence(confirmed.mode) if confirmed else say("正在请求，对方席位确认后接通")
+    if confirmed is None:
+        return say("正在请求，对方席位确认后接通")
+    if not (ears.hears or ears.heard):
+        return say("{mode}：本机无耳机，您听不见", mode=word(confirmed.mode))
+    return mode_sentence(confirmed.mode)
 
 
 def _alarm(call: CallView, monitors: list[MonitorView], now: int) -> str:
