@@ -49,6 +49,31 @@ def _without_sound(state: str, parties: int, ears: Ears) -> str:
     return say("本机无耳机：您与对方互相听不见")
 
 
+def heard_briefly(state: str, parties: int, ears: Ears = BOTH) -> str:
+    """The same beside an alarm, which takes most of the card: only what the card does not say already."""
+    match state:
+        case "talk" | "conference" if not (ears.hears or ears.heard):
+            return say("无耳机")
+        case "talk" | "conference" if not ears.hears:
+            return say("耳机无声")
+        case "talk" | "conference" if not ears.heard:
+            return say("没有麦克风")
+        case "talk":
+            return say("互相听见")
+        case "conference":
+            return say("{n} 方互听", n=parties)
+        case "held":
+            return say("听保持音")
+        case "aside":
+            return say("Ctrl+F8 回会议")
+        case "taken":
+            return say("听不到您　Ctrl+F9 收回")
+        case "alone":
+            return say("听播音")
+        case _:
+            return ""
+
+
 def mode_sentence(mode: str) -> str:
     """What a supervisor in this mode hears and who hears them."""
     return {
