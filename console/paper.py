@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from PySide6.QtCore import QMarginsF, QObject, QSizeF, QTimer, Signal
+from PySide6.QtCore import QEventLoop, QMarginsF, QObject, QSizeF, QTimer, Signal
 from PySide6.QtGui import QPageLayout, QPageSize, QPdfWriter, QTextDocument
 from PySide6.QtPrintSupport import QPrinter, QPrinterInfo
 
@@ -53,6 +53,8 @@ class PaperTray(QObject):
         self._folder = folder
         self._jobs = Jobs("paper", self.told.emit) if folder is not None else None
         self._fault = ""
+        if self._jobs is not None:
+            self._jobs.put(_can_time)
 
     def stop(self) -> None:
         """Finish what waits; at most `STOP_S_MAX` seconds."""
@@ -135,6 +137,11 @@ class DeskPaper:
     def stop(self) -> None:
         self._timer.stop()
         self._tray.stop()
+
+
+def _can_time() -> None:
+    """A document starts timers as it is laid out: the first loop of a thread brings who keeps them."""
+    QEventLoop()
 
 
 def write_pdf(path: Path, sheets: Sequence[Sheet]) -> None:

@@ -158,7 +158,7 @@ VERBS: tuple[Verb, ...] = (
          en_long="stand down; incidents are handed back first"),
     Verb("release_seat", "放行", "Let serve", "Ctrl+Shift+R", ("fxg", "fangxing"), "reserve",
          order=reserve.BecomeReady, zh_long="自检未过也上岗，必须写明原因",
-         en_long="into service with red items, for a reason in words"),
+         en_long="serve with red items, for a reason in words"),
     Verb("confirm_activation", "确认启用令", "Confirm order", "Shift+F1", ("qr", "queren"), "reserve",
          order=reserve.ConfirmActivation, zh_long="储备席：已看到启用令，声音停止",
          en_long="reserve seat: the order is seen, its sound ends"),

@@ -14,5 +14,5 @@ SOUND_VERBS: tuple[Verb, ...] = (
     Verb("test_line", "试呼", "Test call", "Ctrl+Shift+U", ("shc", "shihu"), "sound",
          zh_long="呼叫试呼号码（或本机）并听回声", en_long="call the test number, hear its echo"),
     Verb("hook", "摘挂机", "Hook", "Pause", ("zgj", "zhaiji"), "sound",
-         zh_long="同耳机上的键：接听，通话中则挂机", en_long="as the headset's key: answer, or end the call"),
+         zh_long="同耳机上的键：接听，通话中则挂机", en_long="answer or end, as the headset's key does"),
 )  # fmt: skip

@@ -37,6 +37,7 @@ class AlarmKind(StrEnum):
     REQUEST_UNSIGNED = "request_unsigned"  # 转单、增援、通报无人签收
     REQUEST_UNDELIVERED = "request_undelivered"  # 未送达
     MISSED_WAITING = "missed_waiting"  # 未接来电无人回拨
+    CALL_LONG = "call_long"  # 通话过久：席位的程序可能早已不在
 
 
 class Limits(Struct, frozen=True):
@@ -53,6 +54,9 @@ class Limits(Struct, frozen=True):
     request_unsigned_s: int = 60
     bulletin_unsigned_s: int = 600
     missed_s: int = MISSED_S
+    call_s: int = 3600
+    """No 120 call takes an hour. The seat may be gone for good and nobody rings the caller back; or it is cut
+    off and talks on: the hub cannot tell, so nothing is ended, a person looks."""
 
 
 class Alarm(Struct, frozen=True):
@@ -89,6 +93,9 @@ def _calls(book: CallBook, limits: Limits) -> Iterator[Alarm]:
     for call in map(book.floor.calls.__getitem__, book.live):
         if call.direction is Direction.INBOUND and call.answered_at is None:
             yield Alarm(AlarmKind.RINGING, call.id, call.rang_at + limits.ringing_s * 1000, call.seat_id)
+        else:
+            began_at = call.answered_at or call.rang_at
+            yield Alarm(AlarmKind.CALL_LONG, call.id, began_at + limits.call_s * 1000, call.seat_id)
 
 
 def _intakes(floor: Floor, limits: Limits) -> Iterator[Alarm]:

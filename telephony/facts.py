@@ -114,6 +114,10 @@ class CommandRefused(Event, frozen=True):
 
 # --- line ---
 
+NO_ANSWER_CODES = frozenset({408, 502, 503, 504})
+LINE_DOWN = "no exchange answers: a number leads nowhere"
+"""Why `CommandRefused` what dials a number while no registrar lives."""
+
 
 class RegistrarState(Struct, frozen=True):
     """One registrar of a line. `alive` is our own heartbeat's word, `None` while it never answered one.
@@ -126,6 +130,12 @@ class RegistrarState(Struct, frozen=True):
     alive: bool | None = None
     code: int = 0
     why: Words | None = None
+
+    @property
+    def dead(self) -> bool:
+        """Silent: its heartbeat has stopped, or neither that nor the registration was ever answered."""
+        unheard = self.alive is None and not self.registered and self.code in NO_ANSWER_CODES
+        return self.alive is False or unheard
 
 
 class LineState(Event, frozen=True):
@@ -144,6 +154,11 @@ class LineState(Event, frozen=True):
     serving: int | None = None
     since_ms: int = 0
     why: Words | None = None
+
+    @property
+    def dead(self) -> bool:
+        """No registrar is there that could carry a number anywhere."""
+        return bool(self.registrars) and all(one.dead for one in self.registrars)
 
 
 class LineProbed(Event, frozen=True):

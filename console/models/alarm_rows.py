@@ -70,8 +70,11 @@ def _alarm_row(desk: Desk, alarm: Alarm, now: int) -> AlarmRow:
     if alarm.kind in OF_RESERVE:
         return _reserve_row(desk, alarm, now)
     target, key = _alarm_target(desk, alarm)
-    mine = is_mine(desk, alarm.seat_id)
-    return AlarmRow(key, word(alarm.kind), target, age(alarm.since, now), mine)
+    mine, since = is_mine(desk, alarm.seat_id), alarm.since
+    if alarm.kind is AlarmKind.CALL_LONG:
+        call = desk.floor.calls[alarm.id]
+        mine, since = mine or desk.may(StandDown), call.answered_at or call.rang_at
+    return AlarmRow(key, word(alarm.kind), target, age(since, now), mine)
 
 
 def _request_rows(desk: Desk, now: int) -> list[AlarmRow]:
@@ -137,6 +140,10 @@ def _alarm_target(desk: Desk, alarm: Alarm) -> tuple[str, str]:
     floor = desk.floor
     if alarm.kind in {AlarmKind.RINGING, AlarmKind.MISSED_WAITING}:
         return floor.calls[alarm.id].number or say("号码未显示"), alarm.id
+    if alarm.kind is AlarmKind.CALL_LONG:
+        call, seat = floor.calls[alarm.id], floor.seats.get(alarm.seat_id or "")
+        number = call.number or say("号码未显示")
+        return f"{say('{seat} 台', seat=seat.number)} {number}" if seat else number, alarm.id
     if alarm.kind is AlarmKind.INTAKE_LONG:
         form = floor.intakes[alarm.id].form
         return form.place.address or form.contact_phone, alarm.id

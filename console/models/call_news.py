@@ -25,6 +25,9 @@ def tell(desk: "Desk", event: phone.AnyEvent) -> None:
     match event:
         case phone.CommandRefused(order="Dial") if event.call_id in desk.line.calls:
             pass  # it was a call for a moment: its end says why
+        case phone.CommandRefused(order="Dial", reason=phone.LINE_DOWN):
+            what = say("电话线路断开，号码没有拨出；通话中的不受影响")
+            desk.notice(what, say("请用桌上话机或手机拨打，并请网管检查交换机；恢复后 Ctrl+F2 再拨"), "sound")
         case phone.CommandRefused(order="Dial"):
             what = say("电话未能执行：{reason}", reason=reason_words(event.reason))
             desk.notice(what, say("请核对号码，Ctrl+F2 另拨；必要时用桌上话机"), "dial")

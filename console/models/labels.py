@@ -301,6 +301,7 @@ WORDS: dict[type[StrEnum], _Words] = {
         "request_unsigned": ("无人签收", "nobody signed"),
         "request_undelivered": ("未送达", "undelivered"),
         "missed_waiting": ("未接待回拨", "missed, ring back"),
+        "call_long": ("通话过久", "call too long"),
     },
     Reason: {
         "fastest": ("最快", "fastest"),

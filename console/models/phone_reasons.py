@@ -2,6 +2,7 @@
 
 from console.i18n import pick
 from telephony.call_facts import MonitorRefused
+from telephony.facts import LINE_DOWN
 
 TIMES = " ×"
 
@@ -10,6 +11,7 @@ REASONS: dict[str, tuple[str, str]] = {
         "本机没有交换机，只能拨完整的 sip: 地址",
         "no exchange here: only whole sip: addresses can be dialled",
     ),
+    LINE_DOWN: ("电话线路断开，号码拨不出去", "the line is down: no number can be dialled"),
     "another conference goes on without the operator": (
         "另一个会议还在进行",
         "another conference still goes on",

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from console.i18n import pick, say
 from console.models.checks import check
 from console.models.phone_faults import PhoneFaults
+from console.models.phone_words import Ears
 from console.models.sound_lamps import BACKUP, MAIN, lives, why_words
 from console.models.state import Notice, Topic
 from dispatch import reserve_commands as reserve
@@ -134,6 +135,13 @@ class Sounding:
         late = self.ready_at and now - self.ready_at > SOUND_MS_MAX
         return bool(late) and self.settings is not None and self.headset is None
 
+    def ears(self, now: int) -> Ears:
+        """Which way sound goes between the operator and the calls of this telephone."""
+        state = self.headset
+        if self._desk.line.lamp.audio == "null" or self.is_mute(now):
+            return Ears(hears=False, heard=False)
+        return Ears(state is None or bool(state.ear), state is None or bool(state.mouth))
+
     def _mark(self, what: str, wrong: bool) -> bool:
         """Remember since when; True when that is news."""
         was = what in self.since
@@ -176,7 +184,7 @@ class Sounding:
     def _headset_is(self, state: phone.HeadsetState) -> None:
         before, self.headset = self.headset, state
         news = self._mark("headset", state.why is not None)
-        self._desk.changed(Topic.ALARMS, Topic.STATUS)
+        self._desk.changed(Topic.ALARMS, Topic.STATUS, Topic.CALLS)
         if state.why is not None and (news or before is None or before.why != state.why):
             do = say("通话不断；请检查插头或另选设备")
             self._tell("headset", pick((state.why.zh, state.why.en)), do)

@@ -10,9 +10,11 @@ from console.models.ages import age
 from console.models.call_rows import RINGING_AMBER_MS
 from console.models.desk import Desk
 from console.models.directory import name_of
-from console.models.phone_words import heard_words, mode_sentence
+from console.models.labels import word
+from console.models.phone_words import Ears, heard_briefly, heard_words, mode_sentence
 from console.models.supervising import is_with
 from console.models.talk_words import number_of
+from dispatch.kinds import SupervisionMode
 from telephony.conversation import CallPlace
 from telephony.messages import CallQuality
 from telephony.mirror import CallStage, CallView, MonitorView
@@ -54,13 +56,16 @@ def _card(desk: Desk, call: CallView, together: list[CallView], now: int) -> Tal
     state = _state(call, together)
     monitors = [it for it in desk.phone.monitors.values() if it.call_id == call.call_id]
     alarm = _alarm(call, monitors, now)
+    silent = call.dead_air_since_ms is not None
     return TalkCard(
         id=call.call_id,
         state=state,
         place=_place(state, bool(together)),
         who=_who(desk, call),
         age=age(min(_since(desk, call), now), now),
-        hears=_hears(desk, call, state, together, now),
+        hears=_briefly(desk, state, together, now, silent)
+        if alarm
+        else _hears(desk, call, state, together, now),
         alarm=alarm,
         tone=_tone(call, state, alarm, now),
         lit=state != "ringing" or desk.line.lamp.audio not in {"", "null"} or now // 1000 % 2 == 0,
@@ -112,8 +117,9 @@ def _since(desk: Desk, call: CallView) -> int:
 
 def _hears(desk: Desk, call: CallView, state: str, together: list[CallView], now: int) -> str:
     """Who hears whom, in a sentence; before it what plays into the call."""
+    ears = desk.sounding.ears(now)
     if call.supervises:
-        return _supervised(desk, call)
+        return _supervised(desk, call, ears)
     playing = []
     if call.metronome:
         playing.append(say("♩ 节拍 110/分，对方听得到"))
@@ -121,43 +127,59 @@ def _hears(desk: Desk, call: CallView, state: str, together: list[CallView], now
         playing.append(say("♪ 放录音，对方听得到"))
     if call.digits:
         playing.append(say("对方按键 {digits}", digits=call.digits[-8:]))
-    if state != "talk" or call.dead_air_since_ms is None:  # else nobody is heard: the alarm says so
-        playing.append(heard_words(state, len(together) + 1, bool(together)))
-    return "　".join(playing)
+    return "　".join((*playing, heard_words(state, len(together) + 1, bool(together), ears)))
 
 
-def _supervised(desk: Desk, call: CallView) -> str:
+def _briefly(desk: Desk, state: str, together: list[CallView], now: int, silent: bool) -> str:
+    """Beside an alarm. That a silent side cannot be heard is what the alarm says."""
+    ears = desk.sounding.ears(now)
+    if silent and state in {"talk", "conference"} and ears.hears and ears.heard:
+        return ""
+    return heard_briefly(state, len(together) + 1, ears)
+
+
+def _supervised(desk: Desk, call: CallView, ears: Ears) -> str:
     """In the words of the seat that is supervised: what it has confirmed."""
     known = desk.floor.calls.get(call.supervises)
     confirmed = is_with(desk, known) if known else None
     if known is None or known.ended_at is not None:
         return say("该通话已结束")
-    return mode_sentence(confirmed.mode) if confirmed else say("正在请求，对方席位确认后接通")
+    if confirmed is None:
+        return say("正在请求，对方席位确认后接通")
+    if not (ears.hears or ears.heard):
+        return say("{mode}：本机无耳机，您听不见", mode=word(confirmed.mode))
+    return mode_sentence(confirmed.mode)
 
 
 def _alarm(call: CallView, monitors: list[MonitorView], now: int) -> str:
     """What is wrong, gravest first; a supervisor who is with the call is always said too."""
-    parts = [_monitor_words(it) for it in monitors]
-    quality = call.quality
+    quality, parts = call.quality, []
     if call.dead_air_since_ms is not None:
         seconds = max(0, now - call.dead_air_since_ms) // 1000
-        parts.insert(0, say("■ 无音频 {s} 秒：听不到对方", s=seconds))
+        parts.append(say("■ 无音频 {s} 秒：听不到对方", s=seconds))
     elif quality is not None and quality.bad:
-        parts.insert(0, _bad_words(quality))
+        parts.append(_bad_words(quality, alone=not monitors))
+    parts += [_monitor_words(it, alone=not parts) for it in monitors]
     if call.transferring:
         parts.append(say("转接中"))
     return "　".join(parts)
 
 
-def _bad_words(quality: CallQuality) -> str:
-    """What makes it bad: lost packets, or such as come too unevenly."""
+def _bad_words(quality: CallQuality, *, alone: bool) -> str:
+    """What makes it bad: lost packets, or such as come too unevenly; that much where it stands alone."""
+    if not alone:
+        return say("▲ 音质差 MOS {mos}", mos=f"{quality.mos:.1f}")
     mos, loss, jitter = f"{quality.mos:.1f}", f"{quality.loss_percent:.0f}", f"{quality.jitter_ms:.0f}"
     if loss == "0":
         return say("▲ 音质差 MOS {mos}　抖动 {ms} 毫秒", mos=mos, ms=jitter)
     return say("▲ 音质差 MOS {mos}　丢包 {loss} %", mos=mos, loss=loss)
 
 
-def _monitor_words(monitor: MonitorView) -> str:
+def _monitor_words(monitor: MonitorView, *, alone: bool) -> str:
+    """Who it is and, where there is room, what this mode means."""
+    if not alone:
+        who = monitor.by_number or say("班长")
+        return say("▲ {who} {mode}", who=who, mode=word(SupervisionMode(monitor.mode)))
     who = f"{monitor.by_number} {monitor.by_name}".strip() or say("班长")
     return say("▲ {who} {mode}", who=who, mode=mode_sentence(monitor.mode))
 

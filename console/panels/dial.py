@@ -78,7 +78,9 @@ class DialSheet(Sheet):
         self._title.setText(words)
 
     def _dial_title(self) -> str:
-        talking = self._desk.line.talking()
+        talking, line = self._desk.line.talking(), self._desk.sounding.line()
+        if line is not None and line.dead:
+            return say("拨号：电话线路断开，只能试拨完整的 sip: 地址")
         if talking is None:
             return say("拨号")
         return say("拨号：{who} 将保持并听保持音", who=acts_calls.who(self._desk, talking))

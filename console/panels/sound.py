@@ -51,7 +51,7 @@ class Devices(QComboBox):
 
     def offer(self, devices: Sequence[SoundDevice], wanted: str, used: str) -> None:
         """The system's own choice first; a wanted device that is gone stays in the list, said to be gone."""
-        rows = [("", say("系统默认（{name}）", name=used) if not wanted else say("系统默认"))]
+        rows = [("", say("系统默认（{name}）", name=used) if used and not wanted else say("系统默认"))]
         rows += [(device.id, device.name) for device in devices]
         chosen = next((d.id for d in devices if wanted in {d.id, d.name}), "") or next(
             (d.id for d in devices if wanted and wanted.casefold() in d.name.casefold()), ""
@@ -68,6 +68,13 @@ class Devices(QComboBox):
         if at != self.currentIndex():
             with QSignalBlocker(self):
                 self.setCurrentIndex(at)
+
+    def say_only(self, words: str) -> None:
+        """Nothing can be chosen here: what is used."""
+        if [self.itemText(at) for at in range(self.count())] != [words]:
+            with QSignalBlocker(self):
+                self.clear()
+                self.addItem(words, "")
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
@@ -189,23 +196,36 @@ class SoundSheet(Sheet):
         why = state.why if state is not None else None
         words = pick((why.zh, why.en)) if why is not None else ""
         if not here:
-            words = say("本机没有声卡通话：接听后双方无声（[phone] headset = true 可启用）")
+            words = say("本机没有声卡通话：接听后双方无声，只由窗口响铃（[phone] headset = true 可启用）")
         self._why.setText(f"▲ {words}" if words and here else words)
         self._why.setVisible(bool(words))
         set_property(self._why, "tone", "warning" if why is not None else "")
         if settings is None:
+            self._show_window_rings()
             return
         ears, mouths = (state.ears, state.mouths) if state is not None else ((), ())
         self._ear.offer(ears, settings.ear, state.ear if state else "–")
         self._mouth.offer(mouths, settings.mouth, state.mouth if state else "–")
         self._speaker.offer(ears, settings.speaker, state.speaker if state else "–")
-        with QSignalBlocker(self._volume):
-            self._volume.setValue(settings.ring_percent)
-        self._percent.setText(f"{settings.ring_percent} %")
+        self._show_volume(settings.ring_percent)
         ready = self._desk.phone.ready
         offered = ready is not None and ready.capabilities.echo_canceller
         self._free.setVisible(offered or settings.hands_free)
         self._free.setChecked(settings.hands_free)
+
+    def _show_window_rings(self) -> None:
+        """The telephone has no sound here: what the window rings by, as configured."""
+        ring = self._desk.readiness.setup.ring
+        self._ear.say_only(say("不用"))
+        self._mouth.say_only(say("不用"))
+        self._speaker.say_only(ring.speaker or say("系统默认"))
+        self._show_volume(ring.ring_percent)
+        self._free.setVisible(False)
+
+    def _show_volume(self, percent: int) -> None:
+        with QSignalBlocker(self._volume):
+            self._volume.setValue(percent)
+        self._percent.setText(f"{percent} %")
 
     def hear(self) -> None:
         """Something of the sound changed, ten times a second the levels alone."""

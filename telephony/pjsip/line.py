@@ -11,7 +11,7 @@ from typing import Protocol
 import pjsua2 as pj
 from msgspec.structs import replace
 
-from telephony.facts import AnyEvent, LineState, RegistrarState, Words
+from telephony.facts import LINE_DOWN, NO_ANSWER_CODES, AnyEvent, LineState, RegistrarState, Words
 from telephony.heartbeat import Heartbeat, Pulse, Target
 from telephony.messages import EngineError
 from telephony.pjsip.configuration import account_config
@@ -33,7 +33,6 @@ MOVED = Words(
     "this machine's network address has changed: the telephone starts anew as soon as no call is up",
 )
 REFUSED_CODES = {401: WRONG_PASSWORD, 403: WRONG_PASSWORD, 407: WRONG_PASSWORD, 404: NO_SUCH_USER}
-NO_ANSWER_CODES = {408, 502, 503, 504}
 
 
 class LineOwner(Protocol):
@@ -201,6 +200,15 @@ class Line:
         found = {r.heartbeat.address for r in self._registrations if r.heartbeat is not None}
         return frozenset(found - {""})
 
+    def reach(self, target: str) -> str:
+        """As `uri_of`, for a call of now: a number while no registrar lives would only cost 8 s on hold.
+
+        A whole address may be tried: it need not go by the exchange. Raises `EngineError`.
+        """
+        if not _is_whole(target) and self._state().dead:
+            raise EngineError(LINE_DOWN)
+        return self.uri_of(target)
+
     def uri_of(self, target: str) -> str:
         """A SIP URI as it is, a number at the registrar that serves.
 
@@ -212,7 +220,7 @@ class Line:
         return uri
 
     def _whole(self, target: str) -> str:
-        if target.lower().startswith(("sip:", "sips:")):
+        if _is_whole(target):
             return target
         registrar = self._registrations[self._best()].registrar
         if registrar is None:
@@ -262,6 +270,10 @@ class Line:
         if registration.pulse.alive is False:
             return 1 if registered else 0
         return 3 if registered else 2
+
+
+def _is_whole(target: str) -> bool:
+    return target.lower().startswith(("sip:", "sips:"))
 
 
 def host_and_port(registrar: str, transport: Transport) -> tuple[str, int]:

@@ -43,7 +43,7 @@ class Outgoing:
         if board.leg_or_none(order.call_id) is not None:
             return
         line = board.line(order.account_id)
-        target = line.uri_of(order.target)
+        target = line.reach(order.target)
         own_voice = None if order.voice is None else open_voice(order.voice)
         leg = board.new_leg(line.account, line.settings.account_id, call_id=order.call_id)
         leg.seconds_max, leg.own_voice = order.seconds_max, own_voice
@@ -60,7 +60,7 @@ class Outgoing:
         if board.leg_or_none(order.call_id) is not None:
             return
         line = board.line(order.account_id)
-        target = line.uri_of(order.target)
+        target = line.reach(order.target)
         leg = board.new_leg(line.account, line.settings.account_id, call_id=order.call_id)
         leg.supervised, leg.supervisor = order.monitored, order.by
         dialled = msg.CallDialled(leg.call_id, leg.account_id, target, now_ms(), supervises=order.monitored)

@@ -11,6 +11,7 @@ from dispatch import commands as cmd
 from store.core.ids import new_id
 from telephony import messages as msg
 from telephony.conversation import CallPlace
+from telephony.facts import RegistrarState
 from tests.console.busy import Seatful
 from tests.console.conftest import Shown
 
@@ -108,6 +109,22 @@ def test_a_call_that_could_not_be_placed_is_said_once(shown: Shown) -> None:
     shown.settle()
     (said,) = shown.seat.desk.notices
     assert "110 没有接通：找不到这个地址的主机" in said.what
+
+
+def test_a_dead_line_is_said_with_what_to_do_and_promises_no_hold(shown: Shown) -> None:
+    own = shown.seat.desk.sounding.own_line_id()
+    gone = RegistrarState("10.1.0.1:5060", registered=False, alive=False, code=408)
+    shown.seat.phone.happens(msg.LineState(own, False, 408, registrars=(gone,)))
+    shown.key(Key.Key_F2, CTRL)
+    assert "线路断开" in shown.text("dial.title")
+    assert "保持" not in shown.text("dial.title")
+    shown.key(Key.Key_Escape)
+    shown.seat.desk.notices.clear()
+    shown.seat.phone.happens(msg.CommandRefused(new_id(), "Dial", msg.LINE_DOWN))
+    shown.settle()
+    assert "没有拨出" in shown.text("notice.text")
+    assert "桌上话机" in shown.text("notice.text")
+    assert place(shown, CALLER) is TALK
 
 
 def test_who_waits_on_hold_is_not_nobody(shown: Shown) -> None:

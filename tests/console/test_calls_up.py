@@ -12,6 +12,7 @@ from dispatch import commands as cmd
 from store.core.ids import new_id
 from telephony import messages as msg
 from telephony.conversation import CallPlace
+from telephony.virtual import CAPABILITIES
 from tests.console.busy import Seatful
 from tests.console.conftest import Shown
 
@@ -28,6 +29,7 @@ def shown(seat: Seatful, show: Callable[[Seatful], Shown]) -> Shown:
     seat.hub.as_hub(cmd.RegisterHospital(replace(hospital, phone=HOSPITAL)))
     seat.pump()
     shown = show(seat)
+    seat.phone.happens(msg.PhoneReady(0, "headset", CAPABILITIES))
     seat.phone.ring("13904510001", "张先生")
     shown.settle()
     shown.key(Key.Key_F3)
@@ -56,6 +58,23 @@ def dial_hospital(shown: Shown) -> str:
     shown.seat.phone.far_end_answers(hospital)
     shown.settle()
     return hospital
+
+
+def test_without_a_headset_nobody_is_said_to_hear_whom_he_does_not(shown: Shown) -> None:
+    shown.seat.phone.happens(msg.PhoneReady(0, "null", CAPABILITIES))
+    shown.settle()
+    assert "您与对方互相听不见" in shown.text("talk.0.told")
+    dial_hospital(shown)
+    shown.key(Key.Key_F7, CTRL)
+    assert "2 方互相听见；本机无耳机" in shown.text("talk.0.told")
+    shown.seat.phone.happens(msg.PhoneReady(0, "headset", CAPABILITIES))
+    deaf = msg.HeadsetState("", "麦克风", "音箱", False)
+    shown.seat.phone.happens(deaf)
+    shown.settle()
+    assert "您听不到对方" in shown.text("talk.0.told")
+    shown.seat.phone.happens(replace(deaf, ear="耳机", mouth=""))
+    shown.settle()
+    assert "对方听不到您" in shown.text("talk.0.told")
 
 
 def test_hold_and_resume_say_who_hears_whom(shown: Shown) -> None:

@@ -74,6 +74,15 @@ def test_every_open_incident_has_a_page_of_its_own_however_much_was_typed(busy_s
     assert plain(LONG[:20]) in words
 
 
+def test_qt_says_nothing_of_timers_while_paper_is_made(busy_seat, tmp_path, qtlog):
+    tray = PaperTray(tmp_path)
+    sheets = paper.all_open(busy_seat.desk, busy_seat.clock())
+    tray.keep_round(sheets, busy_seat.clock())
+    tray.stop()
+    assert list(tmp_path.glob("open-*.pdf"))
+    assert not [one.message for one in qtlog.records if "Timer" in one.message]
+
+
 def test_what_the_network_said_of_the_caller_is_on_it_with_its_doubt(busy_seat, tmp_path):
     desk = busy_seat.desk
     call_id, now = desk.call_id(), busy_seat.clock()

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 
 from console import i18n
 from console.models.desk import Desk
@@ -28,6 +29,8 @@ MOUTH = SoundDevice("usb-2", "USB 耳机麦克风")
 DEAD = Words("交换机没有应答", "the exchange does not answer")
 GONE = Words("耳机未接上，暂用“内置声卡”", "the headset is not there")
 WANTED = HeadsetSettings(ear="USB 耳机")
+RING = HeadsetSettings()
+LOUD = HeadsetSettings(speaker="内置声卡", ring_percent=85)
 WELL = msg.HeadsetState("USB 耳机", "USB 耳机麦克风", "内置声卡", True, None, (USB, BUILT_IN), (MOUTH,))
 AWAY = msg.HeadsetState("内置声卡", "USB 耳机麦克风", "内置声卡", False, GONE, (BUILT_IN,), (MOUTH,))
 
@@ -44,9 +47,9 @@ def line(*alive: bool, serving: int | None = 0) -> msg.LineState:
 class Heard(Seatful):
     """A seat whose telephone has a headset and two registrars."""
 
-    def __init__(self, headset: HeadsetSettings | None = WANTED) -> None:
+    def __init__(self, headset: HeadsetSettings | None = WANTED, ring: HeadsetSettings = RING) -> None:
         super().__init__()
-        setup = Setup(accounts=ACCOUNTS, headset=headset)
+        setup = Setup(accounts=ACCOUNTS, headset=headset, ring=ring)
         self.desk = Desk(self.hub, self.phone, self.navigator, self.clock, setup=setup)
         self.desk.modes = Watch(self.clock)
         self.kept: list[HeadsetSettings] = []
@@ -231,13 +234,20 @@ def test_the_hook_key_takes_a_call_and_ends_it(heard: Heard, show: Callable[[Sea
 
 
 def test_without_a_sound_card_the_sheet_says_so(show: Callable[[Seatful], Any]) -> None:
-    seat = Heard(None)
+    seat = Heard(None, LOUD)
     seat.pump()
     seat.log_in()
     shown = show(seat)
     shown.window.doing.do("sound")
     assert "双方无声" in shown.text("sound.why")
     assert not shown.find("sound.ear").isEnabled()
+    assert [shown.find(f"sound.{one}").currentText() for one in ("ear", "mouth", "speaker")] == [
+        "不用", "不用", "内置声卡",
+    ], "what the window rings by"  # fmt: skip
+    assert shown.find("sound.volume").value() == 85
+    assert "85 %" in [label.text() for label in shown.find("sound").findChildren(QLabel)]
+    assert not shown.find("sound.hands_free").isVisible()
+    assert clipped(shown.window) == []
     shown.window.doing.do("shift_test")
     shown.settle()
     assert seat.hub.floor.seats["s1"].self_test is not None, "the line can be tested all the same"

@@ -62,7 +62,7 @@ def test_a_leader_listens_whispers_takes_over_and_leaves(show: Show) -> None:
     shown.seat.hub.as_hub(NoteSupervision(mode=SupervisionMode.LISTEN, **note), seat_id="s2", person="d2")
     shown.settle()
     shown.window.second()
-    assert "无人听到" in strip(shown), "as the other seat confirms"
+    assert "监听：本机无耳机" in strip(shown), "as the other seat confirms"
     for key in (Key.Key_F6, Key.Key_F7, Key.Key_F8):
         shown.key(key, BOTH)
     shown.key(Key.Key_F9, BOTH)

@@ -10,6 +10,7 @@ from console import i18n
 from console.doing import Doing
 from console.english import ENGLISH
 from console.models.labels import FIELDS, MILESTONE_LONG, WORDS
+from console.models.phone_faults import DEATHS, death_words
 from console.models.refused import explain
 from console.shortcuts import table
 from console.theme import amber_text
@@ -21,6 +22,11 @@ from dispatch.words import Form
 from mapview.canvas.palette import TEXT_CONTRAST_MIN, THEMES, contrast
 
 CONSOLE = Path(__file__).parents[2] / "console"
+
+FRAGMENTS = frozenset(
+    {"as", "at", "between", "by", "for", "from", "in", "into", "of", "only", "to", "who", "with"}
+)
+"""What an English sentence of F1 does not begin with."""
 
 REFUSALS = (
     no.NotFound("vehicle", "x"),
@@ -104,6 +110,29 @@ def test_verbs_are_unique_and_done():
         assert verb.zh
         assert verb.en
     assert set(table().values()) == {verb.id for verb in VERBS if "…" not in verb.key}
+
+
+def test_f1_says_in_both_languages_what_each_key_does():
+    for verb in VERBS:
+        assert bool(verb.zh_long) == bool(verb.en_long), verb.id
+        assert verb.en_long.partition(" ")[0] not in FRAGMENTS, (
+            f"{verb.id}: only beside its name does this say anything"
+        )
+
+
+def test_why_a_telephone_died_is_a_sentence_in_both_languages():
+    reason = "pjsua_transport_create(type, &tcfg, &tid): Cannot assign requested address"
+    told = {}
+    for language in ("zh", "en"):
+        i18n.use(language)
+        told[language] = death_words(reason)
+        for known, words in DEATHS.items():
+            assert death_words(f"x: {known}") in words
+            assert all(words)
+            assert death_words(f"x: {known}") != f"x: {known}"
+    assert "sip_host 不是本机的地址" in told["zh"]
+    assert "sip_host is no address of this machine" in told["en"]
+    assert death_words("something new") == "something new"
 
 
 def test_the_f_keys_are_all_taken():

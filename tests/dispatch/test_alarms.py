@@ -5,7 +5,17 @@ import pytest
 from dispatch import commands as cmd
 from dispatch.alarms import AlarmKind, overdue
 from dispatch.changes import FormChanges
-from dispatch.kinds import AbortReason, CloseReason, CrewCall, HoldReason, MilestoneKind, Role, Severity
+from dispatch.kinds import (
+    AbortReason,
+    CallResult,
+    CloseReason,
+    CrewCall,
+    Direction,
+    HoldReason,
+    MilestoneKind,
+    Role,
+    Severity,
+)
 from tests.dispatch.trade import Centre120
 
 GATEWAY = frozenset({Role.GATEWAY})
@@ -27,6 +37,20 @@ def test_ringing(centre: Centre120) -> None:
     assert after(centre, 10) == {AlarmKind.RINGING}
     centre.must(cmd.ReportAnswered("c"))
     assert not kinds(centre)
+
+
+def test_a_call_that_is_up_for_an_hour_since_its_answer(centre: Centre120) -> None:
+    centre.must(cmd.ReportRinging("c", "139"))
+    centre.later(5)
+    centre.must(cmd.ReportAnswered("c"))
+    assert after(centre, 3600) == {AlarmKind.CALL_LONG}
+    centre.must(cmd.ReportCallEnded("c", CallResult.TALKED))
+    assert AlarmKind.CALL_LONG not in kinds(centre), "the words of a seat that was cut off end it"
+
+
+def test_a_call_of_ours_that_nobody_ends(centre: Centre120) -> None:
+    centre.must(cmd.ReportRinging("c", "139", Direction.OUTBOUND))
+    assert after(centre, 3600) == {AlarmKind.CALL_LONG}
 
 
 def test_a_long_intake(centre: Centre120) -> None:

@@ -11,8 +11,11 @@ from typing import Any
 import msgspec
 import pytest
 
+from bench.raw_caller import RawCaller
 from console.drill.ports import free_ports
 from telephony import messages as msg
+from telephony.conversation import CallPlace
+from telephony.facts import RegistrarState
 from telephony.heartbeat import CERT_EXPIRED, CERT_NAME, CERT_UNTRUSTED, NO_CA_FILE, REFUSED, SILENT
 from telephony.pjsip.line import NO_ANSWER, REFUSED_AGAIN_S, WRONG_PASSWORD, host_and_port
 from telephony.settings import AccountSettings, Srtp, Transport
@@ -126,6 +129,51 @@ def test_a_frozen_exchange_is_known_in_three_seconds_and_served_again_after_its_
     assert up.since_ms > down.since_ms
     seat.phone.probe()
     assert seat.heard.until(msg.LineProbed).reason == ""
+
+
+@pytest.mark.nightly
+def test_a_number_dialled_while_no_exchange_lives_is_refused_at_once_and_holds_nobody(
+    start: Any, make_seat: Any, make_raw: Callable[[Any], RawCaller]
+) -> None:
+    first = start("first")
+    seat = make_seat(accounts=line_of(first))
+    seat.heard.until(msg.LineState, lambda e: e.registered and e.registrars[0].alive)
+    raw = make_raw(seat)
+    coming = raw.invite("13904510001")
+    here = seat.heard.until(msg.CallRinging).call_id
+    seat.phone.answer(here)
+    assert raw.final(coming) == 200
+    seat.heard.until(msg.CallAnswered)
+    first.kill()
+    assert seat.heard.until(msg.LineState, lambda e: not e.registered).dead
+    seat.phone.dial("119")
+    refused = seat.heard.until(msg.CommandRefused, within_s=1.0)
+    assert (refused.order, refused.reason) == ("Dial", msg.LINE_DOWN)
+    assert seat.phone.calls[here].place is CallPlace.TALK
+    assert not seat.heard.of(msg.CallDialled)
+    seat.phone.dial(f"sip:119@127.0.0.1:{first.port}")
+    assert seat.heard.until(msg.CallDialled).target.startswith("sip:119@"), "a whole address may be tried"
+
+
+@pytest.mark.parametrize(
+    ("alive", "registered", "code", "dead"),
+    [
+        (True, False, 401, False),
+        (None, True, 200, False),
+        (None, False, 0, False),  # it is registering
+        (None, False, 408, True),
+        (False, True, 200, True),
+    ],
+)
+def test_a_registrar_that_answers_nothing_is_dead(
+    alive: bool | None, registered: bool, code: int, dead: bool
+) -> None:
+    one = RegistrarState("10.1.0.1:5060", registered, alive, code)
+    assert one.dead is dead
+    well = RegistrarState("10.1.0.2:5060", True, True, 200)
+    assert msg.LineState("a", False, registrars=(one,)).dead is dead
+    assert not msg.LineState("a", True, registrars=(one, well)).dead
+    assert not msg.LineState("a", False, direct=True).dead
 
 
 def test_a_wrong_password_is_said_in_plain_words(start: Any, make_seat: Any) -> None:
