@@ -32,6 +32,7 @@ from telephony.call_facts import (
     PromptBegan,
     PromptEnded,
     StrangerRefused,
+    SupervisionStands,
     TransferFailed,
     TransferProgressed,
 )
@@ -217,6 +218,7 @@ AnyEvent = (
     | MonitorChanged
     | MonitorEnded
     | MonitorRefused
+    | SupervisionStands
     | CallQuality
     | DeadAirBegan
     | DeadAirEnded

@@ -1,6 +1,8 @@
 """Sentences of the strip of calls: who hears whom, and what a supervisor does."""
 
 from console.i18n import say
+from telephony.conversation import CallPlace
+from telephony.monitoring import MonitorMode
 
 
 def heard_words(state: str, parties: int, waiting: bool) -> str:
@@ -33,3 +35,48 @@ def mode_sentence(mode: str) -> str:
         "take_over": say("接管：代替席位与对方通话"),
         "release": say("强拆"),
     }[mode]
+
+
+def own_mode(mode: str) -> str:
+    """What we do with the call of another seat, for the head of our card; "": not let in yet."""
+    return {
+        "": say("请求监听"),
+        "listen": say("监听中"),
+        "whisper": say("耳语中"),
+        "barge": say("强插中"),
+        "take_over": say("已接管"),
+        "release": say("强拆"),
+    }[mode]
+
+
+def own_sentence(mode: str) -> str:
+    """The same where nobody says how the call stands there: nothing that need not be true now."""
+    return {
+        "listen": say("席位通话时您听得到双方，无人听到您"),
+        "whisper": say("席位通话时您听得到双方，只有席位听到您"),
+        "barge": say("通话中各方都听到您"),
+        "take_over": say("您代替席位与对方通话"),
+        "release": say("强拆"),
+    }[mode]
+
+
+def own_hearing(mode: MonitorMode, place: CallPlace) -> str:
+    """Whom we hear and who hears us, for a call that stands so at its seat (`telephony.routing` does it)."""
+    heard = mode is MonitorMode.BARGE
+    match place:
+        case CallPlace.HELD:
+            return say("通话保持中：您听不到，也无人听到您")
+        case CallPlace.ALONE:
+            return say("正自动播音：您听不到，也无人听到您")
+        case CallPlace.TAKEN if mode is MonitorMode.TAKE_OVER:
+            return say("您与对方互相听见，席位听不到")
+        case CallPlace.TAKEN | CallPlace.ASIDE if heard:
+            return say("您与对方互相听见，席位不在其中")
+        case CallPlace.TAKEN | CallPlace.ASIDE:
+            return say("只听得到对方，席位不在其中；无人听到您")
+        case _ if heard:
+            return say("您与席位、对方互相听见")
+        case _ if mode is MonitorMode.WHISPER:
+            return say("听得到双方，只有席位听到您")
+        case _:
+            return say("听得到双方，无人听到您")

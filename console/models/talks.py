@@ -10,12 +10,15 @@ from console.models.ages import age
 from console.models.call_rows import RINGING_AMBER_MS
 from console.models.desk import Desk
 from console.models.directory import name_of
-from console.models.phone_words import heard_words, mode_sentence
-from console.models.supervising import is_with
+from console.models.labels import word
+from console.models.phone_words import heard_words, mode_sentence, own_hearing, own_mode, own_sentence
+from console.models.supervising import own_mode_now
 from console.models.talk_words import number_of
+from dispatch.kinds import SupervisionMode
 from telephony.conversation import CallPlace
 from telephony.messages import CallQuality
 from telephony.mirror import CallStage, CallView, MonitorView
+from telephony.monitoring import MonitorMode
 
 SLOTS = 4
 """As many calls as the telephone holds at once."""
@@ -57,7 +60,7 @@ def _card(desk: Desk, call: CallView, together: list[CallView], now: int) -> Tal
     return TalkCard(
         id=call.call_id,
         state=state,
-        place=_place(state, bool(together)),
+        place=own_mode(own_mode_now(desk, call)) if call.supervises else _place(state, bool(together)),
         who=_who(desk, call),
         age=age(min(_since(desk, call), now), now),
         hears=_hears(desk, call, state, together, now),
@@ -87,7 +90,6 @@ def _place(state: str, waiting: bool) -> str:
         "aside": say("会议 您已退出"),
         "taken": say("班长接管"),
         "alone": say("自动播音"),
-        "supervising": say("监听"),
     }
     return words[state]
 
@@ -125,18 +127,24 @@ def _hears(desk: Desk, call: CallView, state: str, together: list[CallView], now
 
 
 def _supervised(desk: Desk, call: CallView) -> str:
-    """In the words of the seat that is supervised: what it has confirmed."""
+    """In the words of the seat that is supervised: what it has confirmed; our own hold goes before."""
     known = desk.floor.calls.get(call.supervises)
-    confirmed = is_with(desk, known) if known else None
+    mode = own_mode_now(desk, call)
     if known is None or known.ended_at is not None:
         return say("该通话已结束")
-    return mode_sentence(confirmed.mode) if confirmed else say("正在请求，对方席位确认后接通")
+    if not mode:
+        return say("正在请求，对方席位确认后接通")
+    if call.place is not CallPlace.TALK:
+        return say("本席已保持监听：您听不到，也无人听到您")
+    return own_sentence(mode) if call.stands is None else own_hearing(call.stands.mode, call.stands.place)
 
 
 def _alarm(call: CallView, monitors: list[MonitorView], now: int) -> str:
     """What is wrong, gravest first; a supervisor who is with the call is always said too."""
-    parts = [_monitor_words(it) for it in monitors]
+    parts = [_monitor_words(it, call.place) for it in monitors]
     quality = call.quality
+    if call.stands is not None and call.stands.silent:
+        parts.insert(0, say("■ 对方无音频"))
     if call.dead_air_since_ms is not None:
         seconds = max(0, now - call.dead_air_since_ms) // 1000
         parts.insert(0, say("■ 无音频 {s} 秒：听不到对方", s=seconds))
@@ -155,8 +163,15 @@ def _bad_words(quality: CallQuality) -> str:
     return say("▲ 音质差 MOS {mos}　丢包 {loss} %", mos=mos, loss=loss)
 
 
-def _monitor_words(monitor: MonitorView) -> str:
+def _monitor_words(monitor: MonitorView, place: CallPlace | None) -> str:
+    """Who it is must have room: of a call taken over the head of the card says what was done. Whoever is with
+    a call on hold hears nothing.
+    """
     who = f"{monitor.by_number} {monitor.by_name}".strip() or say("班长")
+    if place is CallPlace.TAKEN and monitor.mode is MonitorMode.TAKE_OVER:
+        return f"▲ {who}"
+    if place is CallPlace.HELD:
+        return f"▲ {who} {word(SupervisionMode(monitor.mode))}"
     return say("▲ {who} {mode}", who=who, mode=mode_sentence(monitor.mode))
 
 
@@ -165,6 +180,7 @@ def _tone(call: CallView, state: str, alarm: str, now: int) -> str:
         return "fault"
     if state == "ringing":
         return "fault" if now - call.since_ms > RINGING_AMBER_MS else "warning"
-    if alarm or state in {"held", "taken"}:
+    unheard = call.stands is not None and call.stands.place in {CallPlace.HELD, CallPlace.ALONE}
+    if alarm or unheard or state in {"held", "taken"}:
         return "warning"
     return "ok" if state in {"talk", "conference"} else "info"

@@ -10,6 +10,7 @@ from dispatch import commands as cmd
 from dispatch.call_notes import NoteSupervision
 from dispatch.kinds import SupervisionMode
 from telephony import messages as msg
+from telephony.conversation import CallPlace
 from telephony.monitoring import MonitorMode
 from tests.console.busy import START, Seatful
 from tests.console.conftest import Shown
@@ -58,10 +59,8 @@ def test_a_leader_listens_whispers_takes_over_and_leaves(show: Show) -> None:
     assert "正在请求" in strip(shown)
     shown.seat.phone.far_end_answers(leg.call_id)
     shown.settle()
-    note = {"supervision_id": "m1", "call_id": "theirs", "by_number": "8100", "by_name": "王芳"}
-    shown.seat.hub.as_hub(NoteSupervision(mode=SupervisionMode.LISTEN, **note), seat_id="s2", person="d2")
-    shown.settle()
-    shown.window.second()
+    assert "请求监听" in shown.text("talk.0.place")
+    confirmed(shown, SupervisionMode.LISTEN)
     assert "无人听到" in strip(shown), "as the other seat confirms"
     for key in (Key.Key_F6, Key.Key_F7, Key.Key_F8):
         shown.key(key, BOTH)
@@ -86,6 +85,13 @@ def test_a_leader_listens_whispers_takes_over_and_leaves(show: Show) -> None:
     assert not shown.seat.phone.calls, "so does the key that hangs up"
 
 
+def confirmed(shown: Shown, mode: SupervisionMode, number: str = "0900", monitor: str = "m1") -> None:
+    """The other seat puts it down."""
+    shown.seat.hub.as_hub(NoteSupervision(monitor, "theirs", mode, number, "王芳"), seat_id="s2", person="d2")
+    shown.settle()
+    shown.window.second()
+
+
 def listening(show: Show) -> tuple[Shown, str]:
     """A leader's window that listens to seat 02, and its leg."""
     shown = leader(show)
@@ -95,6 +101,54 @@ def listening(show: Show) -> tuple[Shown, str]:
     shown.seat.phone.far_end_answers(leg)
     shown.settle()
     return shown, leg
+
+
+def stands(shown: Shown, leg: str, mode: MonitorMode, place: CallPlace, *, silent: bool = False) -> str:
+    """What our card says once the other telephone has said how the call stands there."""
+    shown.seat.phone.happens(msg.SupervisionStands(leg, mode, place, silent, START))
+    shown.settle()
+    shown.window.second()
+    return f"{shown.text('talk.0.place')} {shown.text('talk.0.told')}"
+
+
+@pytest.mark.parametrize(
+    ("mode", "place", "said"),
+    [
+        ("listen", "talk", "监听中 听得到双方，无人听到您"),
+        ("whisper", "talk", "耳语中 听得到双方，只有席位听到您"),
+        ("barge", "talk", "强插中 您与席位、对方互相听见"),
+        ("take_over", "taken", "已接管 您与对方互相听见，席位听不到"),
+        ("listen", "held", "监听中 通话保持中：您听不到，也无人听到您"),
+        ("barge", "held", "强插中 通话保持中：您听不到，也无人听到您"),
+        ("whisper", "aside", "耳语中 只听得到对方，席位不在其中；无人听到您"),
+        ("barge", "aside", "强插中 您与对方互相听见，席位不在其中"),
+    ],
+)
+def test_the_card_of_the_leader_says_the_mode_and_who_hears_whom(
+    show: Show, mode: str, place: str, said: str
+) -> None:
+    shown, leg = listening(show)
+    words = stands(shown, leg, MonitorMode(mode), CallPlace(place))
+    assert all(part in words for part in said.split()), words
+    assert "无音频" not in words
+    assert "对方无音频" in stands(shown, leg, MonitorMode(mode), CallPlace(place), silent=True)
+
+
+def test_a_supervision_that_is_on_hold_here_hears_nothing(show: Show) -> None:
+    shown, leg = listening(show)
+    stands(shown, leg, MonitorMode.LISTEN, CallPlace.TALK)
+    shown.seat.phone.hold(leg)
+    shown.settle()
+    shown.window.second()
+    assert "您听不到" in shown.text("talk.0.told")
+
+
+def test_without_word_of_the_other_telephone_the_journal_says_the_mode_and_nothing_untrue(show: Show) -> None:
+    shown, _ = listening(show)
+    confirmed(shown, SupervisionMode.WHISPER)
+    confirmed(shown, SupervisionMode.BARGE, "0901", "m2")
+    assert "耳语中" in shown.text("talk.0.place"), "another leader's mode is not ours"
+    assert "席位通话时" in shown.text("talk.0.told"), "it may be on hold"
 
 
 @pytest.mark.parametrize("key", [(Key.Key_L, CTRL), (Key.Key_L, BOTH)], ids=["log out", "lock"])

@@ -96,7 +96,8 @@ def test_conference_and_supervision_by_keys(
     leader.shows("talk.0.told", "无人听到")
     leader.press("Ctrl+Shift+F7")
     desk.shows("talk.0.told", "强插")
-    leader.shows("talk.0.told", "各方都听得到")
+    leader.shows("talk.0.place", "强插中")
+    leader.shows("talk.0.told", "您与席位、对方互相听见")
     leader.press("Ctrl+Shift+F5")
     leader.shows("talk.0.told", "没有通话")
 
