@@ -48,6 +48,8 @@ class Line:
         """The floor was asked once for calls of this seat that an earlier program left behind."""
         self.supervising: dict[str, str] = {}
         """Our own legs to calls of other seats, and those calls: they are no calls to anybody."""
+        self.taken_over: set[str] = set()
+        """Those of them in their seat's place."""
         self.left: dict[str, str] = {}
         """The one of them that ended last."""
         self.intercom: set[str] = set()
@@ -111,6 +113,7 @@ class Line:
 
     def _gone(self, event: phone.CallEnded) -> tuple[cmd.Command, ...]:
         supervised = self.supervising.pop(event.call_id, None)
+        self.taken_over.discard(event.call_id)
         if supervised is not None:
             self.left = {event.call_id: supervised}
         self.places.pop(event.call_id, None)

@@ -265,3 +265,41 @@ def test_a_stranger_who_tries_is_told_and_noted(seat: Seatful, show: Show) -> No
     assert "签名不对" in shown.text("notice.text")
     assert "192.0.2.1" in shown.text("notice.text")
     assert any("拒绝监听" in line.text and line.abnormal for line in seat.desk.latest)
+
+
+def test_a_take_over_of_a_call_on_hold_is_no_attempt_of_anybody(seat: Seatful, show: Show) -> None:
+    shown = show(seat)
+    seat.phone.ring("13904510001")
+    shown.settle()
+    shown.key(Key.Key_F3)
+    caller, why = call_id(shown, "13904510001"), "the call is not in conversation"
+    mode = MonitorMode.TAKE_OVER
+    seat.phone.happens(msg.MonitorRefused("8100", "王芳", "192.0.2.1:5060", why, START, caller, mode))
+    shown.settle()
+    assert "8100 王芳 没有接管成：通话在保持中" in shown.text("notice.text")
+    assert "告知班长" not in shown.text("notice.text"), "nobody did what is forbidden"
+    said = [line for line in seat.desk.latest if "8100 王芳 没有接管成 01 台的通话" in line.text]
+    assert said
+    assert not said[0].abnormal
+
+
+def test_the_leader_is_told_why_nothing_came_of_a_take_over(show: Show) -> None:
+    shown, _ = listening(show)
+    note = NoteSupervision(
+        "", "theirs", SupervisionMode.TAKE_OVER, "0900", "王芳", refused="the call is not in conversation"
+    )
+    shown.seat.hub.as_hub(note, seat_id="s2", person="d2")
+    shown.settle()
+    assert "02 台的通话没有接管成：通话在保持中" in shown.text("notice.text")
+
+
+@pytest.mark.parametrize("told", ["telephone", "journal"])
+def test_the_leader_is_told_that_the_seat_took_its_call_back(show: Show, told: str) -> None:
+    shown, leg = listening(show)
+    for mode, place in ((MonitorMode.TAKE_OVER, CallPlace.TAKEN), (MonitorMode.LISTEN, CallPlace.TALK)):
+        if told == "telephone":
+            stands(shown, leg, mode, place)
+        confirmed(shown, SupervisionMode(mode))
+    assert "监听中" in shown.text("talk.0.place")
+    told_once = [one for one in shown.seat.desk.notices if "02 台收回了通话" in one.what]
+    assert len(told_once) == 1
