@@ -105,6 +105,8 @@ CALLS: dict[str, str] = {
     "{who} 没有{mode}成：{reason}": "{who} {mode}: not done, {reason}",
     "须交班长时先取回通话（Ctrl+F9）": "Take the call back (Ctrl+F9) where the leader is to have it",
     "{who} 没有{mode}成 {seat} 台的通话：{reason}": "{who} {mode}, seat {seat}: not done, {reason}",
+    "没有接通": "not reached",
+    "{number} 没有接通：{why}": "{number} was not reached: {why}",
     "请求监听": "Asking",
     "监听中": "Listening",
     "耳语中": "Whispering",

@@ -1,6 +1,9 @@
 """Sentences of the strip of calls: who hears whom, and what a supervisor does."""
 
 from console.i18n import say
+from console.models.labels import word
+from dispatch.kinds import CallResult, Direction
+from dispatch.words import Call
 from telephony.conversation import CallPlace
 from telephony.monitoring import MonitorMode
 
@@ -24,6 +27,14 @@ def heard_words(state: str, parties: int, waiting: bool) -> str:
             return say("听不到您　Ctrl+F9 收回")
         case _:
             return say("对方听自动播音")
+
+
+def result_words(call: Call) -> str:
+    """How a call ended, "" while it goes on; a call of ours that nobody took did not ring here."""
+    if call.result is None:
+        return ""
+    ours = call.direction is Direction.OUTBOUND and call.answered_at is None
+    return say("没有接通") if ours and call.result is CallResult.NOT_ANSWERED else word(call.result)
 
 
 def mode_sentence(mode: str) -> str:
