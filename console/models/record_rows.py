@@ -49,7 +49,7 @@ def _row(desk: Desk, call: Call) -> RecordRow:
     return RecordRow(
         call.id,
         clock(call.rang_at),
-        call.number,
+        call.number or say("号码未显示"),
         kind,
         length,
         path,

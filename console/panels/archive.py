@@ -40,7 +40,7 @@ COLUMNS: tuple[Column[ArchiveRow], ...] = (
     Column("", 30, lambda it: Cell("☑" if it.chosen else "☐", "info" if it.chosen else "quiet")),
     Column("", 168, lambda it: Cell(it.at)),
     Column("", 64, lambda it: Cell(it.length, right=True)),
-    Column("", 132, lambda it: Cell(it.number, bold=True)),
+    Column("", 140, lambda it: Cell(it.number, bold=True)),
     Column("", 74, lambda it: Cell(it.kind, "quiet", small=True)),
     Column("", 142, lambda it: Cell(it.incident, small=True)),
     Column("", 0, lambda it: Cell(it.place)),

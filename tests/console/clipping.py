@@ -34,7 +34,9 @@ def clipped(window) -> list[str]:
 def cut_cells(window) -> list[str]:
     """Cells of visible lists whose words do not fit and end in dots."""
     found = []
-    for table in window.findChildren(RowTable):
+    for table in [window, *window.findChildren(RowTable)]:
+        if not isinstance(table, RowTable):
+            continue
         if not table.isVisible():
             continue
         for row in table.rows_model.rows:
