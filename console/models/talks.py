@@ -113,7 +113,9 @@ def _since(desk: Desk, call: CallView) -> int:
 
 
 def _hears(desk: Desk, call: CallView, state: str, together: list[CallView], now: int) -> str:
-    """Who hears whom, in a sentence; before it what plays into the call."""
+    """Who hears whom, in a sentence; before it what plays into the call. A supervisor's words say it too, and
+    need the room.
+    """
     if call.supervises:
         return _supervised(desk, call)
     playing = []
@@ -123,7 +125,9 @@ def _hears(desk: Desk, call: CallView, state: str, together: list[CallView], now
         playing.append(say("♪ 放录音，对方听得到"))
     if call.digits:
         playing.append(say("对方按键 {digits}", digits=call.digits[-8:]))
-    return "　".join((*playing, heard_words(state, len(together) + 1, bool(together))))
+    joined = any(it.call_id == call.call_id for it in desk.phone.monitors.values())
+    heard = [] if joined and state == "talk" else [heard_words(state, len(together) + 1, bool(together))]
+    return "　".join((*playing, *heard))
 
 
 def _supervised(desk: Desk, call: CallView) -> str:

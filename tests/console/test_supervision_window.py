@@ -214,7 +214,7 @@ def supervised(seat: Seatful, show: Show) -> tuple[Shown, str, str]:
 def test_who_is_supervised_sees_it_takes_back_and_it_is_in_the_journal(seat: Seatful, show: Show) -> None:
     shown, caller, monitor = supervised(seat, show)
     shown.settle()
-    assert "8100 王芳" in shown.text("talk.0.told")
+    assert shown.text("talk.0.told") == "▲ 8100 王芳 监听：听得到双方，无人听到", "nothing cut behind it"
     assert "无人听到" in shown.text("notice.text")
     seat.phone.supervisor_changes(monitor, MonitorMode.TAKE_OVER)
     shown.settle()
