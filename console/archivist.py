@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
 from console.i18n import say
@@ -39,6 +40,7 @@ class Found(Struct, frozen=True):
     """Answer to `search`; `trouble` "" is none. `asking`: the vault is still being asked, another one comes.
 
     `others`: how many are of other seats; None: the vault was not asked. `without`: why it could not answer.
+    `kept_back`: how many fit that are no calls of this seat, for those who may hear all.
     """
 
     ticket: int
@@ -47,6 +49,7 @@ class Found(Struct, frozen=True):
     asking: bool = False
     others: int | None = None
     without: str = ""
+    kept_back: int = 0
 
 
 class Picture(Struct, frozen=True, eq=False):
@@ -123,7 +126,10 @@ class Archivist(QObject):
         self._near.put(partial(self._learn, tuple(labels)))
 
     def search(self, wanted: Search, *, everywhere: bool = False) -> int:
-        """One or two `Found` with this ticket answer; `everywhere`: in the vault too, where there is one."""
+        """One or two `Found` with this ticket answer.
+
+        `everywhere`: for those who may hear all: what leaders heard too, and in the vault where there is one.
+        """
         self._ticket += 1
         self._near.put(partial(self._search, self._ticket, wanted, everywhere))
         return self._ticket
@@ -191,11 +197,12 @@ class Archivist(QObject):
 
     def _search(self, ticket: int, wanted: Search, everywhere: bool) -> Found | None:
         try:
-            own = self._open().search(wanted)
+            own = self._open().search(replace(wanted, calls_only=not everywhere))
+            kept_back = 0 if everywhere else len(self._open().search(wanted)) - len(own)
         except ArchiveError as error:
             return Found(ticket, (), str(error))
         if self._vault is None or not everywhere:
-            return Found(ticket, own)
+            return Found(ticket, own, kept_back=kept_back)
         self.answered.emit(Found(ticket, own, asking=True))
         self._far.put(partial(self._search_far, self._vault, ticket, wanted, own))
         return None

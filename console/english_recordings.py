@@ -3,6 +3,7 @@
 # ruff: noqa: E501 - a sentence stands whole, as it does on the screen
 
 RECORDINGS: dict[str, str] = {
+    "　另有 {n} 段非本席通话（班长监听等），由班长、科长、质控员检索": "  {n} more, no calls of this seat: for leaders, heads, reviewers",
     "◈ 班长监听": "◈ supervision",
     # the archive
     "录音检索": "Recordings",

@@ -55,9 +55,13 @@ class ReportAnswered(_Command, frozen=True):
 
 
 class ReportCallEnded(_Command, frozen=True):
+    """`sip_code`, `why`: of a call of ours that came to nothing, as the telephone says; 0 and "" else."""
+
     call_id: str
     result: CallResult
     ended_by_caller: bool | None = None
+    sip_code: int = 0
+    why: str = ""
 
 
 class KeepRecording(_Command, frozen=True):

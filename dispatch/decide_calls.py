@@ -56,7 +56,8 @@ def end(floor: Floor, order: Order, command: cmd.ReportCallEnded, at: int) -> De
     if call.answered_at is not None and result in {CallResult.NOT_ANSWERED, CallResult.REJECTED}:
         result = CallResult.TALKED
     ended_at = max(at, call.answered_at or call.rang_at)
-    return (ev.CallEnded(call.id, ended_at, result, command.ended_by_caller),)
+    told = command.sip_code, command.why
+    return (ev.CallEnded(call.id, ended_at, result, command.ended_by_caller, *told),)
 
 
 def keep_recording(floor: Floor, order: Order, command: cmd.KeepRecording, at: int) -> Decision:

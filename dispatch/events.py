@@ -60,10 +60,14 @@ class CallAnswered(_Event, frozen=True):
 
 
 class CallEnded(_Event, frozen=True):
+    """`sip_code`, `why`: as in `ReportCallEnded`."""
+
     call_id: str
     at: int
     result: CallResult
     ended_by_caller: bool | None = None
+    sip_code: int = 0
+    why: str = ""
 
 
 class RecordingKept(_Event, frozen=True):

@@ -269,6 +269,19 @@ class MonitorEnded(Event, frozen=True):
     at_ms: int
 
 
+class SupervisionStands(Event, frozen=True):
+    """How our own leg `call_id` stands, as the telephone it supervises says: who hears whom follows from it.
+
+    `place`: where the supervised call stands there. `silent`: nothing comes from its far end.
+    """
+
+    call_id: str
+    mode: MonitorMode
+    place: CallPlace
+    silent: bool
+    at_ms: int
+
+
 class MonitorRefused(Event, frozen=True):
     """Somebody tried; `call_id` and `mode` as far as they could be read, `source` is the network address.
 

@@ -32,6 +32,7 @@ from telephony.call_facts import (
     PromptBegan,
     PromptEnded,
     StrangerRefused,
+    SupervisionStands,
     TransferFailed,
     TransferProgressed,
 )
@@ -239,6 +240,7 @@ AnyEvent = (
     | MonitorChanged
     | MonitorEnded
     | MonitorRefused
+    | SupervisionStands
     | CallQuality
     | DeadAirBegan
     | DeadAirEnded

@@ -30,6 +30,7 @@ class CallView(Struct, frozen=True):
     `waiting`: it rings while the operator talks. `digits`: key tones of the far end so far, the last ones.
     `quality`: of the last second, `None` before the first. `dead_air_since_ms` `None`: the far end is heard.
     `supervises`: the call of another seat that this leg of a supervisor is with, "": none.
+    `stands`: how that is, as the other seat's telephone says, `None`: it has not.
     `said`: what else came with the call, `None`: nothing so far; `fetched`: what location servers answered.
     """
 
@@ -52,6 +53,7 @@ class CallView(Struct, frozen=True):
     said: WithCall | None = None
     fetched: tuple[Fetched, ...] = ()
     supervises: str = ""
+    stands: msg.SupervisionStands | None = None
 
 
 class MonitorView(Struct, frozen=True):
@@ -115,6 +117,8 @@ class PhoneMirror:
 
     def _apply_detail(self, event: msg.AnyEvent) -> None:
         match event:
+            case msg.SupervisionStands(call_id):
+                self._change(call_id, stands=event)
             case msg.CallMoved(call_id, place, at_ms):
                 self._change(call_id, place=place, place_since_ms=at_ms)
             case msg.TransferProgressed(call_id):

@@ -3,7 +3,8 @@
 It travels as `X-Monitor: 2;mode;call_id;at_ms;by;reason;signature` on the INVITE of the supervisor's leg and
 on the INFO that changes it, `by` (staff number and name) and the reason percent-encoded. The signature is an
 HMAC with the site's secret; it counts for 30 s and once. The first form, which had no `2;` and signed no
-person, is known and refused with a word of its own.
+person, is known and refused with a word of its own. Back comes `X-Monitor-State: mode;place;silent` on INFO
+of the monitored telephone: how the leg stands, as often as that changes.
 """
 
 import enum
@@ -13,7 +14,11 @@ from collections import deque
 from typing import NamedTuple
 from urllib.parse import quote, unquote
 
+from telephony.conversation import CallPlace
+
 HEADER = "X-Monitor"
+STATE_HEADER = "X-Monitor-State"
+SILENT = "silent"
 WINDOW_MS = 30_000
 SEEN_MAX = 4096  # refused beyond: far more than people press in a minute
 ID_CHARS = 32
@@ -51,6 +56,27 @@ class Judged(NamedTuple):
 
     wish: MonitorWish | None
     reason: str = ""
+
+
+class MonitorStands(NamedTuple):
+    """How a leg stands: its mode, where the call stands at its seat, whether nothing comes of its far end."""
+
+    mode: MonitorMode
+    place: CallPlace
+    silent: bool = False
+
+
+def stands_value(stands: MonitorStands) -> str:
+    """The header's value."""
+    return f"{stands.mode};{stands.place};{SILENT if stands.silent else ''}"
+
+
+def read_stands(value: str) -> MonitorStands | None:
+    """None: it says nothing that is known here."""
+    mode, place, silent, *_ = [*(part.strip() for part in value.split(";")), "", "", ""]
+    if mode not in set(MonitorMode) or place not in set(CallPlace):
+        return None
+    return MonitorStands(MonitorMode(mode), CallPlace(place), silent == SILENT)
 
 
 def signed(wish: MonitorWish, at_ms: int, secret: str) -> str:

@@ -40,6 +40,7 @@ rows       what the lists of incidents and vehicles show, call_rows that of call
 talks      the strip of live calls: place, who hears whom, what is wrong; phone_words, phone_reasons its words
 talk_words  the number inside a SIP or tel address
 acts_calls, supervising, dropped, directory   several calls, the supervisor, lost callers, whom to dial
+supervised_news                               what the supervised seat does to a supervision of ours
 spelling   how names of the directory are read
 whereabouts  where the network puts the callers; `whereabouts_words` how it was measured and how sure it is
 caller_details  what else came with a call: subscriber, crash and the like, as pairs; and their words

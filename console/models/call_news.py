@@ -3,11 +3,20 @@
 from typing import TYPE_CHECKING
 
 from console.i18n import say
+from console.models import supervised_news
 from console.models.dropped import dropped
-from console.models.phone_reasons import counted_reason, reason_words, unreached_words, unsent_words
+from console.models.labels import word
+from console.models.phone_reasons import (
+    NOT_NOW,
+    counted_reason,
+    monitor_reason_words,
+    reason_words,
+    unreached_words,
+    unsent_words,
+)
 from console.models.phone_words import mode_sentence
 from console.models.talk_words import number_of
-from dispatch.kinds import Direction
+from dispatch.kinds import Direction, SupervisionMode
 from telephony import messages as phone
 from telephony.conversation import CallPlace
 from telephony.monitoring import MonitorMode
@@ -42,6 +51,8 @@ def tell(desk: "Desk", event: phone.AnyEvent) -> None:
             why = unsent_words(event.sip_code, event.reason)
             what = say("转接失败（{why}），通话仍在本台", why=why)
             desk.notice(what, say("可重试、另选对方，或 Ctrl+F7 会议"))
+        case phone.SupervisionStands():
+            supervised_news.stands(desk, event)
         case phone.MonitorBegan() | phone.MonitorChanged() | phone.MonitorEnded() | phone.MonitorRefused():
             _supervised(desk, event)
 
@@ -59,7 +70,14 @@ def _supervised(
     match event:
         case phone.MonitorRefused():
             who = f"{event.by_number} {event.by_name}".strip() or say("号码未显示")
-            reason = reason_words(counted_reason(event))
+            reason = monitor_reason_words(counted_reason(event))
+            if event.reason in NOT_NOW and event.mode is not None:
+                mode = word(SupervisionMode(event.mode))
+                what = say("{who} 没有{mode}成：{reason}", who=who, mode=mode, reason=reason)
+                taking = event.mode is MonitorMode.TAKE_OVER
+                do = say("须交班长时先取回通话（Ctrl+F9）") if taking else ""
+                desk.notice(what, do, grave=False)
+                return
             what = say(
                 "拒绝了一次监听请求：{who} 来自 {source}，{reason}",
                 who=who,

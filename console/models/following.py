@@ -2,11 +2,12 @@
 
 from typing import TYPE_CHECKING
 
-from console.models import requests
+from console.models import requests, supervised_news
 from console.models.dropped import end_left_behind
 from console.models.state import Topic
 from dispatch import events as ev
 from dispatch.archive_notes import ArchiveNoted
+from dispatch.call_notes import SupervisionNoted
 from dispatch.hints import Hint, likely_same
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ def follow(desk: "Desk", event: ev.Event) -> None:
         case ev.VehicleAssigned() if event.mission.incident_id == desk.hand.incident_id:
             desk.hand.mission_id = event.mission.id
             desk.hand.vehicle_id, desk.hand.chosen, desk.hand.settled = None, False, False
+        case SupervisionNoted():
+            supervised_news.noted(desk, event)
         case ArchiveNoted():
             desk.line.labels.noted.append(event)
         case _:

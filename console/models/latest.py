@@ -13,6 +13,8 @@ from console.models.latest_calls import CALL_LINES
 from console.models.latest_distribution import DISTRIBUTION_LINES
 from console.models.latest_requests import REQUEST_LINES
 from console.models.latest_reserve import RESERVE_LINES
+from console.models.phone_reasons import unreached_words
+from console.models.phone_words import result_words
 from dispatch import events as ev
 from dispatch.floor import Floor
 from dispatch.kinds import TERMINAL_REFUSED, Direction, OrderStatus
@@ -113,7 +115,10 @@ def _rang(event: ev.CallRang, floor: Floor, now: int) -> Line:
 def _call_ended(event: ev.CallEnded, floor: Floor, now: int) -> Line:
     call = floor.calls[event.call_id]
     number = call.number or say("号码未显示")
-    return Line(event.at, f"{number} {word(event.result)}", call.incident_id)
+    if event.sip_code or event.why:
+        why = unreached_words(event.sip_code, event.why)
+        return Line(event.at, say("{number} 没有接通：{why}", number=number, why=why), call.incident_id)
+    return Line(event.at, f"{number} {result_words(call)}", call.incident_id)
 
 
 def _joined(event: ev.IncidentJoined, floor: Floor, now: int) -> Line:

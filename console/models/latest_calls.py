@@ -6,7 +6,7 @@ from typing import Any
 from console.i18n import say
 from console.models.commanding import who as person
 from console.models.labels import word
-from console.models.phone_reasons import reason_words
+from console.models.phone_reasons import NOT_NOW, TIMES, monitor_reason_words
 from dispatch.archive_notes import ArchiveAct, ArchiveNoted
 from dispatch.call_notes import CallQualityKept, SupervisionNoted
 from dispatch.floor import Floor
@@ -24,7 +24,13 @@ def _supervision(event: SupervisionNoted, floor: Floor) -> Made:
     it = event.supervision
     if it is None:
         who = f"{event.by_number} {event.by_name}".strip() or say("号码未显示")
-        reason = reason_words(event.refused)
+        reason = monitor_reason_words(event.refused)
+        if event.refused.partition(TIMES)[0] in NOT_NOW and event.mode is not None:
+            mode = word(event.mode)
+            text = say(
+                "{who} 没有{mode}成 {seat} 台的通话：{reason}", who=who, mode=mode, seat=number, reason=reason
+            )
+            return event.at, text, incident_id, False
         text = say("{seat} 台拒绝监听请求：{who}，{reason}", seat=number, who=who, reason=reason)
         return event.at, text, incident_id, True
     who = f"{it.by_number} {it.by_name}".strip() or say("班长")

@@ -20,6 +20,7 @@ from telephony import messages as phone
 from telephony.conversation import CallPlace
 
 ENDED_KEPT_MAX = 50
+WHY_CHARS_MAX = 80
 
 
 class PhoneLamp(Struct):
@@ -49,6 +50,8 @@ class Line:
         """The floor was asked once for calls of this seat that an earlier program left behind."""
         self.supervising: dict[str, str] = {}
         """Our own legs to calls of other seats, and those calls: they are no calls to anybody."""
+        self.taken_over: set[str] = set()
+        """Those of them in their seat's place."""
         self.left: dict[str, str] = {}
         """The one of them that ended last."""
         self.intercom: set[str] = set()
@@ -113,6 +116,7 @@ class Line:
 
     def _gone(self, event: phone.CallEnded) -> tuple[cmd.Command, ...]:
         supervised = self.supervising.pop(event.call_id, None)
+        self.taken_over.discard(event.call_id)
         if supervised is not None:
             self.left = {event.call_id: supervised}
         self.places.pop(event.call_id, None)
@@ -157,15 +161,18 @@ class Line:
         return (NoteSupervision(known.monitor_id, known.call_id, mode, *who, ended, reason=reason),)
 
     def _ended(self, event: phone.CallEnded) -> cmd.ReportCallEnded:
-        result = CallResult.TALKED if event.answered else CallResult.NOT_ANSWERED
-        if event.ended_by in {phone.EndedBy.PHONE, phone.EndedBy.NETWORK}:
+        result, why = CallResult.TALKED if event.answered else CallResult.NOT_ANSWERED, (0, "")
+        by_seat = event.ended_by is phone.EndedBy.SEAT
+        if not event.answered and not self._came_in(event.call_id):  # nobody was cut off: it came to nothing
+            why = why if by_seat else (event.sip_code, event.reason[:WHY_CHARS_MAX])
+        elif event.ended_by in {phone.EndedBy.PHONE, phone.EndedBy.NETWORK}:
             result = CallResult.LINE_FAULT
-        elif not event.answered and event.ended_by is phone.EndedBy.SEAT and self._came_in(event.call_id):
+        elif not event.answered and by_seat:
             result = CallResult.REJECTED
         self._edit(event.call_id, ended_at=event.at_ms, result=result)
         self._forget_old()
         self.intercom.discard(event.call_id)
-        return cmd.ReportCallEnded(event.call_id, result, event.ended_by is phone.EndedBy.FAR_END)
+        return cmd.ReportCallEnded(event.call_id, result, event.ended_by is phone.EndedBy.FAR_END, *why)
 
     def _came_in(self, call_id: str) -> bool:
         """Nobody refuses a call of his own."""

@@ -57,7 +57,6 @@ REASONS: dict[str, tuple[str, str]] = {
         "对方要求改拨的号码未能拨出：四路通话都占着，或号码不能用",
         "whom the far end named could not be called: all four calls are taken, or it cannot be dialled",
     ),
-    "release comes after listening": ("要先监听才能强拆", "released only by who listens already"),
     "too many": ("一分钟内请求太多", "too many requests in a minute"),
     "source not trusted": ("来源不可信", "its source is not trusted"),
     "no word of it": ("对方一直没有回音", "nothing was heard of it"),
@@ -68,6 +67,12 @@ REASONS: dict[str, tuple[str, str]] = {
     ),
 }
 
+NOT_NOW: dict[str, tuple[str, str]] = {
+    "the call is not in conversation": ("通话在保持中", "the call is on hold"),
+    "no such call": ("通话已经结束", "the call has ended"),
+    "release comes after listening": ("要先监听才能强拆", "released only by who listens already"),
+}
+"""Wishes of a supervisor that may be wished, at another moment: nobody has to answer for them."""
 UNREACHED: dict[tuple[int, ...], tuple[str, str]] = {
     (486, 600): ("对方忙", "busy"),
     (408, 480): ("无人应答，或对方话机不在线", "no answer, or their telephone is not on line"),
@@ -108,6 +113,12 @@ def reason_words(reason: str) -> str:
     plain, times, count = reason.partition(TIMES)
     known = REASONS.get(plain)
     return f"{pick(known)}{times}{count}" if known else reason
+
+
+def monitor_reason_words(reason: str) -> str:
+    """Why a supervisor was not let in, or not in that mode."""
+    known = NOT_NOW.get(reason.partition(TIMES)[0])
+    return pick(known) if known else reason_words(reason)
 
 
 def counted_reason(event: MonitorRefused) -> str:

@@ -3,6 +3,11 @@
 from msgspec import Struct
 
 from console.i18n import say
+from console.models.labels import word
+from dispatch.kinds import CallResult, Direction
+from dispatch.words import Call
+from telephony.conversation import CallPlace
+from telephony.monitoring import MonitorMode
 
 
 class Ears(Struct, frozen=True):
@@ -74,6 +79,14 @@ def heard_briefly(state: str, parties: int, ears: Ears = BOTH) -> str:
             return ""
 
 
+def result_words(call: Call) -> str:
+    """How a call ended, "" while it goes on; a call of ours that nobody took did not ring here."""
+    if call.result is None:
+        return ""
+    ours = call.direction is Direction.OUTBOUND and call.answered_at is None
+    return say("没有接通") if ours and call.result is CallResult.NOT_ANSWERED else word(call.result)
+
+
 def mode_sentence(mode: str) -> str:
     """What a supervisor in this mode hears and who hears them."""
     return {
@@ -83,3 +96,48 @@ def mode_sentence(mode: str) -> str:
         "take_over": say("接管：代替席位与对方通话"),
         "release": say("强拆"),
     }[mode]
+
+
+def own_mode(mode: str) -> str:
+    """What we do with the call of another seat, for the head of our card; "": not let in yet."""
+    return {
+        "": say("请求监听"),
+        "listen": say("监听中"),
+        "whisper": say("耳语中"),
+        "barge": say("强插中"),
+        "take_over": say("已接管"),
+        "release": say("强拆"),
+    }[mode]
+
+
+def own_sentence(mode: str) -> str:
+    """The same where nobody says how the call stands there: nothing that need not be true now."""
+    return {
+        "listen": say("席位通话时您听得到双方，无人听到您"),
+        "whisper": say("席位通话时您听得到双方，只有席位听到您"),
+        "barge": say("通话中各方都听到您"),
+        "take_over": say("您代替席位与对方通话"),
+        "release": say("强拆"),
+    }[mode]
+
+
+def own_hearing(mode: MonitorMode, place: CallPlace) -> str:
+    """Whom we hear and who hears us, for a call that stands so at its seat (`telephony.routing` does it)."""
+    heard = mode is MonitorMode.BARGE
+    match place:
+        case CallPlace.HELD:
+            return say("通话保持中：您听不到，也无人听到您")
+        case CallPlace.ALONE:
+            return say("正自动播音：您听不到，也无人听到您")
+        case CallPlace.TAKEN if mode is MonitorMode.TAKE_OVER:
+            return say("您与对方互相听见，席位听不到")
+        case CallPlace.TAKEN | CallPlace.ASIDE if heard:
+            return say("您与对方互相听见，席位不在其中")
+        case CallPlace.TAKEN | CallPlace.ASIDE:
+            return say("只听得到对方，席位不在其中；无人听到您")
+        case _ if heard:
+            return say("您与席位、对方互相听见")
+        case _ if mode is MonitorMode.WHISPER:
+            return say("听得到双方，只有席位听到您")
+        case _:
+            return say("听得到双方，无人听到您")

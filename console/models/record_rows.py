@@ -7,6 +7,7 @@ from console.models.ages import clock, day, span
 from console.models.commanding import who
 from console.models.desk import Desk
 from console.models.labels import word
+from console.models.phone_words import result_words
 from console.models.quality_words import TONES, grade, quality_words
 from dispatch.archive_notes import ArchiveAct
 from dispatch.words import Call
@@ -42,14 +43,13 @@ def _row(desk: Desk, call: Call) -> RecordRow:
         length, path = say("▶ 录音 {length}", length=span(kept.duration_ms / 1000)), kept.path
     else:
         length, path = say("录音中") if call.ended_at is None and call.answered_at else say("无录音"), None
-    result = word(call.result) if call.result else ""
-    kind = " · ".join(part for part in (word(call.direction), result) if part)
+    kind = " · ".join(part for part in (word(call.direction), result_words(call)) if part)
     heard, it = grade(call.quality), call.quality
     uses = _uses(desk, call)
     return RecordRow(
         call.id,
         clock(call.rang_at),
-        call.number,
+        call.number or say("号码未显示"),
         kind,
         length,
         path,

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from console.i18n import say
+from console.i18n import pick, say
 from console.models.ages import age, clock, day
 from console.models.commanding import who
 from console.models.desk import Desk
@@ -30,7 +30,7 @@ def shift_test(desk: Desk, seat: Seat, now: int) -> ShiftTest:
     faults = [one for one in test.checks if one.result is CheckResult.FAULT]
     old = now - test.at > SHIFT_MS
     if faults:
-        words = say("■ 不合格：{items}", items="、".join(word(one.item) for one in faults))
+        words = say("■ 不合格：{items}", items=pick(("、", ", ")).join(word(one.item) for one in faults))
     else:
         words = say("△ 合格，已过 8 小时") if old and sits else say("● 合格")
     tone = "fault" if faults else "quiet" if not sits else "warning" if old else "ok"

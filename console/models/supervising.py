@@ -1,7 +1,7 @@
 """The supervisor's side: being with a call of another seat, by rights. What that seat confirms counts.
 
-Our own leg is no call to anybody (`Line.supervising`); the mode shown is the one the monitored telephone put
-into the journal.
+Our own leg is no call to anybody (`Line.supervising`); the mode shown is the one the monitored telephone
+tells ours, or put into the journal where that does not arrive.
 """
 
 from console.i18n import pick, say
@@ -13,6 +13,7 @@ from console.models.directory import seat_target
 from dispatch.archive_notes import REASON_CHARS_MIN
 from dispatch.call_notes import Supervision
 from dispatch.words import Call
+from telephony.mirror import CallView
 from telephony.monitoring import REASON_CHARS_MAX, MonitorMode
 
 CHOICES_MAX = 12
@@ -43,8 +44,20 @@ def own_leg(desk: Desk) -> tuple[str, str] | None:
 
 
 def is_with(desk: Desk, call: Call) -> Supervision | None:
-    """The supervision of this call that goes on, as its seat says."""
-    return next((one for one in reversed(call.supervisions) if one.ended_at is None), None)
+    """Our own supervision of this call that goes on, as its seat says; another leader may be with it too."""
+    person = desk.floor.dispatchers.get(desk.person.dispatcher_id if desk.person else "")
+    number = person.staff_number if person else ""
+    going_on = (one for one in reversed(call.supervisions) if one.ended_at is None)
+    return next((one for one in going_on if one.by_number == number), None)
+
+
+def own_mode_now(desk: Desk, leg: CallView) -> str:
+    """The mode of our leg: as the other telephone says, else as its seat put it down; "": not let in yet."""
+    if leg.stands is not None:
+        return leg.stands.mode
+    known = desk.floor.calls.get(leg.supervises)
+    confirmed = is_with(desk, known) if known else None
+    return confirmed.mode if confirmed else ""
 
 
 def listen(desk: Desk) -> Ask | None:

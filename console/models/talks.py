@@ -11,13 +11,22 @@ from console.models.call_rows import RINGING_AMBER_MS
 from console.models.desk import Desk
 from console.models.directory import name_of
 from console.models.labels import word
-from console.models.phone_words import Ears, heard_briefly, heard_words, mode_sentence
-from console.models.supervising import is_with
+from console.models.phone_words import (
+    Ears,
+    heard_briefly,
+    heard_words,
+    mode_sentence,
+    own_hearing,
+    own_mode,
+    own_sentence,
+)
+from console.models.supervising import own_mode_now
 from console.models.talk_words import number_of
 from dispatch.kinds import SupervisionMode
 from telephony.conversation import CallPlace
 from telephony.messages import CallQuality
 from telephony.mirror import CallStage, CallView, MonitorView
+from telephony.monitoring import MonitorMode
 
 SLOTS = 4
 """As many calls as the telephone holds at once."""
@@ -56,15 +65,14 @@ def _card(desk: Desk, call: CallView, together: list[CallView], now: int) -> Tal
     state = _state(call, together)
     monitors = [it for it in desk.phone.monitors.values() if it.call_id == call.call_id]
     alarm = _alarm(call, monitors, now)
-    silent = call.dead_air_since_ms is not None
     return TalkCard(
         id=call.call_id,
         state=state,
-        place=_place(state, bool(together)),
+        place=own_mode(own_mode_now(desk, call)) if call.supervises else _place(state, bool(together)),
         who=_who(desk, call),
         age=age(min(_since(desk, call), now), now),
-        hears=_briefly(desk, state, together, now, silent)
-        if alarm
+        hears=_briefly(desk, call, state, together, now)
+        if alarm and not call.supervises
         else _hears(desk, call, state, together, now),
         alarm=alarm,
         tone=_tone(call, state, alarm, now),
@@ -92,7 +100,6 @@ def _place(state: str, waiting: bool) -> str:
         "aside": say("会议 您已退出"),
         "taken": say("班长接管"),
         "alone": say("自动播音"),
-        "supervising": say("监听"),
     }
     return words[state]
 
@@ -130,36 +137,45 @@ def _hears(desk: Desk, call: CallView, state: str, together: list[CallView], now
     return "　".join((*playing, heard_words(state, len(together) + 1, bool(together), ears)))
 
 
-def _briefly(desk: Desk, state: str, together: list[CallView], now: int, silent: bool) -> str:
-    """Beside an alarm. That a silent side cannot be heard is what the alarm says."""
+def _briefly(desk: Desk, call: CallView, state: str, together: list[CallView], now: int) -> str:
+    """Beside an alarm. That a silent side cannot be heard is what the alarm says, and who else is with it."""
     ears = desk.sounding.ears(now)
-    if silent and state in {"talk", "conference"} and ears.hears and ears.heard:
+    told = call.dead_air_since_ms is not None or _monitored(desk, call)
+    if told and state in {"talk", "conference"} and ears.hears and ears.heard:
         return ""
     return heard_briefly(state, len(together) + 1, ears)
 
 
+def _monitored(desk: Desk, call: CallView) -> bool:
+    return any(it.call_id == call.call_id for it in desk.phone.monitors.values())
+
+
 def _supervised(desk: Desk, call: CallView, ears: Ears) -> str:
-    """In the words of the seat that is supervised: what it has confirmed."""
+    """In the words of the seat that is supervised: what it has confirmed; our own hold goes before."""
     known = desk.floor.calls.get(call.supervises)
-    confirmed = is_with(desk, known) if known else None
+    mode = own_mode_now(desk, call)
     if known is None or known.ended_at is not None:
         return say("该通话已结束")
-    if confirmed is None:
+    if not mode:
         return say("正在请求，对方席位确认后接通")
+    if call.place is not CallPlace.TALK:
+        return say("本席已保持监听：您听不到，也无人听到您")
     if not (ears.hears or ears.heard):
-        return say("{mode}：本机无耳机，您听不见", mode=word(confirmed.mode))
-    return mode_sentence(confirmed.mode)
+        return say("{mode}：本机无耳机，您听不见", mode=word(SupervisionMode(mode)))
+    return own_sentence(mode) if call.stands is None else own_hearing(call.stands.mode, call.stands.place)
 
 
 def _alarm(call: CallView, monitors: list[MonitorView], now: int) -> str:
     """What is wrong, gravest first; a supervisor who is with the call is always said too."""
     quality, parts = call.quality, []
+    if call.stands is not None and call.stands.silent:
+        parts.append(say("■ 对方无音频"))
     if call.dead_air_since_ms is not None:
         seconds = max(0, now - call.dead_air_since_ms) // 1000
         parts.append(say("■ 无音频 {s} 秒：听不到对方", s=seconds))
     elif quality is not None and quality.bad:
         parts.append(_bad_words(quality, alone=not monitors))
-    parts += [_monitor_words(it, alone=not parts) for it in monitors]
+    parts += [_monitor_words(it, call.place, alone=not parts) for it in monitors]
     if call.transferring:
         parts.append(say("转接中"))
     return "　".join(parts)
@@ -175,12 +191,19 @@ def _bad_words(quality: CallQuality, *, alone: bool) -> str:
     return say("▲ 音质差 MOS {mos}　丢包 {loss} %", mos=mos, loss=loss)
 
 
-def _monitor_words(monitor: MonitorView, *, alone: bool) -> str:
-    """Who it is and, where there is room, what this mode means."""
+def _monitor_words(monitor: MonitorView, place: CallPlace | None, *, alone: bool) -> str:
+    """Who it is and, where there is room, what this mode means.
+
+    Of a call taken over the head of the card says what was done; who is with a call on hold hears nothing.
+    """
     if not alone:
         who = monitor.by_number or say("班长")
         return say("▲ {who} {mode}", who=who, mode=word(SupervisionMode(monitor.mode)))
     who = f"{monitor.by_number} {monitor.by_name}".strip() or say("班长")
+    if place is CallPlace.TAKEN and monitor.mode is MonitorMode.TAKE_OVER:
+        return f"▲ {who}"
+    if place is CallPlace.HELD:
+        return f"▲ {who} {word(SupervisionMode(monitor.mode))}"
     return say("▲ {who} {mode}", who=who, mode=mode_sentence(monitor.mode))
 
 
@@ -189,6 +212,7 @@ def _tone(call: CallView, state: str, alarm: str, now: int) -> str:
         return "fault"
     if state == "ringing":
         return "fault" if now - call.since_ms > RINGING_AMBER_MS else "warning"
-    if alarm or state in {"held", "taken"}:
+    unheard = call.stands is not None and call.stands.place in {CallPlace.HELD, CallPlace.ALONE}
+    if alarm or unheard or state in {"held", "taken"}:
         return "warning"
     return "ok" if state in {"talk", "conference"} else "info"

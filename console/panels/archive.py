@@ -40,7 +40,7 @@ COLUMNS: tuple[Column[ArchiveRow], ...] = (
     Column("", 30, lambda it: Cell("☑" if it.chosen else "☐", "info" if it.chosen else "quiet")),
     Column("", 168, lambda it: Cell(it.at)),
     Column("", 64, lambda it: Cell(it.length, right=True)),
-    Column("", 132, lambda it: Cell(it.number, bold=True)),
+    Column("", 140, lambda it: Cell(it.number, bold=True)),
     Column("", 74, lambda it: Cell(it.kind, "quiet", small=True)),
     Column("", 142, lambda it: Cell(it.incident, small=True)),
     Column("", 0, lambda it: Cell(it.place)),
@@ -300,6 +300,14 @@ class ArchiveDesk(Sheet):
 
 def found_words(answer: Found, folder: Path) -> tuple[str, str]:
     """How many were found and where, and the tone of it."""
+    words, tone = _found_words(answer, folder)
+    if not answer.kept_back:
+        return words, tone
+    more = say("　另有 {n} 段非本席通话（班长监听等），由班长、科长、质控员检索", n=answer.kept_back)
+    return f"{words}{more}", tone
+
+
+def _found_words(answer: Found, folder: Path) -> tuple[str, str]:
     count = len(answer.labels)
     if answer.without:
         return say("▲ 录音库没有回答（{why}）：只列本机 {n} 段", why=answer.without, n=count), "warning"

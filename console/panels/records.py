@@ -6,28 +6,37 @@ Enter plays, Enter again stops; each time one begins to be played is noted in th
 from collections.abc import Callable
 from pathlib import Path
 
-from console.i18n import say
+from console.i18n import language, say
 from console.models import handing_out
 from console.models.desk import Desk
 from console.models.record_rows import RecordRow, record_rows
 from console.panels.table import Cell, Column, RowTable
 from console.theme import Theme
 
-COLUMNS: tuple[Column[RecordRow], ...] = (
-    Column("", 76, lambda row: Cell(row.at)),
-    Column("", 116, lambda row: Cell(row.number, bold=True)),
-    Column("", 104, lambda row: Cell(row.kind, "quiet", small=True)),
-    Column("", 184, lambda row: Cell(row.heard, row.tone, small=True)),
-    Column("", 0, lambda row: Cell(row.used, "quiet", small=True, whole=row.uses)),
-    Column("", 116, lambda row: Cell(row.length, "ok" if row.path else "quiet", right=True, small=True)),
-)
+NUMBER_PX, KIND_PX, LENGTH_PX = {"zh": 116, "en": 140}, {"zh": 110, "en": 182}, {"zh": 116, "en": 132}
+"""As wide as `number withheld`, `incoming · gave up waiting` and an hour of recording need."""
+
+
+def _columns() -> tuple[Column[RecordRow], ...]:
+    return (
+        Column("", 76, lambda row: Cell(row.at)),
+        Column("", NUMBER_PX[language()], lambda row: Cell(row.number, bold=True)),
+        Column("", KIND_PX[language()], lambda row: Cell(row.kind, "quiet", small=True)),
+        Column("", 184, lambda row: Cell(row.heard, row.tone, small=True)),
+        Column("", 0, lambda row: Cell(row.used, "quiet", small=True, whole=row.uses)),
+        Column(
+            "",
+            LENGTH_PX[language()],
+            lambda row: Cell(row.length, "ok" if row.path else "quiet", right=True, small=True),
+        ),
+    )
 
 
 class RecordsTable(RowTable[RecordRow]):
     """See the module. `toggle` plays or stops a file, True: it begins. `folder` is where recordings lie."""
 
     def __init__(self, desk: Desk, theme: Theme, toggle: Callable[[Path], bool], folder: Path) -> None:
-        super().__init__("calls_of.table", COLUMNS, theme, heads=False)
+        super().__init__("calls_of.table", _columns(), theme, heads=False)
         self._desk, self._toggle, self._folder = desk, toggle, folder
         self.used.connect(lambda _key: self.play())
 

@@ -5,7 +5,7 @@ The second list has the last test of each seat before a shift, for whoever leads
 
 from collections.abc import Callable
 
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QFontMetrics, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from console.i18n import say
@@ -14,18 +14,27 @@ from console.models.labels import word
 from console.models.seat_rows import COLUMNS, SeatRow, day_words, seat_rows
 from console.panels.table import Cell, Column, RowTable
 from console.panels.widgets import ChoiceRow, button, row_of, text
-from console.theme import Theme
+from console.theme import Theme, font
 from console.verbs import BY_ID, tip
 from dispatch.kinds import SeatState
 
-SPENT_PX = 92
-RESULT_PX = 290
-BY_PX = 190
+SPENT_PX = 84
+HEAD_PAD_PX = 12
+STATE_PX = 166
+"""As wide as the longest state with its reason needs, in either language."""
+BY_PX = 154
 TIMES, TESTS = "times", "tests"
 
 
 def _spent(at: int, state: SeatState) -> Column[SeatRow]:
-    return Column(word(state), SPENT_PX, lambda row: Cell(row.spent[at], "quiet", right=True, small=True))
+    """As wide as its head needs: 84 pixels are enough for the hours of a day."""
+    head = word(state)
+    wide = max(SPENT_PX, QFontMetrics(font()).horizontalAdvance(head) + HEAD_PAD_PX)
+    return Column(head, wide, lambda row: Cell(row.spent[at], "quiet", right=True, small=True))
+
+
+def _state(row: SeatRow) -> Cell:
+    return Cell(row.state, row.tone, small=True)
 
 
 def _result(row: SeatRow) -> Cell:
@@ -40,15 +49,16 @@ class SeatsPanel(QWidget):
         self._desk, self._do = desk, do
         who = (
             Column[SeatRow](say("席"), 44, lambda row: Cell(row.number, bold=row.mine)),
-            Column[SeatRow](say("人员"), 84, lambda row: Cell(row.person, bold=row.mine)),
-            Column[SeatRow](say("状态"), 0, lambda row: Cell(row.state, row.tone, small=True)),
+            Column[SeatRow](say("人员"), 76, lambda row: Cell(row.person, bold=row.mine)),
         )
         times = (
+            Column[SeatRow](say("状态"), 0, _state),
             Column[SeatRow](say("历时"), 64, lambda row: Cell(row.since, row.tone, right=True, small=True)),
             *(_spent(at, state) for at, state in enumerate(COLUMNS)),
         )
         tests = (
-            Column[SeatRow](say("上岗测试"), RESULT_PX, _result),
+            Column[SeatRow](say("状态"), STATE_PX, _state),
+            Column[SeatRow](say("上岗测试"), 0, _result, wraps=True),
             Column[SeatRow](say("测试人与时间"), BY_PX, lambda row: Cell(row.test.by, "quiet", small=True)),
             Column[SeatRow](say("距今"), 72, lambda row: Cell(row.test.age, "quiet", right=True, small=True)),
         )

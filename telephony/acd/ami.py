@@ -22,7 +22,7 @@ from telephony.acd.orders import (
     one_line,
 )
 from telephony.acd.port import AcdFact, MonitorMode, OrderDone, OrderRefused
-from telephony.acd.queue_book import QueueBook
+from telephony.acd.queue_book import QueueBook, plain_number
 from telephony.acd.session import QueueSession, read_fields
 from telephony.acd.tcp_link import Turn
 
@@ -227,8 +227,7 @@ def _member_gone(book: QueueBook, event: Message, _now_ms: int) -> AcdFact | Non
 
 
 def _number(event: Message) -> str:
-    number = event.get("calleridnum", "")
-    return "" if number.lower() in ("<unknown>", "unknown", "anonymous") else number[:64]
+    return plain_number(event.get("calleridnum", ""))
 
 
 def _whole(text: str) -> int:

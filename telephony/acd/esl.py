@@ -21,6 +21,7 @@ from telephony.acd.orders import (
     one_line,
 )
 from telephony.acd.port import AcdFact, MonitorMode, OrderDone, OrderRefused
+from telephony.acd.queue_book import plain_number
 from telephony.acd.session import QueueSession, read_fields
 from telephony.acd.tcp_link import Turn
 
@@ -159,7 +160,7 @@ class EslSession(QueueSession):
         if row.get("state", "") not in ("Waiting", "Trying"):
             return
         joined_ms = _epoch_ms(row.get("joined_epoch", ""))
-        call, number = row.get("session_uuid", ""), row.get("cid_number", "")
+        call, number = row.get("session_uuid", ""), plain_number(row.get("cid_number", ""))
         self._book.joined(call, number, now_ms if joined_ms is None else joined_ms)
 
     def _happened(self, event: dict[str, str], now_ms: int, turn: Turn) -> None:
@@ -167,7 +168,10 @@ class EslSession(QueueSession):
             return
         if event.get("cc-queue", self._settings.queue) != self._settings.queue:
             return
-        call, number = event.get("cc-member-session-uuid", ""), event.get("cc-member-cid-number", "")
+        call, number = (
+            event.get("cc-member-session-uuid", ""),
+            plain_number(event.get("cc-member-cid-number", "")),
+        )
         fact: AcdFact | None = None
         match event.get("cc-action", ""):
             case "member-queue-start":

@@ -9,9 +9,8 @@ from msgspec import Struct
 
 from dispatch.kinds import SeatState
 from telephony.acd.port import AcdFact, CallerGaveUp, QueuePicture
-from telephony.acd.queue_book import QueueBook
+from telephony.acd.queue_book import QueueBook, plain_number
 from telephony.acd.tcp_link import now_ms
-from telephony.sip_headers import number_of
 
 ANSWER_S_MAX = 1.0
 ANSWER_BYTES_MAX = 65_535
@@ -51,12 +50,7 @@ def _gave_up(group: str, call: str, said: str) -> CallerGaveUp | None:
     if not (came.isdigit() and went.isdigit()):
         return None
     waited_ms = max(0, int(went) - int(came)) * 1000
-    return CallerGaveUp(group, _plain(number), int(went) * 1000, waited_ms, call=call)
-
-
-def _plain(user: str) -> str:
-    """As the seats show the same caller; "" for one who is withheld."""
-    return number_of(f"sip:{user}@caller")
+    return CallerGaveUp(group, plain_number(number), int(went) * 1000, waited_ms, call=call)
 
 
 class _Item(Struct):
@@ -86,7 +80,7 @@ def ask_hunt_group(host: str, port: int, group: str) -> QueuePicture | None:
     at_ms = now_ms()
     book = QueueBook(group)
     for call, since in tables["waiting"].items():
-        number = _plain(tables["number"].get(call, ""))
+        number = plain_number(tables["number"].get(call, ""))
         book.joined(call, number, int(since) * 1000 if since.isdigit() else at_ms)
     for call in tables["over"]:
         book.overflowed(call)

@@ -2,8 +2,14 @@
 
 from dispatch.kinds import SeatState
 from telephony.acd.port import CallerGaveUp, QueuePicture, SeatSeen, Waiting
+from telephony.sip_headers import number_of
 
 WAITING_MAX = 2_000
+
+
+def plain_number(said: str) -> str:
+    """A caller's number as the seats show the same caller; "" for one who is withheld."""
+    return number_of(f"sip:{said.strip('<> ')}@caller")
 
 
 class QueueBook:

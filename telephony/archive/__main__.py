@@ -14,11 +14,30 @@ from store.core.ids import new_id
 from telephony.archive.catalogue import Catalogue, Search
 from telephony.archive.deletions import delete
 from telephony.archive.labels import ArchiveError
-from telephony.archive.proving import prove
+from telephony.archive.proving import Flaw, Proof, prove
 from telephony.archive.retention import Holds, Rules, plan
 
 BEIJING = timezone(timedelta(hours=8))
 OK, FLAWED, USAGE = 0, 1, 2
+FLAWS: dict[Flaw, tuple[str, str]] = {
+    Flaw.NO_LIST: ("没有可读的清单或封签，无法验证", "no readable list or seal: nothing can be proven"),
+    Flaw.BAD_SEAL: (
+        "清单与封签不符：清单被改过，或封签出自他人",
+        "not the list that was sealed, or sealed by somebody else",
+    ),
+    Flaw.UNKNOWN_SIGNER: ("封签完好，但本机不认识封签者", "the seal is whole, its signer is not known here"),
+    Flaw.MISSING: ("清单中有，导出里没有这个文件", "on the list, but not in the export"),
+    Flaw.ALTERED: ("文件在封签之后被改动过", "altered after it was sealed"),
+    Flaw.EXTRA: ("清单中没有，是后来放进去的", "not on the list: put in afterwards"),
+}
+ASK_SIGNER = (
+    "▲ 能否作证未定：从审计（main.py audit list 中这次导出的一行）抄下公钥，加 --key {name}=公钥 再验",
+    "  Not proven yet: take the public key from its line in main.py audit list, add --key {name}=KEY",
+)
+ASK_ANEW = (
+    "■ 不要使用这份导出：请保留原件，报告班长或质控员，由原坐席重新导出并再验",
+    "  Do not use this export: keep it, tell the shift leader or reviewer, have it made anew and proven",
+)
 
 _rules = msgspec.json.Decoder(Rules)
 _holds = msgspec.json.Decoder(Holds)
@@ -113,9 +132,20 @@ def proof(options: argparse.Namespace) -> int:
     if found.listed is not None:
         _say(f"{len(found.listed.items)} 段录音 recordings, {found.listed.by}: {found.listed.reason}")
     for finding in found.findings:
-        _say(f"{finding.flaw}: {finding.file}")
-    _say("完整 whole" if found.whole else "不完整 NOT whole")
+        chinese, english = FLAWS[finding.flaw]
+        _say(f"▲ {finding.file}：{chinese}　{english}")
+    for line in _verdict(found):
+        _say(line)
     return OK if found.whole else FLAWED
+
+
+def _verdict(found: Proof) -> tuple[str, ...]:
+    """What it comes to, and what to do; of a seal that is whole only its signer has to be asked for."""
+    if found.whole:
+        return ("● 完整：与导出时一字不差，封签者可信　whole: as it was handed out, by a signer known here",)
+    if {finding.flaw for finding in found.findings} == {Flaw.UNKNOWN_SIGNER}:
+        return tuple(line.format(name=found.findings[0].file) for line in ASK_SIGNER)
+    return ("■ 不完整　NOT whole", *ASK_ANEW)
 
 
 def _expire(options: argparse.Namespace) -> int:

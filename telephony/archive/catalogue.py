@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 class Search(Struct, frozen=True):
     """All that is given must fit; "" and None do not restrict. `number` is of last digits, `place` any part.
 
+    `calls_only`: of the seat's own calls; not what a leader heard of another seat's, nor what nobody knows.
     `around`: (lon, lat, metres), by place of the incident. Newest first, at most `FOUND_MAX`.
     """
 
@@ -46,6 +47,7 @@ class Search(Struct, frozen=True):
     site: str = ""
     call_id: str = ""
     name: str = ""
+    calls_only: bool = False
 
 
 class Catalogue:
@@ -197,6 +199,8 @@ def _conditions(wanted: Search) -> tuple[str, list[Any]]:
     parts += [(f"{name} = ?", value) for name, value in exact.items() if value]
     values = [value for _, value in parts]
     clauses = [clause for clause, _ in parts]
+    if wanted.calls_only:
+        clauses.append("direction != ''")
     if wanted.incident:
         serial = f"%-{_escaped(wanted.incident.zfill(SERIAL_CHARS))}"
         clauses.append("(incident_id = ? OR incident_number = ? OR incident_number LIKE ? ESCAPE '!')")

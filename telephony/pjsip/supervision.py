@@ -17,12 +17,13 @@ from store.core.ids import new_id
 from telephony import messages as msg
 from telephony.conversation import CallPlace, Places, give_back, take_over
 from telephony.errors import NotNowError
-from telephony.monitoring import HEADER, Judged, MonitorGate, MonitorMode, MonitorWish
+from telephony.monitoring import HEADER, Judged, MonitorGate, MonitorMode, MonitorStands, MonitorWish
 from telephony.pjsip.engine import Engine
 from telephony.pjsip.leg import Leg, LegOwner, now_ms
 from telephony.pjsip.line import FORBIDDEN, Line
 from telephony.pjsip.mixer import Mixer, Monitored
 from telephony.pjsip.probe import TurnedAway
+from telephony.pjsip.supervising import tell_supervisor
 from telephony.pjsip.watch import LOOK_S, counters_of
 from telephony.quality import Silence, listen
 from telephony.routing import MonitorAudio
@@ -54,6 +55,7 @@ class Supervision(LegOwner, Monitored):
         self._wishes: dict[str, MonitorWish] = {}
         self._callers: dict[str, Caller] = {}
         self._silences: dict[str, Silence] = {}
+        self._told: dict[str, MonitorStands] = {}
         self._look_due_s = 0.0
         self._refusals: Repeated[msg.MonitorRefused] = Repeated(time.monotonic)
 
@@ -85,6 +87,7 @@ class Supervision(LegOwner, Monitored):
             self._look_due_s = now_s + LOOK_S
             for monitor_id, wish in list(self._wishes.items()):
                 self._look(monitor_id, wish)
+                self._tell_supervisor(monitor_id, wish)
 
     def call_ended(self, call_id: str) -> None:
         """Whoever was with this call goes."""
@@ -134,6 +137,7 @@ class Supervision(LegOwner, Monitored):
         self.legs.pop(leg.call_id, None)
         self._callers.pop(leg.call_id, None)
         self._silences.pop(leg.call_id, None)
+        self._told.pop(leg.call_id, None)
         wish = self._wishes.pop(leg.call_id, None)
         self._engine.short_call_ended()
         if wish is None or not leg.answered:
@@ -233,6 +237,18 @@ class Supervision(LegOwner, Monitored):
             after = self._silences[monitor_id] = listen(before, received, now_ms(), limit_ms)
             if after.dead_since_ms is not None:
                 self._engine.defer(lambda: self._hang_up(monitor_id))
+
+    def _tell_supervisor(self, monitor_id: str, wish: MonitorWish) -> None:
+        """Whom he hears and who hears him changes with the call: its seat alone knows where it stands."""
+        leg, call = self.legs[monitor_id], self._seat.leg_or_none(wish.call_id)
+        place = self._mixer.places.get(wish.call_id)
+        if call is None or place is None or not leg.answered:
+            return
+        stands = MonitorStands(wish.mode, place, call.dead_air)
+        if self._told.get(monitor_id) != stands:
+            self._told[monitor_id] = stands
+            with contextlib.suppress(pj.Error):  # it is just ending
+                tell_supervisor(leg, stands)
 
     def _hang_up(self, monitor_id: str) -> None:
         leg = self.legs.get(monitor_id)

@@ -31,6 +31,7 @@ from telephony.pjsip.outgoing import Outgoing
 from telephony.pjsip.probe import LineProbe, TurnedAway
 from telephony.pjsip.publishing import Publishing
 from telephony.pjsip.recordings import Recordings
+from telephony.pjsip.supervising import told_by_seat
 from telephony.pjsip.supervision import Supervision
 from telephony.pjsip.transfers import Transfers
 from telephony.pjsip.voice import linger
@@ -196,6 +197,11 @@ class Switchboard(LegOwner):
             self.enter(back)
         self._watch.ended(leg.call_id)
         self._recordings.end(leg)
+
+    def info_came(self, leg: Leg, message: str, source: str) -> None:
+        told = told_by_seat(leg, message)
+        if told is not None:
+            self.emit(told)
 
     def transfer_told(self, leg: Leg, sip_code: int, reason: str, final: bool) -> None:
         self._transfers.told(leg, sip_code, reason, final)

@@ -8,7 +8,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
+from console.models.phone_words import result_words
 from dispatch import commands as cmd
+from dispatch.kinds import CallResult
 from store.core.ids import new_id
 from telephony import messages as msg
 from telephony.conversation import CallPlace
@@ -213,6 +215,21 @@ def test_why_a_call_of_ours_came_to_nothing(shown: Shown) -> None:
         shown.settle()
         assert "110 没有接通" in shown.text("notice.text")
         assert words in shown.text("notice.text")
+
+
+@pytest.mark.parametrize(
+    ("sip_code", "words"), [(480, "无人应答，或对方话机不在线"), (503, "交换机或对方线路故障")]
+)
+def test_a_call_of_ours_that_reached_nobody_is_no_line_that_was_cut(
+    shown: Shown, sip_code: int, words: str
+) -> None:
+    dialled, cut = new_id(), msg.EndedBy.NETWORK
+    shown.seat.phone.happens(msg.CallDialled(dialled, "direct", "sip:110@127.0.0.1", 1))
+    shown.seat.phone.happens(msg.CallEnded(dialled, cut, sip_code, "Gone", answered=False, at_ms=2))
+    shown.settle()
+    assert shown.seat.desk.latest[-1].text == f"110 没有接通：{words}"
+    call = shown.seat.desk.floor.calls[dialled]
+    assert (call.result, result_words(call)) == (CallResult.NOT_ANSWERED, "没有接通")
 
 
 def test_a_hospital_picked_on_the_map_stands_first_in_the_directory(shown: Shown) -> None:

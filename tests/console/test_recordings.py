@@ -16,7 +16,7 @@ from store.bus.keys import own_sign_key
 from telephony import messages as phone
 from telephony.archive.catalogue import Catalogue, Search
 from telephony.archive.deletions import delete, unnoted
-from telephony.archive.labels import read_label
+from telephony.archive.labels import Label, read_label
 from telephony.archive.proving import prove
 from telephony.archive.retention import DAY_MS, Holds, Rules, plan
 from telephony.prompts.making import prompt_file
@@ -127,6 +127,26 @@ def test_a_call_that_is_answered_makes_room(leader, show, qtbot):
     shown.key(Key.Key_F3)
     assert not shown.find("archive").isVisible()
     assert leader.desk.line.talking() is not None
+
+
+def test_what_a_leader_heard_is_not_for_the_next_person_at_that_seat(leader, show, qtbot, archive):
+    call_id = "d" * 32
+    path, sha256, size = a_recording(archive, call_id)
+    catalogue = Catalogue(archive)
+    catalogue.note(Label(call_id, path, sha256, START, 2_000, size, number="137", call_class="supervised"))
+    catalogue.close()
+    shown = show(leader)
+    shown.key(Key.Key_F, CTRL)
+    qtbot.waitUntil(lambda: "137" in rows(shown), timeout=WAIT_MS)
+    shown.key(Key.Key_Escape)
+    leader.desk.stand_up()
+    leader.pump()
+    leader.log_in("0101", "zhang")
+    shown.settle()
+    shown.key(Key.Key_F, CTRL)
+    qtbot.waitUntil(lambda: len(rows(shown)) == 3, timeout=WAIT_MS)
+    assert "137" not in rows(shown), "a dispatcher hears the calls of this seat"
+    assert "另有 1 段" in told(shown), "and is not left to think that this is all"
 
 
 # --- handing out --------------------------------------------------------------------------------------

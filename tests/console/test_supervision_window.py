@@ -10,7 +10,9 @@ from dispatch import commands as cmd
 from dispatch.call_notes import NoteSupervision
 from dispatch.kinds import SupervisionMode
 from telephony import messages as msg
+from telephony.conversation import CallPlace
 from telephony.monitoring import MonitorMode
+from telephony.virtual import CAPABILITIES
 from tests.console.busy import START, Seatful
 from tests.console.conftest import Shown
 from tests.console.test_calls_up import call_id, strip
@@ -18,6 +20,7 @@ from tests.console.test_calls_up import call_id, strip
 BOTH = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 CTRL = Qt.KeyboardModifier.ControlModifier
 Key = Qt.Key
+HEADSET = msg.PhoneReady(0, "headset", CAPABILITIES)
 Show = Callable[[Seatful], Shown]
 
 
@@ -35,7 +38,9 @@ def leader(show: Show) -> Shown:
     seat.pump()
     seat.log_in("0900", "wang")
     elsewhere(seat)
-    return show(seat)
+    shown = show(seat)
+    seat.phone.happens(HEADSET)
+    return shown
 
 
 def test_only_a_leader_may_listen(seat: Seatful, show: Show) -> None:
@@ -58,11 +63,9 @@ def test_a_leader_listens_whispers_takes_over_and_leaves(show: Show) -> None:
     assert "正在请求" in strip(shown)
     shown.seat.phone.far_end_answers(leg.call_id)
     shown.settle()
-    note = {"supervision_id": "m1", "call_id": "theirs", "by_number": "8100", "by_name": "王芳"}
-    shown.seat.hub.as_hub(NoteSupervision(mode=SupervisionMode.LISTEN, **note), seat_id="s2", person="d2")
-    shown.settle()
-    shown.window.second()
-    assert "监听：本机无耳机" in strip(shown), "as the other seat confirms"
+    assert "请求监听" in shown.text("talk.0.place")
+    confirmed(shown, SupervisionMode.LISTEN)
+    assert "无人听到" in strip(shown), "as the other seat confirms"
     for key in (Key.Key_F6, Key.Key_F7, Key.Key_F8):
         shown.key(key, BOTH)
     shown.key(Key.Key_F9, BOTH)
@@ -86,6 +89,13 @@ def test_a_leader_listens_whispers_takes_over_and_leaves(show: Show) -> None:
     assert not shown.seat.phone.calls, "so does the key that hangs up"
 
 
+def confirmed(shown: Shown, mode: SupervisionMode, number: str = "0900", monitor: str = "m1") -> None:
+    """The other seat puts it down."""
+    shown.seat.hub.as_hub(NoteSupervision(monitor, "theirs", mode, number, "王芳"), seat_id="s2", person="d2")
+    shown.settle()
+    shown.window.second()
+
+
 def listening(show: Show) -> tuple[Shown, str]:
     """A leader's window that listens to seat 02, and its leg."""
     shown = leader(show)
@@ -95,6 +105,54 @@ def listening(show: Show) -> tuple[Shown, str]:
     shown.seat.phone.far_end_answers(leg)
     shown.settle()
     return shown, leg
+
+
+def stands(shown: Shown, leg: str, mode: MonitorMode, place: CallPlace, *, silent: bool = False) -> str:
+    """What our card says once the other telephone has said how the call stands there."""
+    shown.seat.phone.happens(msg.SupervisionStands(leg, mode, place, silent, START))
+    shown.settle()
+    shown.window.second()
+    return f"{shown.text('talk.0.place')} {shown.text('talk.0.told')}"
+
+
+@pytest.mark.parametrize(
+    ("mode", "place", "said"),
+    [
+        ("listen", "talk", "监听中 听得到双方，无人听到您"),
+        ("whisper", "talk", "耳语中 听得到双方，只有席位听到您"),
+        ("barge", "talk", "强插中 您与席位、对方互相听见"),
+        ("take_over", "taken", "已接管 您与对方互相听见，席位听不到"),
+        ("listen", "held", "监听中 通话保持中：您听不到，也无人听到您"),
+        ("barge", "held", "强插中 通话保持中：您听不到，也无人听到您"),
+        ("whisper", "aside", "耳语中 只听得到对方，席位不在其中；无人听到您"),
+        ("barge", "aside", "强插中 您与对方互相听见，席位不在其中"),
+    ],
+)
+def test_the_card_of_the_leader_says_the_mode_and_who_hears_whom(
+    show: Show, mode: str, place: str, said: str
+) -> None:
+    shown, leg = listening(show)
+    words = stands(shown, leg, MonitorMode(mode), CallPlace(place))
+    assert all(part in words for part in said.split()), words
+    assert "无音频" not in words
+    assert "对方无音频" in stands(shown, leg, MonitorMode(mode), CallPlace(place), silent=True)
+
+
+def test_a_supervision_that_is_on_hold_here_hears_nothing(show: Show) -> None:
+    shown, leg = listening(show)
+    stands(shown, leg, MonitorMode.LISTEN, CallPlace.TALK)
+    shown.seat.phone.hold(leg)
+    shown.settle()
+    shown.window.second()
+    assert "您听不到" in shown.text("talk.0.told")
+
+
+def test_without_word_of_the_other_telephone_the_journal_says_the_mode_and_nothing_untrue(show: Show) -> None:
+    shown, _ = listening(show)
+    confirmed(shown, SupervisionMode.WHISPER)
+    confirmed(shown, SupervisionMode.BARGE, "0901", "m2")
+    assert "耳语中" in shown.text("talk.0.place"), "another leader's mode is not ours"
+    assert "席位通话时" in shown.text("talk.0.told"), "it may be on hold"
 
 
 @pytest.mark.parametrize("key", [(Key.Key_L, CTRL), (Key.Key_L, BOTH)], ids=["log out", "lock"])
@@ -150,6 +208,7 @@ def test_what_a_leader_heard_is_archived_as_that(show: Show) -> None:
 def supervised(seat: Seatful, show: Show) -> tuple[Shown, str, str]:
     """A caller is talked with, and a supervisor listens: the window, the call, the supervision."""
     shown = show(seat)
+    seat.phone.happens(HEADSET)
     seat.phone.ring("13904510001")
     shown.settle()
     shown.key(Key.Key_F3)
@@ -160,7 +219,7 @@ def supervised(seat: Seatful, show: Show) -> tuple[Shown, str, str]:
 def test_who_is_supervised_sees_it_takes_back_and_it_is_in_the_journal(seat: Seatful, show: Show) -> None:
     shown, caller, monitor = supervised(seat, show)
     shown.settle()
-    assert "8100 王芳" in shown.text("talk.0.told")
+    assert shown.text("talk.0.told") == "▲ 8100 王芳 监听：听得到双方，无人听到", "nothing cut behind it"
     assert "无人听到" in shown.text("notice.text")
     seat.phone.supervisor_changes(monitor, MonitorMode.TAKE_OVER)
     shown.settle()
@@ -203,6 +262,7 @@ def test_a_call_released_by_force_says_by_whom_and_why(seat: Seatful, show: Show
 
 def test_a_stranger_who_tries_is_told_and_noted(seat: Seatful, show: Show) -> None:
     shown = show(seat)
+    seat.phone.happens(HEADSET)
     seat.phone.ring("13904510001")
     shown.settle()
     shown.key(Key.Key_F3)
@@ -211,3 +271,42 @@ def test_a_stranger_who_tries_is_told_and_noted(seat: Seatful, show: Show) -> No
     assert "签名不对" in shown.text("notice.text")
     assert "192.0.2.1" in shown.text("notice.text")
     assert any("拒绝监听" in line.text and line.abnormal for line in seat.desk.latest)
+
+
+def test_a_take_over_of_a_call_on_hold_is_no_attempt_of_anybody(seat: Seatful, show: Show) -> None:
+    shown = show(seat)
+    seat.phone.happens(HEADSET)
+    seat.phone.ring("13904510001")
+    shown.settle()
+    shown.key(Key.Key_F3)
+    caller, why = call_id(shown, "13904510001"), "the call is not in conversation"
+    mode = MonitorMode.TAKE_OVER
+    seat.phone.happens(msg.MonitorRefused("8100", "王芳", "192.0.2.1:5060", why, START, caller, mode))
+    shown.settle()
+    assert "8100 王芳 没有接管成：通话在保持中" in shown.text("notice.text")
+    assert "告知班长" not in shown.text("notice.text"), "nobody did what is forbidden"
+    said = [line for line in seat.desk.latest if "8100 王芳 没有接管成 01 台的通话" in line.text]
+    assert said
+    assert not said[0].abnormal
+
+
+def test_the_leader_is_told_why_nothing_came_of_a_take_over(show: Show) -> None:
+    shown, _ = listening(show)
+    note = NoteSupervision(
+        "", "theirs", SupervisionMode.TAKE_OVER, "0900", "王芳", refused="the call is not in conversation"
+    )
+    shown.seat.hub.as_hub(note, seat_id="s2", person="d2")
+    shown.settle()
+    assert "02 台的通话没有接管成：通话在保持中" in shown.text("notice.text")
+
+
+@pytest.mark.parametrize("told", ["telephone", "journal"])
+def test_the_leader_is_told_that_the_seat_took_its_call_back(show: Show, told: str) -> None:
+    shown, leg = listening(show)
+    for mode, place in ((MonitorMode.TAKE_OVER, CallPlace.TAKEN), (MonitorMode.LISTEN, CallPlace.TALK)):
+        if told == "telephone":
+            stands(shown, leg, mode, place)
+        confirmed(shown, SupervisionMode(mode))
+    assert "监听中" in shown.text("talk.0.place")
+    told_once = [one for one in shown.seat.desk.notices if "02 台收回了通话" in one.what]
+    assert len(told_once) == 1

@@ -96,6 +96,7 @@ def test_conference_and_supervision_by_keys(
     leader.shows("talk.0.told", "监听")
     leader.press("Ctrl+Shift+F7")
     desk.shows("talk.0.told", "强插")
+    leader.shows("talk.0.place", "强插中")
     leader.shows("talk.0.told", "强插")
     leader.press("Ctrl+Shift+F5")
     leader.shows("talk.0.told", "没有通话")

@@ -257,6 +257,9 @@ def test_a_supervisor_releases_by_force_and_goes_with_the_call(
 
 
 def supervised_and_released(trusting: Any, boss: Any, c: str) -> None:
+    def stands(mode: MonitorMode, place: CallPlace) -> msg.SupervisionStands:
+        return boss.heard.until(msg.SupervisionStands, lambda e: (e.mode, e.place) == (mode, place))
+
     leg = boss.phone.supervise(trusting.uri, c, MonitorMode.TAKE_OVER, BOSS)
     began = trusting.heard.until(msg.MonitorBegan)
     assert (began.by_number, began.by_name) == tuple(BOSS.split()), "who signed"
@@ -265,6 +268,12 @@ def supervised_and_released(trusting: Any, boss: Any, c: str) -> None:
     changed = trusting.heard.until(msg.MonitorChanged)
     assert (changed.mode, changed.by_seat) == (MonitorMode.LISTEN, True), "the operator takes it back"
     assert trusting.phone.monitors[began.monitor_id].mode is MonitorMode.LISTEN
+    assert stands(MonitorMode.LISTEN, CallPlace.TALK).call_id == leg, "the supervisor is told"
+    trusting.phone.hold(c)
+    stands(MonitorMode.LISTEN, CallPlace.HELD)
+    assert boss.phone.calls[leg].stands.place is CallPlace.HELD
+    trusting.phone.talk_to(c)
+    stands(MonitorMode.LISTEN, CallPlace.TALK)
     boss.phone.change_supervision(leg, MonitorMode.RELEASE, "恶意占线：三次")
     changed = trusting.heard.until(msg.MonitorChanged)
     assert (changed.mode, changed.reason) == (MonitorMode.RELEASE, "恶意占线：三次")

@@ -65,6 +65,7 @@ EVENTS: list[msg.AnyEvent] = [
     msg.PromptEnded("1", "a.wav", False),
     msg.MonitorBegan("1", "2", MonitorMode.WHISPER, "8100", "", 3),
     msg.MonitorRefused("", "", "192.0.2.1:5060", "malformed", 3),
+    msg.SupervisionStands("1", MonitorMode.WHISPER, CallPlace.HELD, True, 3),
     msg.CallSaid("1", SAID),
     msg.CallFetched("1", Fetched(REFERENCE, SAID.locations, took_ms=3)),
     msg.CodeDialled("*72", 603, "State paused"),

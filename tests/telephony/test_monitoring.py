@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from telephony.conversation import CallPlace
 from telephony.errors import EngineError
 from telephony.monitoring import (
     BY_CHARS_MAX,
@@ -12,8 +13,11 @@ from telephony.monitoring import (
     WINDOW_MS,
     MonitorGate,
     MonitorMode,
+    MonitorStands,
     MonitorWish,
+    read_stands,
     signed,
+    stands_value,
 )
 from telephony.trust import TrustedSources
 
@@ -123,3 +127,15 @@ def test_trust_is_by_network_address(source: str, trusted: bool) -> None:
 def test_a_source_that_is_no_address_is_said() -> None:
     with pytest.raises(EngineError):
         TrustedSources(("the exchange",))
+
+
+@pytest.mark.parametrize("mode", list(MonitorMode))
+@pytest.mark.parametrize("silent", [False, True])
+def test_how_a_leg_stands_goes_and_comes(mode: MonitorMode, silent: bool) -> None:
+    stands = MonitorStands(mode, CallPlace.HELD, silent)
+    assert read_stands(stands_value(stands)) == stands
+
+
+@given(st.text())
+def test_what_is_no_state_says_nothing(value: str) -> None:
+    assert read_stands(value) is None

@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
+from console import i18n
 from console.models.archive import row
 from console.models.quality_words import BAD, FAIR, GOOD, grade
 from console.models.record_rows import record_rows
@@ -12,9 +14,11 @@ from console.theme import Theme
 from dispatch import commands as cmd
 from dispatch.archive_notes import USES_KEPT_MAX, ArchiveAct, NoteArchive
 from dispatch.call_notes import Quality, ReportCallQuality
+from dispatch.kinds import CallResult, Direction
 from dispatch.words import Recording
 from telephony.archive.labels import Label
 from tests.console.busy import Seatful, busy
+from tests.console.clipping import cut_cells
 
 
 class Deck:
@@ -41,6 +45,25 @@ def ended(seat: Seatful) -> str:
     seat.hub.as_hub(kept, seat_id="s1", person="d1")
     seat.pump()
     return call_id
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_however_a_call_ended_its_words_are_not_cut(seat: Seatful, ended: str, qtbot, language: str) -> None:
+    i18n.use(language)
+    seat.hub.as_hub(ReportCallQuality(ended, Quality(20.0, 45.0, 180.0, 2.4, bad=True)))
+    seat.pump()
+    table = RecordsTable(seat.desk, Theme(), Deck().toggle, Path("recordings"))
+    qtbot.addWidget(table)
+    table.resize(745, 200)
+    table.show()
+    call = seat.desk.floor.calls[ended]
+    kept = replace(call.recordings[-1], duration_ms=3_725_000)
+    for direction in Direction:
+        for result in CallResult:
+            known = replace(call, direction=direction, result=result, recordings=(kept,), number="")
+            seat.desk.floor.calls[ended] = known
+            table.refresh()
+            assert not cut_cells(table)
 
 
 def test_each_playing_is_noted_with_who_and_shown_with_the_call(seat, ended, qtbot):

@@ -3,12 +3,15 @@
 import pytest
 from PySide6.QtCore import Qt
 
+from console import i18n
 from console.models.seat_rows import seat_rows
 from console.models.sounding import SHIFT_MS
-from dispatch.kinds import CheckItem, CheckResult
+from dispatch import commands as cmd
+from dispatch.distribution import PauseReason
+from dispatch.kinds import CheckItem, CheckResult, SeatState
 from dispatch.reserve import Check
 from dispatch.reserve_commands import ReportSelfTest
-from tests.console.clipping import clipped
+from tests.console.clipping import clipped, cut_cells
 
 GOOD = (
     Check(CheckItem.PHONE, CheckResult.OK, "已注册"),
@@ -45,6 +48,34 @@ def test_one_of_the_shift_before_is_not_enough(seat, later_ms, tone):
     seat.pump()
     seat.clock.now += later_ms
     assert of_seats(seat)["01"].tone == tone
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("which", ["times", "tests"])
+def test_no_state_and_no_result_is_cut(seat, show, language, which):
+    """Whatever the reason of a pause, and however much was wrong."""
+    i18n.use(language)
+    people = {"s1": "d1", "s2": "d2", "s3": "d9"}
+    every = tuple(Check(item, CheckResult.FAULT, "无", "修") for item in CheckItem)
+    for seat_id, person in people.items():
+        seat.hub.as_hub(cmd.LogIn(seat_id, person))
+        seat.hub.as_hub(ReportSelfTest(every), seat_id=seat_id, person=person)
+    seat.pump()
+    shown = show(seat)
+    shown.window.go("seats")
+    shown.find(f"seats.list.{which}").click()
+    for reason in PauseReason:
+        for seat_id, person in people.items():
+            paused = cmd.SetSeatState(seat_id, SeatState.PAUSED, reason)
+            seat.hub.as_hub(paused, seat_id=seat_id, person=person)
+        seat.clock.now += 11 * 3_600_000
+        shown.settle()
+        shown.window.second()
+        assert not [cell for cell in cut_cells(shown.window) if cell.startswith("seats.")]
+        assert not clipped(shown.window)
+    assert seat.desk.floor.seats["s2"].state is SeatState.PAUSED
+    table = shown.find("seats.tests.table" if which == "tests" else "seats.table")
+    assert table.horizontalScrollBar().maximum() == 0, "every column is in sight"
 
 
 def test_the_list_is_reached_by_keys(seat, show):

@@ -5,6 +5,7 @@ import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -119,6 +120,42 @@ def test_freeswitch_as_written(tmp_path: Path) -> None:
     assert server.wrong is None
     server.close()
     link.stop()
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("+8613904510001", "13904510001"),
+        ("00864518881234", "04518881234"),
+        ("139-0451 0001", "13904510001"),
+        ("Anonymous", ""),
+        ("<unknown>", ""),
+        ("restricted", ""),
+        ("", ""),
+    ],
+)
+def test_who_waits_and_who_gives_up_has_the_number_that_the_seats_show(said: str, shown: str) -> None:
+    ami, esl = AmiSession(AMI), EslSession(ESL)
+    ami.received(b"Asterisk Call Manager/9.0.0\r\n", 0)
+    join = f"Event: QueueCallerJoin\r\nQueue: 120\r\nCallerIDNum: {said}\r\nUniqueid: 1\r\n\r\n"
+    left = join.replace("QueueCallerJoin", "QueueCallerAbandon").replace("Uniqueid: 1", "Uniqueid: 2")
+    facts = [*ami.received(join.encode(), 0).facts, *ami.received(left.encode(), 0).facts]
+    for call, action in (("1", "member-queue-start"), ("2", "member-queue-end")):
+        body = (
+            "Event-Subclass: callcenter%3A%3Ainfo\nCC-Queue: 120%40default\nCC-Cause: Cancel\n"
+            f"CC-Action: {action}\nCC-Member-Session-UUID: {call}\nCC-Member-CID-Number: {quote(said)}\n\n"
+        )
+        head = f"Content-Type: text/event-plain\nContent-Length: {len(body)}\n\n"
+        facts += esl.received((head + body).encode(), 0).facts
+    members = f"uuid|session_uuid|cid_number|joined_epoch|state\nm1|3|{said}|0|Waiting\n+OK\n"
+    book = EslSession(ESL)
+    book._waiting.append(("members", 0))
+    head = f"Content-Type: api/response\nContent-Length: {len(members)}\n\n"
+    facts += book.received((head + members).encode(), 0).facts
+    numbers = [one.number for fact in facts if isinstance(fact, acd.QueuePicture) for one in fact.waiting]
+    numbers += [fact.number for fact in facts if isinstance(fact, acd.CallerGaveUp)]
+    assert len(numbers) >= 5
+    assert set(numbers) == {shown}
 
 
 def test_nobody_there_is_told_once_and_orders_are_refused() -> None:

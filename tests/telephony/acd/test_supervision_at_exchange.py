@@ -1,4 +1,6 @@
-"""A leader dials a seat by its extension: our own exchange passes the signature on, also that of a change."""
+"""A leader dials a seat by its extension: our own exchange passes the signature on, also that of a change,
+and what the seat says back.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -33,6 +35,7 @@ def test_a_leader_is_with_a_seat_through_the_exchange(
     assert (began.by_number, began.by_name) == ("1001", "王芳")
     leader.phone.change_supervision(leg, MonitorMode.BARGE)
     assert seat.heard.until(msg.MonitorChanged).mode is MonitorMode.BARGE
+    leader.heard.until(msg.SupervisionStands, lambda e: e.mode is MonitorMode.BARGE)
     leader.phone.hang_up(leg)
     seat.heard.until(msg.MonitorEnded)
     assert here in seat.phone.calls

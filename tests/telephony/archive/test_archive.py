@@ -113,6 +113,29 @@ def test_an_export_is_proven_offline(catalogue: Catalogue, tmp_path: Path, name:
     catalogue.close()
 
 
+def test_what_proving_found_is_said_in_chinese_first_and_what_to_do(
+    catalogue: Catalogue, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def told(target: Path, *keys: str) -> list[str]:
+        main(["prove", str(target), *(word for key in keys for word in ("--key", key))])
+        return capsys.readouterr().out.splitlines()
+
+    target = export(catalogue, tmp_path / "out")
+    known = f"hub={KEY.public}"
+    assert any(line.startswith("● 完整") and "whole" in line for line in told(target, known))
+    unknown = told(target)
+    assert any("不认识封签者" in line and "signer is not known" in line for line in unknown)
+    assert any("--key hub=公钥" in line for line in unknown), "what to do"
+    assert not any("不要使用" in line for line in unknown), "its bytes are as they were sealed"
+    first = min(target.glob("*.wav"))
+    first.write_bytes(b"")
+    altered = told(target, known)
+    assert f"▲ {first.name}：文件在封签之后被改动过　altered after it was sealed" in altered
+    assert any("不要使用这份导出" in line for line in altered)
+    assert not any(line.startswith(tuple(Flaw)) for line in altered + unknown), "words of the code"
+    catalogue.close()
+
+
 def test_sha256sum_proves_it_too(catalogue: Catalogue, tmp_path: Path) -> None:
     target = export(catalogue, tmp_path / "out")
     command = ["sha256sum", "-c", "--strict", "SHA256SUMS"]
