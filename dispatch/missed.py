@@ -161,6 +161,18 @@ def _tries(lost: Iterable[Call]) -> int:
     )
 
 
+def other_tries(call: Call, earlier: Iterable[Call]) -> list[Call]:
+    """Of earlier calls of the same number, newest first, one for each time the caller dialled before this."""
+    found: list[Call] = []
+    following = call
+    for one in earlier:
+        hunted = one.direction is Direction.INBOUND and one.answered_at is None
+        if not hunted or following.rang_at > (one.ended_at or one.rang_at) + HUNTED_MS:
+            found.append(one)
+        following = one
+    return found
+
+
 def _due(last: Call, attempts: Iterable[Call], noted: FollowUp | None, missed_s: int) -> int:
     """A time somebody set counts, unless the caller has tried again since."""
     tried_at = max((one.ended_at or one.rang_at for one in attempts), default=0)
