@@ -11,6 +11,7 @@ from telephony.settings import HeadsetSettings
 from tests.console.apart import two_sites
 from tests.console.busy import Seatful
 from tests.console.conftest import Shown
+from tests.console.exchange_link import Exchange
 from tests.console.reserve_city import ReserveSeatful
 
 SCREEN_PX = 1920
@@ -40,13 +41,19 @@ def test_it_stays_so_in_an_emergency_amid_a_call_that_a_pause_follows(
     seat.desk.sounding.settings = HeadsetSettings()
     seat.log_in("0900", "wang")
     seat.test_all()
+    two_sites(seat)
     seat.order_up("r1")
     call = seat.phone.ring("13904510001")
     seat.pump()
     seat.phone.answer(call)
     seat.pump()
     seat.desk.distribution.pause("equipment")
+    seat.desk.distribution.link = link = Exchange()
+    link.start(seat.desk.take)
+    seat.pass_time(1_100)
     shown = show(seat)
     shown.window.second()
+    assert "recording" in shown.text("lamp.recorder")
+    assert "ACD" in shown.text("lamp.acd")
     assert "then paused" in shown.text(names.SEAT_STATE)
     assert shown.window.minimumSizeHint().width() <= SCREEN_PX
