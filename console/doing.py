@@ -46,7 +46,7 @@ class Doing(CallVerbs, DistributionVerbs, LocationVerbs, RecordingVerbs, SoundVe
         if not allowed(BY_ID[verb_id], roles):
             self._may_not(BY_ID[verb_id])
             return
-        if BY_ID[verb_id].section == "talk":
+        if BY_ID[verb_id].section in {"talk", "supervise"}:
             desk.changed(*desk.notices.cured(verb_id))
         act: Callable[[], None] = getattr(self, verb_id)
         act()

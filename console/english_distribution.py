@@ -3,6 +3,7 @@
 DISTRIBUTION: dict[str, str] = {
     "排队 {n}": "Queue {n}",
     "已溢出": "over",
+    "最长 {age}": "longest {age}",
     "排队 {n}　最长 {age}": "Queue {n}, longest {age}",
     "溢出 {n}": "overflow {n}",
     "（不是最新）": "(not of now)",

@@ -8,6 +8,7 @@ from dispatch.floor import Floor
 from dispatch.indicators_calls import call_figures
 from dispatch.indicators_located import located_figures
 from dispatch.kinds import CallClass, Direction, MilestoneKind
+from dispatch.missed import dialled
 from dispatch.stages import milestone
 from dispatch.words import Call, Incident, Mission
 
@@ -18,6 +19,7 @@ TURNOUT_GOAL_S = 180
 def figures(floor: Floor, since: int, until: int) -> tuple[Figure, ...]:
     """The interval figures of what began in [since, until) ms. Calls by ring, incidents by first intake."""
     calls = [call for call in floor.calls.values() if since <= call.rang_at < until and _counts(floor, call)]
+    tries = dialled(calls)
     incidents = [
         incident
         for incident in floor.incidents.values()
@@ -28,13 +30,13 @@ def figures(floor: Floor, since: int, until: int) -> tuple[Figure, ...]:
     begun = [intake for intake in floor.intakes.values() if since <= intake.begun_at < until]
     intakes = [intake for intake in begun if intake.ended_at is not None and intake.incident_id not in drills]
     return (
-        _answer_rate(calls),
-        interval("answer", "t_answer - t_ring", (gap(c.rang_at, c.answered_at) for c in calls)),
+        _answer_rate(tries),
+        interval("answer", "t_answer - t_ring", (gap(c.rang_at, c.answered_at) for c in tries)),
         interval("dispatch", "t_order - t_accept0", (_dispatch_gap(i) for i in incidents)),
         interval("turnout", "t_go - t_recv", (_turnout(m) for m in missions)),
         _turnout_rate(missions),
         interval("response", "t_scene - t_accept0 (first vehicle)", (_response(floor, i) for i in incidents)),
-        *call_figures(calls, intakes),
+        *call_figures(tries, intakes),
         *located_figures(calls),
     )
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from dispatch.call_book import CallBook
 from dispatch.distribution import FollowUp
@@ -159,6 +160,40 @@ def _tries(lost: Iterable[Call]) -> int:
     return 1 + sum(
         following.rang_at > (call.ended_at or call.rang_at) + HUNTED_MS for call, following in pairwise(lost)
     )
+
+
+def other_tries(call: Call, earlier: Iterable[Call]) -> list[Call]:
+    """Of earlier calls of the same number, newest first, one for each time the caller dialled before this."""
+    found: list[Call] = []
+    following = call
+    for one in earlier:
+        hunted = one.direction is Direction.INBOUND and one.answered_at is None
+        if not hunted or following.rang_at > (one.ended_at or one.rang_at) + HUNTED_MS:
+            found.append(one)
+        following = one
+    return found
+
+
+def dialled(calls: Iterable[Call]) -> list[Call]:
+    """One for each time somebody dialled, since its first ring: an inbound call rings at seat after seat."""
+    found: list[Call] = []
+    last: dict[str, int] = {}
+    for call in sorted(calls, key=_when):
+        at = last.get(call.number) if call.number else None
+        before = None if at is None else found[at]
+        if at is None or before is None or not _is_same(before, call):
+            last[call.number] = len(found)
+            found.append(call)
+        elif before.answered_at is None:
+            found[at] = replace(call, rang_at=before.rang_at)
+    return found
+
+
+def _is_same(before: Call, call: Call) -> bool:
+    """True when both are rings of one call; it also rings at several seats at once, where one answers."""
+    if before.answered_at is not None:
+        return call.answered_at is None and call.rang_at <= before.answered_at
+    return call.rang_at <= (before.ended_at or before.rang_at) + HUNTED_MS
 
 
 def _due(last: Call, attempts: Iterable[Call], noted: FollowUp | None, missed_s: int) -> int:

@@ -9,6 +9,7 @@ from console.models.latest import short
 from console.models.rows import is_mine, seat_number
 from dispatch.hints import earlier_calls
 from dispatch.kinds import Direction
+from dispatch.missed import other_tries
 from dispatch.words import Call
 from telephony.conversation import CallPlace
 
@@ -86,7 +87,8 @@ def _call_state(call: Call, now: int) -> tuple[str, str]:
 def history(desk: Desk, call: Call) -> str:
     """What is known of this number: earlier calls of this duty, the incident of the last one."""
     earlier = earlier_calls(desk.distribution.unanswered.book, call.number, call.rang_at)
-    before = [one for one in earlier if one.id != call.id]  # the two clocks may differ by a moment
+    others = (one for one in earlier if one.id != call.id)  # the two clocks may differ by a moment
+    before = other_tries(call, others)
     if not before:
         return say("首次来电")
     incident = next((c.incident_id for c in before if c.incident_id), None)

@@ -7,6 +7,8 @@ from console.models.state import Notice, Topic
 NOTICES_MAX = 20
 ANSWER_MS = 20_000
 """So long an answer that leaves nothing to do is read; after that it may be true no more."""
+HINT_MS = 60_000
+"""So long one that says what would help, by no key of its own, is read."""
 
 
 class Notices(deque[Notice]):
@@ -24,7 +26,8 @@ class Notices(deque[Notice]):
 
     def fade(self, now: int) -> tuple[Topic, ...]:
         """Drop the answers that were read; what has to be drawn anew."""
-        old = [one for one in self if not (one.grave or one.do) and now - one.at >= ANSWER_MS]
+        answers = [one for one in self if not (one.grave or one.verb)]
+        old = [one for one in answers if now - one.at >= (HINT_MS if one.do else ANSWER_MS)]
         for one in old:
             self.remove(one)
         return (Topic.NOTICE,) if old else ()

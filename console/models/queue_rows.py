@@ -58,11 +58,7 @@ def view(queues: list[Queue], now: int) -> QueueView:
 def queued(desk: Desk, now: int) -> list[CallRow]:
     """Who waits, in their order; whoever rings at a seat has a row of his own already."""
     waiting = [queue for queue in desk.distribution.queues() if queue.calls]
-    ringing = {
-        call.number
-        for call in desk.line.known(desk.floor, desk.distribution.unanswered.book.live)
-        if call.answered_at is None and call.ended_at is None and call.number
-    }
+    ringing = _ringing(desk)
     rows = []
     for queue in waiting:
         for place, one in enumerate(queue.calls, 1):
@@ -83,13 +79,24 @@ def queued(desk: Desk, now: int) -> list[CallRow]:
     return rows
 
 
+def _ringing(desk: Desk) -> set[str]:
+    """The numbers that ring at some seat."""
+    known = desk.line.known(desk.floor, desk.distribution.unanswered.book.live)
+    return {one.number for one in known if one.answered_at is None and one.ended_at is None and one.number}
+
+
 def queue_words(desk: Desk, now: int) -> tuple[str, str]:
-    """`排队 3　最长 0:45　溢出 1` and its tone; "" while nobody waits."""
+    """`排队 3　最长 0:45　溢出 1` and its tone; "" while nobody waits. Who rings is counted apart."""
     seen = view(desk.distribution.queues(), now)
     if not seen.depth:
         return "", ""
     wait_ms = now - seen.since if seen.since is not None else 0
-    words = say("排队 {n}　最长 {age}", n=seen.depth, age=span(wait_ms / 1000))
+    ringing = _ringing(desk)
+    rings = sum(one.number in ringing for queue in desk.distribution.queues() for one in queue.calls)
+    longest = span(wait_ms / 1000)
+    words = say("最长 {age}", age=longest)
+    if seen.depth > rings:
+        words = say("排队 {n}　最长 {age}", n=seen.depth - rings, age=longest)
     if seen.overflowed:
         words += "　" + say("溢出 {n}", n=seen.overflowed)
     if seen.old:

@@ -71,7 +71,7 @@ def listen(desk: Desk) -> Ask | None:
         desk.notice(say("没有其他坐席在通话"), grave=False)
         return None
     if desk.line.talking() is not None:
-        desk.notice(say("正在通话"), say("先 Ctrl+F9 保持或 F10 挂机，再监听"))
+        desk.notice(say("正在通话"), say("先 Ctrl+F9 保持或 F10 挂机，再监听"), grave=False)
         return None
     now = desk.clock()
     choices = tuple(Choice(call.id, _choice_words(desk, call, now)) for call in calls)

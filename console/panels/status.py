@@ -28,6 +28,9 @@ from console.theme import Theme
 from console.verbs import BY_ID, VERBS, tip
 
 HEADER_PX = 44
+LAMP_GAP_PX = 8
+SCREEN_PX = 1920
+"""The screen a seat is made for."""
 MODE_PX = 32
 STRIP_PX = 34
 COMMAND_PX = 300
@@ -64,14 +67,14 @@ class Header(QFrame):
         self._clock.setObjectName("clock")
         self._day = text("", "quiet")
         self._lamps: dict[str, QLabel] = {}
-        row = QHBoxLayout(self)
+        row = self._row = QHBoxLayout(self)
         row.setContentsMargins(10, 0, 10, 0)
         row.setSpacing(10)
         for widget in (self._mode, self._where, self._who, self._state):
             row.addWidget(widget)
         row.addStretch(1)
         self._lamp_row = QHBoxLayout()
-        self._lamp_row.setSpacing(14)
+        self._lamp_row.setSpacing(LAMP_GAP_PX)
         self._caller = Level("lamp.level.caller", say("听"), say("来电人"), theme)
         self._operator = Level("lamp.level.operator", say("说"), say("麦克风"), theme)
         for level in (self._caller, self._operator):
@@ -158,6 +161,14 @@ class Header(QFrame):
         self.show_levels(now)
         self._clock.setText(ages.clock(now))
         self._day.setText(ages.day(now))
+        self._day.setVisible(self._has_room_for_the_day())
+
+    def _has_room_for_the_day(self) -> bool:
+        """The date gives way before the clock leaves the screen."""
+        row = self._row
+        day_px = self._day.sizeHint().width() + row.spacing()
+        needed_px = row.minimumSize().width() + (day_px if self._day.isHidden() else 0)
+        return needed_px <= SCREEN_PX
 
 
 class Strip(QFrame):

@@ -62,6 +62,16 @@ class Pressable(QLabel):
             self._pressed()
 
 
+def paint_cut(label: QLabel) -> None:
+    """Its words on one line, cut with … where there is no room."""
+    painter = QPainter(label)
+    words = painter.fontMetrics().elidedText(label.text(), Qt.TextElideMode.ElideRight, label.width())
+    side = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+    role = label.foregroundRole()
+    label.style().drawItemText(painter, label.rect(), side, label.palette(), label.isEnabled(), words, role)
+    painter.end()
+
+
 class Sentence(QLabel):
     """A line of words that gives way: cut with … where there is no room, whole in its tooltip."""
 
@@ -74,12 +84,7 @@ class Sentence(QLabel):
         return QSize(SENTENCE_PX_MIN, super().minimumSizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        words = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        side = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        role = self.foregroundRole()
-        self.style().drawItemText(painter, self.rect(), side, self.palette(), self.isEnabled(), words, role)
-        painter.end()
+        paint_cut(self)
 
 
 class Frame(QWidget):

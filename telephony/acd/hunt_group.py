@@ -23,6 +23,9 @@ GIVE_UP_S = 60
 NOBODY_S = 0
 AGAIN_MS = 1_000
 LATER_MS = 3_000
+LOOK_S = 6
+PLACES = 29
+"""Branches of a call that kamailio grants us: `max_branches` in the template, but one."""
 SEATS_MAX = 400
 NUMBER = re.compile(r"[0-9A-Za-z_-]{1,32}")
 CODE = re.compile(r"[*#0-9]{2,8}")
@@ -120,6 +123,8 @@ def configuration(group: HuntGroup) -> str:
         nobody_s=group.nobody_s,
         again_ms=AGAIN_MS,
         later_ms=LATER_MS,
+        look_s=LOOK_S,
+        places=PLACES,
         last_resort=last,
     )
 

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import Qt
 
 from console.models.directory import find, typed_number
+from console.models.notices import HINT_MS
 from dispatch import commands as cmd
 from store.core.ids import new_id
 from telephony import messages as msg
@@ -244,3 +245,12 @@ def test_a_line_that_is_back_does_not_cover_a_lost_caller(shown: Shown) -> None:
     shown.settle()
     assert "电话线路断开" in shown.text("notice.text")
     assert [one.what for one in shown.seat.desk.notices if "恢复" in one.what] == []
+
+
+def test_an_answer_with_a_hint_goes_after_a_while(shown: Shown) -> None:
+    """'No caller is on the line' stood on beside one who heard a prompt."""
+    shown.key(Key.Key_F8, CTRL)
+    assert "没有会议" in shown.text("notice.text")
+    shown.seat.pass_time(HINT_MS)
+    shown.settle()
+    assert not any("没有会议" in one.what for one in shown.seat.desk.notices)

@@ -181,6 +181,10 @@ def test_the_queue_comes_to_every_floor_and_stands_in_the_list(seat):
     seat.phone.ring("13904510002")
     seat.pump()
     assert len(queue_rows.queued(seat.desk, seat.clock.now)) == 1, "who rings has a row of his own"
+    assert queue_rows.queue_words(seat.desk, seat.clock.now) == ("排队 1　最长 0:20　溢出 1", "fault")
+    seat.phone.ring("13904510001")
+    seat.pump()
+    assert queue_rows.queue_words(seat.desk, seat.clock.now) == ("最长 0:20　溢出 1", "fault"), "all ring"
     told = len(seat.desk.pending)
     seat.desk.take(picture(seat, "13904510001", "13904510002", over=1))
     seat.pass_time(1_100)

@@ -190,6 +190,16 @@ def test_why_a_supervision_is_over_is_said(show: Show) -> None:
     assert "对 02 台的监听没有接通：无人应答" in shown.text("notice.text")
 
 
+def test_who_listens_again_is_not_told_to(show: Show) -> None:
+    shown, leg = listening(show)
+    shown.seat.phone.happens(msg.CallEnded(leg, msg.EndedBy.FAR_END, 480, "", False, shown.seat.clock()))
+    shown.settle()
+    assert "再监听" in shown.text("notice.text")
+    shown.key(Key.Key_F5, BOTH)
+    shown.key(Key.Key_Return)
+    assert not any(one.verb == "listen" for one in shown.seat.desk.notices)
+
+
 def test_what_a_leader_heard_is_archived_as_that(show: Show) -> None:
     shown, leg = listening(show)
     desk = shown.seat.desk

@@ -5,7 +5,7 @@ from dispatch import distribution as dis
 from dispatch.alarms import AlarmKind, overdue
 from dispatch.distribution import MissedOutcome, PauseReason, QueuedCall
 from dispatch.kinds import CallResult, Direction, Role, SeatState
-from dispatch.missed import missed
+from dispatch.missed import missed, other_tries
 from dispatch.refusals import NotAllowed, WrongState
 from dispatch.seat_times import midnight, today, together
 from tests.dispatch.trade import NOW, Centre120
@@ -112,6 +112,17 @@ def test_a_call_that_goes_from_seat_to_seat_is_one_try(centre: Centre120):
     centre.later(1)
     lost(centre, "c2", seat="seat-2")
     assert [(one.call_id, one.tries) for one in missed(centre.floor)] == [("c2", 1)]
+
+
+def test_what_a_caller_dialled_before_is_not_each_seat_that_rang(centre: Centre120):
+    lost(centre)
+    centre.later(1)
+    lost(centre, "c2", seat="seat-2")
+    calls = centre.floor.calls
+    assert other_tries(calls["c2"], [calls["c1"]]) == []
+    centre.later(60)
+    lost(centre, "c3")
+    assert [call.id for call in other_tries(calls["c3"], [calls["c2"], calls["c1"]])] == ["c2"]
 
 
 def test_a_caller_who_gets_through_is_missed_no_longer(centre: Centre120):

@@ -30,6 +30,23 @@ def test_one_incident_from_ring_to_scene(centre: Centre120) -> None:
     assert found["turnout_rate"].value == 1
 
 
+def test_a_call_that_rings_at_seat_after_seat_is_one_and_waits_from_its_first_ring(
+    centre: Centre120,
+) -> None:
+    start = centre.now
+    for key in ("r1", "r2"):
+        centre.must(cmd.ReportRinging(key, "139"))
+        centre.later(8)
+        centre.must(cmd.ReportCallEnded(key, CallResult.NOT_ANSWERED))
+        centre.later(1)
+    centre.must(cmd.ReportRinging("r3", "139"))
+    centre.later(2)
+    centre.must(cmd.ReportAnswered("r3"))
+    found = {figure.name: figure for figure in figures(centre.floor, start, centre.now + 1)}
+    assert (found["answer_rate"].value, found["answer_rate"].count) == (0, 1)
+    assert found["answer"].value == 20
+
+
 def test_an_unanswered_call_stays_in_the_denominator(centre: Centre120) -> None:
     start = centre.now
     centre.incident("i1")
@@ -72,7 +89,7 @@ def test_talks_intakes_and_missed_calls(centre: Centre120) -> None:
     centre.later(80)
     centre.must(cmd.EndIntake("in-2", IntakeOutcome.CONSULTATION, "咨询"))
     for key, seconds in (("short", 5), ("long", 31)):
-        centre.must(cmd.ReportRinging(key, "139"))
+        centre.must(cmd.ReportRinging(key, f"139{seconds}"))
         centre.later(seconds)
         centre.must(cmd.ReportCallEnded(key, CallResult.NOT_ANSWERED))
     machine = frozenset({Role.SEAT})

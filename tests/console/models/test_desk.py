@@ -8,6 +8,7 @@ from console.ports import Expired, HubMode, Link, LogInNeeded, Moved, VerdictCam
 from dispatch import commands as cmd
 from dispatch.kinds import (
     TERMINAL_REFUSED,
+    CallResult,
     HowPlaced,
     IncidentState,
     IntakeOutcome,
@@ -208,6 +209,17 @@ def test_an_order_that_does_not_reach_its_crew_shows_as_fault(seat, why, words):
     assert "电台" in row.order
     assert words in seat.desk.latest[-1].text
     assert seat.desk.latest[-1].abnormal
+
+
+def test_a_call_that_rang_at_another_seat_just_now_is_the_callers_first(seat):
+    who = {"seat_id": "s2", "person": "d2"}
+    seat.hub.as_hub(cmd.ReportRinging("o1", "13904510001"), **who)
+    seat.hub.as_hub(cmd.ReportCallEnded("o1", CallResult.NOT_ANSWERED), **who)
+    seat.pass_time(1_000)
+    seat.phone.ring("13904510001")
+    seat.pump()
+    row = next(row for row in call_rows.calls(seat.desk, seat.clock()) if row.state == "ringing")
+    assert row.history == "首次来电"
 
 
 def test_rows_of_a_busy_floor(seat):
