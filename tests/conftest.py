@@ -2,8 +2,10 @@
 stay the same. Windows are drawn offscreen."""
 
 import fcntl
+import gc
 import hashlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -47,6 +49,22 @@ LONGEST = (
     "telephony/test_reserve_line.py",
 )
 """Files of 15 s and more. Begun first, they leave short ones for the end, when all workers should be done."""
+
+
+def pytest_sessionstart() -> None:
+    """As in the window's process: a thread that drops a QObject of another one may wait for it for ever."""
+    gc.disable()
+
+
+def pytest_runtest_logfinish() -> None:
+    """Here nothing else runs; older garbage goes with the file that made it."""
+    gc.collect(1)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def whole_collection() -> Iterator[None]:
+    yield
+    gc.collect()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

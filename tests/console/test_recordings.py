@@ -257,7 +257,8 @@ def test_the_last_seconds_again_while_talking(leader, show, qtbot, archive):
     call = leader.desk.line.talking()
     assert call is not None
     shown.key(Key.Key_B, CTRL | SHIFT)
-    qtbot.waitUntil(lambda: "没有录音在写" in leader.desk.notices[-1].what, timeout=WAIT_MS)
+    told = leader.desk.notices
+    qtbot.waitUntil(lambda: any("没有录音在写" in one.what for one in told), timeout=WAIT_MS)
     growing = Unfinished(archive / "unfinished" / "5060", call.id, RATE_HZ, START)
     growing.folder.mkdir(parents=True)
     for leg in ("caller", "operator"):
