@@ -29,6 +29,7 @@ WHOLE = 0.2  # of them go out undamaged
 LOOK_S = 0.2
 PARTING_S = 0.4
 LAST_SHOWN = 12
+TRIES, AGAIN_S, BUSY_HERE = 12, 1.0, 486
 NOWHERE = "sip:nobody@127.0.0.1:9"
 TRUST = TrustSettings(("127.0.0.1",), "the site's secret")
 OURS = re.compile(rb"(BYE|NOTIFY|INFO|UPDATE|OPTIONS|CANCEL|REFER|INVITE) ")
@@ -130,14 +131,24 @@ class Rude(RawCaller):
         self._socket.sendto(b"\r\n".join((start, kept, more + length)) + body, source)
 
 
+def put_through(seat: Any, caller: RawCaller) -> tuple[Dialled, str]:
+    """Once there is a place: calls that a REFER asked for keep theirs for 8 s."""
+    for _ in range(TRIES):
+        call = caller.invite()
+        heard = seat.heard.until(msg.Event, lambda e: isinstance(e, (msg.CallRinging, msg.CallRejected)))
+        if isinstance(heard, msg.CallRinging):
+            seat.phone.answer(heard.call_id)
+            assert caller.final(call) == 200
+            return call, heard.call_id
+        assert caller.final(call) == BUSY_HERE
+        seat.heard.meanwhile(AGAIN_S)
+    raise AssertionError("no place for a call")
+
+
 def one_call(seat: Any, mutator: Mutator, dice: random.Random, said: list[bytes]) -> int:
     """A call and what is `said` in it; how much that was."""
-    caller, pause = Rude(seat.port), threading.Event()
-    call = caller.invite()
-    here = seat.heard.until(msg.CallRinging).call_id
-    seat.phone.answer(here)
-    assert caller.final(call) == 200
-    phone = seat.phone
+    caller, phone, pause = Rude(seat.port), seat.phone, threading.Event()
+    call, here = put_through(seat, caller)
     dice.choice([lambda: phone.hold(here), lambda: phone.transfer(here, NOWHERE), phone.swap])()
     number = 1
     with caller.polite():
